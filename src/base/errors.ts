@@ -1,0 +1,211 @@
+/**
+ * The one catalogue of errors. Each has a stable code, a sentence that says what happened to what, the remedy, and the
+ * exit code of the command it ends. A code is never reused; `docs/reference/errors.md` is tested against this table both ways.
+ *
+ * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
+ */
+import { fill, type Lang, type Text } from './lang.ts';
+
+type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
+
+export const ERRORS = {
+  'money.not_a_number': {
+    exit: 2,
+    says: { en: '“{text}” is not an amount', zh: '“{text}”不是金额' },
+    remedy: {
+      en: 'Write it as 1234.56, with a point for decimals.',
+      zh: '请写成 1234.56 的样子,小数点用“.”。',
+    },
+  },
+  'money.not_exact': {
+    exit: 2,
+    says: {
+      en: '“{text}” has more decimals than {currency} allows ({decimals})',
+      zh: '“{text}”的小数位多于 {currency} 允许的 {decimals} 位',
+    },
+    remedy: { en: 'Correct the amount at its source; it is not rounded here.', zh: '请在来源处改正;这里不做四舍五入。' },
+  },
+  'money.no_such_currency': {
+    exit: 2,
+    says: { en: '“{currency}” is not an ISO 4217 currency', zh: '“{currency}”不是 ISO 4217 货币代码' },
+    remedy: { en: 'Use three capital letters, for example CNY.', zh: '请用三个大写字母,例如 CNY。' },
+  },
+  'money.mixed_currencies': {
+    exit: 70,
+    says: { en: 'amounts in {a} and {b} were put together', zh: '{a} 与 {b} 的金额被放在一起计算' },
+    remedy: { en: 'This is our bug; please report it.', zh: '这是程序错误,请报告给我们。' },
+  },
+  'money.bad_weights': {
+    exit: 70,
+    says: { en: 'an amount was to be shared by no weight', zh: '金额没有可分摊的权重' },
+    remedy: { en: 'This is our bug; please report it.', zh: '这是程序错误,请报告给我们。' },
+  },
+  'file.not_found': {
+    exit: 2,
+    says: { en: '{path}: there is no such file or folder', zh: '{path}:没有这个文件或文件夹' },
+    remedy: { en: 'Check the spelling, or drop the file into the command line.', zh: '请检查路径,或把文件拖进命令行。' },
+  },
+  'file.unreadable': {
+    exit: 2,
+    says: { en: '{path}: cannot be read ({reason})', zh: '{path}:无法读取({reason})' },
+    remedy: { en: 'Check the permissions of the file.', zh: '请检查文件权限。' },
+  },
+  'file.none': {
+    exit: 64,
+    says: { en: 'no document was given', zh: '没有给出任何单据' },
+    remedy: {
+      en: 'Name files or a folder: daozhang reconcile ./documents',
+      zh: '请给出文件或文件夹:daozhang reconcile ./单据',
+    },
+  },
+  'file.empty': {
+    exit: 2,
+    says: { en: '{path}: the file is empty', zh: '{path}:文件是空的' },
+    remedy: { en: 'Download it again from its source.', zh: '请从来源重新下载。' },
+  },
+  'file.unknown_format': {
+    exit: 2,
+    says: { en: '{path}: the content is of no format known here', zh: '{path}:内容不属于任何已知格式' },
+    remedy: {
+      en: 'Run “daozhang formats” to see what is read, or name it: --format ID={path}',
+      zh: '运行 daozhang formats 查看支持的格式,或指定:--format 格式={path}',
+    },
+  },
+  'file.no_such_format': {
+    exit: 64,
+    says: { en: 'there is no format “{format}”', zh: '没有名为“{format}”的格式' },
+    remedy: { en: 'Run “daozhang formats” for the list.', zh: '运行 daozhang formats 查看列表。' },
+  },
+  'file.cut': {
+    exit: 2,
+    says: {
+      en: '{path}: the file ends too early, at byte {offset} ({reason}); nothing of it is used',
+      zh: '{path}:文件在第 {offset} 字节处中断({reason});整份不采用',
+    },
+    remedy: { en: 'Download it again; the copy is incomplete.', zh: '请重新下载,这份不完整。' },
+  },
+  'file.corrupt': {
+    exit: 2,
+    says: {
+      en: '{path}: damaged at byte {offset} ({reason}); nothing of it is used',
+      zh: '{path}:在第 {offset} 字节处损坏({reason});整份不采用',
+    },
+    remedy: { en: 'Get the file again from its source.', zh: '请从来源重新获取该文件。' },
+  },
+  'file.check_failed': {
+    exit: 2,
+    says: {
+      en: '{path}: its own control figure does not agree: {check} says {expected}, the lines give {actual}; nothing of it is used',
+      zh: '{path}:自带的校验数不符:{check} 写的是 {expected},明细合计是 {actual};整份不采用',
+    },
+    remedy: {
+      en: 'The file was changed or is incomplete. Get it again from its source; do not edit it.',
+      zh: '文件被改动过或不完整。请从来源重新获取,不要编辑。',
+    },
+  },
+  'file.bad_rows': {
+    exit: 2,
+    says: {
+      en: '{path}: {count} row(s) cannot be read, the first is line {row}, column {column}: “{value}”; its own control figure {check} counts them, so nothing of it is used',
+      zh: '{path}:有 {count} 行无法读取,首行为第 {row} 行 {column} 列:“{value}”;它自带的校验数 {check} 包含这些行,整份不采用',
+    },
+    remedy: {
+      en: 'The file was changed or is damaged. Get it again from its source; do not edit it.',
+      zh: '文件被改动过或已损坏。请从来源重新获取,不要编辑。',
+    },
+  },
+  'file.too_large': {
+    exit: 2,
+    says: { en: '{path}: larger than the limit of {limit} bytes', zh: '{path}:超过 {limit} 字节的上限' },
+    remedy: { en: 'Split the period, or raise limits.bytes in daozhang.yaml.', zh: '请缩短日期范围,或在 daozhang.yaml 调高 limits.bytes。' },
+  },
+  'file.bomb': {
+    exit: 2,
+    says: {
+      en: '{path}: unpacks to more than {ratio} times its size; stopped at byte {offset}',
+      zh: '{path}:解压后超过原大小的 {ratio} 倍;已在第 {offset} 字节停止',
+    },
+    remedy: { en: 'This is not a real bill. Get the file again from its source.', zh: '这不像真实的账单,请从来源重新获取。' },
+  },
+  'file.archive': {
+    exit: 2,
+    says: { en: '{path}: the archive is refused: {reason}', zh: '{path}:压缩包被拒绝:{reason}' },
+    remedy: { en: 'Unpack it yourself and give the files in it.', zh: '请自行解压后给出其中的文件。' },
+  },
+  'file.encoding': {
+    exit: 2,
+    says: {
+      en: '{path}: byte {offset} is not valid {encoding}; nothing of it is used',
+      zh: '{path}:第 {offset} 字节不是有效的 {encoding} 编码;整份不采用',
+    },
+    remedy: { en: 'The file mixes encodings or is damaged; get it again from its source.', zh: '文件混用编码或已损坏,请从来源重新获取。' },
+  },
+  'file.layout': {
+    exit: 2,
+    says: { en: '{path}: {reason}', zh: '{path}:{reason}' },
+    remedy: { en: 'Compare with “daozhang formats”, or get the file again from its source.', zh: '请与 daozhang formats 对照,或重新获取该文件。' },
+  },
+  'config.invalid': {
+    exit: 64,
+    says: { en: '{path}: {reason}', zh: '{path}:{reason}' },
+    remedy: { en: 'See docs/reference/config.md for each field.', zh: '各字段见 docs/reference/config.md。' },
+  },
+  'usage.bad_option': {
+    exit: 64,
+    says: { en: '{option}: {reason}', zh: '{option}:{reason}' },
+    remedy: { en: 'Run the command with --help.', zh: '请用 --help 查看用法。' },
+  },
+  'run.proof_failed': {
+    exit: 70,
+    says: {
+      en: 'the control identity does not hold at {joint} in {currency}: {residual} is unexplained',
+      zh: '控制恒等式不成立:{joint} 的 {currency} 有 {residual} 无法解释',
+    },
+    remedy: { en: 'This is our bug; no result is written. Please report it.', zh: '这是程序错误,不输出结果。请报告给我们。' },
+  },
+  'run.interrupted': {
+    exit: 130,
+    says: { en: 'stopped by you; nothing was written', zh: '已按您的要求停止;没有写出任何内容' },
+    remedy: { en: 'Run the same command again.', zh: '重新运行同一命令即可。' },
+  },
+  'run.out_taken': {
+    exit: 64,
+    says: { en: '{path} is not a folder that can be written', zh: '{path} 不是可写的文件夹' },
+    remedy: { en: 'Choose another folder with --out.', zh: '请用 --out 另选文件夹。' },
+  },
+  'bug.unexpected': {
+    exit: 70,
+    says: { en: 'something broke that should not: {reason}', zh: '出现了不该出现的错误:{reason}' },
+    remedy: { en: 'This is our bug; please report it with the command you ran.', zh: '这是程序错误,请连同所用命令报告给我们。' },
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorParams = Readonly<Record<string, string | number | bigint>>;
+
+export class DaozhangError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams, cause?: unknown) {
+    super(`${code}: ${fill(ERRORS[code].says.en, params)}`, cause === undefined ? undefined : { cause });
+    this.name = 'DaozhangError';
+    this.code = code;
+    this.params = params;
+  }
+}
+
+/** What happened and what to do, in the reader's language. Anything that is not ours is `bug.unexpected`. */
+export function explain(error: unknown, lang: Lang): { code: ErrorCode; exit: number; says: string; remedy: string } {
+  const known =
+    error instanceof DaozhangError
+      ? error
+      : new DaozhangError('bug.unexpected', { reason: error instanceof Error ? error.message : String(error) });
+  const entry = ERRORS[known.code];
+  return {
+    code: known.code,
+    exit: entry.exit,
+    says: fill(entry.says[lang], known.params),
+    remedy: fill(entry.remedy[lang], known.params),
+  };
+}

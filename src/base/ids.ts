@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+
+/** Lower-case hex SHA-256. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * An id made of what it names: the same facts give the same id on every machine and in every run.
+ * Parts are joined by U+001F, which no source writes inside a field.
+ */
+export function contentId(prefix: string, parts: readonly string[]): string {
+  return `${prefix}_${sha256(parts.join('\u001f')).slice(0, 20)}`;
+}

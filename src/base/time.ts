@@ -1,0 +1,32 @@
+/**
+ * Time as the sources write it. An instant is microseconds since 1970 UTC as bigint (what DuckDB and PostgreSQL store);
+ * a business date is a `Temporal.PlainDate` of the source's own zone, computed once where the source is read.
+ */
+export type Micros = bigint;
+
+/** Where Chinese channels and banks live; the default of `--timezone`. */
+export const CHINA = 'Asia/Shanghai';
+
+export const microsOf = (instant: Temporal.Instant): Micros => instant.epochNanoseconds / 1000n;
+export const instantOf = (at: Micros): Temporal.Instant => Temporal.Instant.fromEpochNanoseconds(at * 1000n);
+
+/** The wall-clock date of an instant in a zone. */
+export function dateIn(at: Micros, zone: string): Temporal.PlainDate {
+  return instantOf(at).toZonedDateTimeISO(zone).toPlainDate();
+}
+
+/** Local date and time in a zone → instant. In a DST gap the later reading, in a repeat the earlier one (Temporal's `compatible`). */
+export function microsIn(local: Temporal.PlainDateTime, zone: string): Micros {
+  return microsOf(local.toZonedDateTime(zone).toInstant());
+}
+
+/** The end of a day in a zone, as the instant after its last: 24:00. */
+export function endOfDay(on: Temporal.PlainDate, zone: string): Micros {
+  return microsOf(on.add({ days: 1 }).toZonedDateTime(zone).toInstant());
+}
+
+/** For people and for exports: `2026-11-20 14:03:01+08:00`, always with its offset. */
+export function stamp(at: Micros, zone: string): string {
+  const z = instantOf(at).toZonedDateTimeISO(zone);
+  return `${z.toPlainDate().toString()} ${z.toPlainTime().toString({ smallestUnit: 'second' })}${z.offset}`;
+}

@@ -1,0 +1,131 @@
+/**
+ * DuckDB in this process, fenced: it reads and writes only the folders it is given, installs and loads nothing, and spills
+ * to its own temporary folder. This file also owns the SQL macros that turn a source's text into exact values; they refuse
+ * (NULL) what is not exact, and never pass through a float.
+ */
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { currencyCodes, exponentTable } from '../base/currency.ts';
+import { LINE_COLUMNS } from './line.ts';
+
+export type Cell = bigint | number | string | boolean | null;
+
+export type Engine = Readonly<{
+  connection: DuckDBConnection;
+  /** Runs statements for their effect. */
+  run(sql: string): Promise<void>;
+  /** All rows of a SELECT as plain objects; integers of 64 bits and more are bigint, dates are ISO text. */
+  all<Row extends Record<string, unknown>>(sql: string): Promise<Row[]>;
+  /** The first row of a SELECT. */
+  one<Row extends Record<string, unknown>>(sql: string): Promise<Row>;
+  /** Stops the statement that is running. */
+  interrupt(): void;
+  close(): void;
+}>;
+
+export type EngineOptions = Readonly<{
+  /** Folder for spilling. */
+  temp: string;
+  /** Folders DuckDB may read from or write to. */
+  folders: readonly string[];
+  memoryMiB?: number;
+  threads?: number;
+}>;
+
+/** `'it''s'` */
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** `"商户订单号"` */
+export const ident = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads ?? 2),
+    memory_limit: `${options.memoryMiB ?? 1400}MiB`,
+    temp_directory: options.temp,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  const run = async (sql: string): Promise<void> => {
+    await connection.run(sql);
+  };
+  const all = async <Row extends Record<string, unknown>>(sql: string): Promise<Row[]> => {
+    const reader = await connection.runAndReadAll(sql);
+    return reader.getRowObjects().map((row) => {
+      for (const name in row) row[name] = plain(row[name]!) as DuckDBValue;
+      return row as unknown as Row;
+    });
+  };
+  await run(`set TimeZone = 'UTC'; set preserve_insertion_order = true;`);
+  await run(`set allowed_directories = [${[options.temp, ...options.folders].map(quote).join(', ')}]`);
+  await run('set enable_external_access = false; set lock_configuration = true');
+  await run(MACROS);
+  await run(TABLES);
+  return {
+    connection,
+    run,
+    all,
+    one: async <Row extends Record<string, unknown>>(sql: string): Promise<Row> => (await all<Row>(sql))[0]!,
+    interrupt: () => connection.interrupt(),
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** DuckDB's value objects as plain ones. Anything a query here does not return is a bug, and throws. */
+function plain(value: DuckDBValue): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if ('items' in value && Array.isArray(value.items)) return value.items.map((v) => plain(v as DuckDBValue));
+  if ('entries' in value && typeof value.entries === 'object' && !Array.isArray(value.entries)) {
+    return Object.fromEntries(Object.entries(value.entries).map(([k, v]) => [k, plain(v as DuckDBValue)]));
+  }
+  return value.toString();
+}
+
+const exponents = exponentTable()
+  .map(([code, exponent]) => `when ${quote(code)} then ${exponent}`)
+  .join(' ');
+
+const MACROS = `
+create macro dz_exponent(currency) as case currency ${exponents} else 2 end;
+create macro dz_currency(code) as case when code in (${currencyCodes().map(quote).join(', ')}) then code end;
+
+create macro dz_pow10(n) as rpad('1', (n + 1)::integer, '0')::bigint;
+
+-- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
+create macro dz_scaled_plain(x, scale) as case
+  when not regexp_full_match(x, '[+-]?[0-9]{1,17}([.][0-9]*)?') then null
+  when strpos(x, '.') = 0 then try_cast(x || repeat('0', scale) as bigint)
+  when length(rtrim(substr(x, strpos(x, '.') + 1), '0')) > scale then null
+  else try_cast(left(x, strpos(x, '.') - 1) || rpad(left(substr(x, strpos(x, '.') + 1), scale), scale, '0') as bigint)
+end;
+create macro dz_half_width(x) as translate(x, '０１２３４５６７８９．，－＋', '0123456789.,-+');
+create macro dz_ungrouped(x) as case
+  when regexp_full_match(x, '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?') then replace(x, ',', '') else x end;
+-- As above, and 1,234.56 and full-width digits.
+create macro dz_scaled(x, scale) as coalesce(
+  dz_scaled_plain(x, scale),
+  dz_scaled_plain(dz_ungrouped(dz_half_width(trim(x))), scale));
+create macro dz_minor(x, currency) as dz_scaled(x, dz_exponent(currency));
+
+-- Half away from zero: what a Chinese channel does to a fee (四舍五入).
+create macro dz_round(x, scale, exponent) as case
+  when scale <= exponent then x * dz_pow10(exponent - scale)
+  else sign(x)::bigint * ((abs(x) + dz_pow10(scale - exponent) // 2) // dz_pow10(scale - exponent)) end;
+
+-- Empty text is no value. A back-tick in front (WeChat) and blanks or tabs behind (Alipay) are the source's packing.
+create macro dz_text(x) as nullif(trim(x, chr(9) || ' '), '');
+-- 2026-11-20T14:03:01+08:00, …Z, or local time in the zone → microseconds; a date alone is its midnight.
+create macro dz_at(x, zone) as epoch_us(case
+  when length(x) > 16 and (right(x, 1) = 'Z' or x[-6] in ('+', '-')) then try_cast(x as timestamptz)
+  else timezone(zone, try_cast(x as timestamp)) end);
+create macro dz_day(x, zone) as case
+  when length(x) > 16 and (right(x, 1) = 'Z' or x[-6] in ('+', '-')) then timezone(zone, try_cast(x as timestamptz))::date
+  else try_cast(left(x, 10) as date) end;
+`;
+
+const TABLES = `
+create table lines (doc integer, role varchar, ${LINE_COLUMNS.map(([, name, type]) => `${name} ${type}`).join(', ')});
+`;

@@ -1,0 +1,153 @@
+/**
+ * The contract of a format: one file in `formats/`, one export. A format recognises its documents by content and turns
+ * bytes into lines. It never decides anything about money: it says what the source says, or rejects the row with a reason.
+ *
+ * Two shapes. `rows` formats walk the bytes themselves (camt, MT940 …). `table` formats are delimited text that DuckDB
+ * reads in parallel; they declare where the columns are and what each means, and never see a row in JavaScript.
+ *
+ * A document is taken whole or not at all: when a control figure the source itself carries does not agree
+ * (`Facts.checks`), the document is refused with `file.check_failed`. A row that cannot be read is rejected with its
+ * line, column and reason, and the run is then `incomplete`.
+ */
+import type { Text } from '../base/lang.ts';
+import type { Line, LineField, Role } from './line.ts';
+
+/** The beginning of a document, decoded, for detection: at most 64 KiB of bytes; the tail likewise for trailers. */
+export type Head = Readonly<{
+  /** As the user knows it: path, and `archive.zip › member.csv` for a member. For messages only, never for detection. */
+  name: string;
+  /** The first bytes decoded by `encoding`, without BOM. */
+  text: string;
+  /** The last bytes decoded; equals `text` when the document is short. */
+  tail: string;
+  bytes: Uint8Array;
+  encoding: Encoding;
+}>;
+
+export const ENCODINGS = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** A document ready to be read: unpacked on disk, hashed, encoding known. */
+export type Input = Head &
+  Readonly<{
+    path: string;
+    size: number;
+    sha256: string;
+    /** The raw bytes, in chunks. */
+    chunks(): AsyncIterable<Uint8Array>;
+    /** Zone of local times in documents that state none. */
+    zone: string;
+  }>;
+
+/** Why one row cannot be read. The sentences are `REJECTS`. */
+export type Rejected = Readonly<{
+  row: number;
+  at: number;
+  /** The source's own name of the column or tag, e.g. `订单金额`, `:61:`, `Ntry/Amt`. */
+  column: string;
+  code: RejectCode;
+  /** The offending value, cut to 80 characters. */
+  value: string;
+}>;
+
+export const REJECTS = {
+  bad_amount: { en: 'not an amount', zh: '不是金额' },
+  amount_not_exact: { en: 'more decimals than the currency has', zh: '小数位多于币种允许的位数' },
+  bad_currency: { en: 'not an ISO 4217 currency', zh: '不是 ISO 4217 货币代码' },
+  bad_date: { en: 'not a date or time', zh: '不是日期或时间' },
+  missing: { en: 'a required value is missing', zh: '缺少必填的值' },
+  bad_value: { en: 'not a value this column may have', zh: '不是该列允许的值' },
+  ragged: { en: 'the row has another number of columns than the header', zh: '该行列数与表头不一致' },
+  too_long: { en: 'the row is longer than any real one', zh: '该行长度异常' },
+} as const satisfies Record<string, Text>;
+export type RejectCode = keyof typeof REJECTS;
+
+/** A control figure of the source, compared with what the lines give. Amounts as decimal text, counts as digits. */
+export type Check = Readonly<{ name: Text; expected: string; actual: string; ok: boolean }>;
+
+/** An account balance the source states; opening + Σ done lines = closing is checked by the format itself. */
+export type Balance = Readonly<{
+  account: string;
+  currency: string;
+  opening?: bigint | undefined;
+  closing?: bigint | undefined;
+  from?: Temporal.PlainDate | undefined;
+  to?: Temporal.PlainDate | undefined;
+}>;
+
+/** What a document says about itself beside its lines. */
+export type Facts = Readonly<{
+  /** Merchant number or bank account; absent when lines carry several. */
+  account?: string | undefined;
+  /** First and last business date the document claims to cover; absent = first and last date of its lines. */
+  from?: Temporal.PlainDate | undefined;
+  to?: Temporal.PlainDate | undefined;
+  checks: readonly Check[];
+  balances?: readonly Balance[] | undefined;
+  /** Things worth telling that are no error, e.g. «statement 3 repeats statement 2». */
+  notes?: readonly Text[] | undefined;
+}>;
+
+/** Where `rows` formats put what they find. Calls are synchronous and cheap; memory stays flat. */
+export type Sink = Readonly<{
+  line(line: Line): void;
+  reject(rejected: Rejected): void;
+}>;
+
+export type FormatInfo = Readonly<{
+  /** `<provider>-<kind>`, the file name in `formats/` and the name for `--format`. */
+  id: string;
+  title: Text;
+  role: Role;
+  /** Provider when the format itself fixes it. */
+  channel?: string;
+  /** Where the source rounds fees: per row, per batch, per day, or it has none. */
+  rounding: 'row' | 'batch' | 'day' | 'none';
+  /** The control figure the format carries, or that it carries none. */
+  check: Text;
+  /** For people and `daozhang formats`: [field of the line, the source's column or tag]. */
+  mapping: ReadonlyArray<readonly [LineField, string]>;
+  detect(head: Head): boolean;
+}>;
+
+export type RowsFormat = FormatInfo & Readonly<{ shape: 'rows'; read(input: Input, sink: Sink): Promise<Facts> }>;
+
+/** One raw row of a `table` format: how each line field is computed, in DuckDB SQL over the raw columns. */
+export type TableLayout = Readonly<{
+  delimiter: string;
+  /** `"` for quoted CSV, empty when the source never quotes. */
+  quote: '"' | '';
+  /** Record number of the first data row, from 1 (the header and preamble lie before it). */
+  firstRow: number;
+  /** The raw columns in file order, by the source's own names; SQL refers to them as quoted identifiers. */
+  columns: readonly string[];
+  /** How many records at the end are not data (summary rows, totals). */
+  trailerRows: number;
+}>;
+
+/** A field of the line as SQL, and what to say when it yields NULL though `required`. */
+export type TableField = Readonly<{ sql: string; column: string; required?: boolean; code?: RejectCode }>;
+
+export type TableFormat = FormatInfo &
+  Readonly<{
+    shape: 'table';
+    layout(head: Head): TableLayout;
+    fields(layout: TableLayout, input: Input): TableFields;
+    /** Aggregates over the finished lines of this document (table `these`), compared with the trailer. */
+    facts(layout: TableLayout, input: Input, query: TableQuery): Promise<Facts>;
+  }>;
+
+export type TableFields = Readonly<{
+  fields: Partial<Record<LineField, TableField>>;
+  /** Named SQL over the raw columns, computed once a row, for use in `fields`: macros are inlined, so nesting them repeats work. */
+  lets?: Readonly<Record<string, string>>;
+  /** Columns that must be readable though no field needs them on this row; `sql` is NULL when the cell is not. */
+  guards?: readonly TableField[];
+  /** Drops raw rows that are no line. */
+  where?: string;
+}>;
+
+/** Runs one SELECT over `these` (this document's lines) and gives the first row; bigint, string or null cells. */
+export type TableQuery = (select: string) => Promise<readonly (bigint | string | null)[]>;
+
+export type Format = RowsFormat | TableFormat;

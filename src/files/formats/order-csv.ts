@@ -1,0 +1,88 @@
+/**
+ * The merchant's order book in our own CSV: what an integrator writes when no mapping is wanted. Columns by header name, in
+ * any order; local times are in the run's zone. A refund's amount may be written with or without its minus sign.
+ * Carries no control figure.
+ */
+import { ident, quote } from '../engine.ts';
+import type { Head, Input, TableField, TableFormat, TableLayout } from '../format.ts';
+import type { LineField } from '../line.ts';
+
+
+const REQUIRED = ['order_ref', 'kind', 'status', 'amount', 'currency', 'created_at', 'channel'] as const;
+const OPTIONAL = ['payment_ref', 'paid_at', 'account', 'store', 'terminal', 'channel_ref'] as const;
+
+const headerOf = (head: Head): string[] => {
+  const first = head.text.split(/\r?\n/, 1)[0] ?? '';
+  return first.split(',').map((name) => name.trim().replace(/^"|"$/g, ''));
+};
+
+export const orderCsv: TableFormat = {
+  shape: 'table',
+  id: 'order-csv',
+  title: { en: 'Order book (canonical CSV)', zh: '订单表(标准 CSV)' },
+  role: 'order',
+  rounding: 'none',
+  check: { en: 'none', zh: '无' },
+  mapping: [
+    ['orderRef', 'order_ref'],
+    ['paymentRef', 'payment_ref'],
+    ['kind', 'kind'],
+    ['status', 'status'],
+    ['amount', 'amount'],
+    ['currency', 'currency'],
+    ['occurredAt', 'paid_at, created_at'],
+    ['channel', 'channel'],
+    ['account', 'account'],
+    ['store', 'store'],
+    ['terminal', 'terminal'],
+    ['channelRef', 'channel_ref'],
+  ],
+  detect: (head) => {
+    const header = headerOf(head);
+    return REQUIRED.every((name) => header.includes(name));
+  },
+  layout: (head) => ({ delimiter: ',', quote: '"', firstRow: 2, columns: headerOf(head), trailerRows: 0 }),
+  fields: (layout, input) => ({
+    lets: {
+      l_kind: `lower(dz_text(kind))`,
+      l_status: `lower(dz_text(status))`,
+      l_currency: `dz_currency(dz_text(currency))`,
+      l_amount: `dz_text(amount)`,
+      l_at: layout.columns.includes('paid_at') ? `coalesce(dz_text(paid_at), dz_text(created_at))` : `dz_text(created_at)`,
+    },
+    fields: fieldsOf(layout, input),
+  }),
+  facts: async () => ({ checks: [] }),
+};
+
+function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, TableField>> {
+  const has = (name: (typeof OPTIONAL)[number]) => layout.columns.includes(name);
+  const text = (name: string) => `dz_text(${ident(name)})`;
+  const optional = (name: (typeof OPTIONAL)[number]) => ({ sql: has(name) ? text(name) : 'null', column: name });
+  const zone = quote(input.zone);
+  return {
+    kind: oneOf('kind', ['payment', 'refund']),
+    status: oneOf('status', ['paid', 'unpaid', 'closed', 'refunded', 'unknown']),
+    currency: { sql: 'l_currency', column: 'currency', required: true, code: 'bad_currency' },
+    amount: {
+      sql: `case when l_kind = 'refund' then -abs(dz_minor(l_amount, l_currency)) else dz_minor(l_amount, l_currency) end`,
+      column: 'amount',
+      required: true,
+      code: 'bad_amount',
+    },
+    occurredAt: { sql: `dz_at(l_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
+    businessOn: { sql: `dz_day(l_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
+    channel: { sql: `lower(${text('channel')})`, column: 'channel', required: true },
+    orderRef: { sql: text('order_ref'), column: 'order_ref', required: true },
+    paymentRef: optional('payment_ref'),
+    account: optional('account'),
+    store: optional('store'),
+    terminal: optional('terminal'),
+    channelRef: optional('channel_ref'),
+  };
+}
+
+function oneOf(column: string, values: readonly string[]): TableField {
+  const list = values.map(quote).join(', ');
+  return { sql: `case when l_${column} in (${list}) then l_${column} end`, column, required: true };
+}

@@ -1,0 +1,285 @@
+/**
+ * From what the user named to documents that can be read: folders are walked, zip and gzip unpacked (nested once at
+ * most), every document hashed, its encoding settled. Nothing here trusts a name or a declared size.
+ *
+ * Limits cut a bomb before it hurts: bytes, ratio 100:1 above 10 MiB, 1,000 entries. A damaged archive is refused whole,
+ * with the byte offset where it ended; a zip member's CRC is checked here because the zip library does not.
+ * Cost: one streaming pass a document, O(bytes) time, O(1) memory.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, open as openFile, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createGunzip } from 'node:zlib';
+import yauzl from 'yauzl';
+import { DaozhangError } from '../base/errors.ts';
+import { bomOf, decodeLoose, EncodingWatch } from './encoding.ts';
+import type { Encoding, Input } from './format.ts';
+
+export type Limits = Readonly<{ bytes: number; ratio: number; entries: number }>;
+export const LIMITS: Limits = { bytes: 16 * 2 ** 30, ratio: 100, entries: 1000 };
+
+const HEAD = 64 * 1024;
+const RATIO_FREE = 10 * 2 ** 20;
+
+/** A place for unpacked documents; removed with everything in it. */
+export type Workspace = Readonly<{ path: string; next(): string; remove(): Promise<void> }>;
+
+export async function workspace(): Promise<Workspace> {
+  const path = await mkdtemp(join(tmpdir(), 'daozhang-'));
+  let count = 0;
+  return {
+    path,
+    next: () => join(path, `${++count}`),
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+/** Ignored when a folder is walked: our own output and configuration, hidden files, office lock files. */
+const IGNORED = /^(\.|~\$|daozhang\.ya?ml$|plans\.ya?ml$|Thumbs\.db$|README|expected)/i;
+
+/** Files below the given files and folders, in a stable order. A named file is always taken; in folders some names are passed over. */
+export async function listFiles(paths: readonly string[]): Promise<string[]> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') throw new DaozhangError('file.not_found', { path }, cause);
+      throw new DaozhangError('file.unreadable', { path, reason: cause.code ?? cause.message }, cause);
+    });
+    if (!info.isDirectory()) {
+      found.add(path);
+      continue;
+    }
+    for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+      const full = join(entry.parentPath, entry.name);
+      const parts = relative(path, full).split(/[\\/]/);
+      if (entry.isFile() && !parts.some((part) => IGNORED.test(part))) found.add(full);
+    }
+  }
+  return [...found].sort();
+}
+
+/** Opens every document in the named files. `problem` is told of each one that is refused; the others go on. */
+export async function openAll(
+  paths: readonly string[],
+  options: { space: Workspace; zone: string; limits?: Limits },
+  problem: (error: DaozhangError) => void,
+): Promise<Input[]> {
+  const inputs: Input[] = [];
+  for (const path of await listFiles(paths)) {
+    try {
+      inputs.push(...(await openOne(path, path, 0, options.space, options.zone, options.limits ?? LIMITS)));
+    } catch (error) {
+      if (!(error instanceof DaozhangError)) throw error;
+      problem(error);
+    }
+  }
+  return inputs;
+}
+
+async function openOne(
+  path: string,
+  name: string,
+  depth: number,
+  space: Workspace,
+  zone: string,
+  limits: Limits,
+): Promise<Input[]> {
+  const magic = await firstBytes(path, 4, name);
+  if (magic.length === 0) throw new DaozhangError('file.empty', { path: name });
+  if (magic[0] === 0x1f && magic[1] === 0x8b) {
+    nestedAtMostOnce(depth, name);
+    const out = space.next();
+    await gunzip(path, out, name, limits);
+    return openOne(out, `${name} › gunzip`, depth + 1, space, zone, limits);
+  }
+  if (magic[0] === 0x50 && magic[1] === 0x4b && (magic[2] === 3 || magic[2] === 5)) {
+    const members = await unzip(path, name, depth, space, limits);
+    if (members) {
+      const inputs: Input[] = [];
+      for (const member of members) inputs.push(...(await openOne(member.path, member.name, depth + 1, space, zone, limits)));
+      return inputs;
+    }
+  }
+  return [await describe(path, name, zone, limits)];
+}
+
+function nestedAtMostOnce(depth: number, name: string): void {
+  if (depth >= 2) throw new DaozhangError('file.archive', { path: name, reason: 'nested more than once / 嵌套超过一层' });
+}
+
+async function firstBytes(path: string, count: number, name: string): Promise<Uint8Array> {
+  const file = await openFile(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    throw new DaozhangError('file.unreadable', { path: name, reason: cause.code ?? cause.message }, cause);
+  });
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Counts what comes out of an unpacker and cuts it at the byte cap and the ratio. */
+class Meter extends Transform {
+  bytes = 0;
+  crc = 0;
+  readonly #name: string;
+  readonly #packed: number;
+  readonly #limits: Limits;
+
+  constructor(name: string, packed: number, limits: Limits) {
+    super();
+    this.#name = name;
+    this.#packed = packed;
+    this.#limits = limits;
+  }
+
+  override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length;
+    this.crc = crc32(chunk, this.crc);
+    if (this.bytes > this.#limits.bytes) {
+      done(new DaozhangError('file.too_large', { path: this.#name, limit: this.#limits.bytes }));
+    } else if (this.bytes > RATIO_FREE && this.bytes > this.#packed * this.#limits.ratio) {
+      done(new DaozhangError('file.bomb', { path: this.#name, ratio: this.#limits.ratio, offset: this.bytes }));
+    } else {
+      done(null, chunk);
+    }
+  }
+}
+
+async function gunzip(path: string, out: string, name: string, limits: Limits): Promise<void> {
+  const meter = new Meter(name, (await stat(path)).size, limits);
+  try {
+    await pipeline(createReadStream(path), createGunzip(), meter, createWriteStream(out));
+  } catch (error) {
+    throw unpackError(error, name, meter.bytes);
+  }
+}
+
+function unpackError(error: unknown, name: string, offset: number): DaozhangError {
+  if (error instanceof DaozhangError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const cut = /unexpected end|invalid.*too (few|small)|End of central directory|not a zip/i.test(reason);
+  return new DaozhangError(cut ? 'file.cut' : 'file.corrupt', { path: name, offset, reason }, error);
+}
+
+/** Unpacks a zip; `undefined` when it is an office document, which is read as one. Entry names are decoded as UTF-8 or GB18030. */
+async function unzip(
+  path: string,
+  name: string,
+  depth: number,
+  space: Workspace,
+  limits: Limits,
+): Promise<{ path: string; name: string }[] | undefined> {
+  const size = (await stat(path)).size;
+  let zip: yauzl.ZipFile;
+  try {
+    zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false, validateEntrySizes: true });
+  } catch (error) {
+    throw unpackError(error, name, size);
+  }
+  try {
+    const entries: yauzl.Entry[] = [];
+    for await (const entry of zip.eachEntry()) {
+      entries.push(entry);
+      if (entries.length > limits.entries) {
+        throw new DaozhangError('file.archive', { path: name, reason: `> ${limits.entries} entries / 条目过多` });
+      }
+    }
+    const named = entries.map((entry) => ({ entry, label: entryName(entry) }));
+    if (named.some((e) => e.label === '[Content_Types].xml')) return undefined;
+    nestedAtMostOnce(depth, name);
+    const members: { path: string; name: string }[] = [];
+    for (const { entry, label } of named) {
+      if (label.endsWith('/')) continue;
+      const member = `${name} › ${label}`;
+      if (/(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:/.test(label)) {
+        throw new DaozhangError('file.archive', { path: name, reason: `unsafe name “${label}” / 文件名不安全` });
+      }
+      if (entry.isEncrypted()) {
+        throw new DaozhangError('file.archive', { path: member, reason: 'encrypted / 已加密' });
+      }
+      if (/(^|\/)(__MACOSX\/|\.DS_Store$)/.test(label)) continue;
+      const out = space.next();
+      const meter = new Meter(member, Math.max(entry.compressedSize, 1), limits);
+      try {
+        await pipeline(await zip.openReadStreamPromise(entry), meter, createWriteStream(out));
+      } catch (error) {
+        throw unpackError(error, member, meter.bytes);
+      }
+      if (meter.crc !== entry.crc32) {
+        throw new DaozhangError('file.corrupt', { path: member, offset: meter.bytes, reason: 'CRC-32' });
+      }
+      members.push({ path: out, name: member });
+    }
+    if (members.length === 0) throw new DaozhangError('file.archive', { path: name, reason: 'no file in it / 里面没有文件' });
+    return members;
+  } catch (error) {
+    throw unpackError(error, name, size);
+  } finally {
+    zip.close();
+  }
+}
+
+function entryName(entry: yauzl.Entry): string {
+  const raw = entry.fileName as unknown as Buffer;
+  const watch = new EncodingWatch();
+  watch.push(raw);
+  const utf8 = (entry.generalPurposeBitFlag & 0x800) !== 0 || watch.invalidAt === undefined;
+  return decodeLoose(raw, utf8 ? 'utf-8' : 'gb18030').replaceAll('\\', '/');
+}
+
+/** Hash, size, encoding, head and tail of one document, in one pass. */
+export async function describe(path: string, name: string, zone: string, limits: Limits = LIMITS): Promise<Input> {
+  const hash = createHash('sha256');
+  const watch = new EncodingWatch();
+  const heads: Uint8Array[] = [];
+  let tail: Uint8Array = new Uint8Array(0);
+  let size = 0;
+  for await (const chunk of chunksOf(path)) {
+    if (size < HEAD) heads.push(chunk.subarray(0, HEAD - size));
+    if (chunk.length >= HEAD) tail = chunk.subarray(chunk.length - HEAD);
+    else tail = Buffer.concat([tail, chunk]).subarray(-HEAD);
+    hash.update(chunk);
+    watch.push(chunk);
+    size += chunk.length;
+    if (size > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
+  }
+  const head = Buffer.concat(heads);
+  const bom = bomOf(head);
+  let encoding: Encoding = bom?.encoding ?? 'utf-8';
+  if (!bom || bom.encoding === 'utf-8') {
+    const verdict = watch.verdict();
+    if ('mixed' in verdict || (bom && verdict.encoding !== 'utf-8')) {
+      throw new DaozhangError('file.encoding', { path: name, offset: watch.invalidAt ?? 0, encoding: 'UTF-8' });
+    }
+    encoding = verdict.encoding;
+  }
+  return {
+    name,
+    path,
+    size,
+    zone,
+    encoding,
+    bytes: head,
+    text: decodeLoose(head, encoding),
+    tail: decodeLoose(tail, encoding),
+    sha256: hash.digest('hex'),
+    chunks: () => chunksOf(path),
+  };
+}
+
+function chunksOf(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+}
+
+/** A document from bytes in memory, for tests and for uploads that are small. */
+export async function inputOf(bytes: Uint8Array, space: Workspace, zone: string, name = 'memory'): Promise<Input> {
+  const path = space.next();
+  await pipeline(Readable.from([bytes]), createWriteStream(path));
+  return { ...(await describe(path, name, zone)), name };
+}

@@ -1,0 +1,193 @@
+/**
+ * Records of a text document with their place in the raw bytes. The place is what makes evidence: any line can be shown
+ * again from `document + at + length`, whatever encoding it was in.
+ *
+ * Cost: O(bytes), one native newline search per record; memory is one record.
+ */
+import { createWriteStream } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DaozhangError } from '../base/errors.ts';
+import { bomOf, decodeLoose } from './encoding.ts';
+import type { Encoding, Input } from './format.ts';
+
+export type TextRecord = Readonly<{ row: number; at: number; length: number; text: string }>;
+
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+const QUOTE = 0x22;
+/** No real record is longer; a file without newlines must not be gathered in memory. */
+export const LONGEST_RECORD = 2_000_000;
+
+/** Called for each record with its offset and its length without line end; blank records count, as an editor counts them. */
+export type OnRecord = (at: number, length: number, bytes: Uint8Array) => void;
+
+/**
+ * Splits a document at newlines. With a `delimiter` the document is quoted CSV (RFC 4180): a newline inside a quoted field
+ * does not end the record. Returns the number of records and whether any field was quoted. `file.cut` when a quote is never
+ * closed, `file.layout` when a record is absurdly long.
+ */
+export async function scanRecords(
+  input: Input,
+  delimiter: string,
+  onRecord: OnRecord,
+): Promise<{ records: number; quotes: boolean }> {
+  const wide = input.encoding === 'utf-16le' ? 0 : input.encoding === 'utf-16be' ? 1 : undefined;
+  const skip = bomOf(input.bytes)?.length ?? 0;
+  const quoting = delimiter === '' ? undefined : new QuoteWatch(delimiter.charCodeAt(0));
+  let rest: Uint8Array = new Uint8Array(0);
+  let at = 0;
+  let records = 0;
+  const emit = (record: Uint8Array, from: number): void => {
+    let length = record.length;
+    if (wide === undefined) {
+      if (length > 0 && record[length - 1] === RETURN) length -= 1;
+    } else if (length >= 2 && record[length - 2 + wide] === RETURN && record[length - 1 - wide] === 0) {
+      length -= 2;
+    }
+    const lead = from === 0 ? skip : 0;
+    records += 1;
+    onRecord(from + lead, Math.max(0, length - lead), record.subarray(lead, length));
+  };
+  for await (const chunk of input.chunks()) {
+    const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let from = 0;
+    let search = wide === undefined ? rest.length : rest.length - (rest.length % 2);
+    while (true) {
+      const end = newline(data, search, wide);
+      quoting?.push(data, search, end === -1 ? data.length : end);
+      if (end === -1) break;
+      search = end + (wide === undefined ? 1 : 2);
+      if (quoting && !quoting.endRecord()) continue;
+      emit(data.subarray(from, end), at + from);
+      from = search;
+    }
+    at += from;
+    rest = data.subarray(from);
+    if (rest.length > LONGEST_RECORD) {
+      if (quoting?.open) throw neverClosed(input, at);
+      const reason = 'no line end within 2 MB / 2 MB 内没有换行';
+      throw new DaozhangError('file.layout', { path: input.name, reason });
+    }
+  }
+  if (quoting && rest.length > 0 && !quoting.endRecord()) throw neverClosed(input, at);
+  if (rest.length > 0) emit(rest, at);
+  return { records, quotes: quoting?.seen ?? false };
+}
+
+function neverClosed(input: Input, at: number): DaozhangError {
+  const reason = 'a quote is never closed / 引号没有结束';
+  return new DaozhangError('file.cut', { path: input.name, offset: at, reason });
+}
+
+/** Follows the quotes of one CSV record: a quote opens at the start of a field only, `""` inside is a quote sign. */
+class QuoteWatch {
+  readonly #delimiter: number;
+  #state: 'start' | 'plain' | 'quoted' | 'maybeEnd' = 'start';
+  #searched: Uint8Array | undefined;
+  #found = 0;
+  /** Any field was quoted. */
+  seen = false;
+
+  constructor(delimiter: number) {
+    this.#delimiter = delimiter;
+  }
+
+  get open(): boolean {
+    return this.#state === 'quoted';
+  }
+
+  push(data: Uint8Array, from: number, to: number): void {
+    if (this.#state === 'start' && this.#nextQuote(data, from) >= to) {
+      if (to > from) this.#state = 'plain';
+      return;
+    }
+    for (let i = from; i < to; i++) {
+      const byte = data[i]!;
+      // The empty half of a UTF-16 character.
+      if (byte === 0) continue;
+      if (byte === QUOTE) {
+        this.seen = true;
+        if (this.#state === 'start' || this.#state === 'maybeEnd') this.#state = 'quoted';
+        else if (this.#state === 'quoted') this.#state = 'maybeEnd';
+      } else if (this.#state !== 'quoted') {
+        this.#state = byte === this.#delimiter ? 'start' : 'plain';
+      }
+    }
+  }
+
+  /** One search per quote and buffer, however many records lie before it. */
+  #nextQuote(data: Uint8Array, from: number): number {
+    if (this.#searched !== data || this.#found < from) {
+      const found = data.indexOf(QUOTE, from);
+      this.#searched = data;
+      this.#found = found === -1 ? data.length : found;
+    }
+    return this.#found;
+  }
+
+  /** At a newline: true when the record ends here. */
+  endRecord(): boolean {
+    if (this.#state === 'quoted') return false;
+    this.#state = 'start';
+    return true;
+  }
+}
+
+function newline(data: Uint8Array, from: number, wide: 0 | 1 | undefined): number {
+  let end = data.indexOf(LINE_FEED, from);
+  if (wide === undefined) return end;
+  while (end !== -1) {
+    const start = end - wide;
+    if (start % 2 === 0 && start + 1 < data.length && data[start + 1 - wide] === 0) return start;
+    end = data.indexOf(LINE_FEED, end + 1);
+  }
+  return -1;
+}
+
+/** The records of a document decoded, for formats that walk the text themselves. Decoding is strict. */
+export async function eachRecord(input: Input, each: (record: TextRecord) => void): Promise<number> {
+  const decoder = new TextDecoder(input.encoding, { fatal: true, ignoreBOM: false });
+  let row = 0;
+  const { records } = await scanRecords(input, '', (at, length, bytes) => {
+    row += 1;
+    let text: string;
+    try {
+      text = decoder.decode(bytes);
+    } catch (cause) {
+      throw new DaozhangError('file.encoding', { path: input.name, offset: at, encoding: input.encoding }, cause);
+    }
+    each({ row, at, length, text });
+  });
+  return records;
+}
+
+/** Writes the document as UTF-8, for DuckDB. The offsets of lines stay those of the original bytes. */
+export async function toUtf8(input: Input, path: string): Promise<void> {
+  const decoder = new TextDecoder(input.encoding, { fatal: true });
+  async function* decoded(): AsyncGenerator<string> {
+    let offset = 0;
+    try {
+      for await (const chunk of input.chunks()) {
+        yield decoder.decode(chunk, { stream: true });
+        offset += chunk.length;
+      }
+      yield decoder.decode();
+    } catch (cause) {
+      throw new DaozhangError('file.encoding', { path: input.name, offset, encoding: input.encoding }, cause);
+    }
+  }
+  await pipeline(Readable.from(decoded()), createWriteStream(path));
+}
+
+/** The raw text of a line again, from its document. */
+export async function excerpt(path: string, at: number, length: number, encoding: Encoding): Promise<string> {
+  const file = await openFile(path, 'r');
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at);
+    return decodeLoose(buffer.subarray(0, bytesRead), encoding);
+  } finally {
+    await file.close();
+  }
+}

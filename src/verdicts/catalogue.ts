@@ -1,0 +1,78 @@
+/**
+ * The closed catalogues of a verdict: what may be said about money, and nothing else. Codes are never reused.
+ * `docs/reference/verdicts.md` is tested against this file both ways.
+ */
+import type { Text } from '../base/lang.ts';
+
+/** Tone of a verdict in the interface: word, icon and colour come from it together. */
+export type Tone = 'arrived' | 'moving' | 'found' | 'waiting' | 'late' | 'no' | 'beware';
+
+type Entry = Readonly<{ tone: Tone; title: Text }>;
+
+export const VERDICTS = {
+  received: { tone: 'arrived', title: { en: 'received', zh: '已到账' } },
+  on_its_way: { tone: 'moving', title: { en: 'on its way', zh: '在途' } },
+  late: { tone: 'late', title: { en: 'late', zh: '逾期未到' } },
+  unrecorded: { tone: 'found', title: { en: 'paid, not recorded', zh: '已付款,系统未记' } },
+  pending: { tone: 'waiting', title: { en: 'in progress', zh: '处理中' } },
+  unpaid: { tone: 'no', title: { en: 'not paid', zh: '未付款' } },
+  paid_elsewhere: { tone: 'no', title: { en: 'paid to someone else', zh: '付给了别处' } },
+  paid_after_close: { tone: 'found', title: { en: 'paid after the order was closed', zh: '关单后付款' } },
+  duplicate: { tone: 'found', title: { en: 'paid more than once', zh: '重复付款' } },
+  underpaid: { tone: 'no', title: { en: 'paid too little', zh: '少付' } },
+  overpaid: { tone: 'no', title: { en: 'paid too much', zh: '多付' } },
+  held: { tone: 'late', title: { en: 'held at the channel', zh: '渠道冻结' } },
+  payout_returned: { tone: 'late', title: { en: 'payout returned by the bank', zh: '出款被退回' } },
+  short_settled: { tone: 'late', title: { en: 'settled too little', zh: '少结算' } },
+  reversed: { tone: 'no', title: { en: 'reversed', zh: '已冲正' } },
+  refunded: { tone: 'arrived', title: { en: 'refunded', zh: '已退款' } },
+  charged_back: { tone: 'beware', title: { en: 'charged back', zh: '拒付' } },
+  fake_receipt: { tone: 'beware', title: { en: 'receipt is not genuine', zh: '凭证不实' } },
+  reused_receipt: { tone: 'beware', title: { en: 'receipt was used before', zh: '凭证已用过' } },
+  unknown: { tone: 'waiting', title: { en: 'not known yet', zh: '尚不清楚' } },
+} as const satisfies Record<string, Entry>;
+export type VerdictCode = keyof typeof VERDICTS;
+
+/** May the goods be handed over? Shown first, always. */
+export type Release = 'yes' | 'no' | 'ask';
+
+export const CAUSES = {
+  none: { en: 'none', zh: '无' },
+  system_fault: { en: 'system fault', zh: '系统故障' },
+  sync_delay: { en: 'delayed data', zh: '数据延迟' },
+  third_party: { en: 'third party', zh: '第三方' },
+  fraud: { en: 'fraud', zh: '欺诈' },
+  operator_error: { en: 'wrong operation', zh: '操作错误' },
+} as const satisfies Record<string, Text>;
+export type Cause = keyof typeof CAUSES;
+
+/** Why the customer sees success and the merchant has no money: finer than the verdict. */
+export const REASONS = {
+  NOTIFY_LOST: { en: 'the notification was lost', zh: '支付通知丢失' },
+  NOTIFY_WRONG_MCH: { en: 'another merchant number was searched', zh: '查错了商户号' },
+  PAID_TO_OTHER_PAYEE: { en: 'another code or shop was paid', zh: '付到了别的码或别的店' },
+  PAID_OTHER_ORDER: { en: 'another order number was paid', zh: '付到了别的订单号' },
+  DUPLICATE_PAID: { en: 'two payments for one sale', zh: '一单付了两次' },
+  PARTIAL_OR_DISCOUNT: { en: 'part paid, or a discount', zh: '部分付款或优惠' },
+  CLOSED_THEN_PAID: { en: 'the order was closed, then paid', zh: '关单后才付款' },
+  DEBITED_NOT_CONFIRMED: { en: 'debited, not confirmed by the channel', zh: '已扣款,渠道未确认' },
+  REVERSED: { en: 'reversed by the channel', zh: '渠道撤销或冲正' },
+  REFUNDED: { en: 'refunded at the channel', zh: '渠道已退款' },
+  UNSETTLED_WAITING: { en: 'waiting for settlement', zh: '等待结算' },
+  PROFIT_SHARING_FROZEN: { en: 'frozen for profit sharing', zh: '分账冻结' },
+  HELD_BY_RISK: { en: 'held by risk control', zh: '风控冻结' },
+  PAYOUT_PENDING: { en: 'the payout has not reached the bank', zh: '出款未到银行' },
+  PAYOUT_RETURNED: { en: 'the bank returned the payout', zh: '银行退票' },
+  SETTLED_TO_OTHER_ACCOUNT: { en: 'settled to another account', zh: '结算到了别的账户' },
+  SETTLED_NET: { en: 'arrived inside one net sum', zh: '按净额合并到账' },
+  FEE_DIFFERS: { en: 'the fee is not the agreed one', zh: '手续费与约定不符' },
+  BANK_POSTED_ELSEWHERE: { en: 'posted on another day or account', zh: '记在别的日期或账户' },
+  FORGED_PROOF: { en: 'no record stands behind the proof', zh: '凭证查无实据' },
+  NO_ORDER: { en: 'no order belongs to it', zh: '没有对应的订单' },
+  NO_PAYMENT: { en: 'the complete bill does not have it', zh: '完整账单里没有这笔' },
+  DAY_CUT: { en: 'close to the day cut', zh: '临近日切' },
+  EVIDENCE_MISSING: { en: 'a document is missing', zh: '缺少单据' },
+  SEVERAL_FIT: { en: 'several fit, none is certain', zh: '多笔相符,无法确定' },
+  UNKNOWN_PENDING: { en: 'the channel does not know yet', zh: '渠道尚未明确' },
+} as const satisfies Record<string, Text>;
+export type Reason = keyof typeof REASONS;
