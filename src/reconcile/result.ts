@@ -8,6 +8,7 @@
 import type { Text } from '../base/lang.ts';
 import type { Role } from '../files/line.ts';
 import type { Cause, Reason, Release, VerdictCode } from '../verdicts/catalogue.ts';
+import type { FindingCode } from '../verdicts/findings.ts';
 
 export const JOINTS = ['orders', 'batches', 'bank'] as const;
 /** `orders` orders ↔ channel lines · `batches` channel lines ↔ settlement batches · `bank` batches ↔ bank credits. */
@@ -65,6 +66,8 @@ export type Break = Readonly<{
   /** Content hash of class, joint and the lines: the same break has the same id in every run. */
   id: string;
   class: BreakClass;
+  /** The finding behind it (`verdicts/findings.ts`): finer than the class, and what the sentences belong to. */
+  finding: FindingCode;
   joint: Joint;
   /** ours − theirs; what this break explains of the control identity. */
   difference: Amount;

@@ -1,0 +1,123 @@
+/**
+ * The second joint: channel lines ↔ settlement batches. Three kinds of batch, by what the documents hold:
+ *
+ * `stated`   the lines name their batch (Stripe, Adyen): Σ net of its lines is compared with the payout the document states.
+ * `payout`   the account's ledger at the channel is there (WeChat fund flow, Alipay ledger): each line must stand in the
+ *            ledger, and the ledger's payouts are what the bank should show.
+ * `implied`  neither: one batch per account and settle day follows from the plan, due by the plan's calendar.
+ *
+ * Fees are summed at the source's scale and rounded where the source rounds (I3). All set-based; O(lines) with one hash join.
+ */
+import { type Engine, quote } from '../files/engine.ts';
+
+/** Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. */
+export type DueRow = Readonly<{ channel: string; account: string; settleOn: string; dueOn: string }>;
+/** Terms of a channel account that SQL needs: where its day ends, and its agreed fee as SQL over `settle` and `currency`. */
+export type TermsRow = Readonly<{ channel: string; account: string; zone: string; cutoffMinutes: number; agreedFeeSql?: string }>;
+
+/** `settle_lines`: the channel lines that move the merchant's account, with what each is worth net. */
+export async function prepareSettlement(engine: Engine, terms: readonly TermsRow[]): Promise<void> {
+  const whose = (t: TermsRow): string => `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)}`;
+  const cut = terms
+    .filter((c) => c.cutoffMinutes > 0 && c.cutoffMinutes < 24 * 60)
+    .map(
+      (c) =>
+        `when ${whose(c)} and l.occurred_at is not null
+         then greatest(l.business_on, (timezone(${quote(c.zone)}, make_timestamptz(l.occurred_at)) + interval ${24 * 60 - c.cutoffMinutes} minutes)::date)`,
+    );
+  const agreed = terms.filter((t) => t.agreedFeeSql).map((t) => `when ${whose(t)} then ${t.agreedFeeSql}`);
+  const owed = 'coalesce(l.settle, l.amount)';
+  await engine.run(`
+    create or replace table ledgered as
+    select distinct l.channel, nullif(l.account, '') as account from used_lines l where role = 'balance';
+
+    create or replace table settle_lines as
+    select l.id, l.doc, l.kind, l.channel, coalesce(l.account, '') as account, l.currency, l.batch_ref,
+      l.amount, ${owed} as settle, coalesce(l.fee, 0) as fee, coalesce(l.fee_scale, dz_exponent(l.currency)) as fee_scale,
+      dz_round(coalesce(l.fee, 0), coalesce(l.fee_scale, dz_exponent(l.currency))::integer, dz_exponent(l.currency)) as fee_rounded,
+      ${agreed.length > 0 ? `case ${agreed.join(' ')} end` : 'null::bigint'} as fee_agreed,
+      d.rounding, l.channel_ref, l.order_ref, l.refund_ref, l.business_on, l.value_on,
+      ${cut.length > 0 ? `case ${cut.join(' ')} else l.business_on end` : 'l.business_on'} as settle_on,
+      case when l.batch_ref is not null then 'stated'
+        when exists (select 1 from ledgered g where g.channel = l.channel and (g.account is null or g.account = l.account)) then 'payout'
+        else 'implied' end as way_of_batch
+    from used_lines l join docs d on d.doc = l.doc
+    where l.role = 'channel' and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';`);
+}
+
+/**
+ * `batches`, and `batch_of(line, batch)`. Net is what the bank should see: the stated payout where the document has one,
+ * else Σ settle − Σ fee. `members_net` is always the latter, so that a stated payout can be held against its lines.
+ */
+export async function buildBatches(engine: Engine, due: readonly DueRow[]): Promise<void> {
+  const values = due.map((d) => `(${[d.channel, d.account, d.settleOn, d.dueOn].map(quote).join(', ')})`);
+  const rows = values.length > 0 ? `values ${values.join(', ')}` : `select null, null, null, null where false`;
+  const net = `(sum(settle) - case when any_value(rounding) in ('day', 'batch') then dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(any_value(currency)))
+    else sum(fee_rounded) end)::bigint`;
+  const facts = `count(*) as lines, sum(amount) filter (kind = 'payment') as gross, sum(amount) filter (kind in ('refund', 'reversal', 'chargeback')) as refunds,
+    sum(fee)::bigint as fees, max(fee_scale)::integer as fee_scale, ${net} as members_net, min(business_on) as from_on, max(business_on) as to_on`;
+  await engine.run(`
+    create or replace table due (channel varchar, account varchar, settle_on date, due_on date);
+    insert into due select column0, column1, column2::date, column3::date from (${rows}) as v(column0, column1, column2, column3);
+
+    create or replace table batches as
+    with stated_payout as (
+      select channel, coalesce(account, '') as account, currency, batch_ref, -sum(amount)::bigint as paid, max(value_on) as value_on, min(id) as line
+      from used_lines where role in ('channel', 'balance') and kind = 'payout' and batch_ref is not null and status <> 'failed'
+      group by all),
+    stated as (
+      select channel, account, currency, batch_ref, max(value_on) as value_on, ${facts} from settle_lines
+      where way_of_batch = 'stated' group by channel, account, currency, batch_ref),
+    implied as (
+      select channel, account, currency, settle_on, ${facts} from settle_lines
+      where way_of_batch = 'implied' group by channel, account, currency, settle_on)
+    select 'stated/' || s.channel || '/' || s.account || '/' || s.currency || '/' || s.batch_ref as id, 'stated' as kind, s.channel, s.account, s.currency,
+      s.batch_ref as ref, s.lines, s.gross, s.refunds, s.fees, s.fee_scale, s.members_net, coalesce(p.paid, s.members_net) as net,
+      s.from_on, s.to_on, coalesce(p.value_on, s.value_on) as due_on, p.line as payout_line
+    from stated s left join stated_payout p
+      on p.channel = s.channel and (p.account = s.account or p.account = '') and p.currency = s.currency and p.batch_ref = s.batch_ref
+    union all
+    select 'implied/' || i.channel || '/' || i.account || '/' || i.currency || '/' || i.settle_on, 'implied', i.channel, i.account, i.currency,
+      null, i.lines, i.gross, i.refunds, i.fees, i.fee_scale, i.members_net, i.members_net, i.from_on, i.to_on, d.due_on, null
+    from implied i left join due d on d.channel = i.channel and d.account = i.account and d.settle_on = i.settle_on
+    union all
+    select 'payout/' || b.channel || '/' || coalesce(b.account, '') || '/' || b.currency || '/' || d.sha || '/' || b.byte_at, 'payout', b.channel, coalesce(b.account, ''), b.currency,
+      b.batch_ref, 0, 0, 0, 0, 2, -b.amount, -b.amount, b.business_on, b.business_on, coalesce(b.value_on, u.due_on, b.business_on), b.id
+    from used_lines b join docs d on d.doc = b.doc
+      left join due u on u.channel = b.channel and u.account = coalesce(b.account, '') and u.settle_on = b.business_on
+    where b.role = 'balance' and b.kind = 'payout' and b.status <> 'failed'
+      and not exists (select 1 from stated s where s.channel = b.channel and s.batch_ref = b.batch_ref and s.currency = b.currency);
+
+    create or replace table batch_of as
+    select id as line, way_of_batch || '/' || channel || '/' || account || '/' || currency || '/' ||
+      case way_of_batch when 'stated' then batch_ref else settle_on::varchar end as batch
+    from settle_lines where way_of_batch <> 'payout';`);
+}
+
+/**
+ * Lines of ledgered accounts ↔ ledger entries, 1:1 by the channel's number, then the merchant's refund or order number.
+ * `entry_pairs(line, entry, difference)`; the rest stays in `lines_unsettled`, `entries_unexplained`. Fees are their own
+ * entries in these ledgers, so `settle` is compared, and Σ fees against Σ fee entries per account and day.
+ */
+export async function matchLedger(engine: Engine): Promise<void> {
+  await engine.run(`
+    create or replace table lines_unsettled as
+    select id, channel, account, currency, kind, settle, fee_rounded, channel_ref, coalesce(refund_ref, order_ref) as merchant_ref, settle_on
+    from settle_lines where way_of_batch = 'payout';
+    create or replace table entries_unexplained as
+    select id, channel, coalesce(account, '') as account, currency, kind, amount, channel_ref, coalesce(refund_ref, order_ref) as merchant_ref, business_on
+    from used_lines where role = 'balance' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback');
+    create or replace table entry_pairs (line bigint, entry bigint, difference bigint);`);
+  for (const ref of ['channel_ref', 'merchant_ref'] as const) {
+    await engine.run(`
+      create or replace temp table met as
+      select l.line, e.entry, l.settle, e.amount from
+        (select channel, currency, settle > 0 as incoming, ${ref} as key, min(id) as line, min(settle) as settle from lines_unsettled
+         where ${ref} is not null group by 1, 2, 3, 4 having count(*) = 1) l
+      join (select channel, currency, amount > 0 as incoming, ${ref} as key, min(id) as entry, min(amount) as amount from entries_unexplained
+         where ${ref} is not null group by 1, 2, 3, 4 having count(*) = 1) e using (channel, currency, incoming, key);
+      insert into entry_pairs select m.line, m.entry, m.settle - m.amount from met m;
+      delete from lines_unsettled where id in (select line from entry_pairs);
+      delete from entries_unexplained where id in (select entry from entry_pairs);`);
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * From what the passes left to findings. A draft names the finding, the money and the lines by id; words and evidence come
+ * later (`collect.ts`), so that this file is only about what is true.
+ *
+ * Kept here (I10): each line that is not matched is in exactly one draft, and a draft's `difference` is what its lines
+ * contribute to Σ ours − Σ theirs.
+ */
+import { type Engine, quote } from '../files/engine.ts';
+import type { FindingCode } from '../verdicts/findings.ts';
+import type { Joint } from './result.ts';
+
+export type Draft = Readonly<{
+  finding: FindingCode;
+  joint: Joint;
+  currency: string;
+  /** ours − theirs. */
+  difference: bigint;
+  /** The size of the money it is about. */
+  stake: bigint;
+  /** What the other side says, where that is another figure. */
+  other?: bigint;
+  channel?: string;
+  account?: string;
+  businessOn?: string;
+  dueOn?: string;
+  /** Line ids; a negative id is the refund that order row −1−id states of itself. At most `SHOWN` a side. */
+  ours: readonly bigint[];
+  theirs: readonly bigint[];
+  candidates: readonly bigint[];
+  counts: Readonly<{ ours: number; theirs: number }>;
+  /** Batch ids that stand on our side of the joint `bank`. */
+  batches?: readonly string[];
+  /** A date or figure the sentence needs beside the others. */
+  note?: string;
+}>;
+
+/** Evidence lines listed per side; the counts tell how many there are. */
+export const SHOWN = 20;
+
+type Row = {
+  finding: FindingCode;
+  currency: string;
+  difference: bigint;
+  stake: bigint;
+  other: bigint | null;
+  channel: string | null;
+  account: string | null;
+  on_: string | null;
+  ours: bigint[] | null;
+  theirs: bigint[] | null;
+  candidates: bigint[] | null;
+  n_ours: bigint;
+  n_theirs: bigint;
+};
+
+export function draftOf(joint: Joint, r: Row): Draft {
+  return {
+    finding: r.finding,
+    joint,
+    currency: r.currency,
+    difference: r.difference,
+    stake: r.stake < 0n ? -r.stake : r.stake,
+    ...(r.other !== null && { other: r.other }),
+    ...(r.channel !== null && { channel: r.channel }),
+    ...(r.account !== null && r.account !== '' && { account: r.account }),
+    ...(r.on_ !== null && { businessOn: r.on_ }),
+    ours: r.ours ?? [],
+    theirs: r.theirs ?? [],
+    candidates: r.candidates ?? [],
+    counts: { ours: Number(r.n_ours), theirs: Number(r.n_theirs) },
+  };
+}
+
+/**
+ * The drafts of the joint `orders`. Needs `ours theirs pairs sets unclear undone ours_open theirs_open` and the coverage
+ * tables `bill_days(channel, account, from_on, to_on)`, `book_days(from_on, to_on)` of complete documents.
+ */
+export async function draftOrders(engine: Engine, zone: string, marginMinutes: number): Promise<Draft[]> {
+  await engine.run(leftoversSql(zone, marginMinutes));
+  const rows = await engine.all<Row>(`
+    ${pairedSql}
+    union all ${setsSql}
+    union all ${unclearSql}
+    union all ${oursLeftSql}
+    union all ${theirsLeftSql}
+    union all ${chargebackSql}`);
+  return rows.map((row) => draftOf('orders', row));
+}
+
+const shown = (column: string, where = 'true'): string => `(list(${column} order by ${column}) filter (${where}))[:${SHOWN}]`;
+const NONE = 'null::bigint[]';
+
+/** Pairs whose figures differ, and pairs of an order that does not say paid. */
+const pairedSql = `
+  select case when not o.says_paid then
+      case when o.way = 'out' then 'refund_not_marked' when o.status = 'closed' then 'paid_after_close' else 'paid_but_open' end
+    when o.way = 'out' then 'refund_differs' when o.amount > t.amount then 'underpaid' else 'overpaid' end as finding,
+    o.currency, case when o.says_paid then o.amount - t.amount else -t.amount end as difference,
+    case when not o.says_paid then t.amount when o.way = 'out' then o.amount else o.amount end as stake,
+    case when o.says_paid then t.amount end as other, t.channel, t.account, t.business_on as on_,
+    [o.id] as ours, [t.id] as theirs, ${NONE} as candidates, 1 as n_ours, 1 as n_theirs
+  from pairs p join ours o on o.id = p.ours join theirs t on t.id = p.theirs
+  where o.amount <> t.amount or not o.says_paid`;
+
+const setSums = `
+  select s.pass, s.grp, any_value(x.way) as way, any_value(x.currency) as currency, any_value(x.channel) filter (s.side = 't') as channel,
+    any_value(x.account) filter (s.side = 't') as account, min(x.business_on) as on_,
+    bool_or(x.says_paid) as says_paid, any_value(x.status) filter (s.side = 'o') as status,
+    coalesce(sum(x.amount) filter (s.side = 'o' and x.says_paid), 0)::bigint as ours_sum,
+    coalesce(sum(x.amount) filter (s.side = 't'), 0)::bigint as theirs_sum,
+    min(abs(x.amount)) as each_amount,
+    ${shown('x.id', "s.side = 'o'")} as ours, ${shown('x.id', "s.side = 't'")} as theirs,
+    count(*) filter (s.side = 'o') as n_ours, count(*) filter (s.side = 't') as n_theirs`;
+const members = `
+  select id, 'o' as side, way, currency, amount, channel, account, business_on, says_paid, status from ours
+  union all select id, 't', way, currency, amount, channel, account, business_on, false, null from theirs`;
+
+const setsSql = `
+  select case when not says_paid then case when way = 'out' then 'refund_not_marked' when status = 'closed' then 'paid_after_close' else 'paid_but_open' end
+      when way = 'out' then 'refund_differs' when ours_sum > theirs_sum then 'underpaid' else 'overpaid' end,
+    currency, ours_sum - theirs_sum, case when says_paid then ours_sum else theirs_sum end, case when says_paid then theirs_sum end,
+    channel, account, on_, ours, theirs, ${NONE}, n_ours, n_theirs
+  from (${setSums} from sets s join (${members}) x on x.id = s.id and x.side = s.side group by s.pass, s.grp)
+  where ours_sum <> theirs_sum`;
+
+const unclearSql = `
+  select 'unclear', currency, ours_sum - theirs_sum, each_amount, null, channel, account, on_, ours, theirs, ${NONE}, n_ours, n_theirs
+  from (${setSums} from unclear s join (${members}) x on x.id = s.id and x.side = s.side group by s.pass, s.grp)`;
+
+/**
+ * `ours_left` and `theirs_left`: what no pass took, each row with its finding. Close to the day cut means: within the margin of
+ * midnight, and the neighbouring day is not covered by the other side's complete documents.
+ */
+function leftoversSql(zone: string, marginMinutes: number): string {
+  const minute = `epoch_us(timezone(${quote(zone)}, make_timestamptz(occurred_at))) // 60000000 % 1440`;
+  const billed = (day: string) => `exists (select 1 from bill_days d where d.channel = x.channel
+    and (x.account is null or d.account is null or d.account = x.account or not exists (select 1 from bill_days e where e.account = x.account))
+    and ${day} between d.from_on and d.to_on)`;
+  const booked = (day: string) => `exists (select 1 from book_days d where ${day} between d.from_on and d.to_on)`;
+  const cut = (covered: (day: string) => string) => `(occurred_at is not null and (
+    (${minute} >= ${1440 - marginMinutes} and not ${covered('business_on + 1')}) or (${minute} < ${marginMinutes} and not ${covered('business_on - 1')})))`;
+  return `
+    create or replace table ours_left as
+    with x as (select * from ours_open where says_paid),
+    u as (
+      select x.id as ours, min(un.payment) as payment, min(un.reversal) as reversal
+      from x join undone un on true join theirs t on t.id = un.payment
+      where x.way = 'in' and x.amount = t.amount and (x.channel_ref = t.channel_ref or x.order_ref = t.order_ref or x.payment_ref = t.order_ref)
+      group by x.id)
+    select x.*, u.payment, u.reversal,
+      case when u.ours is not null then 'reversed'
+        when not ${billed('x.business_on')} then 'bill_missing'
+        when ${cut(billed)} then 'day_cut'
+        when x.way = 'out' then 'refund_not_done' else 'no_payment' end as finding
+    from x left join u on u.ours = x.id;
+
+    create or replace table theirs_left as
+    with paid_keys as (
+      select order_ref as key from ours where way = 'in' and id not in (select id from ours_open) and order_ref is not null
+      union select payment_ref from ours where way = 'in' and id not in (select id from ours_open) and payment_ref is not null)
+    select x.*,
+      case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
+        when not ${booked('x.business_on')} then 'book_missing'
+        when ${cut(booked)} then 'day_cut'
+        when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
+    from theirs_open x;
+
+    create or replace table lookalikes as
+    select o.id as ours, t.id as theirs from ours_left o join theirs_left t
+      on t.way = o.way and t.currency = o.currency and t.amount = o.amount and abs(t.occurred_at - o.occurred_at) <= 3600000000
+    where o.finding in ('no_payment', 'refund_not_done') and t.finding in ('no_order', 'refund_not_booked');`;
+}
+
+/** A missing document is one finding a channel and day, however many lines wait for it. */
+const oursLeftSql = `
+  select finding, currency, amount, amount, null, channel, account, business_on, [id],
+    case when payment is null then ${NONE} else [payment, reversal] end,
+    (select (list(l.theirs order by l.theirs))[:5] from lookalikes l where l.ours = ours_left.id), 1, case when payment is null then 0 else 2 end
+  from ours_left where finding <> 'bill_missing'
+  union all
+  select finding, currency, sum(amount)::bigint, sum(abs(amount))::bigint, null, channel, account, business_on, ${shown('id')}, ${NONE}, ${NONE}, count(*), 0
+  from ours_left where finding = 'bill_missing' group by finding, currency, channel, account, business_on`;
+
+const theirsLeftSql = `
+  select finding, currency, -amount, amount, null, channel, account, business_on,
+    (select (list(o.id order by o.id))[:5] from ours o where theirs_left.finding = 'duplicate' and o.way = 'in'
+      and (o.order_ref = theirs_left.order_ref or o.payment_ref = theirs_left.order_ref)), [id],
+    (select (list(c order by c))[:5] from (
+      select l.ours as c from lookalikes l where l.theirs = theirs_left.id
+      union select o.id from ours o where theirs_left.finding = 'refund_not_booked' and o.way = 'in' and o.order_ref = theirs_left.order_ref)), 0, 1
+  from theirs_left where finding <> 'book_missing'
+  union all
+  select finding, currency, -sum(amount)::bigint, sum(abs(amount))::bigint, null, channel, account, business_on, ${NONE}, ${shown('id')}, ${NONE}, 0, count(*)
+  from theirs_left where finding = 'book_missing' group by finding, currency, channel, account, business_on`;
+
+const chargebackSql = `
+  select 'charged_back', currency, -amount, amount, null, channel, account, business_on,
+    (select (list(o.id order by o.id))[:5] from ours o join theirs p on p.channel_ref = theirs.origin_ref and p.kind = 'payment'
+      where o.way = 'in' and (o.channel_ref = p.channel_ref or o.order_ref = p.order_ref or o.payment_ref = p.order_ref)), [id], ${NONE}, 0, 1
+  from theirs where kind = 'chargeback'`;

@@ -1,0 +1,164 @@
+/**
+ * Documents into the engine: opened, recognised, read, their lines counted once. Leaves the tables `lines`, `docs`,
+ * `repeats` and the view `used_lines` (every line that counts), on which everything after this stands.
+ *
+ * Documents are numbered by their SHA-256, so the order in which files were named changes nothing.
+ */
+import { basename, dirname, sep } from 'node:path';
+import { DaozhangError } from '../base/errors.ts';
+import type { Progress } from '../base/progress.ts';
+import { type Engine, quote } from '../files/engine.ts';
+import type { Facts, Format, Input, Rejected } from '../files/format.ts';
+import { ingest } from '../files/ingest.ts';
+import { openAll, type Workspace } from '../files/open.ts';
+import { detect } from '../files/registry.ts';
+
+export type LoadedDocument = Readonly<{
+  doc: number;
+  /** Short name: the last parts of the path that tell it from the others. */
+  file: string;
+  input: Input;
+  format: Format;
+  facts: Facts;
+  rejected: readonly Rejected[];
+  lines: number;
+  /** Lines another document had already given. */
+  repeated: number;
+  /** Other names under which the same bytes were given. */
+  sameAs: readonly string[];
+  channel?: string;
+  account?: string;
+  from?: string;
+  to?: string;
+}>;
+
+export type LoadOptions = Readonly<{
+  paths: readonly string[];
+  space: Workspace;
+  zone: string;
+  /** Formats of configuration, tried before the built-in ones. */
+  configured: readonly Format[];
+  /** Path as named → the format the user insists on. */
+  forced: ReadonlyMap<string, Format>;
+  progress: Progress;
+  refuse: (file: string, error: DaozhangError) => void;
+}>;
+
+export async function load(engine: Engine, options: LoadOptions): Promise<LoadedDocument[]> {
+  const inputs = await openAll(options.paths, options, (error) => options.refuse(String(error.params.path ?? ''), error));
+  const bySha = new Map<string, Input[]>();
+  for (const input of inputs) {
+    const same = bySha.get(input.sha256);
+    if (same) same.push(input);
+    else bySha.set(input.sha256, [input]);
+  }
+  const names = shortNames(inputs.map((i) => i.name));
+  const total = inputs.reduce((sum, i) => sum + i.size, 0);
+  options.progress.step({ en: 'reading', zh: '读取' }, total);
+  const loaded: LoadedDocument[] = [];
+  let read = 0;
+  for (const sha of [...bySha.keys()].sort()) {
+    const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const input = same[0]!;
+    try {
+      const format = options.forced.get(input.name.split(' › ')[0]!) ?? options.configured.find((f) => f.detect(input)) ?? detect(input);
+      const { facts, rejected, lines } = await ingest(engine, input, format, { doc: loaded.length, scratch: options.space.next });
+      const file = names.get(input.name)!;
+      const sameAs = same.slice(1).map((i) => names.get(i.name)!);
+      loaded.push({ doc: loaded.length, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
+    } catch (error) {
+      if (!(error instanceof DaozhangError)) throw error;
+      options.refuse(input.name, error);
+    }
+    read += input.size;
+    options.progress.at(read);
+  }
+  return describeDocs(engine, loaded);
+}
+
+/** The shortest tails of the paths that are all different, so results do not depend on where the files lie. */
+function shortNames(paths: readonly string[]): Map<string, string> {
+  const distinct = [...new Set(paths)];
+  const tail = (path: string, depth: number): string => {
+    const [file, ...members] = path.split(' › ');
+    let name = basename(file!);
+    let folder = dirname(file!);
+    for (let i = 0; i < depth && folder !== dirname(folder); i++) {
+      name = `${basename(folder)}/${name}`;
+      folder = dirname(folder);
+    }
+    return [name.replaceAll(sep, '/'), ...members].join(' › ');
+  };
+  for (let depth = 0; depth < 8; depth++) {
+    const names = distinct.map((path) => tail(path, depth));
+    if (new Set(names).size === distinct.length) return new Map(distinct.map((path, i) => [path, names[i]!]));
+  }
+  return new Map(distinct.map((path) => [path, path]));
+}
+
+async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): Promise<LoadedDocument[]> {
+  await engine.run(`create or replace table docs (doc integer, sha varchar, format varchar, role varchar, rounding varchar,
+    complete boolean, channel varchar, account varchar, from_on date, to_on date)`);
+  for (const d of loaded) {
+    const text = (v: string | undefined) => (v === undefined ? 'null' : quote(v));
+    const date = (v: Temporal.PlainDate | undefined) => (v === undefined ? 'null' : `date ${quote(v.toString())}`);
+    // Lines that name no account or channel of their own get the document's.
+    await engine.run(`update lines set account = coalesce(account, ${text(d.facts.account)}) where doc = ${d.doc}`);
+    await engine.run(`
+      insert into docs select ${d.doc}, ${quote(d.input.sha256)}, ${quote(d.format.id)}, ${quote(d.format.role)}, ${quote(d.format.rounding)},
+        ${d.rejected.length === 0},
+        coalesce(case when count(distinct channel) = 1 then any_value(channel) end, ${text(d.format.channel)}),
+        coalesce(case when count(distinct account) = 1 then any_value(account) end, ${text(d.facts.account)}),
+        coalesce(${date(d.facts.from)}, min(coalesce(business_on, value_on))), coalesce(${date(d.facts.to)}, max(coalesce(business_on, value_on)))
+      from lines where doc = ${d.doc}`);
+  }
+  await findRepeats(engine);
+  const rows = await engine.all<{ doc: number; channel: string | null; account: string | null; from_on: string | null; to_on: string | null; repeated: bigint }>(`
+    select d.doc, d.channel, d.account, d.from_on, d.to_on,
+      (select count(*) from repeats r join lines l on l.rowid = r.id where l.doc = d.doc) as repeated from docs d`);
+  const facts = new Map(rows.map((r) => [r.doc, r]));
+  return loaded.map((d) => {
+    const row = facts.get(d.doc)!;
+    return {
+      ...d,
+      repeated: Number(row.repeated),
+      ...(row.channel !== null && { channel: row.channel }),
+      ...(row.account !== null && { account: row.account }),
+      ...(row.from_on !== null && { from: row.from_on }),
+      ...(row.to_on !== null && { to: row.to_on }),
+    };
+  });
+}
+
+/** What makes two lines of different documents the same line, by role: the source's own facts, not our reading of them. */
+const SAME = {
+  order: 'order_ref, payment_ref, channel_ref, kind, status, amount, currency, occurred_at, channel, store, terminal',
+  channel: 'account, kind, status, amount, currency, fee, occurred_at, order_ref, refund_ref, channel_ref, origin_ref, batch_ref',
+  balance: 'account, kind, status, amount, currency, occurred_at, order_ref, refund_ref, channel_ref, bank_ref, batch_ref',
+  bank: 'account, status, amount, currency, business_on, value_on, bank_ref, order_ref, channel_ref, text',
+  evidence: 'amount, currency, occurred_at, order_ref, channel_ref',
+} as const;
+
+/**
+ * Identity by occurrence: the n-th of equal lines in one document is the n-th of equal lines in another. So n equal lines in
+ * one document stay n, a document given twice adds none, and a partial overlap counts its common part once. Only documents
+ * of one format whose days overlap are compared.
+ */
+async function findRepeats(engine: Engine): Promise<void> {
+  await engine.run('create or replace table repeats (id bigint)');
+  const groups = await engine.all<{ role: keyof typeof SAME; docs: number[] }>(`
+    with near as (
+      select a.role, a.format, least(a.doc, b.doc) as x, greatest(a.doc, b.doc) as y
+      from docs a join docs b on a.format = b.format and a.doc < b.doc and a.from_on <= b.to_on and b.from_on <= a.to_on)
+    select role, list(distinct doc order by doc) as docs
+    from (select role, format, x as doc from near union select role, format, y from near) group by role, format order by role, format`);
+  for (const { role, docs } of groups) {
+    await engine.run(`
+      insert into repeats
+      with counted as (
+        select rowid as id, doc, ${SAME[role]}, row_number() over (partition by doc, ${SAME[role]} order by rowid) as nth
+        from lines where doc in (${docs.join(', ')}))
+      select id from counted qualify row_number() over (partition by ${SAME[role]}, nth order by doc, id) > 1`);
+  }
+  await engine.run('create or replace view used_lines as select rowid as id, * from lines where rowid not in (select id from repeats)');
+}

@@ -1,0 +1,144 @@
+/**
+ * The proof (I10): Σ ours − Σ theirs = Σ of what is explained, per joint and currency, to the cent; and every line in exactly
+ * one place. The left side comes from plain SELECTs over the lines as read, which share no code with the passes; the documents'
+ * own control figures were held against those same lines when they were read.
+ */
+import { DaozhangError } from '../base/errors.ts';
+import { decimalText } from '../base/money.ts';
+import type { Engine } from '../files/engine.ts';
+import type { BankOutcome } from './bank.ts';
+import type { Draft } from './drafts.ts';
+import { findingOf } from '../verdicts/findings.ts';
+import { JOINTS, type Joint, type Proof } from './result.ts';
+
+type Sums = { joint: Joint; currency: string; ours: bigint; theirs: bigint; rounding: bigint };
+
+const LEFT_SIDES = `
+  select 'orders' as joint, currency,
+    coalesce(sum(amount) filter (role = 'order' and status in ('paid', 'refunded') and (kind = 'payment' or kind = 'refund')), 0)
+      - coalesce(sum(amount) filter (role = 'order' and kind = 'payment' and status = 'refunded' and not exists (
+          select 1 from used_lines r where r.role = 'order' and r.kind = 'refund' and r.order_ref = l.order_ref)), 0) as ours,
+    coalesce(sum(amount) filter (role = 'channel' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback')), 0) as theirs,
+    0 as rounding
+  from used_lines l where role in ('order', 'channel') group by currency
+  union all
+  select 'batches', currency, sum(ours), sum(theirs), sum(rounding) from (
+    select currency, settle - coalesce(fee_agreed, fee_rounded) as ours, 0 as theirs, 0 as rounding from settle_lines
+    union all select currency, 0, net, members_net from batches where kind <> 'payout'
+    union all select currency, 0, 0, -(settle - fee_rounded) from settle_lines where way_of_batch <> 'payout'
+    union all select currency, 0, amount, 0 from used_lines where role = 'balance' and status = 'done'
+      and kind in ('payment', 'refund', 'reversal', 'chargeback', 'fee') and exists (select 1 from settle_lines)
+  ) group by currency
+  union all
+  select 'bank', currency, sum(ours), sum(theirs), 0 from (
+    select currency, net as ours, 0 as theirs from batches
+    union all select l.currency, 0, l.amount from lines l join bank_channel c on c.id = l.rowid where c.channel is not null
+  ) group by currency`;
+
+/** What each joint needs to be worth proving: both of its sides among the documents. */
+export type Joined = Readonly<Record<Joint, boolean>>;
+
+export async function prove(engine: Engine, joined: Joined, drafts: readonly Draft[], bank: BankOutcome | undefined): Promise<Proof[]> {
+  const sums = await engine.all<Sums>(
+    `select joint, currency, ours::bigint as ours, theirs::bigint as theirs, rounding::bigint as rounding from (${LEFT_SIDES}) order by joint, currency`,
+  );
+  const counts = { orders: await orderCounts(engine), batches: await batchCounts(engine), bank: await bankCounts(engine, bank) };
+  const proofs: Proof[] = [];
+  for (const joint of JOINTS) {
+    if (!joined[joint]) continue;
+    for (const s of sums.filter((x) => x.joint === joint)) {
+      const explained = new Map<string, bigint>();
+      for (const d of drafts) {
+        if (d.joint !== joint || d.currency !== s.currency) continue;
+        const { class: name, open } = findingOf(d.finding);
+        const key = open ? `${name} (open)` : name;
+        explained.set(key, (explained.get(key) ?? 0n) + d.difference);
+      }
+      if (s.rounding !== 0n) explained.set('rounding', -s.rounding);
+      const difference = s.ours - s.theirs;
+      const residual = difference - [...explained.values()].reduce((a, b) => a + b, 0n);
+      const text = (x: bigint) => decimalText(x, s.currency);
+      if (residual !== 0n) throw new DaozhangError('run.proof_failed', { joint, currency: s.currency, residual: text(residual) });
+      proofs.push({
+        joint,
+        currency: s.currency,
+        ours: text(s.ours),
+        theirs: text(s.theirs),
+        difference: text(difference),
+        explained: Object.fromEntries([...explained].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, text(v)])),
+        residual: text(residual),
+        counts: counts[joint].get(s.currency) ?? { ours: {}, theirs: {} },
+      });
+    }
+  }
+  return proofs;
+}
+
+type Counts = Map<string, Proof['counts']>;
+
+function tally(rows: readonly { currency: string; side: string; place: string; n: bigint }[]): Counts {
+  const counts = new Map<string, { ours: Record<string, number>; theirs: Record<string, number> }>();
+  for (const { currency, side, place, n } of rows) {
+    const both = counts.get(currency) ?? { ours: {}, theirs: {} };
+    counts.set(currency, both);
+    (side === 'o' ? both.ours : both.theirs)[place] = Number(n);
+  }
+  return counts;
+}
+
+/** Each order row and channel line in exactly one place; their sum must be the number of lines, or the run has failed. */
+async function orderCounts(engine: Engine): Promise<Counts> {
+  const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
+    with places as (
+      select 'o' as side, o.id, o.currency, case
+        when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when f.finding is not null then case f.finding when 'day_cut' then 'carried' else 'break' end
+        when not o.says_paid then 'not_paid' end as place
+      from ours o
+        left join (select ours as id from pairs union all select id from sets where side = 'o') s on s.id = o.id
+        left join unclear u on u.id = o.id and u.side = 'o' left join ours_left f on f.id = o.id
+      union all
+      select 't', t.id, t.currency, case
+        when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when n.id is not null then 'cancelled_out'
+        when f.finding is not null then case f.finding when 'day_cut' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end
+        when t.kind = 'chargeback' then 'break' end
+      from theirs t
+        left join (select theirs as id from pairs union all select id from sets where side = 't') s on s.id = t.id
+        left join unclear u on u.id = t.id and u.side = 't' left join theirs_left f on f.id = t.id
+        left join (select payment as id from undone union all select reversal from undone) n on n.id = t.id)
+    select currency, side, coalesce(place, 'nowhere') as place, count(*) as n from places group by all order by all`);
+  for (const [side, table] of [['o', 'ours'], ['t', 'theirs']] as const) {
+    const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from ${table}`);
+    const placed = rows.filter((r) => r.side === side && r.place !== 'nowhere').reduce((sum, r) => sum + r.n, 0n);
+    if (placed !== n) throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual: (n - placed).toString() });
+  }
+  return tally(rows);
+}
+
+async function batchCounts(engine: Engine): Promise<Counts> {
+  return tally(
+    await engine.all(`
+      select currency, 'o' as side, case when way_of_batch <> 'payout' then 'in_batch' when id in (select line from entry_pairs) then 'matched' else 'break' end as place, count(*) as n
+      from settle_lines group by all
+      union all select currency, 't', kind, count(*) from batches group by all order by all`),
+  );
+}
+
+async function bankCounts(engine: Engine, bank: BankOutcome | undefined): Promise<Counts> {
+  const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
+    select l.currency, 't' as side, 'not_from_a_channel' as place, count(*) as n
+    from used_lines l left join bank_channel c on c.id = l.id where l.role = 'bank' and c.channel is null group by all`);
+  const add = (currency: string, side: string, place: string, n: number) => rows.push({ currency, side, place, n: BigInt(n) });
+  if (bank) {
+    const currencies = new Set([...bank.batchesLeft, ...bank.creditsLeft, ...[...bank.matched, ...bank.differing, ...bank.unclear, ...bank.returned].flatMap((m) => [...m.batches, ...m.credits])].map((x) => x.currency));
+    for (const currency of [...currencies].sort()) {
+      const of = <T extends { currency: string }>(xs: readonly T[]): number => xs.filter((x) => x.currency === currency).length;
+      for (const [place, list] of [['matched', bank.matched], ['break', [...bank.differing, ...bank.returned]], ['ambiguous', bank.unclear]] as const) {
+        add(currency, 'o', place, of(list.flatMap((m) => m.batches)));
+        add(currency, 't', place, of(list.flatMap((m) => m.credits)));
+      }
+      add(currency, 'o', 'left', of(bank.batchesLeft));
+      add(currency, 't', 'left', of(bank.creditsLeft));
+    }
+  }
+  return tally(rows.filter((r) => r.n > 0n));
+}

@@ -1,0 +1,349 @@
+/**
+ * One reconciliation from paths to `Result`. Reading order: load → orders → settle → prove → collect.
+ * The engine stays open in the returned `Run`, so that lines and matches can be written out; `close` removes every trace.
+ */
+import { dirname, resolve } from 'node:path';
+import { DaozhangError, ERRORS } from '../base/errors.ts';
+import { fill } from '../base/lang.ts';
+import { decimalText, scaledText } from '../base/money.ts';
+import { type Progress, silent } from '../base/progress.ts';
+import { endOfDay, stamp } from '../base/time.ts';
+import { type Engine, openEngine } from '../files/engine.ts';
+import { type Format, REJECTS } from '../files/format.ts';
+import { listFiles, type Workspace, workspace } from '../files/open.ts';
+import type { Plan } from '../plans/plan.ts';
+import { findingOf } from '../verdicts/findings.ts';
+import { BANK_PASSES, type BankOutcome } from './bank.ts';
+import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
+import { draftOrders } from './drafts.ts';
+import { type LoadedDocument, load } from './load.ts';
+import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
+import { type Joined, prove } from './proof.ts';
+import type { Amount, Batch, Break, FeeRow, FlowRow, Joint, PassResult, RefusedDocument, RejectedLine, Result } from './result.ts';
+import { type BatchRow, type Settled, settle } from './settle.ts';
+
+export type RunOptions = Readonly<{
+  paths: readonly string[];
+  zone: string;
+  /** Judged as of this instant (µs); absent = the end of the last day the documents cover, never the clock. */
+  asOf?: bigint;
+  plans?: readonly Plan[];
+  configured?: readonly Format[];
+  forced?: ReadonlyMap<string, Format>;
+  /** Folders the results will be written to. */
+  outFolders?: readonly string[];
+  progress?: Progress;
+  memoryMiB?: number;
+  /** Minutes around midnight within which a lone line may have its other half in the neighbouring day. */
+  marginMinutes?: number;
+  /** Minutes that amount and place may lie apart. */
+  windowMinutes?: number;
+  signal?: AbortSignal;
+}>;
+
+export type Run = Readonly<{ result: Result; engine: Engine; documents: readonly LoadedDocument[]; close(): Promise<void> }>;
+
+export async function reconcile(options: RunOptions): Promise<Run> {
+  if (options.paths.length === 0) throw new DaozhangError('file.none', {});
+  const space = await workspace();
+  let engine: Engine | undefined;
+  try {
+    const folders = [...new Set((await listFiles(options.paths)).map((p) => dirname(resolve(p))))];
+    engine = await openEngine({
+      temp: space.path,
+      folders: [...folders, ...(options.outFolders ?? [])],
+      ...(options.memoryMiB !== undefined && { memoryMiB: options.memoryMiB }),
+    });
+    const opened = engine;
+    options.signal?.addEventListener('abort', () => opened.interrupt());
+    const { result, documents } = await work(engine, space, options);
+    const close = async () => {
+      opened.close();
+      await space.remove();
+    };
+    return { result, engine, documents, close };
+  } catch (error) {
+    engine?.close();
+    await space.remove();
+    if (options.signal?.aborted) throw new DaozhangError('run.interrupted', {}, error);
+    throw error;
+  }
+}
+
+async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Pick<Run, 'result' | 'documents'>> {
+  const progress = options.progress ?? silent;
+  const refused: RefusedDocument[] = [];
+  const documents = await load(engine, {
+    paths: options.paths,
+    space,
+    zone: options.zone,
+    configured: options.configured ?? [],
+    forced: options.forced ?? new Map(),
+    progress,
+    refuse: (file, error) => refused.push(refusedOf(file, error)),
+  });
+  if (documents.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
+  const asOf = options.asOf ?? lastDayEnd(documents, options.zone);
+  const has = (role: string): boolean => documents.some((d) => d.format.role === role);
+  const joined: Joined = { orders: has('order') && has('channel'), batches: has('channel'), bank: has('channel') || has('balance') };
+  await coverage(engine);
+  progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
+  let passes = 0;
+  await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(++passes));
+  const orderDrafts = await draftOrders(engine, options.zone, options.marginMinutes ?? 10);
+  progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
+  const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
+  const drafts = [...(joined.orders ? orderDrafts : []), ...settled.drafts.filter((d) => joined[d.joint])];
+  progress.step({ en: 'proving', zh: '验证恒等式' });
+  const proof = await prove(engine, joined, drafts, settled.bank);
+  progress.step({ en: 'collecting the evidence', zh: '整理凭据' });
+  const sources = new Map(documents.map((d) => [d.doc, sourceOf(d)]));
+  const found = await collect(engine, drafts, sources, batchEvidence(settled.batches), options.zone);
+  const isOpen = (b: Break): boolean => findingOf(b.finding).open;
+  const breaks = found.filter((b) => b.class !== 'ambiguous' && !isOpen(b));
+  const open = found.filter((b) => isOpen(b));
+  const ambiguous = found.filter((b) => b.class === 'ambiguous');
+  const rejected = documents.flatMap(rejectedOf);
+  const days = documents.flatMap((d) => [d.from, d.to]).filter((d) => d !== undefined).sort();
+  const count = (role: string): number => documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
+  const passResults = await passResultsOf(engine, joined, settled.bank);
+  const result: Result = {
+    schema: 'daozhang.reconcile/1',
+    state: refused.length > 0 || rejected.length > 0 ? 'incomplete' : breaks.length > 0 || ambiguous.length > 0 ? 'breaks' : 'clean',
+    asOf: stamp(asOf, options.zone),
+    timezone: options.zone,
+    ...(days[0] !== undefined && { from: days[0], to: days.at(-1)! }),
+    documents: documents.map(documentOf),
+    refused: refused.sort((a, b) => (a.file < b.file ? -1 : 1)),
+    rejected,
+    totals: {
+      orders: count('order'),
+      channelLines: count('channel'),
+      bankLines: count('bank'),
+      matched: passResults.filter((p) => p.joint === 'orders').reduce((n, p) => n + p.matched, 0),
+      breaks: breaks.length,
+      open: open.length,
+      ambiguous: ambiguous.length,
+    },
+    atRisk: atRisk([...breaks, ...ambiguous]),
+    passes: passResults,
+    proof,
+    flow: await flowOf(engine, found, joined, settled),
+    batches: settled.batches.map((b) => batchOf(b, settled)),
+    fees: await feesOf(engine),
+    breaks,
+    open,
+    ambiguous,
+  };
+  return { result, documents };
+}
+
+function refusedOf(file: string, error: DaozhangError): RefusedDocument {
+  const entry = ERRORS[error.code];
+  const both = (text: { zh: string; en: string }) => ({ zh: fill(text.zh, error.params), en: fill(text.en, error.params) });
+  return { file, code: error.code, says: both(entry.says), remedy: both(entry.remedy) };
+}
+
+const sourceOf = (d: LoadedDocument): Source => ({
+  file: d.file,
+  path: d.input.path,
+  sha256: d.input.sha256,
+  encoding: d.input.encoding,
+  role: d.format.role,
+});
+
+/** The end of the last day any order book, bill or statement covers. */
+function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {
+  const last = documents.map((d) => d.to).filter((to) => to !== undefined).sort().at(-1);
+  return endOfDay(Temporal.PlainDate.from(last ?? '1970-01-01'), zone);
+}
+
+/** Which days the complete documents of each side cover; a document with rejected lines proves nothing about absence. */
+async function coverage(engine: Engine): Promise<void> {
+  await engine.run(`
+    create or replace table bill_days as select channel, account, from_on, to_on from docs where role = 'channel' and complete and from_on is not null;
+    create or replace table book_days as select from_on, to_on from docs where role = 'order' and complete and from_on is not null;`);
+}
+
+function documentOf(d: LoadedDocument): Result['documents'][number] {
+  const repeated = d.sameAs.map((file) => ({ en: `${file} holds the same bytes and was not counted again`, zh: `${file} 内容完全相同,未重复计入` }));
+  const again = d.repeated === 0 ? [] : [{ en: `${d.repeated} lines treated as the same as another document's`, zh: `有 ${d.repeated} 行与其他单据相同,只计一次` }];
+  return {
+    file: d.file,
+    sha256: d.input.sha256,
+    bytes: d.input.size,
+    format: d.format.id,
+    role: d.format.role,
+    ...(d.channel !== undefined && { channel: d.channel }),
+    ...(d.account !== undefined && { account: d.account }),
+    encoding: d.input.encoding,
+    ...(d.from !== undefined && { from: d.from }),
+    ...(d.to !== undefined && { to: d.to }),
+    lines: d.lines,
+    rejected: d.rejected.length,
+    repeated: d.repeated,
+    checks: d.facts.checks.map(({ name, expected, actual }) => ({ name, expected, actual })),
+    notes: [...(d.facts.notes ?? []), ...repeated, ...again],
+  };
+}
+
+function rejectedOf(d: LoadedDocument): RejectedLine[] {
+  return d.rejected.map((r) => ({
+    file: d.file,
+    sha256: d.input.sha256,
+    line: r.row,
+    at: r.at,
+    column: r.column,
+    code: r.code,
+    value: r.value,
+    says: REJECTS[r.code],
+  }));
+}
+
+/** A batch on our side of the bank: it stands on its lines, not on one row of a document. */
+function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence> {
+  return new Map(
+    batches.map((b) => [
+      b.id,
+      {
+        key: b.id,
+        evidence: {
+          role: 'batch' as const,
+          file: '',
+          sha256: '',
+          kind: b.kind,
+          money: amountOf(b.net, b.currency),
+          businessOn: b.to_on,
+          channel: b.channel,
+          ...(b.account !== '' && { account: b.account }),
+          refs: b.ref === null ? {} : { batch: b.ref },
+          text: `${b.lines} lines, gross ${decimalText(b.gross ?? 0n, b.currency)}, refunds ${decimalText(b.refunds ?? 0n, b.currency)}, fees ${scaledText(b.fees, b.fee_scale)}`,
+        },
+      },
+    ]),
+  );
+}
+
+function batchOf(b: BatchRow, settled: Settled): Batch {
+  const { bank } = settled;
+  const match = bank.matched.find((m) => m.batches.some((x) => x.id === b.id));
+  const in_ = (list: ReadonlyArray<{ batches: readonly { id: string }[] }>) => list.some((m) => m.batches.some((x) => x.id === b.id));
+  const left = settled.drafts.find((d) => d.batches?.includes(b.id));
+  const state: Batch['state'] = match
+    ? 'credited'
+    : in_(bank.returned)
+      ? 'returned'
+      : in_(bank.differing)
+        ? 'short'
+        : left?.finding === 'bank_late'
+          ? 'late'
+          : left?.finding === 'bank_waiting'
+            ? 'on_its_way'
+            : 'not_checked';
+  const day = match?.credits.at(-1)?.day;
+  return {
+    id: b.id,
+    kind: b.kind,
+    channel: b.channel,
+    account: b.account,
+    ...(b.ref !== null && { ref: b.ref }),
+    businessFrom: b.from_on,
+    businessTo: b.to_on,
+    ...(b.due_on !== null && { dueOn: b.due_on }),
+    lines: Number(b.lines),
+    gross: amountOf(b.gross ?? 0n, b.currency),
+    refunds: amountOf(b.refunds ?? 0n, b.currency),
+    fees: scaledText(b.fees, b.fee_scale),
+    net: amountOf(b.net, b.currency),
+    state,
+    ...(day !== undefined && { creditedOn: Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString() }),
+  };
+}
+
+/** What the other side has less of than we do: the money somebody still owes or never paid. */
+function atRisk(breaks: readonly Break[]): Amount[] {
+  const sums = new Map<string, bigint>();
+  for (const b of breaks) {
+    const minor = BigInt(b.difference.amount.replace('.', ''));
+    if (minor > 0n) sums.set(b.difference.currency, (sums.get(b.difference.currency) ?? 0n) + minor);
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, minor]) => amountOf(minor, currency));
+}
+
+async function passResultsOf(engine: Engine, joined: Joined, bank: BankOutcome): Promise<PassResult[]> {
+  const rows = await engine.all<{ pass: string; groups: bigint; lines: bigint }>(`
+    select pass, count(*) as groups, 2 * count(*) as lines from pairs group by pass
+    union all select pass, count(distinct grp), count(*) from sets group by pass`);
+  const titles = [...REFERENCE_PASSES, PLACE_PASS];
+  const orders = titles.flatMap((title) =>
+    rows
+      .filter((r) => r.pass === title.name || r.pass === `${title.name} (not paid)`)
+      .map((r) => ({ joint: 'orders' as Joint, pass: r.pass, title: title.title, matched: Number(r.groups), lines: Number(r.lines) })),
+  );
+  const byBank = Object.entries(BANK_PASSES).map(([pass, title]) => {
+    const done = bank.matched.filter((m) => m.pass === pass);
+    return { joint: 'bank' as Joint, pass, title, matched: done.length, lines: done.reduce((n, m) => n + m.batches.length + m.credits.length, 0) };
+  });
+  return [...(joined.orders ? orders : []), ...(joined.bank ? byBank.filter((p) => p.matched > 0) : [])];
+}
+
+async function feesOf(engine: Engine): Promise<FeeRow[]> {
+  const rows = await engine.all<{ channel: string; account: string; month: string; currency: string; lines: bigint; gross: bigint; stated: bigint; scale: number; agreed: bigint | null }>(`
+    select channel, account, strftime(business_on, '%Y-%m') as month, currency, count(*) as lines, sum(settle)::bigint as gross, sum(fee)::bigint as stated,
+      max(fee_scale)::integer as scale, sum(fee_agreed)::bigint as agreed
+    from settle_lines group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
+  return rows.map((r) => ({
+    channel: r.channel,
+    account: r.account,
+    month: r.month,
+    currency: r.currency,
+    lines: Number(r.lines),
+    gross: decimalText(r.gross, r.currency),
+    stated: scaledText(r.stated, r.scale),
+    ...(r.agreed !== null && { agreed: decimalText(r.agreed, r.currency) }),
+  }));
+}
+
+const LEAK_AFTER = { orders: 'ordered', batches: 'captured', bank: 'settled' } as const;
+
+async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, settled: Settled): Promise<FlowRow[]> {
+  const rows = await engine.all<{ channel: string; currency: string; stage: 'ordered' | 'captured' | 'settled'; amount: bigint; n: bigint }>(`
+    select channel, currency, 'ordered' as stage, sum(amount)::bigint as amount, count(*) as n from ours where says_paid group by 1, 2
+    union all select channel, currency, 'captured', sum(amount)::bigint, count(*) from theirs group by 1, 2
+    union all select channel, currency, 'settled', sum(net)::bigint, count(*) from batches group by 1, 2`);
+  const credited = new Map<string, { amount: bigint; n: number }>();
+  for (const m of settled.bank.matched) {
+    for (const c of m.credits) {
+      const key = `${c.channel}\t${c.currency}`;
+      const sum = credited.get(key) ?? { amount: 0n, n: 0 };
+      credited.set(key, { amount: sum.amount + c.amount, n: sum.n + 1 });
+    }
+  }
+  const keys = [...new Set([...rows.map((r) => `${r.channel}\t${r.currency}`), ...credited.keys()])].sort();
+  return keys.map((key) => {
+    const [channel, currency] = key.split('\t') as [string, string];
+    const stage = (name: 'ordered' | 'captured' | 'settled') => {
+      const row = rows.find((r) => r.channel === channel && r.currency === currency && r.stage === name);
+      return { amount: decimalText(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
+    };
+    const bank = credited.get(key) ?? { amount: 0n, n: 0 };
+    const leaks = new Map<string, { after: FlowRow['leaks'][number]['after']; class: Break['class']; minor: bigint; count: number }>();
+    for (const b of found) {
+      if (!joined[b.joint] || b.channel !== channel || b.difference.currency !== currency) continue;
+      const after = LEAK_AFTER[b.joint];
+      const leak = leaks.get(`${after}/${b.class}`) ?? { after, class: b.class, minor: 0n, count: 0 };
+      leak.minor += BigInt(b.difference.amount.replace('.', ''));
+      leak.count += 1;
+      leaks.set(`${after}/${b.class}`, leak);
+    }
+    return {
+      channel,
+      currency,
+      ordered: stage('ordered'),
+      captured: stage('captured'),
+      settled: stage('settled'),
+      credited: { amount: decimalText(bank.amount, currency), count: bank.n },
+      leaks: [...leaks.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { minor, ...leak }]) => ({ ...leak, amount: decimalText(minor, currency) })),
+    };
+  });
+}
