@@ -23,7 +23,10 @@ export const ERRORS = {
       en: '“{text}” has more decimals than {currency} allows ({decimals})',
       zh: '“{text}”的小数位多于 {currency} 允许的 {decimals} 位',
     },
-    remedy: { en: 'Correct the amount at its source; it is not rounded here.', zh: '请在来源处改正;这里不做四舍五入。' },
+    remedy: {
+      en: 'Correct the amount at its source; it is not rounded here.',
+      zh: '请在来源处改正;这里不做四舍五入。',
+    },
   },
   'money.no_such_currency': {
     exit: 2,
@@ -43,7 +46,10 @@ export const ERRORS = {
   'file.not_found': {
     exit: 2,
     says: { en: '{path}: there is no such file or folder', zh: '{path}:没有这个文件或文件夹' },
-    remedy: { en: 'Check the spelling, or drop the file into the command line.', zh: '请检查路径,或把文件拖进命令行。' },
+    remedy: {
+      en: 'Check the spelling, or drop the file into the command line.',
+      zh: '请检查路径,或把文件拖进命令行。',
+    },
   },
   'file.unreadable': {
     exit: 2,
@@ -117,7 +123,10 @@ export const ERRORS = {
   'file.too_large': {
     exit: 2,
     says: { en: '{path}: larger than the limit of {limit} bytes', zh: '{path}:超过 {limit} 字节的上限' },
-    remedy: { en: 'Split the period, or raise limits.bytes in daozhang.yaml.', zh: '请缩短日期范围,或在 daozhang.yaml 调高 limits.bytes。' },
+    remedy: {
+      en: 'Split the period, or raise limits.bytes in daozhang.yaml.',
+      zh: '请缩短日期范围,或在 daozhang.yaml 调高 limits.bytes。',
+    },
   },
   'file.bomb': {
     exit: 2,
@@ -125,7 +134,10 @@ export const ERRORS = {
       en: '{path}: unpacks to more than {ratio} times its size; stopped at byte {offset}',
       zh: '{path}:解压后超过原大小的 {ratio} 倍;已在第 {offset} 字节停止',
     },
-    remedy: { en: 'This is not a real bill. Get the file again from its source.', zh: '这不像真实的账单,请从来源重新获取。' },
+    remedy: {
+      en: 'This is not a real bill. Get the file again from its source.',
+      zh: '这不像真实的账单,请从来源重新获取。',
+    },
   },
   'file.archive': {
     exit: 2,
@@ -138,12 +150,18 @@ export const ERRORS = {
       en: '{path}: byte {offset} is not valid {encoding}; nothing of it is used',
       zh: '{path}:第 {offset} 字节不是有效的 {encoding} 编码;整份不采用',
     },
-    remedy: { en: 'The file mixes encodings or is damaged; get it again from its source.', zh: '文件混用编码或已损坏,请从来源重新获取。' },
+    remedy: {
+      en: 'The file mixes encodings or is damaged; get it again from its source.',
+      zh: '文件混用编码或已损坏,请从来源重新获取。',
+    },
   },
   'file.layout': {
     exit: 2,
     says: { en: '{path}: {reason}', zh: '{path}:{reason}' },
-    remedy: { en: 'Compare with “daozhang formats”, or get the file again from its source.', zh: '请与 daozhang formats 对照,或重新获取该文件。' },
+    remedy: {
+      en: 'Compare with “daozhang formats”, or get the file again from its source.',
+      zh: '请与 daozhang formats 对照,或重新获取该文件。',
+    },
   },
   'config.invalid': {
     exit: 64,
@@ -161,7 +179,10 @@ export const ERRORS = {
       en: 'the control identity does not hold at {joint} in {currency}: {residual} is unexplained',
       zh: '控制恒等式不成立:{joint} 的 {currency} 有 {residual} 无法解释',
     },
-    remedy: { en: 'This is our bug; no result is written. Please report it.', zh: '这是程序错误,不输出结果。请报告给我们。' },
+    remedy: {
+      en: 'This is our bug; no result is written. Please report it.',
+      zh: '这是程序错误,不输出结果。请报告给我们。',
+    },
   },
   'run.interrupted': {
     exit: 130,
@@ -176,7 +197,10 @@ export const ERRORS = {
   'bug.unexpected': {
     exit: 70,
     says: { en: 'something broke that should not: {reason}', zh: '出现了不该出现的错误:{reason}' },
-    remedy: { en: 'This is our bug; please report it with the command you ran.', zh: '这是程序错误,请连同所用命令报告给我们。' },
+    remedy: {
+      en: 'This is our bug; please report it with the command you ran.',
+      zh: '这是程序错误,请连同所用命令报告给我们。',
+    },
   },
 } as const satisfies Record<string, Entry>;
 

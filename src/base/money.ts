@@ -17,7 +17,9 @@ const FULL_WIDTH = '０１２３４５６７８９．，－＋（）';
 const HALF_WIDTH = '0123456789.,-+()';
 
 function halfWidth(text: string): string {
-  return /[０-９．，－＋（）]/.test(text) ? [...text].map((c) => HALF_WIDTH[FULL_WIDTH.indexOf(c)] ?? c).join('') : text;
+  return /[０-９．，－＋（）]/.test(text)
+    ? [...text].map((c) => HALF_WIDTH[FULL_WIDTH.indexOf(c)] ?? c).join('')
+    : text;
 }
 
 const PLAIN = /^([+-]?)(\d{1,30})(?:\.(\d{0,18}))?$/;
@@ -96,7 +98,8 @@ export function parseMoney<C extends Currency>(text: string, currency: C): Money
 export function round<C extends Currency>(d: Decimal, currency: C): { money: Money<C>; left: Decimal } {
   const exponent = exponentOf(currency);
   if (exponent === undefined) throw new DaozhangError('money.no_such_currency', { currency });
-  if (d.scale <= exponent) return { money: money(rescale(d, exponent)!.value, currency), left: { value: 0n, scale: exponent } };
+  if (d.scale <= exponent)
+    return { money: money(rescale(d, exponent)!.value, currency), left: { value: 0n, scale: exponent } };
   const unit = 10n ** BigInt(d.scale - exponent);
   const rounded = divideRounding(d.value, unit);
   return { money: money(rounded, currency), left: { value: d.value - rounded * unit, scale: d.scale } };

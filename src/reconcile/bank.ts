@@ -7,7 +7,7 @@
  * difference. Cost: O(n log n) by channel and amount, 2^12 per bounded subset.
  */
 import type { Text } from '../base/lang.ts';
-import { MOST_CANDIDATES, subsetOf } from './subset.ts';
+import { MOST_CANDIDATES, type SubsetAnswer, subsetOf } from './subset.ts';
 
 /** Days are counted as integers (days since 1970), as DuckDB gives them; the calendar has been applied before. */
 export type BankBatch = Readonly<{
@@ -67,14 +67,24 @@ type PassName = keyof typeof BANK_PASSES;
 /** How many days a credit may come before the promise and still belong to it. */
 const EARLY_DAYS = 1;
 
-export function matchBank(batches: readonly BankBatch[], credits: readonly BankCredit[], windowDays: number): BankOutcome {
-  const openBatches = new Map(batches.filter((b) => b.net !== 0n).map((b) => [b.id, b]));
-  const { standing, returns } = findReturns(credits);
+export function matchBank(
+  batches: readonly BankBatch[],
+  credits: readonly BankCredit[],
+  windowDays: number,
+): BankOutcome {
+  const byId = (a: BankBatch, b: BankBatch): number => (a.id < b.id ? -1 : 1);
+  const openBatches = new Map(
+    batches
+      .filter((b) => b.net !== 0n)
+      .sort(byId)
+      .map((b) => [b.id, b]),
+  );
+  const { standing, returns } = findReturns([...credits].sort(byDay));
   const openCredits = new Map(standing.map((c) => [c.id, c]));
   const matched: BankMatch[] = [];
   const differing: BankMatch[] = [];
   const unclear: BankMatch[] = [];
-  const take = (into: BankMatch[], pass: PassName | string, bs: readonly BankBatch[], cs: readonly BankCredit[]): void => {
+  const take: Take = (into, pass, bs, cs) => {
     into.push({ pass, batches: bs, credits: cs });
     for (const b of bs) openBatches.delete(b.id);
     for (const c of cs) openCredits.delete(c.id);
@@ -93,7 +103,11 @@ export function matchBank(batches: readonly BankBatch[], credits: readonly BankC
     ['net_on_day', (b: BankBatch, c: BankCredit) => near(b, c) && b.dueDay === c.day],
     ['net_in_window', near],
   ] as const) {
-    for (const island of islands(openBatches.values(), openCredits.values(), (b, c) => fits(b, c) && b.net === c.amount)) {
+    for (const island of islands(
+      openBatches.values(),
+      openCredits.values(),
+      (b, c) => fits(b, c) && b.net === c.amount,
+    )) {
       const alone = island.batches.length === 1 && island.credits.length === 1;
       // On the exact day a tie is decided; within the window another pass may still tell them apart by nothing: it is unclear.
       if (alone) take(matched, pass, island.batches, island.credits);
@@ -101,26 +115,40 @@ export function matchBank(batches: readonly BankBatch[], credits: readonly BankC
       else take(unclear, pass, island.batches, island.credits);
     }
   }
-  for (const c of [...openCredits.values()].sort(byDay)) {
-    if (!openCredits.has(c.id)) continue;
-    const near_ = nearest([...openBatches.values()].filter((b) => near(b, c)), c.day);
-    const answer = subsetOf(near_.map((b) => b.net), c.amount);
-    if (answer.kind === 'unique') take(matched, 'several_batches', answer.indexes.map((i) => near_[i]!), [c]);
-    else if (answer.kind === 'several') {
-      const all = [...new Set([...answer.first, ...answer.second])];
-      take(unclear, 'several_batches', all.map((i) => near_[i]!), [c]);
-    }
-  }
-  for (const b of [...openBatches.values()]) {
-    const near_ = [...openCredits.values()].filter((c) => near(b, c)).sort(byDay).slice(0, MOST_CANDIDATES);
-    const answer = subsetOf(near_.map((c) => c.amount), b.net);
-    if (answer.kind === 'unique') take(matched, 'several_credits', [b], answer.indexes.map((i) => near_[i]!));
-    else if (answer.kind === 'several') {
-      const all = [...new Set([...answer.first, ...answer.second])];
-      take(unclear, 'several_credits', [b], all.map((i) => near_[i]!));
-    }
-  }
-  for (const island of islands(openBatches.values(), openCredits.values(), (b, c) => near(b, c) && comparable(b.net, c.amount))) {
+  const batchSums = [...openCredits.values()].map((c): Proposal => {
+    const around = nearest(
+      [...openBatches.values()].filter((b) => near(b, c)),
+      c.day,
+    );
+    return {
+      credits: [c],
+      batches: around,
+      answer: subsetOf(
+        around.map((b) => b.net),
+        c.amount,
+      ),
+      many: 'batches',
+    };
+  });
+  takeProposals('several_batches', batchSums, take, matched, unclear);
+  const creditSums = [...openBatches.values()].map((b): Proposal => {
+    const around = [...openCredits.values()].filter((c) => near(b, c)).slice(0, MOST_CANDIDATES);
+    return {
+      batches: [b],
+      credits: around,
+      answer: subsetOf(
+        around.map((c) => c.amount),
+        b.net,
+      ),
+      many: 'credits',
+    };
+  });
+  takeProposals('several_credits', creditSums, take, matched, unclear);
+  for (const island of islands(
+    openBatches.values(),
+    openCredits.values(),
+    (b, c) => near(b, c) && comparable(b.net, c.amount),
+  )) {
     if (island.batches.length === 1 && island.credits.length === 1) {
       take(differing, 'only_two_left', island.batches, island.credits);
     }
@@ -139,6 +167,48 @@ export function matchBank(batches: readonly BankBatch[], credits: readonly BankC
     creditsLeft: [...openCredits.values()].filter((c) => keep({ pass: '', batches: [], credits: [c] })),
     returned,
   };
+}
+
+/** One item and the subset of the other side that makes its sum. */
+type Proposal = Readonly<{
+  batches: readonly BankBatch[];
+  credits: readonly BankCredit[];
+  answer: SubsetAnswer;
+  many: 'batches' | 'credits';
+}>;
+type Take = (into: BankMatch[], pass: string, batches: readonly BankBatch[], credits: readonly BankCredit[]) => void;
+
+/** A sum is taken when it can be made in one way and nobody else needs its parts; what competes for the same parts is unclear. */
+function takeProposals(
+  pass: PassName,
+  proposals: readonly Proposal[],
+  take: Take,
+  matched: BankMatch[],
+  unclear: BankMatch[],
+): void {
+  const parts = proposals.flatMap(({ answer, many, ...sides }) => {
+    if (answer.kind !== 'unique' && answer.kind !== 'several') return [];
+    const indexes = answer.kind === 'unique' ? answer.indexes : [...new Set([...answer.first, ...answer.second])];
+    const chosen =
+      many === 'batches'
+        ? { batches: indexes.map((i) => sides.batches[i]!), credits: sides.credits }
+        : { batches: sides.batches, credits: indexes.map((i) => sides.credits[i]!) };
+    return [{ ...chosen, sure: answer.kind === 'unique' }];
+  });
+  const groups: { batches: Set<BankBatch>; credits: Set<BankCredit>; sure: boolean }[] = [];
+  for (const part of parts) {
+    const touching = groups.filter(
+      (g) => part.batches.some((b) => g.batches.has(b)) || part.credits.some((c) => g.credits.has(c)),
+    );
+    const all = [part, ...touching];
+    for (const g of touching) groups.splice(groups.indexOf(g), 1);
+    groups.push({
+      batches: new Set(all.flatMap((g) => [...g.batches])),
+      credits: new Set(all.flatMap((g) => [...g.credits])),
+      sure: part.sure && touching.length === 0,
+    });
+  }
+  for (const g of groups) take(g.sure ? matched : unclear, pass, [...g.batches], [...g.credits]);
 }
 
 const byDay = (a: BankCredit, b: BankCredit): number => a.day - b.day || (a.id < b.id ? -1 : 1);
@@ -210,12 +280,7 @@ function sameThing(island: Island): boolean {
   );
 }
 
-function pairOff(
-  island: Island,
-  pass: PassName,
-  take: (into: BankMatch[], pass: string, b: readonly BankBatch[], c: readonly BankCredit[]) => void,
-  matched: BankMatch[],
-): void {
+function pairOff(island: Island, pass: PassName, take: Take, matched: BankMatch[]): void {
   const batches = [...island.batches].sort((a, b) => (a.id < b.id ? -1 : 1));
   const credits = [...island.credits].sort(byDay);
   batches.forEach((b, i) => {

@@ -13,11 +13,21 @@ import { type Engine, quote } from '../files/engine.ts';
 /** Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. */
 export type DueRow = Readonly<{ channel: string; account: string; settleOn: string; dueOn: string }>;
 /** Terms of a channel account that SQL needs: where its day ends, and its agreed fee as SQL over `settle` and `currency`. */
-export type TermsRow = Readonly<{ channel: string; account: string; zone: string; cutoffMinutes: number; agreedFeeSql?: string }>;
+export type TermsRow = Readonly<{
+  channel: string;
+  account: string;
+  zone: string;
+  cutoffMinutes: number;
+  agreedFee?: Readonly<{ sql: string; rounding: 'row' | 'day' }>;
+}>;
 
-/** `settle_lines`: the channel lines that move the merchant's account, with what each is worth net. */
+/**
+ * `settle_lines`: the channel lines that move the merchant's account, with what each is worth net. `fee_differences`: where the
+ * stated fee is not the agreed one, by row or by day as the plan rounds.
+ */
 export async function prepareSettlement(engine: Engine, terms: readonly TermsRow[]): Promise<void> {
-  const whose = (t: TermsRow): string => `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)}`;
+  const whose = (t: TermsRow): string =>
+    `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)}`;
   const cut = terms
     .filter((c) => c.cutoffMinutes > 0 && c.cutoffMinutes < 24 * 60)
     .map(
@@ -25,7 +35,13 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
         `when ${whose(c)} and l.occurred_at is not null
          then greatest(l.business_on, (timezone(${quote(c.zone)}, make_timestamptz(l.occurred_at)) + interval ${24 * 60 - c.cutoffMinutes} minutes)::date)`,
     );
-  const agreed = terms.filter((t) => t.agreedFeeSql).map((t) => `when ${whose(t)} then ${t.agreedFeeSql}`);
+  // Only payments are judged: what a channel gives back of a fee on a partial refund depends on what it had rounded before.
+  const agreed = (rounding: 'row' | 'day'): string => {
+    const cases = terms
+      .filter((t) => t.agreedFee?.rounding === rounding)
+      .map((t) => `when ${whose(t)} then ${t.agreedFee!.sql}`);
+    return cases.length > 0 ? `case when l.kind <> 'payment' then null ${cases.join(' ')} end` : 'null';
+  };
   const owed = 'coalesce(l.settle, l.amount)';
   await engine.run(`
     create or replace table ledgered as
@@ -35,14 +51,23 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
     select l.id, l.doc, l.kind, l.channel, coalesce(l.account, '') as account, l.currency, l.batch_ref,
       l.amount, ${owed} as settle, coalesce(l.fee, 0) as fee, coalesce(l.fee_scale, dz_exponent(l.currency)) as fee_scale,
       dz_round(coalesce(l.fee, 0), coalesce(l.fee_scale, dz_exponent(l.currency))::integer, dz_exponent(l.currency)) as fee_rounded,
-      ${agreed.length > 0 ? `case ${agreed.join(' ')} end` : 'null::bigint'} as fee_agreed,
+      (${agreed('row')})::bigint as fee_agreed, (${agreed('day')})::hugeint as fee_agreed_fine,
       d.rounding, l.channel_ref, l.order_ref, l.refund_ref, l.business_on, l.value_on,
       ${cut.length > 0 ? `case ${cut.join(' ')} else l.business_on end` : 'l.business_on'} as settle_on,
       case when l.batch_ref is not null then 'stated'
         when exists (select 1 from ledgered g where g.channel = l.channel and (g.account is null or g.account = l.account)) then 'payout'
         else 'implied' end as way_of_batch
     from used_lines l join docs d on d.doc = l.doc
-    where l.role = 'channel' and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';`);
+    where l.role = 'channel' and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';
+
+    create or replace table fee_differences as
+    select channel, account, currency, settle_on, sum(fee_rounded)::bigint as stated, sum(fee_agreed)::bigint as agreed, count(*) as lines, list(id order by id) as ids
+    from settle_lines where fee_rounded <> fee_agreed group by all
+    union all
+    select channel, account, currency, settle_on, dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency)) as stated,
+      dz_round(sum(fee_agreed_fine), dz_exponent(currency) + 6, dz_exponent(currency))::bigint as agreed, count(*), list(id order by id)
+    from settle_lines where fee_agreed_fine is not null group by channel, account, currency, settle_on
+    having stated <> agreed;`);
 }
 
 /**

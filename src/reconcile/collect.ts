@@ -15,7 +15,13 @@ import type { Draft } from './drafts.ts';
 import type { Amount, Break, Evidence } from './result.ts';
 
 /** What a line's document is, as the collector needs it. */
-export type Source = Readonly<{ file: string; path: string; sha256: string; encoding: Encoding; role: Evidence['role'] }>;
+export type Source = Readonly<{
+  file: string;
+  path: string;
+  sha256: string;
+  encoding: Encoding;
+  role: Evidence['role'];
+}>;
 
 /** A batch as evidence of the joint `bank`, or a document's line behind it. */
 export type BatchEvidence = Readonly<{ evidence: Evidence; key: string }>;
@@ -33,11 +39,16 @@ const REFS = {
   bank_ref: 'bank_ref',
 } as const;
 
-export const amountOf = (minor: bigint, currency: string): Amount => ({ amount: decimalText(minor, currency), currency });
+export const amountOf = (minor: bigint, currency: string): Amount => ({
+  amount: decimalText(minor, currency),
+  currency,
+});
 
 /** `12,300.00 CNY` inside a sentence; the currency always stands beside the figure. */
 const inWords = (minor: bigint, currency: string, lang: Lang): string =>
-  lang === 'zh' && currency === 'CNY' ? `¥${groupedText(minor, currency)}` : `${groupedText(minor, currency)} ${currency}`;
+  lang === 'zh' && currency === 'CNY'
+    ? `¥${groupedText(minor, currency)}`
+    : `${groupedText(minor, currency)} ${currency}`;
 
 export async function collect(
   engine: Engine,
@@ -51,7 +62,10 @@ export async function collect(
   for (const line of lines) {
     const source = sources.get(line.doc)!;
     const raw = await excerptOf(source, line);
-    evidence.set(line.id, { evidence: evidenceOf(line, source, raw, zone), key: `${source.sha256}:${line.byte_at}:${line.byte_length}` });
+    evidence.set(line.id, {
+      evidence: evidenceOf(line, source, raw, zone),
+      key: `${source.sha256}:${line.byte_at}:${line.byte_length}`,
+    });
   }
   const of = (id: bigint): { evidence: Evidence; key: string } => {
     const found = evidence.get(id < 0n ? -1n - id : id)!;
@@ -111,7 +125,11 @@ function evidenceOf(line: LineRow, source: Source, raw: string, zone: string): E
 
 function impliedRefund(payment: Evidence): Evidence {
   const { amount, currency } = payment.money;
-  return { ...payment, kind: 'refund', money: { amount: amount.startsWith('-') ? amount.slice(1) : `-${amount}`, currency } };
+  return {
+    ...payment,
+    kind: 'refund',
+    money: { amount: amount.startsWith('-') ? amount.slice(1) : `-${amount}`, currency },
+  };
 }
 
 function breakOf(
@@ -137,7 +155,14 @@ function breakOf(
   const said = (text: Text): Text => ({ zh: fill(text.zh, words('zh')), en: fill(text.en, words('en')) });
   const keys = [...ours, ...theirs].map((e) => e.key);
   return {
-    id: contentId('brk', [finding.class, draft.joint, draft.finding, draft.currency, String(draft.difference), ...keys]),
+    id: contentId('brk', [
+      finding.class,
+      draft.joint,
+      draft.finding,
+      draft.currency,
+      String(draft.difference),
+      ...keys,
+    ]),
     class: finding.class,
     finding: draft.finding,
     joint: draft.joint,
@@ -158,7 +183,14 @@ function breakOf(
     custody: finding.custody,
     ...(draft.dueOn !== undefined && { promise: draft.dueOn }),
     says: said(finding.says),
-    next: [{ action: finding.action, owner: finding.owner, ...(draft.dueOn !== undefined && { by: draft.dueOn }), text: said(finding.next) }],
+    next: [
+      {
+        action: finding.action,
+        owner: finding.owner,
+        ...(draft.dueOn !== undefined && { by: draft.dueOn }),
+        text: said(finding.next),
+      },
+    ],
   };
 }
 

@@ -87,7 +87,8 @@ export async function draftOrders(engine: Engine, zone: string, marginMinutes: n
   return rows.map((row) => draftOf('orders', row));
 }
 
-const shown = (column: string, where = 'true'): string => `(list(${column} order by ${column}) filter (${where}))[:${SHOWN}]`;
+const shown = (column: string, where = 'true'): string =>
+  `(list(${column} order by ${column}) filter (${where}))[:${SHOWN}]`;
 const NONE = 'null::bigint[]';
 
 /** Pairs whose figures differ, and pairs of an order that does not say paid. */

@@ -45,7 +45,9 @@ export type LoadOptions = Readonly<{
 }>;
 
 export async function load(engine: Engine, options: LoadOptions): Promise<LoadedDocument[]> {
-  const inputs = await openAll(options.paths, options, (error) => options.refuse(String(error.params.path ?? ''), error));
+  const inputs = await openAll(options.paths, options, (error) =>
+    options.refuse(String(error.params.path ?? ''), error),
+  );
   const bySha = new Map<string, Input[]>();
   for (const input of inputs) {
     const same = bySha.get(input.sha256);
@@ -61,8 +63,14 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
     const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
     const input = same[0]!;
     try {
-      const format = options.forced.get(input.name.split(' › ')[0]!) ?? options.configured.find((f) => f.detect(input)) ?? detect(input);
-      const { facts, rejected, lines } = await ingest(engine, input, format, { doc: loaded.length, scratch: options.space.next });
+      const format =
+        options.forced.get(input.name.split(' › ')[0]!) ??
+        options.configured.find((f) => f.detect(input)) ??
+        detect(input);
+      const { facts, rejected, lines } = await ingest(engine, input, format, {
+        doc: loaded.length,
+        scratch: options.space.next,
+      });
       const file = names.get(input.name)!;
       const sameAs = same.slice(1).map((i) => names.get(i.name)!);
       loaded.push({ doc: loaded.length, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
@@ -113,7 +121,14 @@ async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): 
       from lines where doc = ${d.doc}`);
   }
   await findRepeats(engine);
-  const rows = await engine.all<{ doc: number; channel: string | null; account: string | null; from_on: string | null; to_on: string | null; repeated: bigint }>(`
+  const rows = await engine.all<{
+    doc: number;
+    channel: string | null;
+    account: string | null;
+    from_on: string | null;
+    to_on: string | null;
+    repeated: bigint;
+  }>(`
     select d.doc, d.channel, d.account, d.from_on, d.to_on,
       (select count(*) from repeats r join lines l on l.rowid = r.id where l.doc = d.doc) as repeated from docs d`);
   const facts = new Map(rows.map((r) => [r.doc, r]));
@@ -133,8 +148,10 @@ async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): 
 /** What makes two lines of different documents the same line, by role: the source's own facts, not our reading of them. */
 const SAME = {
   order: 'order_ref, payment_ref, channel_ref, kind, status, amount, currency, occurred_at, channel, store, terminal',
-  channel: 'account, kind, status, amount, currency, fee, occurred_at, order_ref, refund_ref, channel_ref, origin_ref, batch_ref',
-  balance: 'account, kind, status, amount, currency, occurred_at, order_ref, refund_ref, channel_ref, bank_ref, batch_ref',
+  channel:
+    'account, kind, status, amount, currency, fee, occurred_at, order_ref, refund_ref, channel_ref, origin_ref, batch_ref',
+  balance:
+    'account, kind, status, amount, currency, occurred_at, order_ref, refund_ref, channel_ref, bank_ref, batch_ref',
   bank: 'account, status, amount, currency, business_on, value_on, bank_ref, order_ref, channel_ref, text',
   evidence: 'amount, currency, occurred_at, order_ref, channel_ref',
 } as const;
@@ -160,5 +177,7 @@ async function findRepeats(engine: Engine): Promise<void> {
         from lines where doc in (${docs.join(', ')}))
       select id from counted qualify row_number() over (partition by ${SAME[role]}, nth order by doc, id) > 1`);
   }
-  await engine.run('create or replace view used_lines as select rowid as id, * from lines where rowid not in (select id from repeats)');
+  await engine.run(
+    'create or replace view used_lines as select rowid as id, * from lines where rowid not in (select id from repeats)',
+  );
 }

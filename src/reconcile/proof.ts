@@ -6,9 +6,9 @@
 import { DaozhangError } from '../base/errors.ts';
 import { decimalText } from '../base/money.ts';
 import type { Engine } from '../files/engine.ts';
+import { findingOf } from '../verdicts/findings.ts';
 import type { BankOutcome } from './bank.ts';
 import type { Draft } from './drafts.ts';
-import { findingOf } from '../verdicts/findings.ts';
 import { JOINTS, type Joint, type Proof } from './result.ts';
 
 type Sums = { joint: Joint; currency: string; ours: bigint; theirs: bigint; rounding: bigint };
@@ -24,6 +24,9 @@ const LEFT_SIDES = `
   union all
   select 'batches', currency, sum(ours), sum(theirs), sum(rounding) from (
     select currency, settle - coalesce(fee_agreed, fee_rounded) as ours, 0 as theirs, 0 as rounding from settle_lines
+    union all select currency, dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency))
+        - dz_round(sum(fee_agreed_fine), dz_exponent(currency) + 6, dz_exponent(currency))::bigint, 0, 0
+      from settle_lines where fee_agreed_fine is not null group by currency, channel, account, settle_on
     union all select currency, 0, net, members_net from batches where kind <> 'payout'
     union all select currency, 0, 0, -(settle - fee_rounded) from settle_lines where way_of_batch <> 'payout'
     union all select currency, 0, amount, 0 from used_lines where role = 'balance' and status = 'done'
@@ -38,11 +41,20 @@ const LEFT_SIDES = `
 /** What each joint needs to be worth proving: both of its sides among the documents. */
 export type Joined = Readonly<Record<Joint, boolean>>;
 
-export async function prove(engine: Engine, joined: Joined, drafts: readonly Draft[], bank: BankOutcome | undefined): Promise<Proof[]> {
+export async function prove(
+  engine: Engine,
+  joined: Joined,
+  drafts: readonly Draft[],
+  bank: BankOutcome | undefined,
+): Promise<Proof[]> {
   const sums = await engine.all<Sums>(
     `select joint, currency, ours::bigint as ours, theirs::bigint as theirs, rounding::bigint as rounding from (${LEFT_SIDES}) order by joint, currency`,
   );
-  const counts = { orders: await orderCounts(engine), batches: await batchCounts(engine), bank: await bankCounts(engine, bank) };
+  const counts = {
+    orders: await orderCounts(engine),
+    batches: await batchCounts(engine),
+    bank: await bankCounts(engine, bank),
+  };
   const proofs: Proof[] = [];
   for (const joint of JOINTS) {
     if (!joined[joint]) continue;
@@ -58,14 +70,17 @@ export async function prove(engine: Engine, joined: Joined, drafts: readonly Dra
       const difference = s.ours - s.theirs;
       const residual = difference - [...explained.values()].reduce((a, b) => a + b, 0n);
       const text = (x: bigint) => decimalText(x, s.currency);
-      if (residual !== 0n) throw new DaozhangError('run.proof_failed', { joint, currency: s.currency, residual: text(residual) });
+      if (residual !== 0n)
+        throw new DaozhangError('run.proof_failed', { joint, currency: s.currency, residual: text(residual) });
       proofs.push({
         joint,
         currency: s.currency,
         ours: text(s.ours),
         theirs: text(s.theirs),
         difference: text(difference),
-        explained: Object.fromEntries([...explained].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, text(v)])),
+        explained: Object.fromEntries(
+          [...explained].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, text(v)]),
+        ),
         residual: text(residual),
         counts: counts[joint].get(s.currency) ?? { ours: {}, theirs: {} },
       });
@@ -106,10 +121,18 @@ async function orderCounts(engine: Engine): Promise<Counts> {
         left join unclear u on u.id = t.id and u.side = 't' left join theirs_left f on f.id = t.id
         left join (select payment as id from undone union all select reversal from undone) n on n.id = t.id)
     select currency, side, coalesce(place, 'nowhere') as place, count(*) as n from places group by all order by all`);
-  for (const [side, table] of [['o', 'ours'], ['t', 'theirs']] as const) {
+  for (const [side, table] of [
+    ['o', 'ours'],
+    ['t', 'theirs'],
+  ] as const) {
     const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from ${table}`);
     const placed = rows.filter((r) => r.side === side && r.place !== 'nowhere').reduce((sum, r) => sum + r.n, 0n);
-    if (placed !== n) throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual: (n - placed).toString() });
+    if (placed !== n)
+      throw new DaozhangError('run.proof_failed', {
+        joint: 'orders',
+        currency: 'lines',
+        residual: (n - placed).toString(),
+      });
   }
   return tally(rows);
 }
@@ -127,12 +150,27 @@ async function bankCounts(engine: Engine, bank: BankOutcome | undefined): Promis
   const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
     select l.currency, 't' as side, 'not_from_a_channel' as place, count(*) as n
     from used_lines l left join bank_channel c on c.id = l.id where l.role = 'bank' and c.channel is null group by all`);
-  const add = (currency: string, side: string, place: string, n: number) => rows.push({ currency, side, place, n: BigInt(n) });
+  const add = (currency: string, side: string, place: string, n: number) =>
+    rows.push({ currency, side, place, n: BigInt(n) });
   if (bank) {
-    const currencies = new Set([...bank.batchesLeft, ...bank.creditsLeft, ...[...bank.matched, ...bank.differing, ...bank.unclear, ...bank.returned].flatMap((m) => [...m.batches, ...m.credits])].map((x) => x.currency));
+    const currencies = new Set(
+      [
+        ...bank.batchesLeft,
+        ...bank.creditsLeft,
+        ...[...bank.matched, ...bank.differing, ...bank.unclear, ...bank.returned].flatMap((m) => [
+          ...m.batches,
+          ...m.credits,
+        ]),
+      ].map((x) => x.currency),
+    );
     for (const currency of [...currencies].sort()) {
-      const of = <T extends { currency: string }>(xs: readonly T[]): number => xs.filter((x) => x.currency === currency).length;
-      for (const [place, list] of [['matched', bank.matched], ['break', [...bank.differing, ...bank.returned]], ['ambiguous', bank.unclear]] as const) {
+      const of = <T extends { currency: string }>(xs: readonly T[]): number =>
+        xs.filter((x) => x.currency === currency).length;
+      for (const [place, list] of [
+        ['matched', bank.matched],
+        ['break', [...bank.differing, ...bank.returned]],
+        ['ambiguous', bank.unclear],
+      ] as const) {
         add(currency, 'o', place, of(list.flatMap((m) => m.batches)));
         add(currency, 't', place, of(list.flatMap((m) => m.credits)));
       }

@@ -60,7 +60,12 @@ export type Evidence = Readonly<{
 }>;
 
 /** A next step, with who does it and by when (a date, or nothing when at once). */
-export type Next = Readonly<{ action: string; owner: 'cashier' | 'accountant' | 'operations' | 'channel' | 'bank'; by?: string; text: Text }>;
+export type Next = Readonly<{
+  action: string;
+  owner: 'cashier' | 'accountant' | 'operations' | 'channel' | 'bank';
+  by?: string;
+  text: Text;
+}>;
 
 export type Break = Readonly<{
   /** Content hash of class, joint and the lines: the same break has the same id in every run. */
@@ -181,7 +186,9 @@ export type FlowRow = Readonly<{
   settled: Stage;
   credited: Stage;
   /** Where it leaks between two stations, by break class. */
-  leaks: ReadonlyArray<Readonly<{ after: 'ordered' | 'captured' | 'settled'; class: BreakClass; amount: string; count: number }>>;
+  leaks: ReadonlyArray<
+    Readonly<{ after: 'ordered' | 'captured' | 'settled'; class: BreakClass; amount: string; count: number }>
+  >;
 }>;
 export type Stage = Readonly<{ amount: string; count: number }>;
 

@@ -19,7 +19,18 @@ import { draftOrders } from './drafts.ts';
 import { type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
 import { type Joined, prove } from './proof.ts';
-import type { Amount, Batch, Break, FeeRow, FlowRow, Joint, PassResult, RefusedDocument, RejectedLine, Result } from './result.ts';
+import type {
+  Amount,
+  Batch,
+  Break,
+  FeeRow,
+  FlowRow,
+  Joint,
+  PassResult,
+  RefusedDocument,
+  RejectedLine,
+  Result,
+} from './result.ts';
 import { type BatchRow, type Settled, settle } from './settle.ts';
 
 export type RunOptions = Readonly<{
@@ -41,7 +52,12 @@ export type RunOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
-export type Run = Readonly<{ result: Result; engine: Engine; documents: readonly LoadedDocument[]; close(): Promise<void> }>;
+export type Run = Readonly<{
+  result: Result;
+  engine: Engine;
+  documents: readonly LoadedDocument[];
+  close(): Promise<void>;
+}>;
 
 export async function reconcile(options: RunOptions): Promise<Run> {
   if (options.paths.length === 0) throw new DaozhangError('file.none', {});
@@ -85,7 +101,11 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   if (documents.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
   const asOf = options.asOf ?? lastDayEnd(documents, options.zone);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
-  const joined: Joined = { orders: has('order') && has('channel'), batches: has('channel'), bank: has('channel') || has('balance') };
+  const joined: Joined = {
+    orders: has('order') && has('channel'),
+    batches: has('channel'),
+    bank: has('channel') || has('balance'),
+  };
   await coverage(engine);
   progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
   let passes = 0;
@@ -104,12 +124,21 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   const open = found.filter((b) => isOpen(b));
   const ambiguous = found.filter((b) => b.class === 'ambiguous');
   const rejected = documents.flatMap(rejectedOf);
-  const days = documents.flatMap((d) => [d.from, d.to]).filter((d) => d !== undefined).sort();
-  const count = (role: string): number => documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
+  const days = documents
+    .flatMap((d) => [d.from, d.to])
+    .filter((d) => d !== undefined)
+    .sort();
+  const count = (role: string): number =>
+    documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
   const passResults = await passResultsOf(engine, joined, settled.bank);
   const result: Result = {
     schema: 'daozhang.reconcile/1',
-    state: refused.length > 0 || rejected.length > 0 ? 'incomplete' : breaks.length > 0 || ambiguous.length > 0 ? 'breaks' : 'clean',
+    state:
+      refused.length > 0 || rejected.length > 0
+        ? 'incomplete'
+        : breaks.length > 0 || ambiguous.length > 0
+          ? 'breaks'
+          : 'clean',
     asOf: stamp(asOf, options.zone),
     timezone: options.zone,
     ...(days[0] !== undefined && { from: days[0], to: days.at(-1)! }),
@@ -140,7 +169,10 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
 
 function refusedOf(file: string, error: DaozhangError): RefusedDocument {
   const entry = ERRORS[error.code];
-  const both = (text: { zh: string; en: string }) => ({ zh: fill(text.zh, error.params), en: fill(text.en, error.params) });
+  const both = (text: { zh: string; en: string }) => ({
+    zh: fill(text.zh, error.params),
+    en: fill(text.en, error.params),
+  });
   return { file, code: error.code, says: both(entry.says), remedy: both(entry.remedy) };
 }
 
@@ -154,7 +186,11 @@ const sourceOf = (d: LoadedDocument): Source => ({
 
 /** The end of the last day any order book, bill or statement covers. */
 function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {
-  const last = documents.map((d) => d.to).filter((to) => to !== undefined).sort().at(-1);
+  const last = documents
+    .map((d) => d.to)
+    .filter((to) => to !== undefined)
+    .sort()
+    .at(-1);
   return endOfDay(Temporal.PlainDate.from(last ?? '1970-01-01'), zone);
 }
 
@@ -166,8 +202,19 @@ async function coverage(engine: Engine): Promise<void> {
 }
 
 function documentOf(d: LoadedDocument): Result['documents'][number] {
-  const repeated = d.sameAs.map((file) => ({ en: `${file} holds the same bytes and was not counted again`, zh: `${file} 内容完全相同,未重复计入` }));
-  const again = d.repeated === 0 ? [] : [{ en: `${d.repeated} lines treated as the same as another document's`, zh: `有 ${d.repeated} 行与其他单据相同,只计一次` }];
+  const repeated = d.sameAs.map((file) => ({
+    en: `${file} holds the same bytes and was not counted again`,
+    zh: `${file} 内容完全相同,未重复计入`,
+  }));
+  const again =
+    d.repeated === 0
+      ? []
+      : [
+          {
+            en: `${d.repeated} lines treated as the same as another document's`,
+            zh: `有 ${d.repeated} 行与其他单据相同,只计一次`,
+          },
+        ];
   return {
     file: d.file,
     sha256: d.input.sha256,
@@ -227,7 +274,8 @@ function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence>
 function batchOf(b: BatchRow, settled: Settled): Batch {
   const { bank } = settled;
   const match = bank.matched.find((m) => m.batches.some((x) => x.id === b.id));
-  const in_ = (list: ReadonlyArray<{ batches: readonly { id: string }[] }>) => list.some((m) => m.batches.some((x) => x.id === b.id));
+  const in_ = (list: ReadonlyArray<{ batches: readonly { id: string }[] }>) =>
+    list.some((m) => m.batches.some((x) => x.id === b.id));
   const left = settled.drafts.find((d) => d.batches?.includes(b.id));
   const state: Batch['state'] = match
     ? 'credited'
@@ -278,17 +326,39 @@ async function passResultsOf(engine: Engine, joined: Joined, bank: BankOutcome):
   const orders = titles.flatMap((title) =>
     rows
       .filter((r) => r.pass === title.name || r.pass === `${title.name} (not paid)`)
-      .map((r) => ({ joint: 'orders' as Joint, pass: r.pass, title: title.title, matched: Number(r.groups), lines: Number(r.lines) })),
+      .map((r) => ({
+        joint: 'orders' as Joint,
+        pass: r.pass,
+        title: title.title,
+        matched: Number(r.groups),
+        lines: Number(r.lines),
+      })),
   );
   const byBank = Object.entries(BANK_PASSES).map(([pass, title]) => {
     const done = bank.matched.filter((m) => m.pass === pass);
-    return { joint: 'bank' as Joint, pass, title, matched: done.length, lines: done.reduce((n, m) => n + m.batches.length + m.credits.length, 0) };
+    return {
+      joint: 'bank' as Joint,
+      pass,
+      title,
+      matched: done.length,
+      lines: done.reduce((n, m) => n + m.batches.length + m.credits.length, 0),
+    };
   });
   return [...(joined.orders ? orders : []), ...(joined.bank ? byBank.filter((p) => p.matched > 0) : [])];
 }
 
 async function feesOf(engine: Engine): Promise<FeeRow[]> {
-  const rows = await engine.all<{ channel: string; account: string; month: string; currency: string; lines: bigint; gross: bigint; stated: bigint; scale: number; agreed: bigint | null }>(`
+  const rows = await engine.all<{
+    channel: string;
+    account: string;
+    month: string;
+    currency: string;
+    lines: bigint;
+    gross: bigint;
+    stated: bigint;
+    scale: number;
+    agreed: bigint | null;
+  }>(`
     select channel, account, strftime(business_on, '%Y-%m') as month, currency, count(*) as lines, sum(settle)::bigint as gross, sum(fee)::bigint as stated,
       max(fee_scale)::integer as scale, sum(fee_agreed)::bigint as agreed
     from settle_lines group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
@@ -307,7 +377,13 @@ async function feesOf(engine: Engine): Promise<FeeRow[]> {
 const LEAK_AFTER = { orders: 'ordered', batches: 'captured', bank: 'settled' } as const;
 
 async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, settled: Settled): Promise<FlowRow[]> {
-  const rows = await engine.all<{ channel: string; currency: string; stage: 'ordered' | 'captured' | 'settled'; amount: bigint; n: bigint }>(`
+  const rows = await engine.all<{
+    channel: string;
+    currency: string;
+    stage: 'ordered' | 'captured' | 'settled';
+    amount: bigint;
+    n: bigint;
+  }>(`
     select channel, currency, 'ordered' as stage, sum(amount)::bigint as amount, count(*) as n from ours where says_paid group by 1, 2
     union all select channel, currency, 'captured', sum(amount)::bigint, count(*) from theirs group by 1, 2
     union all select channel, currency, 'settled', sum(net)::bigint, count(*) from batches group by 1, 2`);
@@ -327,7 +403,10 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
       return { amount: decimalText(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
     };
     const bank = credited.get(key) ?? { amount: 0n, n: 0 };
-    const leaks = new Map<string, { after: FlowRow['leaks'][number]['after']; class: Break['class']; minor: bigint; count: number }>();
+    const leaks = new Map<
+      string,
+      { after: FlowRow['leaks'][number]['after']; class: Break['class']; minor: bigint; count: number }
+    >();
     for (const b of found) {
       if (!joined[b.joint] || b.channel !== channel || b.difference.currency !== currency) continue;
       const after = LEAK_AFTER[b.joint];
@@ -343,7 +422,9 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
       captured: stage('captured'),
       settled: stage('settled'),
       credited: { amount: decimalText(bank.amount, currency), count: bank.n },
-      leaks: [...leaks.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { minor, ...leak }]) => ({ ...leak, amount: decimalText(minor, currency) })),
+      leaks: [...leaks.entries()]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { minor, ...leak }]) => ({ ...leak, amount: decimalText(minor, currency) })),
     };
   });
 }

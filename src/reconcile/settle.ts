@@ -51,14 +51,28 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
   const terms: TermsRow[] = [];
   const due: DueRow[] = [];
   for (const a of accounts) {
-    const planOn = (on: Temporal.PlainDate): Plan => planFor(plans, a.channel, a.account === '' ? undefined : a.account, on);
+    const planOn = (on: Temporal.PlainDate): Plan =>
+      planFor(plans, a.channel, a.account === '' ? undefined : a.account, on);
     const first = Temporal.PlainDate.from(a.first);
     const plan = planOn(first);
     const [hours, minutes] = plan.settle.cutoff.split(':').map(Number);
-    const agreed = plan.fee ? { agreedFeeSql: expectedFeeSql(plan, 'coalesce(l.settle, l.amount)', 'l.currency') } : {};
-    terms.push({ channel: a.channel, account: a.account, zone: plan.settle.zone, cutoffMinutes: hours! * 60 + minutes!, ...agreed });
+    const sql = expectedFeeSql(plan, 'coalesce(l.settle, l.amount)', 'l.currency');
+    const agreedFee = plan.fee && { sql, rounding: plan.fee.rounding };
+    const cutoffMinutes = hours! * 60 + minutes!;
+    terms.push({
+      channel: a.channel,
+      account: a.account,
+      zone: plan.settle.zone,
+      cutoffMinutes,
+      ...(agreedFee && { agreedFee }),
+    });
     for (const row of dueTable(planOn, first, Temporal.PlainDate.from(a.last).add({ days: 1 }))) {
-      due.push({ channel: a.channel, account: a.account, settleOn: row.settleOn.toString(), dueOn: row.dueOn.toString() });
+      due.push({
+        channel: a.channel,
+        account: a.account,
+        settleOn: row.settleOn.toString(),
+        dueOn: row.dueOn.toString(),
+      });
     }
   }
   await prepareSettlement(engine, terms);
@@ -66,9 +80,17 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
   await matchLedger(engine);
   const batches = await engine.all<BatchRow>('select * from batches order by id');
   const credits = await bankCredits(engine, plans);
-  const windowDays = Math.max(0, ...accounts.map((a) => planFor(plans, a.channel, a.account, Temporal.PlainDate.from(a.first)).valueWindowDays));
+  const windowDays = Math.max(
+    0,
+    ...accounts.map((a) => planFor(plans, a.channel, a.account, Temporal.PlainDate.from(a.first)).valueWindowDays),
+  );
   const bank = matchBank(batches.map(bankBatch), credits, windowDays);
-  const drafts = [...(await draftFees(engine)), ...(await draftLedger(engine, due, asOfOn)), ...(await draftStated(engine)), ...(await draftBank(engine, batches, bank, asOfOn))];
+  const drafts = [
+    ...(await draftFees(engine)),
+    ...(await draftLedger(engine, due, asOfOn)),
+    ...(await draftStated(engine)),
+    ...(await draftBank(engine, batches, bank, asOfOn)),
+  ];
   return { batches, drafts, bank, asOfOn };
 }
 
@@ -87,10 +109,18 @@ async function bankCredits(engine: Engine, plans: readonly Plan[]): Promise<Bank
   const channels = await engine.all<{ channel: string }>(
     `select distinct channel from used_lines where role in ('order', 'channel', 'balance') and channel is not null order by 1`,
   );
-  const known = new Set([...channels.map((c) => c.channel), ...plans.map((p) => p.channel), 'wechatpay', 'alipay', 'lakala', 'unionpay']);
+  const known = new Set([
+    ...channels.map((c) => c.channel),
+    ...plans.map((p) => p.channel),
+    'wechatpay',
+    'alipay',
+    'lakala',
+    'unionpay',
+  ]);
   const names = [...known].sort().map((channel) => {
     const own = plans.filter((p) => p.channel === channel).flatMap((p) => p.bankNames);
-    const all = own.length > 0 ? own : planFor(plans, channel, undefined, Temporal.PlainDate.from('1970-01-01')).bankNames;
+    const all =
+      own.length > 0 ? own : planFor(plans, channel, undefined, Temporal.PlainDate.from('1970-01-01')).bankNames;
     const any = all.map((n) => `contains(said, ${quote(n.toUpperCase())})`).join(' or ');
     return `when ${any} then ${quote(channel)}`;
   });
@@ -98,20 +128,35 @@ async function bankCredits(engine: Engine, plans: readonly Plan[]): Promise<Bank
     create or replace table bank_channel as
     select id, case ${names.join(' ')} end as channel from (
       select id, upper(concat_ws(' ', party, text, order_ref)) as said from used_lines where role = 'bank' and status = 'done')`);
-  const rows = await engine.all<{ id: bigint; channel: string; currency: string; amount: bigint; on_: string; text: string; kind: string }>(`
+  const rows = await engine.all<{
+    id: bigint;
+    channel: string;
+    currency: string;
+    amount: bigint;
+    on_: string;
+    text: string;
+    kind: string;
+  }>(`
     select l.id, c.channel, l.currency, l.amount, coalesce(l.value_on, l.business_on) as on_, l.kind,
       concat_ws(' ', l.text, l.party, l.bank_ref, l.order_ref, l.channel_ref, l.batch_ref) as text
     from used_lines l join bank_channel c on c.id = l.id where c.channel is not null and l.amount <> 0 order by l.id`);
-  return rows.map((r) => ({ id: r.id, channel: r.channel, currency: r.currency, amount: r.amount, day: dayNumber(r.on_), text: r.text, undoes: r.kind === 'reversal' || r.kind === 'payout_return' }));
+  return rows.map((r) => ({
+    id: r.id,
+    channel: r.channel,
+    currency: r.currency,
+    amount: r.amount,
+    day: dayNumber(r.on_),
+    text: r.text,
+    undoes: r.kind === 'reversal' || r.kind === 'payout_return',
+  }));
 }
 
 /** Fees that are not the agreed ones: one draft per channel account and settle day, with the lines at fault. */
 async function draftFees(engine: Engine): Promise<Draft[]> {
   const rows = await engine.all<Parameters<typeof draftOf>[1]>(`
-    select 'fee_differs' as finding, currency, sum(fee_rounded - fee_agreed)::bigint as difference, sum(fee_rounded - fee_agreed)::bigint as stake,
-      null::bigint as other, channel, account, settle_on as on_, (list(id order by id))[:${SHOWN}] as ours, null::bigint[] as theirs,
-      null::bigint[] as candidates, count(*) as n_ours, 0 as n_theirs
-    from settle_lines where fee_agreed is not null and fee_rounded <> fee_agreed group by currency, channel, account, settle_on`);
+    select 'fee_differs' as finding, currency, stated - agreed as difference, stated - agreed as stake, null::bigint as other, channel, account,
+      settle_on as on_, ids[:${SHOWN}] as ours, null::bigint[] as theirs, null::bigint[] as candidates, lines as n_ours, 0 as n_theirs
+    from fee_differences`);
   return rows.map((r) => draftOf('batches', r));
 }
 
@@ -152,8 +197,15 @@ async function draftStated(engine: Engine): Promise<Draft[]> {
   return rows.map((r) => draftOf('batches', r));
 }
 
-async function draftBank(engine: Engine, batches: readonly BatchRow[], bank: BankOutcome, asOfOn: string): Promise<Draft[]> {
-  const [reach] = await engine.all<{ to_on: string | null }>(`select max(to_on) as to_on from docs where role = 'bank'`);
+async function draftBank(
+  engine: Engine,
+  batches: readonly BatchRow[],
+  bank: BankOutcome,
+  asOfOn: string,
+): Promise<Draft[]> {
+  const [reach] = await engine.all<{ to_on: string | null }>(
+    `select max(to_on) as to_on from docs where role = 'bank'`,
+  );
   const firsts = await engine.all<{ channel: string; due_on: string }>(`
     select d.channel, min(u.due_on) as due_on from docs d join due u on u.channel = d.channel and u.settle_on = d.from_on
     where d.role in ('channel', 'balance') group by d.channel`);
@@ -186,7 +238,11 @@ async function draftBank(engine: Engine, batches: readonly BatchRow[], bank: Ban
   for (const b of bank.batchesLeft) {
     const due = rowOf.get(b.id)!.due_on ?? undefined;
     const finding =
-      due !== undefined && bankTo !== undefined && due <= bankTo ? 'bank_late' : due === undefined || due <= asOfOn ? 'bank_not_checked' : 'bank_waiting';
+      due !== undefined && bankTo !== undefined && due <= bankTo
+        ? 'bank_late'
+        : due === undefined || due <= asOfOn
+          ? 'bank_not_checked'
+          : 'bank_waiting';
     drafts.push({ ...base([b], []), finding, ...(finding === 'bank_late' && { note: bankTo! }) });
   }
   for (const c of bank.creditsLeft) {
@@ -196,11 +252,20 @@ async function draftBank(engine: Engine, batches: readonly BatchRow[], bank: Ban
   }
   for (const m of bank.differing) {
     const one = base(m.batches, m.credits);
-    drafts.push({ ...one, other: one.stake - one.difference, finding: one.difference > 0n ? 'bank_short' : 'bank_over' });
+    drafts.push({
+      ...one,
+      other: one.stake - one.difference,
+      finding: one.difference > 0n ? 'bank_short' : 'bank_over',
+    });
   }
   for (const r of bank.returned) {
     const one = base(r.batches, [...r.credits, ...r.backs]);
-    drafts.push({ ...one, stake: sum(r.credits.map((c) => c.amount)), note: dateOf(r.backs[0]!.day), finding: 'payout_returned' });
+    drafts.push({
+      ...one,
+      stake: sum(r.credits.map((c) => c.amount)),
+      note: dateOf(r.backs[0]!.day),
+      finding: 'payout_returned',
+    });
   }
   for (const m of bank.unclear) {
     const one = base(m.batches, m.credits);

@@ -52,7 +52,10 @@ export const FINDINGS = {
     },
     action: 'inquire',
     owner: 'operations',
-    next: { en: 'Ask the channel for this number; if it knows none, collect again.', zh: '用此单号向渠道查询;查无此单则重新收款。' },
+    next: {
+      en: 'Ask the channel for this number; if it knows none, collect again.',
+      zh: '用此单号向渠道查询;查无此单则重新收款。',
+    },
   },
   bill_missing: {
     class: 'ours_only',
@@ -84,7 +87,10 @@ export const FINDINGS = {
     },
     action: 'inquire_refund',
     owner: 'operations',
-    next: { en: 'Ask the channel for the refund number; never send it again blindly.', zh: '按退款单号向渠道查询;不要直接重发退款。' },
+    next: {
+      en: 'Ask the channel for the refund number; never send it again blindly.',
+      zh: '按退款单号向渠道查询;不要直接重发退款。',
+    },
   },
   no_order: {
     class: 'theirs_only',
@@ -341,7 +347,10 @@ export const FINDINGS = {
     },
     action: 'ask_channel',
     owner: 'channel',
-    next: { en: 'Ask the channel why it is not settled: hold, profit sharing or fault.', zh: '询问渠道未结算的原因:冻结、分账还是故障。' },
+    next: {
+      en: 'Ask the channel why it is not settled: hold, profit sharing or fault.',
+      zh: '询问渠道未结算的原因:冻结、分账还是故障。',
+    },
   },
   settling: {
     class: 'batch_missing',
@@ -406,7 +415,10 @@ export const FINDINGS = {
     },
     action: 'ask_channel',
     owner: 'channel',
-    next: { en: 'Ask the channel for the payout’s number and state, then the bank.', zh: '向渠道索要出款流水号和状态,再问银行。' },
+    next: {
+      en: 'Ask the channel for the payout’s number and state, then the bank.',
+      zh: '向渠道索要出款流水号和状态,再问银行。',
+    },
   },
   bank_waiting: {
     class: 'bank_missing',
@@ -486,7 +498,10 @@ export const FINDINGS = {
     },
     action: 'correct_account',
     owner: 'accountant',
-    next: { en: 'Correct the settlement account at the channel, then have it paid again.', zh: '更正渠道侧的结算账户,再申请重新出款。' },
+    next: {
+      en: 'Correct the settlement account at the channel, then have it paid again.',
+      zh: '更正渠道侧的结算账户,再申请重新出款。',
+    },
   },
   credit_unidentified: {
     class: 'bank_unidentified',
@@ -518,7 +533,10 @@ export const FINDINGS = {
     },
     action: 'carry',
     owner: 'accountant',
-    next: { en: 'Reconcile together with the earlier day’s bill, or carry it over.', zh: '与前一天的账单一起核对,或结转。' },
+    next: {
+      en: 'Reconcile together with the earlier day’s bill, or carry it over.',
+      zh: '与前一天的账单一起核对,或结转。',
+    },
   },
 } as const satisfies Record<string, Finding>;
 

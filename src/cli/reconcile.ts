@@ -1,0 +1,142 @@
+/** `daozhang reconcile`: documents in, the truth out. Exit 0 clean · 1 breaks · 2 refused or incomplete. */
+
+import { Command } from 'commander';
+import { envColour } from '../base/env.ts';
+import { DaozhangError } from '../base/errors.ts';
+import type { Lang } from '../base/lang.ts';
+import { CHINA, microsOf } from '../base/time.ts';
+import type { Format } from '../files/format.ts';
+import { formatOf } from '../files/registry.ts';
+import { loadPlans } from '../plans/load.ts';
+import { findConfig, loadConfig } from '../reconcile/config.ts';
+import { terminalSummary } from '../reconcile/report/terminal.ts';
+import { type RunOptions, reconcile } from '../reconcile/run.ts';
+import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
+import { progressBar } from './terminal.ts';
+
+export type ReconcileFlags = Readonly<{
+  asOf?: string;
+  timezone?: string;
+  config?: string;
+  plan?: string;
+  out?: string;
+  json?: boolean;
+  format?: readonly string[];
+}>;
+
+export function reconcileCommand(lang: Lang, exit: (code: number) => void): Command {
+  const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
+  return new Command('reconcile')
+    .description(
+      say(
+        'orders, channel bills and bank statements in; where every cent is, out',
+        '放入订单、渠道账单、银行流水,逐分说清钱在哪里',
+      ),
+    )
+    .argument('<files...>', say('files or folders', '文件或文件夹'))
+    .option(
+      '--as-of <instant>',
+      say(
+        'judge as of this instant (default: end of the last day covered)',
+        '按此时刻判断(默认:单据覆盖的最后一天结束)',
+      ),
+    )
+    .option(
+      '--timezone <zone>',
+      say('zone of local times (default Asia/Shanghai)', '本地时间的时区(默认 Asia/Shanghai)'),
+    )
+    .option(
+      '--config <file>',
+      say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
+    )
+    .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
+    .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
+    .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
+    .option(
+      '--format <id=file>',
+      say('read a file as this format; repeat for more', '指定某个文件的格式,可多次使用'),
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .action(async (files: string[], flags: ReconcileFlags) => exit(await runReconcile(files, flags, lang)));
+}
+
+/** Runs and tells; the exit code. Throws `DaozhangError`. */
+export async function runReconcile(files: readonly string[], flags: ReconcileFlags, lang: Lang): Promise<number> {
+  const progress = progressBar(lang);
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
+  const run = await reconcile({
+    ...(await optionsOf(files, flags)),
+    paths: files,
+    progress,
+    signal: stop.signal,
+    ...(staging !== undefined && { outFolders: [staging] }),
+  });
+  try {
+    const written =
+      flags.out === undefined || staging === undefined ? undefined : await writeResults(run, flags.out, staging, lang);
+    progress.done();
+    if (flags.json) process.stdout.write(resultJson(run.result));
+    else {
+      const width = process.stdout.columns ?? 100;
+      process.stdout.write(
+        terminalSummary(run.result, lang, {
+          colour: envColour(process.stdout),
+          width,
+          ...(written && { report: written.report }),
+        }),
+      );
+    }
+    return run.result.state === 'clean' ? 0 : run.result.state === 'breaks' ? 1 : 2;
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    await run.close();
+  }
+}
+
+async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promise<Omit<RunOptions, 'paths'>> {
+  const configPath = flags.config ?? findConfig(files);
+  const config = configPath === undefined ? undefined : await loadConfig(configPath);
+  const planPath = flags.plan ?? config?.plans;
+  return {
+    zone: zoneOf(flags.timezone ?? config?.timezone ?? CHINA),
+    ...(flags.asOf !== undefined && { asOf: instantFlag(flags.asOf) }),
+    plans: planPath === undefined ? [] : await loadPlans(planPath),
+    forced: new Map((flags.format ?? []).map(forcedOf)),
+    ...(config?.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
+    ...(config?.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),
+  };
+}
+
+function zoneOf(zone: string): string {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return zone;
+  } catch (cause) {
+    throw new DaozhangError('usage.bad_option', { option: '--timezone', reason: `“${zone}” — Asia/Shanghai` }, cause);
+  }
+}
+
+function instantFlag(text: string): bigint {
+  try {
+    return microsOf(Temporal.Instant.from(text));
+  } catch (cause) {
+    throw new DaozhangError(
+      'usage.bad_option',
+      { option: '--as-of', reason: `“${text}” — 2026-11-20T18:00:00+08:00` },
+      cause,
+    );
+  }
+}
+
+function forcedOf(text: string): [string, Format] {
+  const cut = text.indexOf('=');
+  if (cut <= 0)
+    throw new DaozhangError('usage.bad_option', { option: '--format', reason: `“${text}” — wechatpay-trade=bill.csv` });
+  return [text.slice(cut + 1), formatOf(text.slice(0, cut))];
+}

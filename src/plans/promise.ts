@@ -1,0 +1,87 @@
+/**
+ * When money is due: which settle day a payment falls in, and the date its money should stand in the bank. Pure.
+ *
+ * 1. A settle day runs from the cut-off of the day before to its own cut-off, in the plan's zone, and bears the date on
+ *    which it closes. A payment at the cut-off or after it belongs to the next day.
+ * 2. The cut-off only ever moves a payment to a later day. Where the source books it on a later business date than the
+ *    cut-off gives (a clearing file's own day), the source is right.
+ * 3. T+n is the nth working day after the settle day; T+0 is the settle day, or the first working day after it.
+ *    D+n counts calendar days. So the settle days Friday, Saturday and Sunday of T+1 are three batches due on one Monday.
+ * 4. A plan that leaves the dates to the report (`stated`) promises nothing here.
+ * 5. A date the calendar does not know is `assumed`, never silently certain.
+ */
+import { dateIn, endOfDay, type Micros, microsIn } from '../base/time.ts';
+import { calendarOf, knows } from './calendar.ts';
+import type { Plan } from './plan.ts';
+
+export type Promised = Readonly<{
+  settleOn: Temporal.PlainDate;
+  dueOn: Temporal.PlainDate;
+  /** The calendar has no certain knowledge of these dates: no make-up days, no moved holidays. */
+  assumed: boolean;
+}>;
+
+/** `occurredAt` decides the settle day by the cut-off; without it the source's business date stands. */
+export function promise(
+  businessOn: Temporal.PlainDate,
+  occurredAt: Micros | undefined,
+  plan: Plan,
+): Promised | undefined {
+  const byCutoff = occurredAt === undefined ? businessOn : settleDay(occurredAt, plan);
+  return due(Temporal.PlainDate.compare(byCutoff, businessOn) > 0 ? byCutoff : businessOn, plan);
+}
+
+function due(settleOn: Temporal.PlainDate, plan: Plan): Promised | undefined {
+  const { settle } = plan;
+  if (settle.cycle === 'stated') return undefined;
+  if (settle.cycle === 'D') {
+    return Object.freeze({ settleOn, dueOn: settleOn.add({ days: settle.days }), assumed: false });
+  }
+  const calendar = calendarOf(settle.calendar);
+  const dueOn = calendar.nextWorkday(calendar.addWorkdays(settleOn, settle.days));
+  return Object.freeze({ settleOn, dueOn, assumed: !knows(calendar, settleOn, dueOn) });
+}
+
+/** The settle day an instant falls in. The loops run at most once: they see to a clock change at the cut-off itself. */
+export function settleDay(at: Micros, plan: Plan): Temporal.PlainDate {
+  let day = dateIn(at, plan.settle.zone);
+  while (at >= closesAt(day, plan)) day = day.add({ days: 1 });
+  while (at < closesAt(day.subtract({ days: 1 }), plan)) day = day.subtract({ days: 1 });
+  return day;
+}
+
+/**
+ * The instant a settle day closes, as the first instant that no longer belongs to it. A cut-off that the clock skips is
+ * read later, one that comes twice is taken the first time, so the days stay in order through a clock change.
+ */
+export function closesAt(settleOn: Temporal.PlainDate, plan: Plan): Micros {
+  const { cutoff, zone } = plan.settle;
+  if (cutoff === '24:00') return endOfDay(settleOn, zone);
+  return microsIn(settleOn.toPlainDateTime(Temporal.PlainTime.from(cutoff)), zone);
+}
+
+/** A row of the table by which SQL finds settle day and due date: `opens_at <= occurred_at < closes_at`. */
+export type DueRow = Promised & Readonly<{ opensAt: Micros; closesAt: Micros }>;
+
+/**
+ * Every settle day of a span, both ends included. `planOn` gives the plan in force on a date, so a change of terms falls
+ * on its day; days under a `stated` plan have no row. The settle day of a line in SQL is rule 2:
+ * `greatest(business_on, the settle_on whose span holds occurred_at)`.
+ */
+export function dueTable(
+  planOn: (on: Temporal.PlainDate) => Plan,
+  from: Temporal.PlainDate,
+  to: Temporal.PlainDate,
+): readonly DueRow[] {
+  const rows: DueRow[] = [];
+  const before = from.subtract({ days: 1 });
+  let opensAt = closesAt(before, planOn(before));
+  for (let on = from; Temporal.PlainDate.compare(on, to) <= 0; on = on.add({ days: 1 })) {
+    const plan = planOn(on);
+    const promised = due(on, plan);
+    const closes = closesAt(on, plan);
+    if (promised) rows.push(Object.freeze({ ...promised, opensAt, closesAt: closes }));
+    opensAt = closes;
+  }
+  return rows;
+}

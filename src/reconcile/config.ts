@@ -1,0 +1,69 @@
+/**
+ * `daozhang.yaml` beside the documents: what a folder of documents needs to be read and judged the same way every day.
+ * Reference: docs/reference/config.md. Paths are relative to the file.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+import { parseYaml, readText } from '../base/yaml.ts';
+
+const zone = z.string().refine((name) => {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}, 'not a time zone such as Asia/Shanghai / 不是 Asia/Shanghai 这样的时区');
+
+const minutes = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/, 'not a whole number of minutes / 不是整数分钟')
+    .transform(Number)
+    .refine((n) => n <= most, `at most ${most} / 最多 ${most}`);
+
+const FIELDS = {
+  timezone: zone.optional(),
+  plans: z.string().optional(),
+  formats: z.array(z.string()).optional(),
+  margin_minutes: minutes(240).optional(),
+  window_minutes: minutes(240).optional(),
+};
+
+export const CONFIG_FIELDS = Object.keys(FIELDS);
+
+export type Config = Readonly<{
+  path?: string;
+  timezone?: string | undefined;
+  /** Absolute paths. */
+  plans?: string | undefined;
+  formats: readonly string[];
+  marginMinutes?: number | undefined;
+  windowMinutes?: number | undefined;
+}>;
+
+/** Reads a configuration file. `config.invalid` with line and column when it cannot be understood. */
+export async function loadConfig(path: string): Promise<Config> {
+  const read = parseYaml(await readText(path), path, z.strictObject(FIELDS), () => CONFIG_FIELDS);
+  const beside = (name: string): string => resolve(dirname(path), name);
+  return {
+    path,
+    timezone: read.timezone,
+    plans: read.plans === undefined ? undefined : beside(read.plans),
+    formats: (read.formats ?? []).map(beside),
+    marginMinutes: read.margin_minutes,
+    windowMinutes: read.window_minutes,
+  };
+}
+
+/** The `daozhang.yaml` in a named folder, or beside a named file. */
+export function findConfig(paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const folder = existsSync(path) && statSync(path).isDirectory() ? path : dirname(path);
+    for (const name of ['daozhang.yaml', 'daozhang.yml']) {
+      if (existsSync(join(folder, name))) return join(folder, name);
+    }
+  }
+  return undefined;
+}
