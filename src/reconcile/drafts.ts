@@ -143,11 +143,12 @@ function leftoversSql(zone: string, marginMinutes: number): string {
   return `
     create or replace table ours_left as
     with x as (select * from ours_open where says_paid),
-    u as (
-      select x.id as ours, min(un.payment) as payment, min(un.reversal) as reversal
-      from x join undone un on true join theirs t on t.id = un.payment
-      where x.way = 'in' and x.amount = t.amount and (x.channel_ref = t.channel_ref or x.order_ref = t.order_ref or x.payment_ref = t.order_ref)
-      group by x.id)
+    gone as (select un.payment, un.reversal, t.amount, t.currency, t.channel_ref, t.order_ref from undone un join theirs t on t.id = un.payment),
+    named as (
+      select x.id as ours, g.payment, g.reversal from x join gone g on x.channel_ref = g.channel_ref and x.amount = g.amount and x.way = 'in'
+      union select x.id, g.payment, g.reversal from x join gone g on x.order_ref = g.order_ref and x.amount = g.amount and x.way = 'in'
+      union select x.id, g.payment, g.reversal from x join gone g on x.payment_ref = g.order_ref and x.amount = g.amount and x.way = 'in'),
+    u as (select ours, min(payment) as payment, min(reversal) as reversal from named group by ours)
     select x.*, u.payment, u.reversal,
       case when u.ours is not null then 'reversed'
         when not ${billed('x.business_on')} then 'bill_missing'
@@ -166,36 +167,45 @@ function leftoversSql(zone: string, marginMinutes: number): string {
         when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
     from theirs_open x;
 
+    -- Orders that a leftover line names: what it duplicates, or what its refund belongs to. Two joins, never an OR: that would
+    -- compare every line with every order.
+    create or replace table namesakes as
+    with asking as (select id, order_ref as key from theirs_left where finding in ('duplicate', 'refund_not_booked') and order_ref is not null
+      union all select c.id, p.order_ref from theirs c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment' where c.kind = 'chargeback')
+    select distinct a.id as theirs, o.id as ours from asking a join ours o on o.order_ref = a.key and o.way = 'in'
+    union select a.id, o.id from asking a join ours o on o.payment_ref = a.key and o.way = 'in';
+
     create or replace table lookalikes as
     select o.id as ours, t.id as theirs from ours_left o join theirs_left t
       on t.way = o.way and t.currency = o.currency and t.amount = o.amount and abs(t.occurred_at - o.occurred_at) <= 3600000000
     where o.finding in ('no_payment', 'refund_not_done') and t.finding in ('no_order', 'refund_not_booked');`;
 }
 
+/** Up to five of the lines a table of pairs relates to each row. */
+const related = (table: 'namesakes' | 'lookalikes', side: 'ours' | 'theirs'): string => {
+  const other = side === 'ours' ? 'theirs' : 'ours';
+  return `(select ${side}, (list(${other} order by ${other}))[:5] as ids from ${table} group by ${side})`;
+};
+
 /** A missing document is one finding a channel and day, however many lines wait for it. */
 const oursLeftSql = `
   select finding, currency, amount, amount, null, channel, account, business_on, [id],
-    case when payment is null then ${NONE} else [payment, reversal] end,
-    (select (list(l.theirs order by l.theirs))[:5] from lookalikes l where l.ours = ours_left.id), 1, case when payment is null then 0 else 2 end
-  from ours_left where finding <> 'bill_missing'
+    case when payment is null then ${NONE} else [payment, reversal] end, k.ids, 1, case when payment is null then 0 else 2 end
+  from ours_left left join ${related('lookalikes', 'ours')} k on k.ours = id where finding <> 'bill_missing'
   union all
   select finding, currency, sum(amount)::bigint, sum(abs(amount))::bigint, null, channel, account, business_on, ${shown('id')}, ${NONE}, ${NONE}, count(*), 0
   from ours_left where finding = 'bill_missing' group by finding, currency, channel, account, business_on`;
 
 const theirsLeftSql = `
   select finding, currency, -amount, amount, null, channel, account, business_on,
-    (select (list(o.id order by o.id))[:5] from ours o where theirs_left.finding = 'duplicate' and o.way = 'in'
-      and (o.order_ref = theirs_left.order_ref or o.payment_ref = theirs_left.order_ref)), [id],
-    (select (list(c order by c))[:5] from (
-      select l.ours as c from lookalikes l where l.theirs = theirs_left.id
-      union select o.id from ours o where theirs_left.finding = 'refund_not_booked' and o.way = 'in' and o.order_ref = theirs_left.order_ref)), 0, 1
-  from theirs_left where finding <> 'book_missing'
+    case when finding = 'duplicate' then n.ids end, [id],
+    case when finding = 'refund_not_booked' then n.ids else k.ids end, 0, 1
+  from theirs_left left join ${related('namesakes', 'theirs')} n on n.theirs = id left join ${related('lookalikes', 'theirs')} k on k.theirs = id
+  where finding <> 'book_missing'
   union all
   select finding, currency, -sum(amount)::bigint, sum(abs(amount))::bigint, null, channel, account, business_on, ${NONE}, ${shown('id')}, ${NONE}, 0, count(*)
   from theirs_left where finding = 'book_missing' group by finding, currency, channel, account, business_on`;
 
 const chargebackSql = `
-  select 'charged_back', currency, -amount, amount, null, channel, account, business_on,
-    (select (list(o.id order by o.id))[:5] from ours o join theirs p on p.channel_ref = theirs.origin_ref and p.kind = 'payment'
-      where o.way = 'in' and (o.channel_ref = p.channel_ref or o.order_ref = p.order_ref or o.payment_ref = p.order_ref)), [id], ${NONE}, 0, 1
-  from theirs where kind = 'chargeback'`;
+  select 'charged_back', currency, -amount, amount, null, channel, account, business_on, ${NONE}, [id], n.ids, 0, 1
+  from theirs left join ${related('namesakes', 'theirs')} n on n.theirs = id where kind = 'chargeback'`;

@@ -1,0 +1,30 @@
+/** The published package: packed, installed into an empty folder as a user would, and run there. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'daozhang-package-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, () => {
+  const npm = (args: string[], cwd: string): string => execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+  const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], ROOT).replace(/^[^[]*/, ''));
+  const names: string[] = packed.files.map((f: { path: string }) => f.path);
+  assert.ok(names.includes('dist/main.js') && names.includes('dist/reconcile/report/page.js') && names.includes('LICENSE'));
+  assert.deepEqual(names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')), [], 'no TypeScript below node_modules');
+  writeFileSync(join(folder, 'package.json'), '{"name":"a-user","private":true}');
+  npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], folder);
+  cpSync(join(ROOT, 'examples', 'day'), join(folder, 'day'), { recursive: true });
+  const run = (args: string[]) => spawnSync('npx', ['--no', 'daozhang', ...args], { cwd: folder, encoding: 'utf8' });
+  assert.equal(run(['--version']).stdout.trim(), JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version);
+  const done = run(['reconcile', 'day', '--out', 'out', '--json']);
+  assert.equal(done.status, 1, done.stderr);
+  const result = JSON.parse(done.stdout);
+  assert.equal(result.state, 'breaks');
+  assert.equal(readFileSync(join(folder, 'out', 'result.json'), 'utf8'), done.stdout);
+  assert.match(readFileSync(join(folder, 'out', 'report.html'), 'utf8'), /<html/);
+});
