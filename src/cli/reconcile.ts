@@ -20,6 +20,7 @@ export type ReconcileFlags = Readonly<{
   config?: string;
   plan?: string;
   out?: string;
+  carry?: string;
   json?: boolean;
   format?: readonly string[];
 }>;
@@ -50,6 +51,7 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
       say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
     )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
+    .option('--carry <folder>', say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'))
     .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
     .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
     .option(
@@ -72,6 +74,7 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
   const run = await reconcile({
     ...(await optionsOf(files, flags)),
     paths: files,
+    ...(flags.carry !== undefined && { carry: flags.carry }),
     progress,
     signal: stop.signal,
     ...(staging !== undefined && { outFolders: [staging] }),
@@ -99,7 +102,8 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
   }
 }
 
-async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promise<Omit<RunOptions, 'paths'>> {
+/** What the flags, the configuration beside the documents and the defaults say together; every command that reconciles asks here. */
+export async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promise<Omit<RunOptions, 'paths'>> {
   const configPath = flags.config ?? findConfig(files);
   const config = configPath === undefined ? undefined : await loadConfig(configPath);
   const planPath = flags.plan ?? config?.plans;
@@ -107,6 +111,7 @@ async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promi
     zone: zoneOf(flags.timezone ?? config?.timezone ?? CHINA),
     ...(flags.asOf !== undefined && { asOf: instantFlag(flags.asOf) }),
     plans: planPath === undefined ? [] : await loadPlans(planPath),
+    configured: config?.formats ?? [],
     forced: new Map((flags.format ?? []).map(forcedOf)),
     ...(config?.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
     ...(config?.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),

@@ -61,7 +61,7 @@ async function sniff(
         const firstLines: string[] = [];
         for (const h of heads)
           firstLines.push(
-            `${h.row_no}: ${await excerpt(input.path, Number(h.byte_at), Math.min(h.byte_length, 300), input.encoding)}`,
+            `${h.row_no}: ${await excerpt(input.path, Number(h.byte_at), Math.min(h.byte_length, 300), input.encoding, format.masks)}`,
           );
         found.push({
           file: input.name,

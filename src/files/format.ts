@@ -65,7 +65,10 @@ export type RejectCode = keyof typeof REJECTS;
 /** A control figure of the source, compared with what the lines give. Amounts as decimal text, counts as digits. */
 export type Check = Readonly<{ name: Text; expected: string; actual: string; ok: boolean }>;
 
-/** An account balance the source states; opening + Σ done lines = closing is checked by the format itself. */
+/**
+ * An account balance the source states; opening + Σ done lines = closing is checked by the format itself. `account` is empty
+ * when the document does not name it: such a balance is never chained to another document's.
+ */
 export type Balance = Readonly<{
   account: string;
   currency: string;
@@ -73,6 +76,22 @@ export type Balance = Readonly<{
   closing?: bigint | undefined;
   from?: Temporal.PlainDate | undefined;
   to?: Temporal.PlainDate | undefined;
+}>;
+
+/**
+ * What a document says of payments and refunds as a whole, to be held against another document of the same account and days.
+ * Minor units of `currency`. `amount`, `settle` and `fee` are net of refunds as far as the source nets them; `refunded` is the
+ * refunds' part, negative, where it is known on its own.
+ */
+export type Totals = Readonly<{
+  currency: string;
+  payments: bigint;
+  refunds: bigint;
+  amount: bigint;
+  settle: bigint;
+  /** Cost to the merchant, positive. */
+  fee: bigint;
+  refunded?: Readonly<{ amount: bigint; settle: bigint; fee: bigint }> | undefined;
 }>;
 
 /** What a document says about itself beside its lines. */
@@ -84,6 +103,7 @@ export type Facts = Readonly<{
   to?: Temporal.PlainDate | undefined;
   checks: readonly Check[];
   balances?: readonly Balance[] | undefined;
+  totals?: Totals | undefined;
   /** Things worth telling that are no error, e.g. «statement 3 repeats statement 2». */
   notes?: readonly Text[] | undefined;
 }>;
@@ -107,6 +127,8 @@ export type FormatInfo = Readonly<{
   check: Text;
   /** For people and `daozhang formats`: [field of the line, the source's column or tag]. */
   mapping: ReadonlyArray<readonly [LineField, string]>;
+  /** Byte ranges of a record that are never shown: card numbers. */
+  masks?: ReadonlyArray<Readonly<{ at: number; length: number }>>;
   detect(head: Head): boolean;
 }>;
 
@@ -131,15 +153,20 @@ export type TableField = Readonly<{ sql: string; column: string; required?: bool
 export type TableFormat = FormatInfo &
   Readonly<{
     shape: 'table';
-    layout(head: Head): TableLayout;
+    /** Where the table lies. Throws `file.cut` when the end that the format always writes is missing. */
+    layout(input: Input): TableLayout;
     fields(layout: TableLayout, input: Input): TableFields;
-    /** Aggregates over the finished lines of this document (table `these`), compared with the trailer. */
+    /** Aggregates over the finished lines of this document, compared with the trailer. */
     facts(layout: TableLayout, input: Input, query: TableQuery): Promise<Facts>;
   }>;
 
 export type TableFields = Readonly<{
   fields: Partial<Record<LineField, TableField>>;
-  /** Named SQL over the raw columns, computed once a row, for use in `fields`: macros are inlined, so nesting them repeats work. */
+  /**
+   * Named SQL over the raw columns and the lets before it, computed once a row, for use in `fields`, `guards`, `where` and in
+   * the queries of `facts`: macros are inlined, so nesting them repeats work. A cell that holds an amount is best two lets, its
+   * text and its value: the macro that reads amounts names its argument thirty times.
+   */
   lets?: Readonly<Record<string, string>>;
   /** Columns that must be readable though no field needs them on this row; `sql` is NULL when the cell is not. */
   guards?: readonly TableField[];
@@ -147,7 +174,10 @@ export type TableFields = Readonly<{
   where?: string;
 }>;
 
-/** Runs one SELECT over `these` (this document's lines) and gives the first row; bigint, string or null cells. */
+/**
+ * Runs one SELECT and gives the first row; bigint, string or null cells. It sees `these`, this document's lines, and `cells`,
+ * its rows without the trailer, rejected and dropped ones too: `row_no` and the `lets`. They join on `row_no`.
+ */
 export type TableQuery = (select: string) => Promise<readonly (bigint | string | null)[]>;
 
 export type Format = RowsFormat | TableFormat;

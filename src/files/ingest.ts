@@ -15,6 +15,7 @@ import type {
   RowsFormat,
   Sink,
   TableField,
+  TableFields,
   TableFormat,
   TableLayout,
 } from './format.ts';
@@ -98,15 +99,19 @@ function append(appender: DuckDBAppender, doc: number, format: Format, line: Lin
 function appendAs(appender: DuckDBAppender, type: string, value: string | number | bigint | Temporal.PlainDate): void {
   switch (type) {
     case 'VARCHAR':
-      return appender.appendVarchar(value as string);
+      appender.appendVarchar(value as string);
+      return;
     case 'BIGINT':
-      return appender.appendBigInt(BigInt(value as bigint));
+      appender.appendBigInt(BigInt(value as bigint));
+      return;
     case 'INTEGER':
-      return appender.appendInteger(value as number);
+      appender.appendInteger(value as number);
+      return;
     case 'TINYINT':
-      return appender.appendTinyInt(value as number);
+      appender.appendTinyInt(value as number);
+      return;
     default:
-      return appender.appendDate(new DuckDBDateValue(daysOf(value as Temporal.PlainDate)));
+      appender.appendDate(new DuckDBDateValue(daysOf(value as Temporal.PlainDate)));
   }
 }
 
@@ -118,13 +123,20 @@ const daysOf = (on: Temporal.PlainDate): number => EPOCH.until(on, { largestUnit
 /** One column more than the header: what lands there shows that a row has too many. */
 const OVERFLOW = '\u0001overflow';
 
-async function ingestTable(engine: Engine, input: Input, format: TableFormat, options: IngestOptions): Promise<Ingested> {
+async function ingestTable(
+  engine: Engine,
+  input: Input,
+  format: TableFormat,
+  options: IngestOptions,
+): Promise<Ingested> {
   const layout = format.layout(input);
+  refuseBadHeader(input, layout);
+  const plan = format.fields(layout, input);
   try {
     const { rows, quotes } = await appendPlaces(engine, input, layout);
     const utf8 = input.encoding === 'utf-8' ? input.path : options.scratch();
     if (utf8 !== input.path) await toUtf8(input, utf8);
-    await readRaw(engine, utf8, layout, quotes);
+    await readRaw(engine, input, utf8, layout, quotes);
     const { n: read } = await engine.one<{ n: bigint }>('select count(*) as n from raw');
     if (Number(read) !== rows) {
       const reason = `${rows} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
@@ -135,16 +147,33 @@ async function ingestTable(engine: Engine, input: Input, format: TableFormat, op
       const reason = 'the summary rows at the end are missing / 结尾缺少汇总行';
       throw new DaozhangError('file.cut', { path: input.name, offset: input.size, reason });
     }
-    const rejected = await selectLines(engine, input, format, layout, options.doc, dataRows);
+    const staged = await stage(engine, plan, layout, dataRows);
+    await engine.run('drop table raw; drop table places');
+    const rejected = await takeLines(engine, format, plan, staged, options.doc);
     const facts = await format.facts(layout, input, async (select) => {
-      const these = `with these as (select * from lines where doc = ${options.doc})`;
-      const reader = await engine.connection.runAndReadAll(`${these} ${select}`);
+      const these = `these as (select * from lines where doc = ${options.doc})`;
+      const cells = `cells as (select ${['row_no', ...Object.keys(plan.lets ?? {}).map(ident)].join(', ')} from staged)`;
+      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${select}`);
       return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
     });
     const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from lines where doc = ${options.doc}`);
     return { lines: Number(n), rejected, facts };
   } finally {
-    await engine.run('drop table if exists raw; drop table if exists places');
+    await engine.run('drop table if exists raw; drop table if exists places; drop table if exists staged');
+  }
+}
+
+/** A column must have a name of its own: otherwise nobody knows which amount was meant (F34). DuckDB does not tell `A` from `a`. */
+function refuseBadHeader(input: Input, { columns }: TableLayout): void {
+  const seen = new Set<string>();
+  for (const [i, name] of columns.entries()) {
+    if (name !== '' && !seen.has(name.toLowerCase())) {
+      seen.add(name.toLowerCase());
+      continue;
+    }
+    const en = name === '' ? `column ${i + 1} has no name` : `the header names “${name}” twice`;
+    const zh = name === '' ? `第 ${i + 1} 列没有列名` : `表头重复出现“${name}”`;
+    throw new DaozhangError('file.layout', { path: input.name, reason: `${en} / ${zh}` });
   }
 }
 
@@ -176,66 +205,103 @@ async function appendPlaces(
 }
 
 /** `raw`: the columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
-async function readRaw(engine: Engine, path: string, layout: TableLayout, quotes: boolean): Promise<void> {
+async function readRaw(
+  engine: Engine,
+  input: Input,
+  path: string,
+  layout: TableLayout,
+  quotes: boolean,
+): Promise<void> {
   const columns = [...layout.columns, OVERFLOW].map((name) => `${quote(name)}: 'VARCHAR'`).join(', ');
   const quoting = layout.quote === '"' && quotes ? '"' : '';
-  await engine.run(`
+  const sql = `
     create or replace table raw as
     select * from read_csv(${quote(path)}, columns = {${columns}}, delim = ${quote(layout.delimiter)},
       quote = ${quote(quoting)}, escape = ${quote(quoting)}, header = false, skip = ${layout.firstRow - 1},
       auto_detect = false, null_padding = true, nullstr = ${quote('\u0001')}, strict_mode = false,
-      maximum_line_size = ${LONGEST_RECORD}, parallel = ${quoting === ''})`);
+      maximum_line_size = ${LONGEST_RECORD}, parallel = ${quoting === ''})`;
+  try {
+    await engine.run(sql);
+  } catch (cause) {
+    // What the reader cannot take apart is the document's fault; being stopped or out of disk is not.
+    const [reason = ''] = String((cause as Error).message).split('\n');
+    if (!/CSV|Invalid Input|unicode/i.test(reason)) throw cause;
+    throw new DaozhangError('file.layout', { path: input.name, reason }, cause);
+  }
 }
 
+/** What a staged row carries beside the source's own columns; the sign in front keeps it apart from any of them. */
+const DROPPED = ident('\u0001dropped');
+const FAULT = ident('\u0001fault');
+const VALUE = ident('\u0001value');
+
 /**
- * Raw rows → `lines`, and the rejected ones with the first column that is at fault. A required field that yields NULL
- * rejects the row; so does another number of columns than the header has.
+ * Raw rows → `staged`: every sub-expression and field computed once a row, and the first column that is at fault with its
+ * text. A required field that yields NULL rejects the row; so does another number of columns than the header has.
+ * Written down rather than a view: lines, rejected rows and control figures are all read from it, and planning the macros
+ * costs more than a small document.
  */
-async function selectLines(
+async function stage(
   engine: Engine,
-  input: Input,
-  format: TableFormat,
+  plan: TableFields,
   layout: TableLayout,
-  doc: number,
   dataRows: number,
-): Promise<Rejected[]> {
-  const { fields, lets = {}, guards = [], where } = format.fields(layout, input);
-  const last = ident(layout.columns.at(-1)!);
+): Promise<ReadonlyMap<string, TableField>> {
+  const { fields, lets = {}, guards = [], where } = plan;
   const computed = new Map<string, TableField>(Object.entries(fields));
   guards.forEach((guard, i) => {
     computed.set(`guard${i}`, { ...guard, required: true });
   });
   const required = [...computed].filter(([, field]) => field.required);
+  const last = ident(layout.columns.at(-1)!);
   const fault = [
+    `when ${DROPPED} then null`,
     `when ${last} is null or ${ident(OVERFLOW)} is not null then 'ragged'`,
     ...required.map(([name]) => `when ${ident(`f_${name}`)} is null then ${quote(name)}`),
   ].join(' ');
-  const letList = Object.entries(lets).map(([name, sql]) => `, ${sql} as ${ident(name)}`);
-  const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`);
+  const text = required.map(([name, field]) => `when ${quote(name)} then ${rawOf(field, layout)}`).join(' ');
+  const rows = `select p.row_no, p.byte_at, p.byte_length, raw.* from raw join places p on p.k = raw.rowid where p.k < ${dataRows}`;
+  const known = Object.entries(lets).reduce(
+    (from, [name, sql]) => `select *, ${sql} as ${ident(name)} from (${from})`,
+    rows,
+  );
+  const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`).join('');
+  const kept = [
+    'row_no',
+    'byte_at',
+    'byte_length',
+    ...Object.keys(lets).map(ident),
+    ...Object.keys(fields).map((f) => ident(`f_${f}`)),
+  ];
   await engine.run(`
-    create or replace temp view staged as
-    select *, (case ${fault} end) as fault from (
-      select * ${values.join('')} from (
-        select p.row_no, p.byte_at, p.byte_length, raw.* ${letList.join('')}
-        from raw join places p on p.k = raw.rowid where p.k < ${dataRows}) where ${where ?? 'true'})`);
+    create or replace table staged as
+    select ${kept.join(', ')}, ${DROPPED}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
+      select *, (case ${fault} end) as ${FAULT} from (
+        select * ${values}, ${where ? `not coalesce(${where}, false)` : 'false'} as ${DROPPED} from (${known})))`);
+  return computed;
+}
+
+/** `staged` → `lines`, and the rejected rows. */
+async function takeLines(
+  engine: Engine,
+  format: TableFormat,
+  { fields }: TableFields,
+  computed: ReadonlyMap<string, TableField>,
+  doc: number,
+): Promise<Rejected[]> {
   const columns = LINE_COLUMNS.map(([field, name]) => {
     if (field === 'row' || field === 'at' || field === 'length') return name;
     const given = fields[field] ? ident(`f_${field}`) : undefined;
-    if (field === 'channel' && format.channel) return given ? `coalesce(${given}, ${quote(format.channel)})` : quote(format.channel);
+    if (field === 'channel' && format.channel)
+      return given ? `coalesce(${given}, ${quote(format.channel)})` : quote(format.channel);
     return given ?? 'null';
   });
-  try {
-    await engine.run(`
-      insert into lines select ${doc}, ${quote(format.role)}, ${columns.join(', ')}
-      from staged where fault is null order by row_no`);
-    const text = required.map(([name, field]) => `when ${quote(name)} then ${rawOf(field, layout)}`).join(' ');
-    const bad = await engine.all<BadRow>(`
-      select row_no as row, byte_at as at, fault, (case fault ${text} else null end) as value
-      from staged where fault is not null order by row_no`);
-    return bad.map((r) => rejectedOf(r, computed));
-  } finally {
-    await engine.run('drop view if exists staged');
-  }
+  await engine.run(`
+    insert into lines select ${doc}, ${quote(format.role)}, ${columns.join(', ')}
+    from staged where ${FAULT} is null and not ${DROPPED} order by row_no`);
+  const bad = await engine.all<BadRow>(`
+    select row_no as row, byte_at as at, ${FAULT} as fault, ${VALUE} as value from staged where ${FAULT} is not null order by row_no`);
+  return bad.map((r) => rejectedOf(r, computed));
 }
 
 const rawOf = (field: TableField, layout: TableLayout): string =>

@@ -2,10 +2,12 @@
  * From what the user named to documents that can be read: folders are walked, zip and gzip unpacked (nested once at
  * most), every document hashed, its encoding settled. Nothing here trusts a name or a declared size.
  *
- * Limits cut a bomb before it hurts: bytes, ratio 100:1 above 10 MiB, 1,000 entries. A damaged archive is refused whole,
+ * Limits cut a bomb before it hurts: bytes, ratio 100:1 above 10 MiB, 1,000 entries; bytes and ratio count everything that
+ * comes out of one named file, whatever it is packed in. A damaged archive is refused whole,
  * with the byte offset where it ended; a zip member's CRC is checked here because the zip library does not.
  * Cost: one streaming pass a document, O(bytes) time, O(1) memory.
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open as openFile, readdir, rm, stat } from 'node:fs/promises';
@@ -16,13 +18,15 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DaozhangError } from '../base/errors.ts';
-import { bomOf, decodeLoose, EncodingWatch } from './encoding.ts';
+import { bomOf, decodeLoose, EncodingWatch, isBinary, unmarkedUtf16 } from './encoding.ts';
 import type { Encoding, Input } from './format.ts';
 
 export type Limits = Readonly<{ bytes: number; ratio: number; entries: number }>;
 export const LIMITS: Limits = { bytes: 16 * 2 ** 30, ratio: 100, entries: 1000 };
 
 const HEAD = 64 * 1024;
+const STORED = 0;
+const DEFLATED = 8;
 const RATIO_FREE = 10 * 2 ** 20;
 
 /** A place for unpacked documents; removed with everything in it. */
@@ -38,8 +42,8 @@ export async function workspace(): Promise<Workspace> {
   };
 }
 
-/** Ignored when a folder is walked: our own output and configuration, hidden files, office lock files. */
-const IGNORED = /^(\.|~\$|daozhang\.ya?ml$|plans\.ya?ml$|Thumbs\.db$|README|expected)/i;
+/** Ignored when a folder is walked: our own output and configuration (no bill is YAML), hidden files, office lock files. */
+const IGNORED = /^(\.|~\$|.*\.ya?ml$|Thumbs\.db$|README|expected)/i;
 
 /** Files below the given files and folders, in a stable order. A named file is always taken; in folders some names are passed over. */
 export async function listFiles(paths: readonly string[]): Promise<string[]> {
@@ -71,7 +75,8 @@ export async function openAll(
   const inputs: Input[] = [];
   for (const path of await listFiles(paths)) {
     try {
-      inputs.push(...(await openOne(path, path, 0, options.space, options.zone, options.limits ?? LIMITS)));
+      const { space, zone, limits = LIMITS } = options;
+      inputs.push(...(await openOne(path, path, 0, { space, zone, limits, packed: 0, unpacked: 0 })));
     } catch (error) {
       if (!(error instanceof DaozhangError)) throw error;
       problem(error);
@@ -80,27 +85,36 @@ export async function openAll(
   return inputs;
 }
 
-async function openOne(
-  path: string,
-  name: string,
-  depth: number,
-  space: Workspace,
-  zone: string,
-  limits: Limits,
-): Promise<Input[]> {
+/** One named file while it is unpacked: its size as it came, and how much has come out of it so far. */
+type Opening = {
+  readonly space: Workspace;
+  readonly zone: string;
+  readonly limits: Limits;
+  packed: number;
+  unpacked: number;
+};
+
+async function openOne(path: string, name: string, depth: number, opening: Opening): Promise<Input[]> {
+  const { space, zone, limits } = opening;
   const magic = await firstBytes(path, 4, name);
   if (magic.length === 0) throw new DaozhangError('file.empty', { path: name });
+  if (depth === 0) opening.packed = (await stat(path)).size;
   if (magic[0] === 0x1f && magic[1] === 0x8b) {
     nestedAtMostOnce(depth, name);
     const out = space.next();
-    await gunzip(path, out, name, limits);
-    return openOne(out, `${name} › gunzip`, depth + 1, space, zone, limits);
+    await gunzip(path, out, name, opening);
+    return openOne(out, `${name} › gunzip`, depth + 1, opening);
   }
   if (magic[0] === 0x50 && magic[1] === 0x4b && (magic[2] === 3 || magic[2] === 5)) {
-    const members = await unzip(path, name, depth, space, limits);
+    const members = await unzip(path, name, depth, opening);
     if (members) {
       const inputs: Input[] = [];
-      for (const member of members) inputs.push(...(await openOne(member.path, member.name, depth + 1, space, zone, limits)));
+      for (const member of members) {
+        // A day without errors comes with an empty member; an archive of nothing but empty members is refused below.
+        if (members.length > 1 && (await stat(member.path)).size === 0) continue;
+        inputs.push(...(await openOne(member.path, member.name, depth + 1, opening)));
+      }
+      if (inputs.length === 0) throw new DaozhangError('file.empty', { path: name });
       return inputs;
     }
   }
@@ -108,7 +122,8 @@ async function openOne(
 }
 
 function nestedAtMostOnce(depth: number, name: string): void {
-  if (depth >= 2) throw new DaozhangError('file.archive', { path: name, reason: 'nested more than once / 嵌套超过一层' });
+  if (depth >= 2)
+    throw new DaozhangError('file.archive', { path: name, reason: 'nested more than once / 嵌套超过一层' });
 }
 
 async function firstBytes(path: string, count: number, name: string): Promise<Uint8Array> {
@@ -128,31 +143,31 @@ class Meter extends Transform {
   bytes = 0;
   crc = 0;
   readonly #name: string;
-  readonly #packed: number;
-  readonly #limits: Limits;
+  readonly #opening: Opening;
 
-  constructor(name: string, packed: number, limits: Limits) {
+  constructor(name: string, opening: Opening) {
     super();
     this.#name = name;
-    this.#packed = packed;
-    this.#limits = limits;
+    this.#opening = opening;
   }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    const { limits, packed } = this.#opening;
     this.bytes += chunk.length;
+    this.#opening.unpacked += chunk.length;
     this.crc = crc32(chunk, this.crc);
-    if (this.bytes > this.#limits.bytes) {
-      done(new DaozhangError('file.too_large', { path: this.#name, limit: this.#limits.bytes }));
-    } else if (this.bytes > RATIO_FREE && this.bytes > this.#packed * this.#limits.ratio) {
-      done(new DaozhangError('file.bomb', { path: this.#name, ratio: this.#limits.ratio, offset: this.bytes }));
+    if (this.#opening.unpacked > limits.bytes) {
+      done(new DaozhangError('file.too_large', { path: this.#name, limit: limits.bytes }));
+    } else if (this.#opening.unpacked > RATIO_FREE && this.#opening.unpacked > packed * limits.ratio) {
+      done(new DaozhangError('file.bomb', { path: this.#name, ratio: limits.ratio, offset: this.bytes }));
     } else {
       done(null, chunk);
     }
   }
 }
 
-async function gunzip(path: string, out: string, name: string, limits: Limits): Promise<void> {
-  const meter = new Meter(name, (await stat(path)).size, limits);
+async function gunzip(path: string, out: string, name: string, opening: Opening): Promise<void> {
+  const meter = new Meter(name, opening);
   try {
     await pipeline(createReadStream(path), createGunzip(), meter, createWriteStream(out));
   } catch (error) {
@@ -163,6 +178,9 @@ async function gunzip(path: string, out: string, name: string, limits: Limits): 
 function unpackError(error: unknown, name: string, offset: number): DaozhangError {
   if (error instanceof DaozhangError) return error;
   const reason = error instanceof Error ? error.message : String(error);
+  // A full disk or a failing one is no fault of the file.
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall) return new DaozhangError('file.unreadable', { path: name, reason: code ?? reason }, error);
   const cut = /unexpected end|invalid.*too (few|small)|End of central directory|not a zip/i.test(reason);
   return new DaozhangError(cut ? 'file.cut' : 'file.corrupt', { path: name, offset, reason }, error);
 }
@@ -172,13 +190,18 @@ async function unzip(
   path: string,
   name: string,
   depth: number,
-  space: Workspace,
-  limits: Limits,
+  opening: Opening,
 ): Promise<{ path: string; name: string }[] | undefined> {
+  const { space, limits } = opening;
   const size = (await stat(path)).size;
   let zip: yauzl.ZipFile;
   try {
-    zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false, validateEntrySizes: true });
+    zip = await yauzl.openPromise(path, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: true,
+    });
   } catch (error) {
     throw unpackError(error, name, size);
   }
@@ -203,9 +226,13 @@ async function unzip(
       if (entry.isEncrypted()) {
         throw new DaozhangError('file.archive', { path: member, reason: 'encrypted / 已加密' });
       }
+      if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+        const reason = `compression method ${entry.compressionMethod} is not read here / 不支持的压缩方式`;
+        throw new DaozhangError('file.archive', { path: member, reason });
+      }
       if (/(^|\/)(__MACOSX\/|\.DS_Store$)/.test(label)) continue;
       const out = space.next();
-      const meter = new Meter(member, Math.max(entry.compressedSize, 1), limits);
+      const meter = new Meter(member, opening);
       try {
         await pipeline(await zip.openReadStreamPromise(entry), meter, createWriteStream(out));
       } catch (error) {
@@ -216,7 +243,8 @@ async function unzip(
       }
       members.push({ path: out, name: member });
     }
-    if (members.length === 0) throw new DaozhangError('file.archive', { path: name, reason: 'no file in it / 里面没有文件' });
+    if (members.length === 0)
+      throw new DaozhangError('file.archive', { path: name, reason: 'no file in it / 里面没有文件' });
     return members;
   } catch (error) {
     throw unpackError(error, name, size);
@@ -227,9 +255,7 @@ async function unzip(
 
 function entryName(entry: yauzl.Entry): string {
   const raw = entry.fileName as unknown as Buffer;
-  const watch = new EncodingWatch();
-  watch.push(raw);
-  const utf8 = (entry.generalPurposeBitFlag & 0x800) !== 0 || watch.invalidAt === undefined;
+  const utf8 = (entry.generalPurposeBitFlag & 0x800) !== 0 || isUtf8(raw);
   return decodeLoose(raw, utf8 ? 'utf-8' : 'gb18030').replaceAll('\\', '/');
 }
 
@@ -251,13 +277,17 @@ export async function describe(path: string, name: string, zone: string, limits:
   }
   const head = Buffer.concat(heads);
   const bom = bomOf(head);
-  let encoding: Encoding = bom?.encoding ?? 'utf-8';
-  if (!bom || bom.encoding === 'utf-8') {
+  let encoding: Encoding = bom?.encoding ?? unmarkedUtf16(head) ?? 'utf-8';
+  if (encoding === 'utf-8') {
     const verdict = watch.verdict();
-    if ('mixed' in verdict || (bom && verdict.encoding !== 'utf-8')) {
-      throw new DaozhangError('file.encoding', { path: name, offset: watch.invalidAt ?? 0, encoding: 'UTF-8' });
+    if (bom && verdict.encoding !== 'utf-8') {
+      throw new DaozhangError('file.encoding', { path: name, offset: watch.invalidAt ?? 0, encoding });
     }
-    encoding = verdict.encoding;
+    if (verdict.mixedAt !== undefined && !isBinary(head)) {
+      throw new DaozhangError('file.encoding', { path: name, offset: verdict.mixedAt, encoding: verdict.encoding });
+    }
+    // A workbook is no text at all; whoever reads it reads its bytes.
+    encoding = verdict.mixedAt === undefined ? verdict.encoding : 'windows-1252';
   }
   return {
     name,

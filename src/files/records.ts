@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DaozhangError } from '../base/errors.ts';
 import { bomOf, decodeLoose } from './encoding.ts';
-import type { Encoding, Input } from './format.ts';
+import type { Encoding, FormatInfo, Input } from './format.ts';
 
 export type TextRecord = Readonly<{ row: number; at: number; length: number; text: string }>;
 
@@ -35,7 +35,7 @@ export async function scanRecords(
 ): Promise<{ records: number; quotes: boolean }> {
   const wide = input.encoding === 'utf-16le' ? 0 : input.encoding === 'utf-16be' ? 1 : undefined;
   const skip = bomOf(input.bytes)?.length ?? 0;
-  const quoting = delimiter === '' ? undefined : new QuoteWatch(delimiter.charCodeAt(0));
+  const quoting = delimiter === '' ? undefined : new QuoteWatch(delimiter.charCodeAt(0), wide);
   let rest: Uint8Array = new Uint8Array(0);
   let at = 0;
   let records = 0;
@@ -53,10 +53,13 @@ export async function scanRecords(
   for await (const chunk of input.chunks()) {
     const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let from = 0;
-    let search = wide === undefined ? rest.length : rest.length - (rest.length % 2);
+    // Half a UTF-16 character waits for its other half: it is looked at with the next chunk.
+    const whole = (length: number): number => (wide === undefined ? length : length - (length % 2));
+    // The mark at the very beginning belongs to no field: a quote behind it opens the first one.
+    let search = Math.max(whole(rest.length), at === 0 ? skip : 0);
     while (true) {
       const end = newline(data, search, wide);
-      quoting?.push(data, search, end === -1 ? data.length : end);
+      quoting?.push(data, search, end === -1 ? whole(data.length) : end);
       if (end === -1) break;
       search = end + (wide === undefined ? 1 : 2);
       if (quoting && !quoting.endRecord()) continue;
@@ -84,14 +87,19 @@ function neverClosed(input: Input, at: number): DaozhangError {
 /** Follows the quotes of one CSV record: a quote opens at the start of a field only, `""` inside is a quote sign. */
 class QuoteWatch {
   readonly #delimiter: number;
+  /** Bytes a character, and which of them holds the character when it is ASCII. */
+  readonly #step: 1 | 2;
+  readonly #low: 0 | 1;
   #state: 'start' | 'plain' | 'quoted' | 'maybeEnd' = 'start';
   #searched: Uint8Array | undefined;
   #found = 0;
   /** Any field was quoted. */
   seen = false;
 
-  constructor(delimiter: number) {
+  constructor(delimiter: number, wide: 0 | 1 | undefined) {
     this.#delimiter = delimiter;
+    this.#step = wide === undefined ? 1 : 2;
+    this.#low = wide ?? 0;
   }
 
   get open(): boolean {
@@ -100,13 +108,12 @@ class QuoteWatch {
 
   push(data: Uint8Array, from: number, to: number): void {
     if (this.#state === 'start' && this.#nextQuote(data, from) >= to) {
-      if (to > from) this.#state = 'plain';
+      // The chunk may end right behind a delimiter: the next one then opens a field.
+      if (to > from) this.#state = this.#at(data, to - this.#step) === this.#delimiter ? 'start' : 'plain';
       return;
     }
-    for (let i = from; i < to; i++) {
-      const byte = data[i]!;
-      // The empty half of a UTF-16 character.
-      if (byte === 0) continue;
+    for (let i = from; i < to; i += this.#step) {
+      const byte = this.#at(data, i);
       if (byte === QUOTE) {
         this.seen = true;
         if (this.#state === 'start' || this.#state === 'maybeEnd') this.#state = 'quoted';
@@ -115,6 +122,12 @@ class QuoteWatch {
         this.#state = byte === this.#delimiter ? 'start' : 'plain';
       }
     }
+  }
+
+  /** The character at i when it is ASCII, else any number that is not: 丢 (U+4E22) has a byte that looks like a quote. */
+  #at(data: Uint8Array, i: number): number {
+    if (this.#step === 1) return data[i]!;
+    return data[i + 1 - this.#low] === 0 ? data[i + this.#low]! : -1;
   }
 
   /** One search per quote and buffer, however many records lie before it. */
@@ -167,27 +180,55 @@ export async function eachRecord(input: Input, each: (record: TextRecord) => voi
 export async function toUtf8(input: Input, path: string): Promise<void> {
   const decoder = new TextDecoder(input.encoding, { fatal: true });
   async function* decoded(): AsyncGenerator<string> {
-    let offset = 0;
+    let before = 0;
     try {
       for await (const chunk of input.chunks()) {
         yield decoder.decode(chunk, { stream: true });
-        offset += chunk.length;
+        before += chunk.length;
       }
       yield decoder.decode();
     } catch (cause) {
+      const offset = await firstBadByte(input, before);
       throw new DaozhangError('file.encoding', { path: input.name, offset, encoding: input.encoding }, cause);
     }
   }
   await pipeline(Readable.from(decoded()), createWriteStream(path));
 }
 
-/** The raw text of a line again, from its document. */
-export async function excerpt(path: string, at: number, length: number, encoding: Encoding): Promise<string> {
+/** Where decoding fails; everything before the chunk at `before` is known to be sound. Byte by byte, for one chunk only. */
+async function firstBadByte(input: Input, before: number): Promise<number> {
+  const decoder = new TextDecoder(input.encoding, { fatal: true });
+  let offset = 0;
+  for await (const chunk of input.chunks()) {
+    const step = offset < before ? chunk.length : 1;
+    for (let i = 0; i < chunk.length; i += step) {
+      try {
+        decoder.decode(chunk.subarray(i, i + step), { stream: true });
+      } catch {
+        return offset + i;
+      }
+    }
+    offset += chunk.length;
+  }
+  return offset;
+}
+
+/** The raw text of a line again, from its document; masked bytes show as `*`. */
+export async function excerpt(
+  path: string,
+  at: number,
+  length: number,
+  encoding: Encoding,
+  masks: FormatInfo['masks'] = [],
+): Promise<string> {
   const file = await openFile(path, 'r');
   try {
     const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, at);
+    for (const mask of masks) buffer.fill(ASTERISK, mask.at, mask.at + mask.length);
     return decodeLoose(buffer.subarray(0, bytesRead), encoding);
   } finally {
     await file.close();
   }
 }
+
+const ASTERISK = 0x2a;

@@ -93,6 +93,25 @@ const CASES: [title: string, batches: BankBatch[], credits: BankCredit[], told: 
     ['net_on_day: a = 2', 'net_on_day: b = 1'],
   ],
   [
+    'the same net two days running, both booked on the second day',
+    [batch('a', 100, 5), batch('b', 100, 6)],
+    [credit(1, 100, 6), credit(2, 100, 6)],
+    ['net_in_window: a = 1', 'net_in_window: b = 2'],
+  ],
+  ['due on Friday, booked on Monday', [batch('a', 100, 8)], [credit(1, 100, 11)], ['net_in_window: a = 1']],
+  [
+    'another sum before the promised day pays for an earlier one',
+    [batch('a', 100, 5)],
+    [credit(1, 97, 4)],
+    ['left a', 'left 1'],
+  ],
+  [
+    'sent back and paid again: the second payment is the one',
+    [batch('a', 100, 5)],
+    [credit(1, 100, 5), credit(2, -100, 5, '退汇'), credit(3, 100, 6)],
+    ['net_in_window: a = 3', 'returned:  = 1,2'],
+  ],
+  [
     'a weekend in one sum',
     [batch('fri', 100, 8), batch('sat', 250, 8), batch('sun', 30, 8)],
     [credit(1, 380, 8)],

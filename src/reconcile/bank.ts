@@ -67,6 +67,14 @@ type PassName = keyof typeof BANK_PASSES;
 /** How many days a credit may come before the promise and still belong to it. */
 const EARLY_DAYS = 1;
 
+/** Where the window of a promise ends. Banks post on working days: what ends on a weekend ends on Monday. */
+function lastDay(dueDay: number, windowDays: number): number {
+  let day = dueDay + windowDays;
+  // Day 0 was a Thursday, so Monday is 0 here, Saturday 5, Sunday 6.
+  while ((day + 3) % 7 >= 5) day += 1;
+  return day;
+}
+
 export function matchBank(
   batches: readonly BankBatch[],
   credits: readonly BankCredit[],
@@ -92,27 +100,28 @@ export function matchBank(
   const near = (b: BankBatch, c: BankCredit): boolean =>
     b.channel === c.channel &&
     b.currency === c.currency &&
-    (b.dueDay === undefined || (c.day >= b.dueDay - EARLY_DAYS && c.day <= b.dueDay + windowDays));
+    (b.dueDay === undefined || (c.day >= b.dueDay - EARLY_DAYS && c.day <= lastDay(b.dueDay, windowDays)));
+  const onDay = (b: BankBatch, c: BankCredit): boolean => near(b, c) && b.dueDay === c.day;
 
-  for (const b of [...openBatches.values()]) {
-    if (!b.ref || b.ref.length < 4) continue;
-    const named = [...openCredits.values()].filter((c) => c.currency === b.currency && mentions(c.text, b.ref!));
-    if (named.length === 1) take(named[0]!.amount === b.net ? matched : differing, 'reference', [b], named);
-  }
-  for (const [pass, fits] of [
-    ['net_on_day', (b: BankBatch, c: BankCredit) => near(b, c) && b.dueDay === c.day],
-    ['net_in_window', near],
-  ] as const) {
-    for (const island of islands(
-      openBatches.values(),
-      openCredits.values(),
-      (b, c) => fits(b, c) && b.net === c.amount,
-    )) {
-      const alone = island.batches.length === 1 && island.credits.length === 1;
-      // On the exact day a tie is decided; within the window another pass may still tell them apart by nothing: it is unclear.
-      if (alone) take(matched, pass, island.batches, island.credits);
-      else if (sameThing(island)) pairOff(island, pass, take, matched);
-      else take(unclear, pass, island.batches, island.credits);
+  // What stayed in the account goes before what was sent back: a payout that bounced and was paid again is paid.
+  for (const stayed of [true, false]) {
+    const pool = () => [...openCredits.values()].filter((c) => !stayed || !returns.has(c.id));
+    for (const b of [...openBatches.values()]) {
+      if (!b.ref || b.ref.length < 4) continue;
+      const named = pool().filter((c) => c.currency === b.currency && mentions(c.text, b.ref!));
+      if (named.length === 1) take(named[0]!.amount === b.net ? matched : differing, 'reference', [b], named);
+    }
+    for (const [pass, fits] of [
+      ['net_on_day', onDay],
+      ['net_in_window', near],
+    ] as const) {
+      for (const island of islands(openBatches.values(), pool(), (b, c) => fits(b, c) && b.net === c.amount)) {
+        const alone = island.batches.length === 1 && island.credits.length === 1;
+        if (alone) take(matched, pass, island.batches, island.credits);
+        else if (sameThing(island)) pairOff(island, pass, take, matched);
+        // A tie on the day may be none within the window, where the neighbouring day's batch and credit stand too.
+        else if (pass === 'net_in_window') take(unclear, pass, island.batches, island.credits);
+      }
     }
   }
   const batchSums = [...openCredits.values()].map((c): Proposal => {
@@ -147,7 +156,8 @@ export function matchBank(
   for (const island of islands(
     openBatches.values(),
     openCredits.values(),
-    (b, c) => near(b, c) && comparable(b.net, c.amount),
+    // What came before the promised day and is another sum pays for an earlier one.
+    (b, c) => near(b, c) && (b.dueDay === undefined || c.day >= b.dueDay) && comparable(b.net, c.amount),
   )) {
     if (island.batches.length === 1 && island.credits.length === 1) {
       take(differing, 'only_two_left', island.batches, island.credits);
@@ -271,17 +281,14 @@ function islands(
   return [...found];
 }
 
-/** Batches of one account, day and amount are interchangeable when each has its credit: which is which moves no money. */
+/** Batches of one account and amount are interchangeable when each has its credit: which is which moves no money. */
 function sameThing(island: Island): boolean {
   const [first] = island.batches;
-  return (
-    island.batches.length === island.credits.length &&
-    island.batches.every((b) => b.account === first!.account && b.dueDay === first!.dueDay)
-  );
+  return island.batches.length === island.credits.length && island.batches.every((b) => b.account === first!.account);
 }
 
 function pairOff(island: Island, pass: PassName, take: Take, matched: BankMatch[]): void {
-  const batches = [...island.batches].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const batches = [...island.batches].sort((a, b) => (a.dueDay ?? 0) - (b.dueDay ?? 0) || (a.id < b.id ? -1 : 1));
   const credits = [...island.credits].sort(byDay);
   batches.forEach((b, i) => {
     take(matched, pass, [b], [credits[i]!]);

@@ -58,7 +58,7 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
         when exists (select 1 from ledgered g where g.channel = l.channel and (g.account is null or g.account = l.account)) then 'payout'
         else 'implied' end as way_of_batch
     from used_lines l join docs d on d.doc = l.doc
-    where l.role = 'channel' and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';
+    where l.role = 'channel' and not d.carried and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';
 
     create or replace table fee_differences as
     select channel, account, currency, settle_on, sum(fee_rounded)::bigint as stated, sum(fee_agreed)::bigint as agreed, count(*) as lines, list(id order by id) as ids
@@ -113,6 +113,10 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
     where b.role = 'balance' and b.kind = 'payout' and b.status <> 'failed'
       and not exists (select 1 from stated s where s.channel = b.channel and s.batch_ref = b.batch_ref and s.currency = b.currency);
 
+    alter table batches add column carried boolean default false;
+    insert into batches by name
+    select * exclude (since_on), null as payout_line, true as carried from carried_batches where id not in (select id from batches);
+
     create or replace table batch_of as
     select id as line, way_of_batch || '/' || channel || '/' || account || '/' || currency || '/' ||
       case way_of_batch when 'stated' then batch_ref else settle_on::varchar end as batch
@@ -120,29 +124,51 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
 }
 
 /**
- * Lines of ledgered accounts ↔ ledger entries, 1:1 by the channel's number, then the merchant's refund or order number.
- * `entry_pairs(line, entry, difference)`; the rest stays in `lines_unsettled`, `entries_unexplained`. Fees are their own
- * entries in these ledgers, so `settle` is compared, and Σ fees against Σ fee entries per account and day.
+ * How a line and its ledger entry are known to be one, most telling first. A refund may bear the merchant's refund number in
+ * the bill and the order's number in the ledger (Alipay); several refunds of one order are told apart by their amounts.
+ * `once`: only where each side has the number once. `nth`: the first with the first, where both have it equally often.
+ */
+const LEDGER_PASSES = [
+  { key: 'channel_ref', of: 'once' },
+  { key: 'refund_ref', of: 'once' },
+  { key: "order_ref || '/' || owed", of: 'nth' },
+  { key: 'order_ref', of: 'once' },
+] as const;
+
+/**
+ * Lines of ledgered accounts ↔ ledger entries, 1:1. `entry_pairs(line, entry, difference, net)`; the rest stays in
+ * `lines_unsettled`, `entries_unexplained`. Fees are their own entries, so `settle` is compared, and Σ fees against Σ fee
+ * entries per account and day; where an entry is `net`, its fee is inside it (WeChat books refunds so) and is not asked again.
+ * `stray_fees(id, entry, amount)`: fee entries of a payment that no line explains go with it.
  */
 export async function matchLedger(engine: Engine): Promise<void> {
+  const refs = 'channel_ref, refund_ref, order_ref';
   await engine.run(`
     create or replace table lines_unsettled as
-    select id, channel, account, currency, kind, settle, fee_rounded, channel_ref, coalesce(refund_ref, order_ref) as merchant_ref, settle_on
+    select id, channel, account, currency, kind, settle, settle as owed, fee_rounded, ${refs}, settle_on
     from settle_lines where way_of_batch = 'payout';
     create or replace table entries_unexplained as
-    select id, channel, coalesce(account, '') as account, currency, kind, amount, channel_ref, coalesce(refund_ref, order_ref) as merchant_ref, business_on
+    select id, channel, coalesce(account, '') as account, currency, kind, amount, amount as owed, ${refs}, business_on
     from used_lines where role = 'balance' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback');
-    create or replace table entry_pairs (line bigint, entry bigint, difference bigint);`);
-  for (const ref of ['channel_ref', 'merchant_ref'] as const) {
+    create or replace table entry_pairs (line bigint, entry bigint, difference bigint, net boolean);`);
+  for (const { key, of } of LEDGER_PASSES) {
+    const keyed = (table: string) => `
+      select id, channel, currency, owed > 0 as incoming, ${key} as key, count(*) over same as n, row_number() over (same order by id) as nth
+      from ${table} where ${key} is not null window same as (partition by channel, currency, owed > 0, ${key})`;
     await engine.run(`
-      create or replace temp table met as
-      select l.line, e.entry, l.settle, e.amount from
-        (select channel, currency, settle > 0 as incoming, ${ref} as key, min(id) as line, min(settle) as settle from lines_unsettled
-         where ${ref} is not null group by 1, 2, 3, 4 having count(*) = 1) l
-      join (select channel, currency, amount > 0 as incoming, ${ref} as key, min(id) as entry, min(amount) as amount from entries_unexplained
-         where ${ref} is not null group by 1, 2, 3, 4 having count(*) = 1) e using (channel, currency, incoming, key);
-      insert into entry_pairs select m.line, m.entry, m.settle - m.amount from met m;
+      insert into entry_pairs
+      select l.id, e.id, case when b.amount = a.settle - a.fee_rounded then 0 else a.settle - b.amount end,
+        b.amount <> a.settle and b.amount = a.settle - a.fee_rounded
+      from (${keyed('lines_unsettled')}) l
+        join (${keyed('entries_unexplained')}) e using (channel, currency, incoming, key, n, nth)
+        join lines_unsettled a on a.id = l.id join entries_unexplained b on b.id = e.id
+      ${of === 'once' ? 'where n = 1' : ''};
       delete from lines_unsettled where id in (select line from entry_pairs);
       delete from entries_unexplained where id in (select entry from entry_pairs);`);
   }
+  await engine.run(`
+    create or replace table stray_fees as
+    select f.id, min(e.id) as entry, f.amount from used_lines f
+      join entries_unexplained e on e.kind = 'payment' and e.channel = f.channel and e.currency = f.currency and e.channel_ref = f.channel_ref
+    where f.role = 'balance' and f.kind = 'fee' and f.status = 'done' group by f.id, f.amount;`);
 }

@@ -7,7 +7,7 @@ import { fill, type Lang, type Text } from '../base/lang.ts';
 import { decimalText, groupedText } from '../base/money.ts';
 import { stamp } from '../base/time.ts';
 import type { Engine } from '../files/engine.ts';
-import type { Encoding } from '../files/format.ts';
+import type { Encoding, FormatInfo } from '../files/format.ts';
 import { excerpt } from '../files/records.ts';
 import { channelName } from '../verdicts/channels.ts';
 import { findingOf } from '../verdicts/findings.ts';
@@ -21,6 +21,7 @@ export type Source = Readonly<{
   sha256: string;
   encoding: Encoding;
   role: Evidence['role'];
+  masks?: FormatInfo['masks'];
 }>;
 
 /** A batch as evidence of the joint `bank`, or a document's line behind it. */
@@ -61,7 +62,7 @@ export async function collect(
   const evidence = new Map<bigint, { evidence: Evidence; key: string }>();
   for (const line of lines) {
     const source = sources.get(line.doc)!;
-    const raw = await excerptOf(source, line);
+    const raw = await rawOf(source, line);
     evidence.set(line.id, {
       evidence: evidenceOf(line, source, raw, zone),
       key: `${source.sha256}:${line.byte_at}:${line.byte_length}`,
@@ -76,21 +77,29 @@ export async function collect(
 }
 
 async function fetchLines(engine: Engine, drafts: readonly Draft[]): Promise<LineRow[]> {
-  const ids = new Set<bigint>();
-  for (const d of drafts) for (const id of [...d.ours, ...d.theirs, ...d.candidates]) ids.add(id < 0n ? -1n - id : id);
-  if (ids.size === 0) return [];
-  return engine.all<LineRow>(`select rowid as id, * from lines where rowid in (${[...ids].join(', ')})`);
+  return linesOf(engine, drafts.flatMap((d) => [...d.ours, ...d.theirs, ...d.candidates]));
+}
+
+/** Lines by id, with the raw record of those that were carried over; a negative id names the row that states its own refund. */
+export async function linesOf(engine: Engine, ids: readonly bigint[]): Promise<LineRow[]> {
+  const wanted = new Set(ids.map((id) => (id < 0n ? -1n - id : id)));
+  if (wanted.size === 0) return [];
+  return engine.all<LineRow>(`
+    select l.rowid as id, l.*, c.raw as carried_raw from lines l left join carried_lines c on c.id = l.rowid
+    where l.rowid in (${[...wanted].join(', ')}) order by l.rowid`);
 }
 
 /** At most this much of a record is shown; the byte range leads to the rest. */
 const RAW_BYTES = 2000;
 
-async function excerptOf(source: Source, line: LineRow): Promise<string> {
+/** The record as its document has it, or as an earlier day kept it. */
+export async function rawOf(source: Source, line: LineRow): Promise<string> {
+  if (line.carried_raw !== null) return String(line.carried_raw);
   const length = Math.min(Number(line.byte_length ?? 0), RAW_BYTES);
-  return length === 0 ? '' : excerpt(source.path, Number(line.byte_at), length, source.encoding);
+  return length === 0 ? '' : excerpt(source.path, Number(line.byte_at), length, source.encoding, source.masks);
 }
 
-function evidenceOf(line: LineRow, source: Source, raw: string, zone: string): Evidence {
+export function evidenceOf(line: LineRow, source: Source, raw: string, zone: string): Evidence {
   const text = (name: string): string | undefined => (line[name] === null ? undefined : String(line[name]));
   const refs: Record<string, string> = {};
   for (const [name, column] of Object.entries(REFS)) {

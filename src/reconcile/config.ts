@@ -6,6 +6,8 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { parseYaml, readText } from '../base/yaml.ts';
+import type { Format } from '../files/format.ts';
+import { delimitedChannel, delimitedConfig } from '../files/formats/lakala-delimited.ts';
 
 const zone = z.string().refine((name) => {
   try {
@@ -36,9 +38,9 @@ export const CONFIG_FIELDS = Object.keys(FIELDS);
 export type Config = Readonly<{
   path?: string;
   timezone?: string | undefined;
-  /** Absolute paths. */
+  /** Absolute path. */
   plans?: string | undefined;
-  formats: readonly string[];
+  formats: readonly Format[];
   marginMinutes?: number | undefined;
   windowMinutes?: number | undefined;
 }>;
@@ -51,10 +53,19 @@ export async function loadConfig(path: string): Promise<Config> {
     path,
     timezone: read.timezone,
     plans: read.plans === undefined ? undefined : beside(read.plans),
-    formats: (read.formats ?? []).map(beside),
+    formats: (await Promise.all((read.formats ?? []).map((name) => loadFormats(beside(name))))).flat(),
     marginMinutes: read.margin_minutes,
     windowMinutes: read.window_minutes,
   };
+}
+
+const formatsFile = z.strictObject({ formats: z.array(delimitedConfig) });
+
+/** A file of operator-configured formats (examples/lakala.formats.yaml is a worked one). */
+export async function loadFormats(path: string): Promise<Format[]> {
+  const known = (at: readonly PropertyKey[]): readonly string[] =>
+    at.length === 0 ? ['formats'] : at.length === 2 ? Object.keys(delimitedConfig.shape) : [];
+  return parseYaml(await readText(path), path, formatsFile, known).formats.map(delimitedChannel);
 }
 
 /** The `daozhang.yaml` in a named folder, or beside a named file. */

@@ -71,12 +71,15 @@ export function draftOf(joint: Joint, r: Row): Draft {
   };
 }
 
+/** What the judgement about days needs: the run's day, its zone, the margin at the day cut, how long a carried line may wait. */
+export type When = Readonly<{ dayOn: string; zone: string; marginMinutes: number; carryDays: number }>;
+
 /**
  * The drafts of the joint `orders`. Needs `ours theirs pairs sets unclear undone ours_open theirs_open` and the coverage
  * tables `bill_days(channel, account, from_on, to_on)`, `book_days(from_on, to_on)` of complete documents.
  */
-export async function draftOrders(engine: Engine, zone: string, marginMinutes: number): Promise<Draft[]> {
-  await engine.run(leftoversSql(zone, marginMinutes));
+export async function draftOrders(engine: Engine, when: When): Promise<Draft[]> {
+  await engine.run(leftoversSql(when));
   const rows = await engine.all<Row>(`
     ${pairedSql}
     union all ${setsSql}
@@ -94,7 +97,8 @@ const NONE = 'null::bigint[]';
 /** Pairs whose figures differ, and pairs of an order that does not say paid. */
 const pairedSql = `
   select case when not o.says_paid then
-      case when o.way = 'out' then 'refund_not_marked' when o.status = 'closed' then 'paid_after_close' else 'paid_but_open' end
+      case when o.way = 'out' then 'refund_not_marked' when o.order_ref in (select order_ref from paid_besides) then 'duplicate'
+        when o.status = 'closed' then 'paid_after_close' else 'paid_but_open' end
     when o.way = 'out' then 'refund_differs' when o.amount > t.amount then 'underpaid' else 'overpaid' end as finding,
     o.currency, case when o.says_paid then o.amount - t.amount else -t.amount end as difference,
     case when not o.says_paid then t.amount when o.way = 'out' then o.amount else o.amount end as stake,
@@ -130,9 +134,10 @@ const unclearSql = `
 
 /**
  * `ours_left` and `theirs_left`: what no pass took, each row with its finding. Close to the day cut means: within the margin of
- * midnight, and the neighbouring day is not covered by the other side's complete documents.
+ * midnight, and the neighbouring day is not covered by the other side's complete documents. A carried line was held against its
+ * own day before; it waits for its half until its days are over.
  */
-function leftoversSql(zone: string, marginMinutes: number): string {
+function leftoversSql({ dayOn, zone, marginMinutes, carryDays }: When): string {
   const minute = `epoch_us(timezone(${quote(zone)}, make_timestamptz(occurred_at))) // 60000000 % 1440`;
   const billed = (day: string) => `exists (select 1 from bill_days d where d.channel = x.channel
     and (x.account is null or d.account is null or d.account = x.account or not exists (select 1 from bill_days e where e.account = x.account))
@@ -140,6 +145,9 @@ function leftoversSql(zone: string, marginMinutes: number): string {
   const booked = (day: string) => `exists (select 1 from book_days d where ${day} between d.from_on and d.to_on)`;
   const cut = (covered: (day: string) => string) => `(occurred_at is not null and (
     (${minute} >= ${1440 - marginMinutes} and not ${covered('business_on + 1')}) or (${minute} < ${marginMinutes} and not ${covered('business_on - 1')})))`;
+  const carried = (x: string) => `exists (select 1 from carried_lines c where c.id = ${x}.id)`;
+  const waits = (x: string) =>
+    `exists (select 1 from carried_lines c where c.id = ${x}.id and date ${quote(dayOn)} - c.since_on <= ${carryDays})`;
   return `
     create or replace table ours_left as
     with x as (select * from ours_open where says_paid),
@@ -151,8 +159,9 @@ function leftoversSql(zone: string, marginMinutes: number): string {
     u as (select ours, min(payment) as payment, min(reversal) as reversal from named group by ours)
     select x.*, u.payment, u.reversal,
       case when u.ours is not null then 'reversed'
-        when not ${billed('x.business_on')} then 'bill_missing'
-        when ${cut(billed)} then 'day_cut'
+        when ${waits('x')} then 'day_cut'
+        when not ${carried('x')} and not ${billed('x.business_on')} then 'bill_missing'
+        when not ${carried('x')} and ${cut(billed)} then 'day_cut'
         when x.way = 'out' then 'refund_not_done' else 'no_payment' end as finding
     from x left join u on u.ours = x.id;
 
@@ -162,8 +171,9 @@ function leftoversSql(zone: string, marginMinutes: number): string {
       union select payment_ref from ours where way = 'in' and id not in (select id from ours_open) and payment_ref is not null)
     select x.*,
       case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
-        when not ${booked('x.business_on')} then 'book_missing'
-        when ${cut(booked)} then 'day_cut'
+        when ${waits('x')} then 'day_cut'
+        when not ${carried('x')} and not ${booked('x.business_on')} then 'book_missing'
+        when not ${carried('x')} and ${cut(booked)} then 'day_cut'
         when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
     from theirs_open x;
 
@@ -174,6 +184,12 @@ function leftoversSql(zone: string, marginMinutes: number): string {
       union all select c.id, p.order_ref from theirs c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment' where c.kind = 'chargeback')
     select distinct a.id as theirs, o.id as ours from asking a join ours o on o.order_ref = a.key and o.way = 'in'
     union select a.id, o.id from asking a join ours o on o.payment_ref = a.key and o.way = 'in';
+
+    -- Orders of which one attempt is paid and another, which the book has as unpaid, was paid too.
+    create or replace table paid_besides as
+    select distinct p.order_ref from ours p
+      join (select distinct o.order_ref from pairs x join ours o on o.id = x.ours where not o.says_paid and o.way = 'in') q on q.order_ref = p.order_ref
+    where p.way = 'in' and p.says_paid and p.id not in (select id from ours_open);
 
     create or replace table lookalikes as
     select o.id as ours, t.id as theirs from ours_left o join theirs_left t

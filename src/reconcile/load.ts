@@ -12,6 +12,7 @@ import type { Facts, Format, Input, Rejected } from '../files/format.ts';
 import { ingest } from '../files/ingest.ts';
 import { openAll, type Workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
+import { ownersOfLedgers } from './owners.ts';
 
 export type LoadedDocument = Readonly<{
   doc: number;
@@ -106,7 +107,7 @@ function shortNames(paths: readonly string[]): Map<string, string> {
 
 async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): Promise<LoadedDocument[]> {
   await engine.run(`create or replace table docs (doc integer, sha varchar, format varchar, role varchar, rounding varchar,
-    complete boolean, channel varchar, account varchar, from_on date, to_on date)`);
+    complete boolean, channel varchar, account varchar, from_on date, to_on date, carried boolean)`);
   for (const d of loaded) {
     const text = (v: string | undefined) => (v === undefined ? 'null' : quote(v));
     const date = (v: Temporal.PlainDate | undefined) => (v === undefined ? 'null' : `date ${quote(v.toString())}`);
@@ -117,32 +118,37 @@ async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): 
         ${d.rejected.length === 0},
         coalesce(case when count(distinct channel) = 1 then any_value(channel) end, ${text(d.format.channel)}),
         coalesce(case when count(distinct account) = 1 then any_value(account) end, ${text(d.facts.account)}),
-        coalesce(${date(d.facts.from)}, min(coalesce(business_on, value_on))), coalesce(${date(d.facts.to)}, max(coalesce(business_on, value_on)))
+        coalesce(${date(d.facts.from)}, min(coalesce(business_on, value_on))), coalesce(${date(d.facts.to)}, max(coalesce(business_on, value_on))), false
       from lines where doc = ${d.doc}`);
   }
-  await findRepeats(engine);
+  await ownersOfLedgers(engine);
   const rows = await engine.all<{
     doc: number;
     channel: string | null;
     account: string | null;
     from_on: string | null;
     to_on: string | null;
-    repeated: bigint;
-  }>(`
-    select d.doc, d.channel, d.account, d.from_on, d.to_on,
-      (select count(*) from repeats r join lines l on l.rowid = r.id where l.doc = d.doc) as repeated from docs d`);
+  }>('select doc, channel, account, from_on, to_on from docs');
   const facts = new Map(rows.map((r) => [r.doc, r]));
   return loaded.map((d) => {
     const row = facts.get(d.doc)!;
     return {
       ...d,
-      repeated: Number(row.repeated),
       ...(row.channel !== null && { channel: row.channel }),
       ...(row.account !== null && { account: row.account }),
       ...(row.from_on !== null && { from: row.from_on }),
       ...(row.to_on !== null && { to: row.to_on }),
     };
   });
+}
+
+/** The documents with the number of lines that others had given already; leaves `repeats` and `used_lines`. */
+export async function countOnce(engine: Engine, loaded: readonly LoadedDocument[]): Promise<LoadedDocument[]> {
+  await findRepeats(engine);
+  const rows = await engine.all<{ doc: number; n: bigint }>(
+    'select l.doc, count(*) as n from repeats r join lines l on l.rowid = r.id group by l.doc',
+  );
+  return loaded.map((d) => ({ ...d, repeated: Number(rows.find((r) => r.doc === d.doc)?.n ?? 0n) }));
 }
 
 /** What makes two lines of different documents the same line, by role: the source's own facts, not our reading of them. */

@@ -160,8 +160,8 @@ async function referencePass(engine: Engine, pass: Pass, says: 'paid' | 'not_pai
   const using = pass.amount === 'equal' ? 'using (way, currency, key, amount)' : 'using (way, currency, key)';
   const paid = says === 'paid' ? 'says_paid' : 'not says_paid';
   await engine.run(`
-    create or replace temp view o as select id, way, currency, amount, occurred_at, ${pass.ours} as key from ours_open where ${paid} ${way} and ${pass.ours} is not null;
-    create or replace temp view t as select id, way, currency, amount, occurred_at, ${pass.theirs} as key from theirs_open where ${pass.theirs} is not null ${way};
+    create or replace temp view o as select id, way, currency, amount, channel, occurred_at, ${pass.ours} as key from ours_open where ${paid} ${way} and ${pass.ours} is not null;
+    create or replace temp view t as select id, way, currency, amount, channel, occurred_at, ${pass.theirs} as key from theirs_open where ${pass.theirs} is not null ${way};
     create or replace temp table met as
     select ${key}, o.n as n, t.n as m, o.id as o_id, t.id as t_id
     from (select ${key}, count(*) as n, min(id) as id from o group by ${key}) o
@@ -176,24 +176,31 @@ async function referencePass(engine: Engine, pass: Pass, says: 'paid' | 'not_pai
   }
 }
 
-/** Keys that stand more than once on a side; few in a sound book. */
+/**
+ * Keys that stand more than once on a side; few in a sound book. Where one order was paid through several channels, a line of
+ * the channel the order names goes before the others.
+ */
 async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: string, using: string): Promise<void> {
   const group = `concat_ws('/', ${key})`;
-  const both = (where: string) => `
-      select '${label}', ${group}, side, id from (
-        select 'o' as side, o.id, ${key}, n, m from o join met ${using}
-        union all select 't', t.id, ${key}, n, m from t join met ${using}) where ${where}`;
+  await engine.run(`
+    create or replace temp table crowd as
+    select 'o' as side, o.id, ${key}, o.channel, o.occurred_at from o join met ${using} where n > 1 or m > 1
+    union all select 't', t.id, ${key}, t.channel, t.occurred_at from t join met ${using} where n > 1 or m > 1`);
   if (pass.amount === 'any') {
-    await engine.run(`insert into sets ${both('n > 1 or m > 1')}`);
+    await engine.run(`insert into sets select '${label}', ${group}, side, id from crowd`);
     return;
   }
-  await engine.run(`
-    insert into pairs
-    select '${label}', x.id, y.id
-    from (select ${key}, o.id, row_number() over (partition by ${key} order by o.occurred_at, o.id) as k from o join met ${using} where n <= m and m > 1) x
-    join (select ${key}, t.id, row_number() over (partition by ${key} order by t.occurred_at, t.id) as k from t join met ${using} where n <= m and m > 1) y
-    ${using.replace(')', ', k)')};
-    insert into unclear ${both('n > m')}`);
+  for (const same of [`${key}, channel`, key]) {
+    await engine.run(`
+      create or replace temp table counted as
+      select *, count(*) filter (side = 'o') over g as n, count(*) filter (side = 't') over g as m,
+        row_number() over (partition by side, ${same} order by occurred_at, id) as k
+      from crowd window g as (partition by ${same});
+      insert into pairs
+      select '${label}', x.id, y.id from counted x join counted y using (${same}, k) where x.side = 'o' and y.side = 't' and x.n <= x.m;
+      insert into unclear select '${label}', concat_ws('/', ${same}), side, id from counted where n > m and m > 0;
+      delete from crowd where id in (select ours from pairs union all select theirs from pairs union all select id from unclear)`);
+  }
 }
 
 /** What a pass took leaves the open sides. */

@@ -27,8 +27,10 @@ const LEFT_SIDES = `
     union all select currency, dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency))
         - dz_round(sum(fee_agreed_fine), dz_exponent(currency) + 6, dz_exponent(currency))::bigint, 0, 0
       from settle_lines where fee_agreed_fine is not null group by currency, channel, account, settle_on
-    union all select currency, 0, net, members_net from batches where kind <> 'payout'
-    union all select currency, 0, 0, -(settle - fee_rounded) from settle_lines where way_of_batch <> 'payout'
+    union all select currency, 0, net, 0 from batches where kind <> 'payout' and not carried
+    union all select currency, 0, 0, sum(fee_rounded)::bigint - dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency))
+      from settle_lines where way_of_batch <> 'payout' and rounding in ('day', 'batch')
+      group by channel, account, currency, way_of_batch, case way_of_batch when 'stated' then batch_ref else settle_on::varchar end
     union all select currency, 0, amount, 0 from used_lines where role = 'balance' and status = 'done'
       and kind in ('payment', 'refund', 'reversal', 'chargeback', 'fee') and exists (select 1 from settle_lines)
   ) group by currency

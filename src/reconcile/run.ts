@@ -12,11 +12,12 @@ import { type Engine, openEngine } from '../files/engine.ts';
 import { type Format, REJECTS } from '../files/format.ts';
 import { listFiles, type Workspace, workspace } from '../files/open.ts';
 import type { Plan } from '../plans/plan.ts';
-import { findingOf } from '../verdicts/findings.ts';
+import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
 import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
-import { draftOrders } from './drafts.ts';
-import { type LoadedDocument, load } from './load.ts';
+import { type CarriedIn, carryIn, carryOut } from './carry.ts';
+import { type Draft, draftOrders } from './drafts.ts';
+import { countOnce, type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
 import { type Joined, prove } from './proof.ts';
 import type {
@@ -41,6 +42,10 @@ export type RunOptions = Readonly<{
   plans?: readonly Plan[];
   configured?: readonly Format[];
   forced?: ReadonlyMap<string, Format>;
+  /** Folder of the open items that go from day to day (`open-YYYY-MM-DD.parquet`). */
+  carry?: string;
+  /** Days a carried line may wait for its other half. */
+  carryDays?: number;
   /** Folders the results will be written to. */
   outFolders?: readonly string[];
   progress?: Progress;
@@ -56,6 +61,9 @@ export type Run = Readonly<{
   result: Result;
   engine: Engine;
   documents: readonly LoadedDocument[];
+  /** Where each document's lines can be read again, by document number. */
+  sources: ReadonlyMap<number, Source>;
+  bank: BankOutcome;
   close(): Promise<void>;
 }>;
 
@@ -67,17 +75,21 @@ export async function reconcile(options: RunOptions): Promise<Run> {
     const folders = [...new Set((await listFiles(options.paths)).map((p) => dirname(resolve(p))))];
     engine = await openEngine({
       temp: space.path,
-      folders: [...folders, ...(options.outFolders ?? [])],
+      folders: [
+        ...folders,
+        ...(options.outFolders ?? []),
+        ...(options.carry === undefined ? [] : [resolve(options.carry)]),
+      ],
       ...(options.memoryMiB !== undefined && { memoryMiB: options.memoryMiB }),
     });
     const opened = engine;
     options.signal?.addEventListener('abort', () => opened.interrupt());
-    const { result, documents } = await work(engine, space, options);
+    const done = await work(engine, space, options);
     const close = async () => {
       opened.close();
       await space.remove();
     };
-    return { result, engine, documents, close };
+    return { ...done, engine, close };
   } catch (error) {
     engine?.close();
     await space.remove();
@@ -86,10 +98,10 @@ export async function reconcile(options: RunOptions): Promise<Run> {
   }
 }
 
-async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Pick<Run, 'result' | 'documents'>> {
+async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Omit<Run, 'engine' | 'close'>> {
   const progress = options.progress ?? silent;
   const refused: RefusedDocument[] = [];
-  const documents = await load(engine, {
+  const read = await load(engine, {
     paths: options.paths,
     space,
     zone: options.zone,
@@ -98,8 +110,11 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     progress,
     refuse: (file, error) => refused.push(refusedOf(file, error)),
   });
-  if (documents.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
-  const asOf = options.asOf ?? lastDayEnd(documents, options.zone);
+  if (read.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
+  const asOf = options.asOf ?? lastDayEnd(read, options.zone);
+  const dayOn = stamp(asOf - 1n, options.zone).slice(0, 10);
+  const carriedIn = await carryIn(engine, options.carry, dayOn, read.length);
+  const documents = await countOnce(engine, read);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
   const joined: Joined = {
     orders: has('order') && has('channel'),
@@ -110,14 +125,19 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
   let passes = 0;
   await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(++passes));
-  const orderDrafts = await draftOrders(engine, options.zone, options.marginMinutes ?? 10);
+  const orderDrafts = await draftOrders(engine, {
+    dayOn,
+    zone: options.zone,
+    marginMinutes: options.marginMinutes ?? 10,
+    carryDays: options.carryDays ?? 3,
+  });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
   const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
   const drafts = [...(joined.orders ? orderDrafts : []), ...settled.drafts.filter((d) => joined[d.joint])];
   progress.step({ en: 'proving', zh: '验证恒等式' });
   const proof = await prove(engine, joined, drafts, settled.bank);
   progress.step({ en: 'collecting the evidence', zh: '整理凭据' });
-  const sources = new Map(documents.map((d) => [d.doc, sourceOf(d)]));
+  const sources = new Map([...documents.map((d) => [d.doc, sourceOf(d)] as const), ...carriedIn.sources]);
   const found = await collect(engine, drafts, sources, batchEvidence(settled.batches), options.zone);
   const isOpen = (b: Break): boolean => findingOf(b.finding).open;
   const breaks = found.filter((b) => b.class !== 'ambiguous' && !isOpen(b));
@@ -163,9 +183,35 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     breaks,
     open,
     ambiguous,
+    ...(options.carry !== undefined && {
+      carry: await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources),
+    }),
   };
-  return { result, documents };
+  return { result, documents, sources, bank: settled.bank };
 }
+
+/** Open items of this day into its file; a run that refused something leaves the file as it was. */
+async function carryOn(
+  engine: Engine,
+  folder: string,
+  dayOn: string,
+  carriedIn: CarriedIn,
+  drafts: readonly Draft[],
+  sources: ReadonlyMap<number, Source>,
+): Promise<NonNullable<Result['carry']>> {
+  const lines = drafts.filter((d) => d.finding === 'day_cut').flatMap((d) => [...d.ours, ...d.theirs]);
+  const batches = drafts.filter((d) => WAITING_BATCHES.includes(d.finding)).flatMap((d) => d.batches ?? []);
+  const out = await carryOut(engine, folder, dayOn, carriedIn.basedOn, { lines, batches }, sources);
+  return {
+    ...(carriedIn.from !== undefined && { from: carriedIn.from }),
+    taken: carriedIn.lines + carriedIn.batches,
+    left: out.items,
+    stale: out.stale,
+  };
+}
+
+/** A late batch is a break once; after that it waits here until it comes. */
+const WAITING_BATCHES: readonly FindingCode[] = ['bank_waiting', 'bank_not_checked', 'bank_late', 'bank_still_late'];
 
 function refusedOf(file: string, error: DaozhangError): RefusedDocument {
   const entry = ERRORS[error.code];
@@ -182,6 +228,7 @@ const sourceOf = (d: LoadedDocument): Source => ({
   sha256: d.input.sha256,
   encoding: d.input.encoding,
   role: d.format.role,
+  ...(d.format.masks && { masks: d.format.masks }),
 });
 
 /** The end of the last day any order book, bill or statement covers. */
@@ -283,7 +330,7 @@ function batchOf(b: BatchRow, settled: Settled): Batch {
       ? 'returned'
       : in_(bank.differing)
         ? 'short'
-        : left?.finding === 'bank_late'
+        : left?.finding === 'bank_late' || left?.finding === 'bank_still_late'
           ? 'late'
           : left?.finding === 'bank_waiting'
             ? 'on_its_way'

@@ -170,14 +170,17 @@ async function draftLedger(engine: Engine, due: readonly DueRow[], asOfOn: strin
     from lines_unsettled u left join due d on d.channel = u.channel and d.account = u.account and d.settle_on = u.settle_on
       left join reach r on r.channel = u.channel
     union all
-    select 'settled_without_line', currency, -amount, amount, null, channel, account, business_on, ${none}, [id], ${none}, 0, 1, null, null from entries_unexplained
+    select 'settled_without_line', e.currency, -(e.amount + coalesce(f.amount, 0))::bigint, e.amount, null, e.channel, e.account, e.business_on,
+      ${none}, list_concat([e.id], f.ids), ${none}, 0, 1 + coalesce(len(f.ids), 0), null, null
+    from entries_unexplained e left join (select entry, sum(amount) as amount, list(id order by id) as ids from stray_fees group by entry) f on f.entry = e.id
     union all
     select 'settled_short', l.currency, p.difference, l.settle, e.amount, l.channel, l.account, l.settle_on, [p.line], [p.entry], ${none}, 1, 1, null, null
     from entry_pairs p join settle_lines l on l.id = p.line join lines e on e.rowid = p.entry where p.difference <> 0
     union all
     select 'fee_differs', currency, sum(delta)::bigint, sum(delta)::bigint, null, channel, '', on_, ${none}, ${none}, ${none}, 0, sum(n)::bigint, null, null from (
-      select currency, channel, settle_on as on_, -fee_rounded as delta, 1 as n from settle_lines where id in (select line from entry_pairs)
-      union all select currency, channel, business_on, -amount, 0 from used_lines where role = 'balance' and kind = 'fee' and status = 'done')
+      select currency, channel, settle_on as on_, -fee_rounded as delta, 1 as n from settle_lines where id in (select line from entry_pairs where not net)
+      union all select currency, channel, business_on, -amount, 0 from used_lines
+      where role = 'balance' and kind = 'fee' and status = 'done' and id not in (select id from stray_fees))
     group by currency, channel, on_ having sum(delta) <> 0`);
   return rows.map(({ due_on, ledger_to, ...row }) => {
     const draft = draftOf('batches', row);
@@ -211,6 +214,7 @@ async function draftBank(
     where d.role in ('channel', 'balance') group by d.channel`);
   const firstDue = new Map(firsts.map((f) => [f.channel, f.due_on]));
   const bankTo = reach?.to_on ?? undefined;
+  const carried = new Set((await engine.all<{ id: string }>('select id from carried_batches')).map((b) => b.id));
   const rowOf = new Map(batches.map((b) => [b.id, b]));
   const sum = (xs: readonly bigint[]): bigint => xs.reduce((a, b) => a + b, 0n);
   const base = (bs: readonly BankBatch[], cs: readonly BankCredit[]) => {
@@ -239,7 +243,9 @@ async function draftBank(
     const due = rowOf.get(b.id)!.due_on ?? undefined;
     const finding =
       due !== undefined && bankTo !== undefined && due <= bankTo
-        ? 'bank_late'
+        ? carried.has(b.id)
+          ? 'bank_still_late'
+          : 'bank_late'
         : due === undefined || due <= asOfOn
           ? 'bank_not_checked'
           : 'bank_waiting';

@@ -420,6 +420,22 @@ export const FINDINGS = {
       zh: '向渠道索要出款流水号和状态,再问银行。',
     },
   },
+  bank_still_late: {
+    class: 'bank_missing',
+    open: true,
+    verdict: 'late',
+    release: 'yes',
+    cause: 'third_party',
+    reason: 'PAYOUT_PENDING',
+    custody: 'payout',
+    says: {
+      en: '{amount} of {channel} for {on} was due on {due} and is still missing; it was reported on an earlier day.',
+      zh: '{channel} {on} 的 {amount} 应于 {due} 到账,至今未到;此前已报告。',
+    },
+    action: 'ask_channel',
+    owner: 'channel',
+    next: { en: 'Press the channel for an answer; open a case at the bank.', zh: '继续催渠道答复,并向银行提出查询。' },
+  },
   bank_waiting: {
     class: 'bank_missing',
     open: true,

@@ -8,7 +8,13 @@ import { inputOf, openAll, workspace } from '../../src/files/open.ts';
 import { detect } from '../../src/files/registry.ts';
 
 export type Row = Readonly<Record<string, string | bigint | number | null>>;
-export type Reading = Readonly<{ format: string; lines: Row[]; rejected: readonly Rejected[]; facts: Facts; encoding: string }>;
+export type Reading = Readonly<{
+  format: string;
+  lines: Row[];
+  rejected: readonly Rejected[];
+  facts: Facts;
+  encoding: string;
+}>;
 
 /** Every document in `source` (a path, or bytes), each through its detected format or the one given. Errors are thrown. */
 export async function readAll(source: string | Uint8Array, format?: Format, zone = CHINA): Promise<Reading[]> {

@@ -21,7 +21,9 @@ export const samplesPresent = (): boolean => existsSync(FOLDER);
 
 /** One test per row, so a failure names its file. */
 export function sampleTests(samples: readonly Sample[]): void {
-  const skip = samplesPresent() ? false : 'the folder of real samples is not beside this clone; nothing of it was tested';
+  const skip = samplesPresent()
+    ? false
+    : 'the folder of real samples is not beside this clone; nothing of it was tested';
   for (const sample of samples) {
     test(`sample ${sample.file}`, { skip }, async () => {
       if ('refused' in sample) {

@@ -7,9 +7,11 @@
  * Source: pay.weixin.qq.com, 下载账单 — 交易账单格式 (channels.md §1.5).
  */
 import { scaledText } from '../../base/money.ts';
-import type { Check, Head, Input, TableField, TableFormat, TableLayout, TableQuery } from '../format.ts';
+import { ident } from '../engine.ts';
+import type { Check, Input, TableField, TableFormat, TableLayout, TableQuery } from '../format.ts';
 import type { LineField } from '../line.ts';
-import { cell, summaryOf, wechatHeader, wechatLayout } from './wechatpay.ts';
+import { amountLets } from './columns.ts';
+import { idOf, summaryOf, textOf, wechatHeader, wechatLayout } from './wechatpay.ts';
 
 const ZONE = 'Asia/Shanghai';
 
@@ -21,8 +23,18 @@ const NAMES = {
   refundSettle: ['退款金额'],
 } as const;
 
+const AMOUNTS = [
+  ...['订单金额', '应结订单金额', '代金券金额', '申请退款金额', '退款金额', '充值券退款金额'],
+  ...['总金额', '企业红包金额', '企业红包退款金额', '代金券或立减优惠金额', '代金券或立减优惠退款金额'],
+] as const;
+
+/** The let that holds an amount column in fen. */
+const fen = (name: string): string => ident(`l_${name}`);
+
 const named = (layout: TableLayout, names: readonly string[]): string | undefined =>
   names.find((name) => layout.columns.includes(name));
+
+const IS_REFUND = `l_state in ('REFUND', 'REVOKED')`;
 
 export const wechatpayTrade: TableFormat = {
   shape: 'table',
@@ -53,90 +65,125 @@ export const wechatpayTrade: TableFormat = {
     const header = wechatHeader(head);
     return header.includes('微信订单号') && header.includes('商户订单号') && header.includes('交易状态');
   },
-  layout: (head: Head) => wechatLayout(head),
-  fields: (layout) => ({ fields: fieldsOf(layout), guards: guardsOf(layout) }),
+  layout: (input) => wechatLayout(input),
+  fields: (layout) => ({ lets: letsOf(layout), fields: fieldsOf(layout), guards: guardsOf(layout) }),
   facts: async (layout, input, query) => ({ checks: await checksOf(layout, input, query) }),
 };
 
+const amountsOf = (layout: TableLayout): string[] => AMOUNTS.filter((name) => layout.columns.includes(name));
+
+const letsOf = (layout: TableLayout): Record<string, string> => ({
+  l_state: textOf(layout, '交易状态'),
+  t_fee: textOf(layout, '手续费'),
+  t_rate: `nullif(rtrim(${textOf(layout, '费率')}, '%'), '')`,
+  ...Object.assign({}, ...amountsOf(layout).map((name) => amountLets(name, textOf(layout, name)))),
+});
+
+/** Every amount cell must be one or be empty, also where this row's kind does not use it: garbage there means a damaged file. */
+const guardsOf = (layout: TableLayout): TableField[] =>
+  amountsOf(layout).map((name) => ({
+    sql: `coalesce(${fen(name)}, if(${ident(`t_${name}`)} is null, 0, null))`,
+    column: name,
+    code: 'bad_amount',
+  }));
+
 function fieldsOf(layout: TableLayout): Partial<Record<LineField, TableField>> {
-  const has = (name: string) => layout.columns.includes(name);
-  const text = (name: string) => (has(name) ? `dz_text(${cell(layout, name)})` : 'null');
-  const amountOf = (name: string | undefined) => (name ? `dz_scaled(${text(name)}, 2)` : '0');
-  const isRefund = `${text('交易状态')} in ('REFUND', 'REVOKED')`;
+  const text = (name: string) => textOf(layout, name);
+  const id = (name: string) => idOf(layout, name);
   const total = named(layout, NAMES.total)!;
-  const refunds = has('商户退款单号');
-  const refundTotal = refunds ? named(layout, NAMES.refundTotal) : undefined;
-  const signed = (paid: string | undefined, back: string | undefined) =>
-    refunds ? `case when ${isRefund} then -${amountOf(back)} else ${amountOf(paid)} end` : amountOf(paid);
-  const happened = has('退款申请时间') ? `case when ${isRefund} then ${text('退款申请时间')} else ${text('交易时间')} end` : text('交易时间');
-  const refundOnly = (sql: string) => `case when ${isRefund} then ${sql} end`;
-  const id = (name: string) => `nullif(${text(name)}, '0')`;
+  const settle = named(layout, NAMES.settle)!;
+  const refunds = layout.columns.includes('商户退款单号');
+  const signed = (paid: string, back: string | undefined) =>
+    refunds && back ? `case when ${IS_REFUND} then -${fen(back)} else ${fen(paid)} end` : fen(paid);
+  const happened = layout.columns.includes('退款申请时间')
+    ? `case when ${IS_REFUND} then ${text('退款申请时间')} else ${text('交易时间')} end`
+    : text('交易时间');
+  const refundOnly = (sql: string) => `case when ${IS_REFUND} then ${sql} end`;
   return {
     kind: {
-      sql: `case ${text('交易状态')} when 'SUCCESS' then 'payment' when 'REFUND' then 'refund' when 'REVOKED' then 'reversal' end`,
+      sql: `case l_state when 'SUCCESS' then 'payment' when 'REFUND' then 'refund' when 'REVOKED' then 'reversal' end`,
       column: '交易状态',
       required: true,
     },
     status: {
-      sql: `case when ${isRefund} then case ${text('退款状态')} when 'PROCESSING' then 'done' when 'FAIL' then 'failed'
-              when 'CHANGE' then 'failed' else 'done' end else 'done' end`,
+      sql: `case when ${IS_REFUND} and ${text('退款状态')} in ('FAIL', 'CHANGE') then 'failed' else 'done' end`,
       column: '退款状态',
     },
-    currency: { sql: `dz_currency(coalesce(${text('货币种类')}, 'CNY'))`, column: '货币种类', required: true, code: 'bad_currency' },
-    amount: { sql: signed(total, refundTotal), column: total, required: true, code: 'bad_amount' },
+    currency: {
+      sql: `dz_currency(coalesce(${text('货币种类')}, 'CNY'))`,
+      column: '货币种类',
+      required: true,
+      code: 'bad_currency',
+    },
+    amount: { sql: signed(total, named(layout, NAMES.refundTotal)), column: total, required: true, code: 'bad_amount' },
     settle: {
-      sql: signed(named(layout, NAMES.settle), refunds ? named(layout, NAMES.refundSettle) : undefined),
-      column: named(layout, NAMES.settle)!,
+      sql: signed(settle, named(layout, NAMES.refundSettle)),
+      column: settle,
       required: true,
       code: 'bad_amount',
     },
-    fee: { sql: `dz_scaled(${text('手续费')}, 5)`, column: '手续费', required: true, code: 'bad_amount' },
+    fee: { sql: `dz_scaled(t_fee, 5)`, column: '手续费', required: true, code: 'bad_amount' },
     feeScale: { sql: '5', column: '手续费' },
-    feePpm: { sql: `dz_scaled(nullif(rtrim(${text('费率')}, '%'), ''), 4)`, column: '费率' },
+    feePpm: { sql: 'dz_scaled(t_rate, 4)', column: '费率' },
     occurredAt: { sql: `dz_at(${happened}, '${ZONE}')`, column: '交易时间', required: true, code: 'bad_date' },
     businessOn: { sql: `dz_day(${happened}, '${ZONE}')`, column: '交易时间', required: true, code: 'bad_date' },
-    account: { sql: `coalesce(${id('特约商户号')}, ${text('商户号')}, ${text('子商户号')})`, column: '商户号', required: true },
+    account: {
+      sql: `coalesce(${id('特约商户号')}, ${text('商户号')}, ${text('子商户号')})`,
+      column: '商户号',
+      required: true,
+    },
     terminal: { sql: text('设备号'), column: '设备号' },
     channelRef: {
-      sql: refunds ? `case when ${isRefund} then coalesce(${id('微信退款单号')}, ${text('微信订单号')}) else ${text('微信订单号')} end` : text('微信订单号'),
+      sql: `case when ${IS_REFUND} then coalesce(${id('微信退款单号')}, ${id('微信订单号')}) else ${id('微信订单号')} end`,
       column: '微信订单号',
       required: true,
     },
-    originRef: { sql: refundOnly(text('微信订单号')), column: '微信订单号' },
-    orderRef: { sql: text('商户订单号'), column: '商户订单号', required: true },
-    refundRef: { sql: refunds ? refundOnly(id('商户退款单号')) : 'null', column: '商户退款单号' },
+    originRef: { sql: refundOnly(id('微信订单号')), column: '微信订单号' },
+    orderRef: { sql: id('商户订单号'), column: '商户订单号', required: true },
+    refundRef: { sql: refundOnly(id('商户退款单号')), column: '商户退款单号' },
     method: { sql: text('交易类型'), column: '交易类型' },
     text: { sql: text('商品名称'), column: '商品名称' },
   };
 }
 
-/** Every amount cell must be one, also where this row's kind does not use it: garbage there means a damaged file. */
-const AMOUNTS = ['应结订单金额', '代金券金额', '退款金额', '充值券退款金额', '订单金额', '申请退款金额', '总金额'];
-
-function guardsOf(layout: TableLayout): TableField[] {
-  return AMOUNTS.filter((name) => layout.columns.includes(name)).map((column) => ({
-    sql: `dz_scaled(coalesce(dz_text(${cell(layout, column)}), '0'), 2)`,
-    column,
-    code: 'bad_amount',
-  }));
-}
-
-/** The summary's own column → what the lines must give. Sums of the source are compared at the source's scale. */
+/**
+ * The summary's own column → which column it adds up. WeChat adds up a column over every row, whatever its kind. Columns that
+ * the lines carry are taken from the lines, and from the raw rows only where no line uses them.
+ */
 const SUMS = [
-  { names: ['应结订单总金额', '总交易额'], sql: `sum(case when kind = 'payment' then settle else 0 end)`, scale: 2 },
-  { names: ['订单总金额'], sql: `sum(case when kind = 'payment' then amount else 0 end)`, scale: 2 },
-  { names: ['退款总金额', '总退款金额'], sql: `-sum(case when kind <> 'payment' then settle else 0 end)`, scale: 2 },
-  { names: ['申请退款总金额'], sql: `-sum(case when kind <> 'payment' then amount else 0 end)`, scale: 2 },
-  { names: ['手续费总金额'], sql: 'sum(fee)', scale: 5 },
+  { names: ['应结订单总金额'], column: '应结订单金额', line: 'settle', kind: 'payment' },
+  { names: ['订单总金额'], column: '订单金额', line: 'amount', kind: 'payment' },
+  { names: ['退款总金额', '总退款金额'], column: '退款金额' },
+  { names: ['申请退款总金额'], column: '申请退款金额' },
+  { names: ['充值券退款总金额'], column: '充值券退款金额' },
+  { names: ['总企业红包退款金额', '企业红包退款总金额'], column: '企业红包退款金额' },
+  { names: ['总代金券或立减优惠退款金额', '代金券或立减优惠退款总金额'], column: '代金券或立减优惠退款金额' },
 ] as const;
 
-async function checksOf(_: TableLayout, input: Input, query: TableQuery): Promise<Check[]> {
+async function checksOf(layout: TableLayout, input: Input, query: TableQuery): Promise<Check[]> {
   const summary = summaryOf(input);
-  const row = await query(`select count(*), ${SUMS.map((s) => `coalesce(${s.sql}, 0)::bigint`).join(', ')} from these`);
-  const checks = [summary.check('总交易单数', String(row[0]), 0)];
-  SUMS.forEach((sum, i) => {
+  const used = SUMS.flatMap((sum) => {
     const name = sum.names.find((n) => summary.has(n));
-    if (name) checks.push(summary.check(name, scaledText(row[i + 1] as bigint, sum.scale), sum.scale));
+    return name && layout.columns.includes(sum.column) ? [{ ...sum, name }] : [];
   });
+  const sumOf = (sum: (typeof used)[number]): string =>
+    'line' in sum
+      ? `(select coalesce(sum(${sum.line}), 0) from these where kind = '${sum.kind}')
+         + (select coalesce(sum(${fen(sum.column)}), 0) from cells where ${IS_REFUND})`
+      : `(select coalesce(sum(${fen(sum.column)}), 0) from cells)`;
+  const [count, fee, paid, listed, ...sums] = (await query(`
+    select count(*), coalesce(sum(fee), 0), coalesce(sum(settle) filter (kind = 'payment'), 0), ${
+      layout.columns.includes('总金额') ? `(select coalesce(sum(${fen('总金额')}), 0) from cells)` : '0::hugeint'
+    } ${used.map((sum) => `, ${sumOf(sum)}`).join('')} from these`)) as bigint[];
+  const checks = [summary.check('总交易单数', String(count), 0)];
+  if (summary.has('总交易额')) {
+    // The early layout repeats the order's amount on refund rows; its total is of the payments, in some bills of all rows.
+    const ofPayments = summary.check('总交易额', scaledText(paid!, 2), 2);
+    checks.push(ofPayments.ok ? ofPayments : summary.check('总交易额', scaledText(listed!, 2), 2));
+  }
+  used.forEach((sum, i) => {
+    checks.push(summary.check(sum.name, scaledText(sums[i]!, 2), 2));
+  });
+  if (summary.has('手续费总金额')) checks.push(summary.check('手续费总金额', scaledText(fee!, 5), 5));
   return checks;
 }

@@ -1,6 +1,6 @@
 /**
  * The report: one file that opens anywhere, offline, and shows a whole result. This file owns the frame (head, policy, data);
- * `page.css` and `page.js` beside it own the looks and the behaviour.
+ * the folder `page` owns the looks and the behaviour.
  *
  * What a document says never becomes markup: all data travel in one JSON block in which `<` is escaped, and the page puts
  * them on screen as text. The policy allows exactly this style and this script, by hash, and no request to anywhere.
@@ -11,7 +11,18 @@ import { join } from 'node:path';
 import type { Lang, Text } from '../../base/lang.ts';
 import { CAUSES, REASONS, VERDICTS } from '../../verdicts/catalogue.ts';
 import type { Amount, Break, Evidence, Result } from '../result.ts';
-import { type AgeRow, ageing, caveat, daysPast, type FeeView, feeView, headline, sumByCurrency } from './summary.ts';
+import {
+  type AgeRow,
+  ageing,
+  caveat,
+  channelText,
+  daysPast,
+  type FeeView,
+  feeView,
+  headline,
+  isOwed,
+  sumByCurrency,
+} from './summary.ts';
 import * as words from './words.ts';
 
 /** A browser stays quick with this many; the CSV files hold the rest. */
@@ -49,7 +60,6 @@ const WORDS = {
   refs: words.REF_WORDS,
   batchKinds: words.BATCH_KIND_WORDS,
   batchStates: words.BATCH_STATE_WORDS,
-  channels: words.CHANNEL_WORDS,
   places: words.PLACE_WORDS,
   ages: words.AGE_WORDS,
   page: words.PAGE_WORDS,
@@ -70,16 +80,36 @@ export type PageData = Readonly<{
   counts: Readonly<Record<'breaks' | 'open' | 'ambiguous' | 'rejected', number>>;
   sums: Readonly<Record<'breaks' | 'open' | 'ambiguous' | 'atRisk', readonly Amount[]>>;
   ageing: readonly AgeRow[];
-  /** Days past due of the batches that are not credited, by batch id. */
+  /** Days past due of the batches that somebody still owes, by batch id. */
   batchDays: Readonly<Record<string, number>>;
   fees: readonly FeeView[];
+  /** The channels that occur, as people call them. */
+  channels: Readonly<Record<string, Text>>;
   words: typeof WORDS;
 }>;
 
+/** In reading order: a file uses only what stands before it. `page.test.ts` keeps it so. */
+export const PAGE_FILES = [
+  'data.js',
+  'text.js',
+  'elements.js',
+  'find.js',
+  'address.js',
+  'headline.js',
+  'river.js',
+  'proof.js',
+  'late.js',
+  'story.js',
+  'breaks.js',
+  'papers.js',
+  'page.js',
+] as const;
+const STYLE_FILES = ['base.css', 'sections.css', 'breaks.css', 'screens.css'] as const;
+
 /** The page for a result. The same result, language and options give the same bytes. */
 export function reportHtml(result: Result, lang: Lang, options: ReportOptions = {}): string {
-  const css = asset('page.css');
-  const js = asset('page.js');
+  const css = STYLE_FILES.map(asset).join('\n');
+  const js = PAGE_FILES.map((name) => unbound(asset(name))).join('\n');
   const policy = [
     "default-src 'none'",
     `script-src '${sourceHash(js)}'`,
@@ -87,6 +117,9 @@ export function reportHtml(result: Result, lang: Lang, options: ReportOptions = 
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
+    // No string may become markup or code at run time either: the page never needs it.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ');
   const data = pageData(result, lang, options);
   const title = `${words.PAGE_WORDS.title[lang]} · ${words.STATES[result.state].label[lang]}`;
@@ -113,20 +146,28 @@ export function reportHtml(result: Result, lang: Lang, options: ReportOptions = 
 `;
 }
 
+/** A page file without its imports and exports: the files become one script, because a file opened from a disk may load no other. */
+function unbound(source: string): string {
+  return source.replace(/^import \{[^}]*\} from '[^']*';\n/gm, '').replace(/^export (?=const|function|async)/gm, '');
+}
+
 /** A stop on a line, as the tab's icon. */
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M2 16h28' stroke='%231d4ed8' stroke-width='6'/%3E%3Ccircle cx='16' cy='16' r='8' fill='%23fff' stroke='%231d4ed8' stroke-width='5'/%3E%3C/svg%3E";
 
-/** The assets lie beside this file, in the sources and in the package. A checkout with CRLF gives the same bytes. */
+/** The folder `page` lies beside this file, in the sources and in the package. A checkout with CRLF gives the same bytes. */
 function asset(name: string): string {
-  return readFileSync(join(import.meta.dirname, name), 'utf8').replaceAll('\r\n', '\n');
+  return readFileSync(join(import.meta.dirname, 'page', name), 'utf8').replaceAll('\r\n', '\n');
 }
 
 const sourceHash = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
 /** JSON that cannot end its script element, nor begin a comment in it. */
 export function jsonForScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 }
 
 function escapeHtml(text: string): string {
@@ -135,7 +176,7 @@ function escapeHtml(text: string): string {
 
 function pageData(result: Result, lang: Lang, options: ReportOptions): PageData {
   const { breaks, open, ambiguous, fees, rejected, ...rest } = result;
-  const views = (list: readonly Break[]) => list.slice(0, MAX_BREAKS).map((b) => breakView(b, result.asOf));
+  const views = (list: readonly Break[]) => largest(list, MAX_BREAKS).map((b) => breakView(b, result.asOf));
   const said = caveat(result);
   return {
     lang,
@@ -153,11 +194,33 @@ function pageData(result: Result, lang: Lang, options: ReportOptions): PageData 
     },
     ageing: ageing(result),
     batchDays: Object.fromEntries(
-      result.batches.flatMap((b) => (b.dueOn === undefined || b.state === 'credited' ? [] : [[b.id, daysPast(b.dueOn, result.asOf)]])),
+      result.batches.flatMap((b) =>
+        isOwed(b) && b.dueOn !== undefined ? [[b.id, daysPast(b.dueOn, result.asOf)]] : [],
+      ),
     ),
     fees: fees.map(feeView),
+    channels: channelNames(result),
     words: WORDS,
   };
+}
+
+/** The `most` largest, in the list's order. Amounts of two currencies have no order, so each currency gives its largest in turn. */
+function largest(list: readonly Break[], most: number): readonly Break[] {
+  if (list.length <= most) return list;
+  const seen = new Map<string, number>();
+  const ranked = list.map((b, at) => {
+    const rank = seen.get(b.at_stake.currency) ?? 0;
+    seen.set(b.at_stake.currency, rank + 1);
+    return { b, at, rank };
+  });
+  const kept = ranked.sort((x, y) => x.rank - y.rank || x.at - y.at).slice(0, most);
+  return kept.sort((x, y) => x.at - y.at).map(({ b }) => b);
+}
+
+function channelNames(result: Result): Record<string, Text> {
+  const items = [...result.breaks, ...result.open, ...result.ambiguous];
+  const ids = [...result.documents, ...result.flow, ...result.batches, ...result.fees, ...items].map((x) => x.channel);
+  return Object.fromEntries([...new Set(ids)].flatMap((id) => (id === undefined ? [] : [[id, channelText(id)]])));
 }
 
 function breakView(b: Break, asOf: string): BreakView {
@@ -171,5 +234,7 @@ function breakView(b: Break, asOf: string): BreakView {
 }
 
 function evidenceView(e: Evidence): EvidenceView {
-  return e.raw !== undefined && e.raw.length > MAX_RAW ? { ...e, raw: e.raw.slice(0, MAX_RAW), rawLength: e.raw.length } : e;
+  return e.raw !== undefined && e.raw.length > MAX_RAW
+    ? { ...e, raw: e.raw.slice(0, MAX_RAW), rawLength: e.raw.length }
+    : e;
 }

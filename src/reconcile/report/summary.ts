@@ -2,10 +2,11 @@
  * What follows from a result and is shown in more than one place: sums, the headline, how late things are. Pure; the wall
  * clock is not asked, "today" is the result's `asOf`. Amounts stay decimal text of the scale the source gave (I3).
  */
-import type { Text } from '../../base/lang.ts';
+import type { Lang, Text } from '../../base/lang.ts';
 import { divideRounding, parseDecimal, rescale, scaledText } from '../../base/money.ts';
+import { channelName } from '../../verdicts/channels.ts';
 import type { Amount, Batch, Break, FeeRow, Result } from '../result.ts';
-import { type Age, CHANNEL_WORDS, CUSTODY_WORDS, STATES, wordOr } from './words.ts';
+import { type Age, CUSTODY_WORDS, STATES } from './words.ts';
 
 /** Text of an amount the engine wrote; anything else in that place is a bug and shows as one. */
 function exactly(text: string): { value: bigint; scale: number } {
@@ -47,21 +48,25 @@ export function grouped(text: string | number): string {
 }
 
 /**
- * `¥3,812.40`, `JPY 12,000`. The sign ¥ means yuan and nothing else here: every other currency stands with its code, the yen
- * too, so no amount can be read in two ways.
+ * `¥3,812.40` in Chinese; otherwise `3,812.40 CNY`, `12,000 JPY`. The sign ¥ stands for yuan in a Chinese text and for nothing
+ * else, so no amount can be read in two ways.
  */
-export function amountText({ amount, currency }: Amount): string {
-  if (currency !== 'CNY') return `${currency}\u00a0${grouped(amount)}`;
+export function amountText({ amount, currency }: Amount, lang: Lang): string {
+  if (lang !== 'zh' || currency !== 'CNY') return `${grouped(amount)}\u00a0${currency}`;
   return amount.startsWith('-') ? `-¥${grouped(amount.slice(1))}` : `¥${grouped(amount)}`;
 }
 
 /** Several currencies in a sentence. */
 export function amountsText(amounts: readonly Amount[]): Text {
-  const texts = amounts.map(amountText);
-  const join = (comma: string, and: string) =>
-    texts.length < 2 ? (texts[0] ?? '0') : `${texts.slice(0, -1).join(comma)}${and}${texts.at(-1)}`;
-  return { zh: join('、', ' 和 '), en: join(', ', ' and ') };
+  const join = (lang: Lang, comma: string, and: string) => {
+    const texts = amounts.map((a) => amountText(a, lang));
+    return texts.length < 2 ? (texts[0] ?? '0') : `${texts.slice(0, -1).join(comma)}${and}${texts.at(-1)}`;
+  };
+  return { zh: join('zh', '、', ' 和 '), en: join('en', ', ', ' and ') };
 }
+
+/** A channel as people call it. */
+export const channelText = (id: string): Text => ({ zh: channelName(id, 'zh'), en: channelName(id, 'en') });
 
 const plural = (n: number, one: string, many: string): string => `${grouped(n)} ${n === 1 ? one : many}`;
 
@@ -108,7 +113,10 @@ function workOf(result: Result): Text {
   const waits: Text[] = [];
   if (open > 0) waits.push({ zh: `${grouped(open)} 项在等`, en: plural(open, 'waits', 'wait') });
   if (ambiguous > 0) {
-    waits.push({ zh: `${grouped(ambiguous)} 组无法确定`, en: plural(ambiguous, 'set fits in several ways', 'sets fit in several ways') });
+    waits.push({
+      zh: `${grouped(ambiguous)} 组无法确定`,
+      en: plural(ambiguous, 'set fits in several ways', 'sets fit in several ways'),
+    });
   }
   if (breaks > 0) {
     return {
@@ -178,23 +186,28 @@ type Debt = Readonly<{ who: string; label: Text; money: Amount; age: Age }>;
 export function ageing(result: Result): AgeRow[] {
   const debts = [...result.batches.flatMap((b) => debtOfBatch(b, result.asOf)), ...itemDebts(result)];
   const rows = [...Map.groupBy(debts, (d) => `${d.who}\u001f${d.money.currency}`).values()].map(rowOf);
-  return rows.sort((a, b) => byYuanFirst(a.currency, b.currency) || lateness(b) - lateness(a) || (a.who.en < b.who.en ? -1 : 1));
+  return rows.sort((a, b) => byYuanFirst(a.currency, b.currency) || byLateness(a, b) || (a.who.en < b.who.en ? -1 : 1));
 }
 
+/** Money that has not come. Of a batch that was not checked nothing is said, and a short one did come. */
+export const isOwed = ({ state }: Batch): boolean => state === 'late' || state === 'on_its_way' || state === 'returned';
+
 function debtOfBatch(batch: Batch, asOf: string): Debt[] {
-  if (batch.state !== 'late' && batch.state !== 'on_its_way' && batch.state !== 'returned') return [];
-  const label = wordOr(CHANNEL_WORDS, batch.channel);
+  if (!isOwed(batch)) return [];
+  const label = channelText(batch.channel);
   return [{ who: batch.channel, label, money: batch.net, age: ageOf(batch.dueOn, asOf) }];
 }
 
 function itemDebts(result: Result): Debt[] {
-  const owed = [...result.breaks, ...result.open].filter((b) => b.joint !== 'bank' && (b.class.startsWith('batch_') || b.promise !== undefined));
+  const owed = [...result.breaks, ...result.open].filter(
+    (b) => b.joint !== 'bank' && (b.class.startsWith('batch_') || b.promise !== undefined),
+  );
   return owed.map((b) => ({ ...debtorOf(b), money: b.at_stake, age: ageOf(b.promise, result.asOf) }));
 }
 
 function debtorOf(b: Break): { who: string; label: Text } {
   const atChannel = b.custody === 'channel' || b.custody === 'settlement' || b.custody === 'payout';
-  if (atChannel && b.channel !== undefined) return { who: b.channel, label: wordOr(CHANNEL_WORDS, b.channel) };
+  if (atChannel && b.channel !== undefined) return { who: b.channel, label: channelText(b.channel) };
   return { who: `custody ${b.custody}`, label: CUSTODY_WORDS[b.custody] };
 }
 
@@ -204,9 +217,14 @@ function rowOf(debts: readonly Debt[]): AgeRow {
   return { who: debts[0]!.label, currency: debts[0]!.money.currency, cells, ...total(debts) };
 }
 
-/** How many entries of a row are past their date: the worst debtor stands first. */
-function lateness(row: AgeRow): number {
-  return row.count - (row.cells.not_due?.count ?? 0) - (row.cells.no_date?.count ?? 0);
+/** Who is late with most stands first. */
+function byLateness(a: AgeRow, b: AgeRow): number {
+  const more = exactly(sumTexts([late(b), negated(late(a))])).value;
+  return more > 0n ? 1 : more < 0n ? -1 : 0;
+}
+
+function late({ cells }: AgeRow): string {
+  return sumTexts([cells.days_1_3, cells.days_4_7, cells.days_8_30, cells.days_31].map((cell) => cell?.amount ?? '0'));
 }
 
 /** A fee row with what is computed from it: the actual rate in percent, and what was charged beyond the agreement. */

@@ -25,7 +25,10 @@ export const STATES = {
   incomplete: {
     tone: 'beware',
     label: { zh: '不完整', en: 'Incomplete' },
-    says: { zh: '有单据或行没有采用,结论只对已采用的部分成立', en: 'Some documents or lines were not used; the rest is judged' },
+    says: {
+      zh: '有单据或行没有采用,结论只对已采用的部分成立',
+      en: 'Some documents or lines were not used; the rest is judged',
+    },
   },
 } as const satisfies Record<Result['state'], { tone: Tone; label: Text; says: Text }>;
 
@@ -51,84 +54,69 @@ export const JOINT_WORDS = {
   },
 } as const satisfies Record<Joint, { label: Text; explain: Text; ours: Text; theirs: Text }>;
 
-/**
- * A class of break. `flow` says how the picture draws it: `out` money that leaves the line here, `in` money that joins it
- * without having come from the station before.
- */
+/** A class of break, with the line that explains it. */
 export const CLASS_WORDS = {
   ours_only: {
     tone: 'no',
-    flow: 'out',
     label: { zh: '我方有,对方无', en: 'Only on our side' },
     explain: { zh: '我方记了这笔钱,对方的单据里没有', en: 'We have it on our books; their document does not' },
   },
   theirs_only: {
     tone: 'found',
-    flow: 'in',
     label: { zh: '对方有,我方无', en: 'Only on their side' },
     explain: { zh: '对方收到了这笔钱,我方没有记录', en: 'They hold the money; we have no record of it' },
   },
   amount: {
     tone: 'no',
-    flow: 'out',
     label: { zh: '金额不同', en: 'Amount differs' },
     explain: { zh: '同一笔钱,两边的金额不一样', en: 'The same payment, with two amounts' },
   },
   status: {
     tone: 'found',
-    flow: 'in',
     label: { zh: '状态不同', en: 'Status differs' },
     explain: { zh: '同一笔钱,一边说成功,另一边不是', en: 'One side says it succeeded, the other does not' },
   },
   duplicate: {
     tone: 'found',
-    flow: 'in',
     label: { zh: '重复付款', en: 'Paid more than once' },
     explain: { zh: '一笔订单收到了不止一次钱', en: 'One order was paid more than once' },
   },
   fee: {
     tone: 'late',
-    flow: 'out',
     label: { zh: '手续费不符', en: 'Fee differs' },
     explain: { zh: '实扣手续费与约定费率算出的不同', en: 'The fee taken is not what the agreed rate gives' },
   },
   batch_missing: {
     tone: 'late',
-    flow: 'out',
     label: { zh: '未进结算', en: 'In no batch' },
     explain: { zh: '渠道已收款,但没有进任何结算批次', en: 'The channel has it, but no settlement batch holds it' },
   },
   batch_short: {
     tone: 'late',
-    flow: 'out',
     label: { zh: '少结算', en: 'Settled short' },
     explain: { zh: '批次的钱少于其中各行之和', en: 'The batch holds less than the sum of its lines' },
   },
   bank_missing: {
     tone: 'late',
-    flow: 'out',
     label: { zh: '银行未到账', en: 'Not at the bank' },
     explain: { zh: '批次已出款,银行流水里没有', en: 'The batch was paid out; the statement does not show it' },
   },
   bank_unidentified: {
     tone: 'waiting',
-    flow: 'in',
     label: { zh: '来款不明', en: 'Credit not identified' },
     explain: { zh: '银行收到一笔钱,说不清是哪个批次', en: 'The bank received money that no batch explains' },
   },
   timing: {
     tone: 'moving',
-    flow: 'out',
     label: { zh: '时间差', en: 'Timing' },
     explain: { zh: '临近日切,另一边预计下一天出现', en: 'Close to the day cut; the other side should follow next day' },
   },
   ambiguous: {
     tone: 'waiting',
-    flow: 'out',
     label: { zh: '无法确定', en: 'Several fit' },
     explain: { zh: '多种配法都成立,不猜,列出候选', en: 'Several matches fit; none is guessed, all are listed' },
   },
-} as const satisfies Record<BreakClass, { tone: Tone; flow: 'in' | 'out'; label: Text; explain: Text }>;
+} as const satisfies Record<BreakClass, { tone: Tone; label: Text; explain: Text }>;
 
 export const ROLE_WORDS = {
   order: { zh: '订单', en: 'Order book' },
@@ -196,14 +184,18 @@ export const STATUS_WORDS = {
 
 /** Kinds of references a line can have. A kind that is not listed is shown by its own name. */
 export const REF_WORDS: Words<string> = {
-  orderRef: { zh: '商户订单号', en: 'Order no.' },
-  paymentRef: { zh: '支付单号', en: 'Payment no.' },
-  refundRef: { zh: '商户退款号', en: 'Refund no.' },
-  channelRef: { zh: '渠道单号', en: 'Channel no.' },
-  originRef: { zh: '原交易单号', en: 'Original no.' },
-  walletRef: { zh: '钱包单号', en: 'Wallet no.' },
-  batchRef: { zh: '批次号', en: 'Batch no.' },
-  bankRef: { zh: '银行流水号', en: 'Bank ref.' },
+  order: { zh: '商户订单号', en: 'Order no.' },
+  payment: { zh: '支付单号', en: 'Payment no.' },
+  refund: { zh: '退款单号', en: 'Refund no.' },
+  channel_trade: { zh: '渠道单号', en: 'Channel no.' },
+  origin: { zh: '原交易单号', en: 'Original no.' },
+  wallet_trade: { zh: '钱包单号', en: 'Wallet no.' },
+  wallet_merchant_no: { zh: '钱包侧商户单号', en: 'Wallet merchant no.' },
+  log_no: { zh: '流水号', en: 'Log no.' },
+  rrn: { zh: '检索参考号', en: 'RRN' },
+  query_id: { zh: '查询流水号', en: 'Query id' },
+  batch: { zh: '批次号', en: 'Batch no.' },
+  bank_ref: { zh: '银行流水号', en: 'Bank ref.' },
 };
 
 export const BATCH_KIND_WORDS = {
@@ -221,30 +213,24 @@ export const BATCH_STATE_WORDS = {
   not_checked: { tone: 'waiting', label: { zh: '没有银行流水可查', en: 'no statement to check' } },
 } as const satisfies Record<Batch['state'], { tone: Tone; label: Text }>;
 
-/** Providers by their id. An id that is not listed is shown as it is. */
-export const CHANNEL_WORDS: Words<string> = {
-  wechatpay: { zh: '微信支付', en: 'WeChat Pay' },
-  alipay: { zh: '支付宝', en: 'Alipay' },
-  lakala: { zh: '拉卡拉', en: 'Lakala' },
-  unionpay: { zh: '银联', en: 'UnionPay' },
-  stripe: { zh: 'Stripe', en: 'Stripe' },
-  adyen: { zh: 'Adyen', en: 'Adyen' },
-  paypal: { zh: 'PayPal', en: 'PayPal' },
-};
-
 /** Where a line can end up, and what else explains a difference, besides the classes of breaks. */
 export const PLACE_WORDS: Words<string> = {
   matched: { zh: '已对上', en: 'matched' },
   break: { zh: '差错', en: 'breaks' },
-  breaks: { zh: '差错', en: 'breaks' },
   carried: { zh: '转入下期', en: 'carried' },
   open: { zh: '在等', en: 'waiting' },
+  left: { zh: '没有对上', en: 'left over' },
   ambiguous: { zh: '无法确定', en: 'several fit' },
-  out_of_window: { zh: '不在本期', en: 'out of window' },
-  not_money: { zh: '不是钱(未付、关闭)', en: 'not money (unpaid, closed)' },
+  in_batch: { zh: '在批次里', en: 'in a batch' },
+  stated: { zh: '单据写明的批次', en: 'stated batches' },
+  implied: { zh: '按方案推算的批次', en: 'implied batches' },
+  payout: { zh: '出款批次', en: 'payouts' },
+  not_paid: { zh: '未付款,不涉及钱', en: 'not paid, no money' },
+  cancelled_out: { zh: '付款与冲正相抵', en: 'payment and its reversal' },
+  out_of_window: { zh: '不在订单覆盖的日期', en: 'days the order book lacks' },
+  not_from_a_channel: { zh: '与渠道无关', en: 'not from a channel' },
   rejected: { zh: '读不出', en: 'rejected' },
   repeated: { zh: '重复给出', en: 'repeated' },
-  fees: { zh: '手续费', en: 'fees' },
   rounding: { zh: '舍入', en: 'rounding' },
 };
 
@@ -287,7 +273,7 @@ export const PAGE_WORDS = {
   tile_risk: { zh: '有风险的钱', en: 'Money at risk' },
   tile_open: { zh: '在等的', en: 'Waiting' },
   tile_ambiguous: { zh: '无法确定的', en: 'Several fit' },
-  tile_risk_note: { zh: '差错里还不在商户手里的', en: 'in breaks, not yet in the merchant’s hands' },
+  tile_risk_note: { zh: '该到而还没有到手的', en: 'owed to us and not in hand' },
   n_breaks: { zh: '{n} 处', en: '{n} breaks' },
   n_open: { zh: '{n} 项,等日期或单据', en: '{n} items, for a date or a document' },
   n_sets: { zh: '{n} 组,没有猜', en: '{n} sets, none was guessed' },
@@ -300,8 +286,8 @@ export const PAGE_WORDS = {
   },
   as_table: { zh: '看成表格', en: 'As a table' },
   as_picture: { zh: '看成图', en: 'As a picture' },
-  n_lines: { zh: '{n} 笔', en: '{n} lines' },
-  n_lines_one: { zh: '1 笔', en: '1 line' },
+  n_items: { zh: '{n} 笔', en: '{n} items' },
+  n_items_one: { zh: '1 笔', en: '1 item' },
   leaves_after: { zh: '离开或汇入', en: 'Leaves or joins' },
   leaves: { zh: '离开', en: 'leaves' },
   joins: { zh: '汇入', en: 'joins' },
@@ -430,7 +416,7 @@ export const PAGE_WORDS = {
   account: { zh: '账户', en: 'Account' },
   store: { zh: '门店', en: 'Store' },
   terminal: { zh: '终端', en: 'Terminal' },
-  party: { zh: '对方', en: 'Party' },
+  party: { zh: '交易对手', en: 'Party' },
   text: { zh: '摘要', en: 'Text' },
   id: { zh: '编号', en: 'Id' },
 
@@ -460,7 +446,10 @@ export const PAGE_WORDS = {
   column: { zh: '列', en: 'Column' },
   value: { zh: '原值', en: 'Value' },
   why: { zh: '为什么', en: 'Why' },
-  rejected_capped: { zh: '只列前 {shown} 行,共 {total} 行;全部在 result.json 里。', en: 'The first {shown} of {total}; all are in result.json.' },
+  rejected_capped: {
+    zh: '只列前 {shown} 行,共 {total} 行;全部在 result.json 里。',
+    en: 'The first {shown} of {total}; all are in result.json.',
+  },
   documents_empty: { zh: '没有采用任何单据。', en: 'No document was used.' },
 
   sec_fees: { zh: '手续费', en: 'Fees' },
@@ -501,6 +490,7 @@ export const PAGE_WORDS = {
   t_largest: { zh: '最大的 {shown} 处差错,共 {total} 处', en: 'The {shown} largest of {total} breaks' },
   t_all_breaks: { zh: '差错', en: 'Breaks' },
   t_report: { zh: '报告', en: 'Report' },
+  t_more: { zh: '还有 {n} 项', en: '{n} more' },
   t_lines: { zh: '{n} 行', en: '{n} lines' },
   t_rejected: { zh: '{n} 行读不出', en: '{n} rejected' },
   t_repeated: { zh: '{n} 行重复', en: '{n} repeated' },

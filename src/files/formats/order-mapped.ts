@@ -1,0 +1,511 @@
+/**
+ * A merchant's own order export, read through a mapping (`mapping.ts`): delimited text by DuckDB, and row by row what is
+ * no delimited text — NDJSON, `.xlsx`, `.xls`. Both ways give the same lines from the same cells; a test holds them together.
+ *
+ * Without a saved mapping a document is taken only when its columns leave no doubt; a channel's bill never is one.
+ * A word that has no meaning yet rejects its row, so that nobody's «已冻结» becomes a payment. A row that states a refunded
+ * amount gives two lines of the same bytes: what was paid and what went back. Carries no control figure.
+ */
+import { isCurrency } from '../../base/currency.ts';
+import { DaozhangError } from '../../base/errors.ts';
+import { parseDecimal } from '../../base/money.ts';
+import { dateIn, type Micros, microsIn, microsOf } from '../../base/time.ts';
+import { ident, quote } from '../engine.ts';
+import { flatJson } from '../flat-json.ts';
+import type {
+  Format,
+  FormatInfo,
+  Head,
+  Input,
+  RejectCode,
+  Rejected,
+  RowsFormat,
+  Sink,
+  TableField,
+  TableFields,
+  TableFormat,
+  TableLayout,
+} from '../format.ts';
+import type { Line, LineField } from '../line.ts';
+import {
+  CHANNEL_WORDS,
+  CURRENCY_WORDS,
+  isClear,
+  KIND_WORDS,
+  type MappedField,
+  type OrderMapping,
+  proposeMapping,
+  STATUS_WORDS,
+} from '../mapping.ts';
+import { eachRecord } from '../records.ts';
+import { headRows, openRows, rowKind } from '../rows.ts';
+import { dayOf, minorOf } from './bank.ts';
+
+/** The mapping for these columns, or nothing when they are not of it. */
+type Resolve = (columns: readonly string[]) => OrderMapping | undefined;
+
+const INFO = {
+  role: 'order',
+  rounding: 'none',
+  check: { en: 'none', zh: '无' },
+  mapping: [
+    ['orderRef', 'order_ref: 商户订单号, else 订单号'],
+    ['paymentRef', 'payment_ref: 支付单号; refund_ref: 退款单号 (refunds)'],
+    ['channelRef', 'channel_ref: 微信订单号, 支付宝交易号, 流水号'],
+    ['kind', 'kind: 类型; a refunded amount is a line of its own'],
+    ['status', 'status: 支付状态, 订单状态'],
+    ['amount', 'amount: 实付金额, 支付金额, 订单金额; refunded: 退款金额'],
+    ['currency', 'currency: 币种, else the unit in the header'],
+    ['occurredAt', 'paid_at: 支付时间, else created_at: 下单时间'],
+    ['channel', 'channel: 支付渠道, 支付方式'],
+    ['account', 'account: 商户号'],
+    ['store', 'store: 门店'],
+    ['terminal', 'terminal: 终端号'],
+  ],
+} as const satisfies Partial<FormatInfo>;
+
+/** The formats of a saved mapping: they take every document that has the mapped columns. */
+export function mappedOrders(mapping: OrderMapping): readonly Format[] {
+  const wanted = [...new Set(Object.values(mapping.columns).flat())];
+  const resolve: Resolve = (columns) => (wanted.every((name) => columns.includes(name)) ? mapping : undefined);
+  return [tableFormat(resolve), rowsFormat(resolve)];
+}
+
+const proposed: Resolve = (columns) => {
+  const proposal = proposeMapping(columns);
+  return isClear(proposal) ? proposal.mapping : undefined;
+};
+
+/** Without a saved mapping, for documents that need none. */
+export const orderMapped: TableFormat = tableFormat(proposed);
+export const orderMappedRows: RowsFormat = rowsFormat(proposed);
+
+const HEADER_WITHIN = 20;
+
+// ---------------------------------------------------------------- delimited text, by DuckDB
+
+function tableFormat(resolve: Resolve): TableFormat {
+  const found = (head: Head): HeaderFound => {
+    const header = headerOf(head, resolve);
+    if (header) return header;
+    const reason = 'no row names the mapped columns / 没有一行包含映射的列名';
+    throw new DaozhangError('file.layout', { path: head.name, reason });
+  };
+  return {
+    ...INFO,
+    shape: 'table',
+    id: 'order-mapped',
+    title: { en: 'Order book by mapping (CSV, TSV)', zh: '订单表(按映射读取,CSV、TSV)' },
+    detect: (head) => rowKind(head) === 'text' && !isJson(head) && headerOf(head, resolve) !== undefined,
+    layout: (input) => layoutOf(found(input)),
+    fields: (layout, input) => fieldsOf(found(input).mapping, layout, input.zone),
+    facts: async () => ({ checks: [] }),
+  };
+}
+
+type HeaderFound = { delimiter: string; row: number; columns: readonly string[]; mapping: OrderMapping };
+
+function headerOf(head: Head, resolve: Resolve): HeaderFound | undefined {
+  for (const { delimiter, rows } of headRows(head, HEADER_WITHIN)) {
+    for (const [i, columns] of rows.entries()) {
+      const mapping = columns.length > 1 ? resolve(columns) : undefined;
+      if (mapping) return { delimiter, row: i + 1, columns, mapping };
+    }
+  }
+  return undefined;
+}
+
+const layoutOf = ({ delimiter, row, columns }: HeaderFound): TableLayout => ({
+  delimiter,
+  quote: '"',
+  firstRow: row + 1,
+  columns: columns.map((name, i) => (name === '' ? `column ${i + 1}` : name)),
+  trailerRows: 0,
+});
+
+const BLANK = ' \t\u00a0\u3000';
+const FRONT = `${BLANK}="'\``;
+const BEHIND = `${BLANK}"`;
+const NOTHING = ['', '-', '--', '/', '—'];
+
+/**
+ * A cell without the packing that exports put around references: `="123"`, a back-tick or apostrophe in front, a TAB behind.
+ * Trimming is dear and rarely needed, so the ends are looked at first.
+ */
+function bareSql(column: string): string {
+  const x = ident(column);
+  const nothing = NOTHING.map(quote).join(', ');
+  const front = `${x} < '0' or ${['=', '`', '\u00a0', '\u3000'].map((c) => `starts_with(${x}, ${quote(c)})`).join(' or ')}`;
+  const behind = [...BEHIND].map((c) => `ends_with(${x}, ${quote(c)})`).join(' or ');
+  return `case when ${x} in (${nothing}) then null when ${front} or ${behind}
+    then nullif(rtrim(ltrim(${x}, ${quote(FRONT)}), ${quote(BEHIND)}), '') else ${x} end`;
+}
+
+/** `word` → its meaning, or NULL; the word is computed once, which a CASE would not do. */
+const meaningSql = (word: string, meanings: Readonly<Record<string, string>>): string => {
+  const entries = Object.entries(meanings);
+  return `map([${entries.map(([w]) => quote(w)).join(', ')}], [${entries.map(([, m]) => quote(m)).join(', ')}])[${word}]`;
+};
+
+/** Computes `sql` once a row and uses it in `expression` as `t`: DuckDB repeats what an alias or a macro stands for. */
+const once = (sql: string, expression: string): string => `list_transform([${sql}], lambda t: ${expression})[1]`;
+
+const DATE = String.raw`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:[.]\d{1,6})?))?)?[ ]*(Z|[+-]\d{2}:?\d{2})?$`;
+const DIGITS = String.raw`^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?$`;
+
+/** Whatever way a time is written → ISO 8601, for `dz_at`; nothing when it is none. */
+function isoSql(text: string): string {
+  const wide = (part: string): string => `lpad(case when p.${part} = '' then '0' else p.${part} end, 2, '0')`;
+  const built = (zone: string): string =>
+    `p.y || '-' || ${wide('m')} || '-' || ${wide('d')} || 'T' || ${wide('h')} || ':' || ${wide('i')} || ':' || case when p.s = '' then '00' else p.s end ${zone}`;
+  const by = (pattern: string, names: string, zone: string): string =>
+    `list_transform([regexp_extract(t, ${quote(pattern)}, ${names})], lambda p: case when p.y = '' then null else ${built(zone)} end)[1]`;
+  return once(
+    text,
+    `case when length(t) = 19 and t[5] = '-' and t[8] = '-' and t[14] = ':' then t
+      when regexp_full_match(t, '[0-9]+') then ${by(DIGITS, "['y', 'm', 'd', 'h', 'i', 's']", '')}
+      else ${by(DATE, "['y', 'm', 'd', 'h', 'i', 's', 'z']", '|| p.z')} end`,
+  );
+}
+
+/** A row of totals begins with the word, and with nothing else in its first cell. */
+const TOTALS = String.raw`[\s"]*(合计|总计|共计|小计|totals?)[\s":：]*`;
+const TOTALS_PATTERN = new RegExp(`^${TOTALS}$`, 'i');
+
+/** A value that is nowhere; typed, or DuckDB would take it for a number. */
+const NONE = 'null::varchar';
+
+function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): TableFields {
+  const { columns, unit, values } = mapping;
+  const text = (field: MappedField): string => {
+    const cells = (columns[field] ?? []).map(bareSql);
+    return cells.length === 0 ? NONE : cells.length === 1 ? cells[0]! : `coalesce(${cells.join(', ')})`;
+  };
+  const named = (field: MappedField): string => columns[field]?.[0] ?? field;
+  const digits = (field: MappedField): string =>
+    once(text(field), `case when regexp_full_match(t, '[0-9.]+') then t else translate(t, '¥￥$€£元 ', '') end`);
+  const minor = (x: string): string => (unit === 'minor' ? `dz_scaled(${x}, 0)` : `dz_minor(${x}, l_currency)`);
+  const at = (x: string): string => `dz_at(${x}, ${quote(zone)})`;
+  const word = (field: MappedField): string => `lower(${text(field)})`;
+  const otherwise = (value: string | undefined): string => (value === undefined ? NONE : quote(value));
+  const lets: Record<string, string> = {
+    l_currency: columns.currency
+      ? once(
+          word('currency'),
+          `case when t is null then ${otherwise(mapping.currency)} else coalesce(${meaningSql('t', CURRENCY_WORDS)}, dz_currency(upper(t))) end`,
+        )
+      : otherwise(mapping.currency),
+    l_status: meaningSql(word('status'), { ...STATUS_WORDS, ...values.status }),
+    l_amount_text: digits('amount'),
+    l_amount: minor('l_amount_text'),
+    l_refunded_text: columns.refunded ? `coalesce(${digits('refunded')}, '0')` : "'0'",
+    l_refunded: columns.refunded ? `abs(${minor('l_refunded_text')})` : '0::bigint',
+    l_kind: columns.kind
+      ? meaningSql(word('kind'), { ...KIND_WORDS, ...values.kind })
+      : `case when l_amount < 0 then 'refund' else 'payment' end`,
+    l_tender: columns.channel ? word('channel') : NONE,
+    l_channel: columns.channel
+      ? `case when l_tender is null then ${otherwise(mapping.channel)} else ${meaningSql('l_tender', { ...CHANNEL_WORDS, ...values.channel })} end`
+      : otherwise(mapping.channel),
+    l_paid: `${text('paid_at')} is not null`,
+    l_time: isoSql(`coalesce(${text('paid_at')}, ${text('created_at')})`),
+    l_at: at('l_time'),
+    l_order_ref: text('order_ref'),
+    l_refund_ref: text('refund_ref'),
+    l_channel_ref: text('channel_ref'),
+    l_both: `coalesce(l_kind = 'payment' and l_refunded > 0, false)`,
+    // Two lines from one row only when all of it can be read: a bad row is rejected once. The second is what went back.
+    l_second: columns.refunded
+      ? `unnest(case when l_both and l_status <> 'unpaid' and l_currency is not null and l_amount is not null and l_at is not null
+          and l_order_ref is not null and (l_tender is null or l_channel is not null) then [false, true] else [false] end)`
+      : 'false',
+    l_back: `l_second or l_kind = 'refund'`,
+    l_back_time: columns.refunded_at ? `case when l_back then ${isoSql(text('refunded_at'))} end` : NONE,
+    l_back_at: columns.refunded_at ? at('l_back_time') : 'null::bigint',
+  };
+  const plain = (field: MappedField): TableField => ({ sql: text(field), column: named(field) });
+  const fields: Partial<Record<LineField, TableField>> = {
+    kind: { sql: `case when l_second then 'refund' else l_kind end`, column: named('kind'), required: true },
+    currency: { sql: 'l_currency', column: named('currency'), required: true, code: 'bad_currency' },
+    amount: {
+      sql: `case when l_second then -l_refunded when l_back then -abs(l_amount) else l_amount end`,
+      column: named('amount'),
+      required: true,
+      code: 'bad_amount',
+    },
+    status: {
+      sql: `case when l_second then 'refunded' when l_both and l_status in ('closed', 'unknown') then 'refunded'
+        when l_both and l_status = 'unpaid' then null else l_status end`,
+      column: named('status'),
+      required: true,
+    },
+    orderRef: { sql: 'l_order_ref', column: named('order_ref'), required: true },
+    occurredAt: { sql: 'coalesce(l_back_at, l_at)', column: named('created_at') },
+    businessOn: {
+      sql: `dz_day(case when l_back_at is null then l_time else l_back_time end, ${quote(zone)})`,
+      column: named('created_at'),
+    },
+    channel: { sql: 'l_channel', column: named('channel') },
+    paymentRef: {
+      sql: `case when l_back then l_refund_ref else ${text('payment_ref')} end`,
+      column: named('payment_ref'),
+    },
+    refundRef: { sql: 'case when l_back then l_refund_ref end', column: named('refund_ref') },
+    channelRef: { sql: 'case when not l_second then l_channel_ref end', column: named('channel_ref') },
+    originRef: { sql: 'case when l_second then l_channel_ref end', column: named('channel_ref') },
+    account: plain('account'),
+    store: plain('store'),
+    terminal: plain('terminal'),
+  };
+  // The column at fault is the one that was used: paid_at where it is filled, else created_at.
+  const when = (sound: string): string => `case when ${sound} then '' end`;
+  const guards: TableField[] = [
+    { sql: when('not l_paid or l_at is not null'), column: named('paid_at'), code: 'bad_date' },
+    { sql: when('l_paid or l_at is not null'), column: named('created_at'), code: 'bad_date' },
+    { sql: 'l_refunded', column: named('refunded'), code: 'bad_amount' },
+    { sql: when('l_tender is null or l_channel is not null'), column: named('channel') },
+  ];
+  const first = `coalesce(${ident(layout.columns[0]!)}, '')`;
+  return { lets, fields, guards, where: `not regexp_full_match(${first}, ${quote(TOTALS)}, 'i')` };
+}
+
+// ---------------------------------------------------------------- row by row
+
+function rowsFormat(resolve: Resolve): RowsFormat {
+  return {
+    ...INFO,
+    shape: 'rows',
+    id: 'order-mapped-rows',
+    title: { en: 'Order book by mapping (NDJSON, Excel)', zh: '订单表(按映射读取,NDJSON、Excel)' },
+    detect: (head) => {
+      if (isJson(head)) return resolve(jsonColumns(head)) !== undefined;
+      return rowKind(head) === 'xlsx' && headerOf(head, resolve) !== undefined;
+    },
+    read: async (input, sink) => {
+      if (isJson(input)) await readJson(input, sink, resolve);
+      else await readCells(input, sink, resolve);
+      return { checks: [] };
+    },
+  };
+}
+
+const isJson = (head: Head): boolean => /^\s*\{\s*["}]/.test(head.text);
+
+/** The names of the first complete records; not every record has every field. */
+function jsonColumns(head: Head): string[] {
+  const lines = head.text.split(/\r?\n/, HEADER_WITHIN);
+  const names = new Set<string>();
+  for (const line of lines) for (const name of flatJson(line)?.values.keys() ?? []) names.add(name);
+  return [...names];
+}
+
+async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<void> {
+  const mapping = resolve(jsonColumns(input));
+  if (!mapping) throw new DaozhangError('file.unknown_format', { path: input.name });
+  const reader = orderReader(mapping, input.zone);
+  let bad: Rejected | undefined;
+  await eachRecord(input, ({ row, at, length, text }) => {
+    if (text.trim() === '') return;
+    if (bad) sink.reject(bad);
+    bad = undefined;
+    const flat = flatJson(text);
+    if (!flat || flat.twice !== undefined) {
+      bad = { row, at, column: flat?.twice ?? '', code: flat ? 'bad_value' : 'ragged', value: text };
+      return;
+    }
+    put(
+      sink,
+      reader({ row, at, length }, (column) => bareText(flat.values.get(column) ?? '')),
+    );
+  });
+  if (!bad) return;
+  if (!/[\r\n]\s*$/.test(input.tail)) {
+    const reason = 'the last record is not complete / 最后一条记录不完整';
+    throw new DaozhangError('file.cut', { path: input.name, offset: bad.at, reason });
+  }
+  sink.reject(bad);
+}
+
+async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<void> {
+  const rows = await openRows(input, headerOf(input, resolve)?.delimiter ?? ',');
+  let places: ReadonlyMap<string, number> | undefined;
+  let reader: ReturnType<typeof orderReader> | undefined;
+  let above = 0;
+  await rows.each((row) => {
+    if (row.cells.every((cell) => cell === '')) return;
+    if (!reader || !places) {
+      above += 1;
+      const mapping = above <= HEADER_WITHIN ? resolve(row.cells) : undefined;
+      if (!mapping) return;
+      places = new Map(row.cells.map((name, i) => [name, i]));
+      reader = orderReader(mapping, input.zone);
+      return;
+    }
+    const cell = (column: string): string => bareText(row.cells[places!.get(column) ?? -1] ?? '');
+    if (TOTALS_PATTERN.test(row.cells[0] ?? '')) return;
+    put(sink, reader(row, cell));
+  });
+  if (!reader) throw new DaozhangError('file.unknown_format', { path: input.name });
+}
+
+function put(sink: Sink, read: readonly Line[] | Rejected): void {
+  if ('code' in read) sink.reject(read);
+  else for (const line of read as readonly Line[]) sink.line(line);
+}
+
+/** As `bareSql`. */
+function bareText(cell: string): string {
+  if (NOTHING.includes(cell)) return '';
+  let from = 0;
+  let to = cell.length;
+  while (from < to && FRONT.includes(cell[from]!)) from += 1;
+  while (to > from && BEHIND.includes(cell[to - 1]!)) to -= 1;
+  return cell.slice(from, to);
+}
+
+type Cell = (column: string) => string;
+type Place = Readonly<{ row: number; at: number; length: number }>;
+
+/** One row → one line, two when it states a refund, or why it cannot be read. The same rules as `fieldsOf`. */
+function orderReader(mapping: OrderMapping, zone: string) {
+  const { columns, unit, values } = mapping;
+  const meanings = <T extends string>(
+    known: Readonly<Record<string, T>>,
+    own: Readonly<Record<string, T>>,
+  ): Map<string, T> => new Map(Object.entries({ ...known, ...own }));
+  const status = meanings(STATUS_WORDS, values.status);
+  const channels = meanings(CHANNEL_WORDS, values.channel);
+  const kinds = meanings(KIND_WORDS, values.kind);
+  const currencies = new Map(Object.entries(CURRENCY_WORDS));
+  return (place: Place, cell: Cell): readonly Line[] | Rejected => {
+    const text = (field: MappedField): string => {
+      for (const column of columns[field] ?? []) {
+        const value = cell(column);
+        if (value !== '') return value;
+      }
+      return '';
+    };
+    const no = (field: MappedField, code: RejectCode = 'bad_value'): Rejected => {
+      const value = text(field);
+      return {
+        row: place.row,
+        at: place.at,
+        column: columns[field]?.[0] ?? field,
+        code: value === '' ? 'missing' : code,
+        value,
+      };
+    };
+    // In the order in which `fieldsOf` finds faults.
+    const currency =
+      currencyOf(text('currency'), currencies) ?? (text('currency') === '' ? mapping.currency : undefined);
+    const known = currency !== undefined && isCurrency(currency);
+    const amount = known ? minorIn(text('amount'), currency, unit) : undefined;
+    const kind = columns.kind ? kinds.get(text('kind').toLowerCase()) : (amount ?? 0n) < 0n ? 'refund' : 'payment';
+    if (kind === undefined) return no('kind');
+    if (!known) return no('currency', 'bad_currency');
+    if (amount === undefined) return no('amount', 'bad_amount');
+    const given = columns.refunded && text('refunded') !== '' ? minorIn(text('refunded'), currency, unit) : 0n;
+    const refunded = given !== undefined && given < 0n ? -given : given;
+    const both = kind === 'payment' && refunded !== undefined && refunded > 0n;
+    const said = status.get(text('status').toLowerCase());
+    if (said === undefined || (both && said === 'unpaid')) return no('status');
+    const orderRef = text('order_ref');
+    if (orderRef === '') return no('order_ref');
+    const timeField = text('paid_at') === '' ? 'created_at' : 'paid_at';
+    const happened = instantIn(text(timeField), zone);
+    if (happened === undefined) return no(timeField, 'bad_date');
+    if (refunded === undefined) return no('refunded', 'bad_amount');
+    const channel = text('channel') === '' ? mapping.channel : channels.get(text('channel').toLowerCase());
+    if (text('channel') !== '' && channel === undefined) return no('channel');
+    const common = {
+      ...place,
+      currency,
+      channel,
+      orderRef,
+      account: text('account'),
+      store: text('store'),
+      terminal: text('terminal'),
+    };
+    const isRefund = kind === 'refund';
+    const line: Line = {
+      ...common,
+      row: place.row,
+      at: place.at,
+      length: place.length,
+      kind,
+      status: both && (said === 'closed' || said === 'unknown') ? 'refunded' : said,
+      amount: isRefund && amount > 0n ? -amount : amount,
+      occurredAt: isRefund ? (instantIn(text('refunded_at'), zone) ?? happened) : happened,
+      paymentRef: isRefund ? text('refund_ref') : text('payment_ref'),
+      refundRef: isRefund ? text('refund_ref') : undefined,
+      channelRef: text('channel_ref'),
+    };
+    const lines = [withDay(line, zone)];
+    if (!both) return lines;
+    lines.push(
+      withDay(
+        {
+          ...line,
+          kind: 'refund',
+          status: 'refunded',
+          amount: -refunded,
+          occurredAt: instantIn(text('refunded_at'), zone) ?? happened,
+          paymentRef: text('refund_ref'),
+          refundRef: text('refund_ref'),
+          channelRef: undefined,
+          originRef: text('channel_ref'),
+        },
+        zone,
+      ),
+    );
+    return lines;
+  };
+}
+
+const withDay = (line: Line, zone: string): Line => ({ ...line, businessOn: dateIn(line.occurredAt!, zone) });
+
+function currencyOf(text: string, known: ReadonlyMap<string, string>): string | undefined {
+  if (text === '') return undefined;
+  return known.get(text.toLowerCase()) ?? (isCurrency(text.toUpperCase()) ? text.toUpperCase() : undefined);
+}
+
+/** As `dz_scaled`: digits, thousands commas, a point; no exponent, no parentheses. */
+function minorIn(text: string, currency: string, unit: 'major' | 'minor'): bigint | undefined {
+  const bare = text.replace(/[¥￥$€£元 ]/g, '');
+  const half = bare.normalize('NFKC');
+  if (!/^[+-]?(\d{1,17}|\d{1,3}(,\d{3})+)(\.\d*)?$/.test(half)) return undefined;
+  const decimal = parseDecimal(half);
+  const minor = unit === 'minor' ? wholeOf(decimal) : minorOf(decimal, currency);
+  return typeof minor === 'bigint' ? minor : undefined;
+}
+
+const wholeOf = (d: ReturnType<typeof parseDecimal>): bigint | undefined => {
+  if (!d) return undefined;
+  const unit = 10n ** BigInt(d.scale);
+  return d.value % unit === 0n ? d.value / unit : undefined;
+};
+
+const DATE_PATTERN = new RegExp(DATE);
+const DIGITS_PATTERN = new RegExp(DIGITS);
+
+/** As `isoSql` and `dz_at`. */
+function instantIn(text: string, zone: string): Micros | undefined {
+  const m = /^\d+$/.test(text) ? DIGITS_PATTERN.exec(text) : DATE_PATTERN.exec(text);
+  if (!m) return undefined;
+  const on = dayOf(`${m[1]}-${m[2]!.padStart(2, '0')}-${m[3]!.padStart(2, '0')}`);
+  if (!on) return undefined;
+  const [second, fraction = ''] = (m[6] ?? '0').split('.');
+  const [hour, minute] = [Number(m[4] ?? 0), Number(m[5] ?? 0)];
+  if (hour > 23 || minute > 59 || Number(second) > 59) return undefined;
+  const micro = Number(fraction.padEnd(6, '0'));
+  const local = on.toPlainDateTime({
+    hour,
+    minute,
+    second: Number(second),
+    millisecond: Math.trunc(micro / 1000),
+    microsecond: micro % 1000,
+  });
+  if (m[7] === undefined) return microsIn(local, zone);
+  const offset = m[7] === 'Z' ? '+00:00' : m[7].length === 5 ? `${m[7].slice(0, 3)}:${m[7].slice(3)}` : m[7];
+  return microsOf(local.toZonedDateTime(offset).toInstant());
+}

@@ -1,0 +1,159 @@
+/**
+ * Carry-over between days: what is still open at the end of day D waits in `open-D.parquet`, and the run of the next day takes
+ * it up. A carried line is an open item until it meets its other half, or until its days are over and it becomes a break.
+ *
+ * The run of D reads the newest file before D and writes only its own, by rename; run twice, it writes the same. Each file
+ * tells which content it was made from (`based_on`), so a rerun of D shows at once which later days must be run again.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Engine, quote } from '../files/engine.ts';
+import type { Encoding } from '../files/format.ts';
+import { LINE_COLUMNS, type Role } from '../files/line.ts';
+import { linesOf, rawOf, type Source } from './collect.ts';
+
+const NAME = /^open-(\d{4}-\d{2}-\d{2})\.parquet$/;
+const COLUMNS = LINE_COLUMNS.map(([, name]) => name);
+const BATCH_COLUMNS = 'id, kind, channel, account, currency, ref, lines, gross, refunds, fees, fee_scale, members_net, net, from_on, to_on, due_on';
+
+export type CarriedIn = Readonly<{
+  /** The day the items come from; absent when there was no file. */
+  from?: string;
+  basedOn: string;
+  lines: number;
+  batches: number;
+  sources: ReadonlyMap<number, Source>;
+}>;
+
+export type CarriedOut = Readonly<{
+  path: string;
+  items: number;
+  /** Later days that were made from another version of this day. */
+  stale: readonly string[];
+}>;
+
+const days = async (folder: string): Promise<string[]> =>
+  existsSync(folder) ? (await readdir(folder)).flatMap((n) => NAME.exec(n)?.[1] ?? []).sort() : [];
+
+const fileOf = (folder: string, day: string): string => join(resolve(folder), `open-${day}.parquet`);
+
+/** An empty day, or none: what the first run is based on. */
+const NOTHING = 'nothing';
+
+/**
+ * Loads what the newest day before `day` left open: lines into `lines` under documents of their own (`docs.carried`), batches
+ * into `carried_batches`. `carried_lines(id, since_on, raw)` keeps since when each waits and its raw record, because the document
+ * itself may be gone.
+ */
+export async function carryIn(engine: Engine, folder: string | undefined, day: string, firstDoc: number): Promise<CarriedIn> {
+  await engine.run(`
+    create or replace table carried_lines (id bigint, since_on date, raw varchar);
+    create or replace table carried_batches (since_on date, ${BATCH_COLUMNS.split(', ').map((c) => `${c} ${BATCH_TYPES[c] ?? 'bigint'}`).join(', ')});`);
+  const from = folder === undefined ? undefined : (await days(folder)).filter((d) => d < day).at(-1);
+  if (folder === undefined || from === undefined) return { basedOn: NOTHING, lines: 0, batches: 0, sources: new Map() };
+  const path = quote(fileOf(folder, from));
+  const docs = await engine.all<{ sha: string; file: string; format: string; role: Role; rounding: string; encoding: Encoding }>(
+    `select distinct sha, file, format, role, rounding, encoding from read_parquet(${path}) where item = 'line' order by all`,
+  );
+  const sources = new Map<number, Source>();
+  for (const [i, d] of docs.entries()) {
+    const doc = firstDoc + i;
+    sources.set(doc, { file: d.file, path: '', sha256: d.sha, encoding: d.encoding, role: d.role });
+    await engine.run(`
+      insert into lines select ${doc}, role, ${COLUMNS.join(', ')} from read_parquet(${path})
+      where item = 'line' and sha = ${quote(d.sha)} and format = ${quote(d.format)} order by byte_at;
+      insert into docs select ${doc}, ${quote(d.sha)}, ${quote(d.format)}, ${quote(d.role)}, ${quote(d.rounding)}, false, null, null,
+        min(coalesce(business_on, value_on)), max(coalesce(business_on, value_on)), true from lines where doc = ${doc};
+      insert into carried_lines select l.rowid, p.since_on, p.raw from lines l
+        join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length
+        where l.doc = ${doc}`);
+  }
+  await engine.run(`insert into carried_batches select since_on, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch'`);
+  const { basedOn, lines, batches } = await engine.one<{ basedOn: string; lines: bigint; batches: bigint }>(`
+    select any_value(content) as "basedOn", count(*) filter (item = 'line') as lines, count(*) filter (item = 'batch') as batches from read_parquet(${path})`);
+  return { from, basedOn, lines: Number(lines), batches: Number(batches), sources };
+}
+
+const BATCH_TYPES: Readonly<Record<string, string>> = {
+  id: 'varchar',
+  kind: 'varchar',
+  channel: 'varchar',
+  account: 'varchar',
+  currency: 'varchar',
+  ref: 'varchar',
+  fee_scale: 'integer',
+  from_on: 'date',
+  to_on: 'date',
+  due_on: 'date',
+};
+
+/** What waits after this run: ids of lines, ids of batches. */
+export type Waiting = Readonly<{ lines: readonly bigint[]; batches: readonly string[] }>;
+
+/**
+ * Writes `open-<day>.parquet`, with the raw record of each waiting line, because its document may be gone tomorrow. The items stand in an order of their own
+ * content and carry its hash, so the same open items give the same hash, whatever run wrote them.
+ */
+export async function carryOut(
+  engine: Engine,
+  folder: string,
+  day: string,
+  basedOn: string,
+  waiting: Waiting,
+  sources: ReadonlyMap<number, Source>,
+): Promise<CarriedOut> {
+  await mkdir(resolve(folder), { recursive: true });
+  const names = [...sources].map(([doc, s]) => `(${doc}, ${quote(s.file)}, ${quote(s.encoding)})`);
+  const raw: string[] = [];
+  for (const line of await linesOf(engine, waiting.lines)) {
+    raw.push(`(${line.id}, ${quote(await rawOf(sources.get(line.doc)!, line))})`);
+  }
+  const list = (values: readonly string[], none: string): string => (values.length > 0 ? `values ${values.join(', ')}` : `select ${none} where false`);
+  await engine.run(`
+    create or replace table waiting as
+    select 'line' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, d.sha, f.file, f.encoding, d.format, l.role, d.rounding,
+      ${COLUMNS.map((c) => `l.${c}`).join(', ')}, r.raw, null as batch_id, null as kind_of_batch
+    from lines l join docs d on d.doc = l.doc join (${list(names, 'null::integer, null, null')}) f(doc, file, encoding) on f.doc = l.doc
+      left join carried_lines c on c.id = l.rowid left join (${list(raw, 'null::bigint, null')}) r(id, raw) on r.id = l.rowid
+    where l.rowid in (${waiting.lines.length > 0 ? waiting.lines.join(', ') : 'null'})`);
+  const rows = await engine.all<Record<string, unknown>>('select * from waiting order by sha, byte_at, byte_length');
+  const batches = await engine.all<Record<string, unknown>>(`
+    select coalesce(c.since_on, date ${quote(day)}) as since_on, b.* from batches b left join carried_batches c on c.id = b.id
+    where b.id in (${waiting.batches.length > 0 ? waiting.batches.map(quote).join(', ') : 'null'}) order by b.id`);
+  const text = JSON.stringify([rows, batches], (_, v) => (typeof v === 'bigint' ? v.toString() : v));
+  const content = createHash('sha256').update(text).digest('hex');
+  const target = fileOf(folder, day);
+  const part = `${target}.part`;
+  await rm(part, { force: true });
+  await engine.run(`
+    copy (
+      select item, since_on, sha, file, encoding, format, role, rounding, ${COLUMNS.join(', ')}, raw, null::varchar as batch_id, null::varchar as ref,
+        null::bigint as lines, null::bigint as gross, null::bigint as refunds, null::bigint as fees, null::bigint as members_net, null::bigint as net,
+        null::date as from_on, null::date as to_on, null::date as due_on, ${quote(content)} as content, ${quote(basedOn)} as based_on from waiting
+      union all by name
+      select 'batch' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, b.id as batch_id, b.kind, b.channel, b.account, b.currency, b.ref, b.lines, b.gross,
+        b.refunds, b.fees, b.fee_scale, b.members_net, b.net, b.from_on, b.to_on, b.due_on, ${quote(content)} as content, ${quote(basedOn)} as based_on
+      from batches b left join carried_batches c on c.id = b.id where b.id in (${waiting.batches.length > 0 ? waiting.batches.map(quote).join(', ') : 'null'})
+      union all by name
+      select 'day' as item, ${quote(content)} as content, ${quote(basedOn)} as based_on
+      order by item, sha, byte_at, batch_id)
+    to ${quote(part)} (format parquet)`);
+  await rename(part, target);
+  return { path: target, items: rows.length + batches.length, stale: await staleAfter(engine, folder, day) };
+}
+
+/** The days after `day` whose file was made from another content than the day before them has now. */
+async function staleAfter(engine: Engine, folder: string, day: string): Promise<string[]> {
+  const all = await days(folder);
+  const stale: string[] = [];
+  for (const [i, later] of all.entries()) {
+    const before = all[i - 1];
+    if (later <= day || before === undefined) continue;
+    const { based_on } = await engine.one<{ based_on: string }>(`select any_value(based_on) as based_on from read_parquet(${quote(fileOf(folder, later))})`);
+    const { content } = await engine.one<{ content: string }>(`select any_value(content) as content from read_parquet(${quote(fileOf(folder, before))})`);
+    if (based_on !== content || stale.length > 0) stale.push(later);
+  }
+  return stale;
+}

@@ -1,0 +1,105 @@
+// @ts-check
+/**
+ * The verdict first: what was not used, the state, the sentence, four numbers.
+ *
+ * @import { Amount } from '../../result.ts'
+ * @import { PageData } from '../html.ts'
+ * @import { ListName } from './data.js'
+ */
+
+import { goTo, listHash } from './address.js';
+import { data, result, words } from './data.js';
+import { amountLines, chip, fact, h, icon } from './elements.js';
+import { counted, grouped, say, t } from './text.js';
+
+export function hero() {
+  const state = words.states[result.state];
+  const period =
+    result.from === undefined ? undefined : result.from === result.to ? result.from : `${result.from} – ${result.to}`;
+  return h(
+    'div',
+    { class: 'hero' },
+    troubles(),
+    h(
+      'p',
+      { class: 'state' },
+      chip(state.tone, say(state.label)),
+      h('span', { class: 'state-says' }, say(data.caveat ?? state.says)),
+    ),
+    h('h1', {}, withNumbers(say(data.headline))),
+    h(
+      'dl',
+      { class: 'facts' },
+      period !== undefined && fact(t('period'), period),
+      fact(t('as_of'), `${result.asOf} · ${result.timezone}`),
+      fact(t('sec_documents'), String(result.documents.length)),
+    ),
+    tiles(),
+  );
+}
+
+/** What was not used comes before anything that was. */
+function troubles() {
+  const { refused } = result;
+  const rejected = data.counts.rejected;
+  if (refused.length === 0 && rejected === 0) return null;
+  return h(
+    'aside',
+    { class: 'troubles', 'aria-labelledby': 'h-troubles' },
+    icon('beware'),
+    h(
+      'div',
+      {},
+      h(
+        'h2',
+        { id: 'h-troubles' },
+        refused.length > 0 ? counted('refused_title', refused.length) : counted('rejected_title', rejected),
+      ),
+      refused.length > 0 &&
+        h(
+          'ul',
+          {},
+          refused.map((r) =>
+            h('li', {}, h('span', {}, say(r.says)), ' ', h('span', { class: 'remedy' }, say(r.remedy))),
+          ),
+        ),
+      rejected > 0 &&
+        h(
+          'p',
+          {},
+          refused.length > 0 && h('span', {}, `${counted('rejected_title', rejected)} `),
+          h('a', { href: '#rejected', onclick: (/** @type {Event} */ e) => goTo(e, 'rejected') }, t('see_lines')),
+        ),
+    ),
+  );
+}
+
+/** Numbers are what a reader looks for in a sentence. @param {string} sentence */
+function withNumbers(sentence) {
+  return sentence
+    .split(/(¥?\d[\d,]*(?:\.\d+)?(?:\u00a0[A-Z]{3})?)/)
+    .map((part, i) => (i % 2 === 1 ? h('span', { class: 'number' }, part) : part));
+}
+
+function tiles() {
+  const { counts, sums } = data;
+  return h(
+    'div',
+    { class: 'tiles' },
+    tile('breaks', 'tile_breaks', sums.breaks, t('n_breaks', { n: grouped(counts.breaks) })),
+    tile('breaks', 'tile_risk', sums.atRisk, t('tile_risk_note')),
+    tile('open', 'tile_open', sums.open, t('n_open', { n: grouped(counts.open) })),
+    tile('ambiguous', 'tile_ambiguous', sums.ambiguous, t('n_sets', { n: grouped(counts.ambiguous) })),
+  );
+}
+
+/** Every number opens: a tile leads to its list. @param {ListName} list @param {keyof PageData['words']['page']} title @param {readonly Amount[]} amounts @param {string} note */
+function tile(list, title, amounts, note) {
+  return h(
+    'a',
+    { class: 'tile', href: listHash({ list }) },
+    h('span', { class: 'tile-title' }, t(title)),
+    h('span', { class: 'tile-sums' }, amountLines(amounts)),
+    h('span', { class: 'tile-note' }, amounts.length > 0 && note),
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * Scenarios: stories in tests/scenarios/*.txt that an accountant could have written. Each becomes real documents, is
+ * reconciled, and everything found — break, open item, ambiguous set — must be what the story expects, no more and no less.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Document } from '../sim/documents/domain.ts';
+import { CHINA, endOfDay } from '../src/base/time.ts';
+import { parsePlans } from '../src/plans/load.ts';
+import type { Plan } from '../src/plans/plan.ts';
+import type { Break, Result } from '../src/reconcile/result.ts';
+import { reconcile } from '../src/reconcile/run.ts';
+import { FINDINGS } from '../src/verdicts/findings.ts';
+import { mainRef, withFolder } from './support/found.ts';
+import { marketOf } from './support/market.ts';
+import { type Row, readScenarios, type Scenario } from './support/scenario.ts';
+
+const FOLDER = join(import.meta.dirname, 'scenarios');
+const scenarios = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.txt'))
+  .sort()
+  .flatMap((file) => readScenarios(file, readFileSync(join(FOLDER, file), 'utf8')));
+
+test('every finding has its scenario, and every scenario its name', () => {
+  const expected = new Set(scenarios.flatMap((s) => s.expect.map((e) => e.args[0])));
+  assert.deepEqual(
+    Object.keys(FINDINGS).filter((finding) => !expected.has(finding)),
+    [],
+  );
+  assert.equal(new Set(scenarios.map(nameOf)).size, scenarios.length);
+});
+
+for (const scenario of scenarios) {
+  test(nameOf(scenario), () => play(scenario));
+}
+
+function nameOf({ file, name }: Scenario): string {
+  return `${file.replace('.txt', '')}: ${name}`;
+}
+
+async function play(scenario: Scenario): Promise<void> {
+  const { documents, formats } = marketOf(scenario.rows);
+  const given = documents.flatMap((d) => handled(d, scenario.rows));
+  const asOn = scenario.rows.find((r) => r.what === 'as_of')?.args[0];
+  try {
+    const result = await withFolder(given, async (folder) => {
+      const asOf = asOn === undefined ? {} : { asOf: endOfDay(Temporal.PlainDate.from(asOn), CHINA) };
+      const run = await reconcile({
+        paths: [folder],
+        zone: CHINA,
+        plans: plansOf(scenario.rows),
+        configured: formats,
+        ...asOf,
+      });
+      await run.close();
+      return run.result;
+    });
+    const expected = scenario.expect.map((row) => row.args.join(' ')).sort();
+    assert.deepEqual(told(result, expected), expected);
+  } catch (error) {
+    const replay = `node --test --test-name-pattern='^${nameOf(scenario).replace(/[.*+?^${}()|[\]\\']/g, '.')}$' tests/scenarios.test.ts`;
+    throw new Error(`${scenario.file}, ${(error as Error).message}\n\n${scenario.text}\n\nreplay: ${replay}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Everything found, in the words of `expect`. What a story may leave out is told only when it asks. */
+function told(result: Result, asked: readonly string[]): string[] {
+  const asks = (word: string) => asked.some((line) => line === word || line.startsWith(`${word} `));
+  const all = [...result.breaks, ...result.open, ...result.ambiguous];
+  const batches = result.batches.filter((b) => b.net.amount !== '0.00');
+  const ok = batches.length > 0 && batches.every((b) => b.state === 'credited') && all.every((b) => b.joint !== 'bank');
+  return [
+    ...all.map(lineOf),
+    ...(all.length === 0 && asks('nothing') ? ['nothing'] : []),
+    ...(ok && asks('bank ok') ? ['bank ok'] : []),
+    ...(asks('matched') ? [`matched ${result.totals.matched}`] : []),
+    ...(asks('repeated') ? [`repeated ${result.documents.reduce((n, d) => n + d.repeated, 0)}`] : []),
+    ...(asks('same_bytes')
+      ? [`same_bytes ${result.documents.filter((d) => d.notes.some((n) => /same bytes/.test(n.en))).length}`]
+      : []),
+    ...result.refused.map((r) => `refused ${r.code}`),
+    ...(result.rejected.length > 0 ? [`rejected ${result.rejected.length}`] : []),
+  ].sort();
+}
+
+function lineOf(b: Break): string {
+  const { amount, currency } = b.difference;
+  return [b.finding, mainRef(b).replaceAll(' ', '/'), amount, ...(currency === 'CNY' ? [] : [currency])].join(' ');
+}
+
+/** `damage wechat 45.00 -> 4S.00` changes bytes, `cut orders 50` ends a file early, `twice wechat` gives it again. */
+function handled(document: Document, rows: readonly Row[]): Document[] {
+  let { name, bytes } = document;
+  const about = (what: string) => rows.filter((r) => r.what === what && name.includes(r.args[0]!));
+  for (const { args } of about('damage')) {
+    const [, from, , to] = args;
+    const text = Buffer.from(bytes).toString('latin1');
+    assert.ok(text.includes(from!), `${name} has no ${from}`);
+    bytes = Buffer.from(text.replace(from!, to!), 'latin1');
+  }
+  for (const { args } of about('cut')) bytes = bytes.subarray(0, Math.floor((bytes.length * Number(args[1])) / 100));
+  return [{ name, bytes }, ...about('twice').map(() => ({ name: `copy/${name}`, bytes }))];
+}
+
+/** `plan wechatpay rate 0.60% settle T+1 cutoff 23:00` */
+function plansOf(rows: readonly Row[]): readonly Plan[] {
+  const plans = rows
+    .filter((r) => r.what === 'plan')
+    .map(({ args, options }) => {
+      const settle = [
+        ...(options.settle ? [`cycle: ${options.settle}`] : []),
+        ...(options.calendar ? [`calendar: ${options.calendar}`] : []),
+        ...(options.cutoff ? [`cutoff: ${options.cutoff}`] : []),
+      ];
+      return [
+        `  - channel: ${args[0]}`,
+        ...(options.account ? [`    account: ${options.account}`] : []),
+        ...(settle.length > 0 ? [`    settle: { ${settle.join(', ')} }`] : []),
+        ...(options.rate ? [`    fee: { rate: ${options.rate} }`] : []),
+      ].join('\n');
+    });
+  return plans.length === 0 ? [] : parsePlans(`plans:\n${plans.join('\n')}\n`, 'scenario');
+}
