@@ -10,6 +10,7 @@ import { reconcileCommand } from './cli/reconcile.ts';
 import { sniffCommand } from './cli/sniff.ts';
 import { startCommand } from './cli/start.ts';
 import { tell } from './cli/terminal.ts';
+import { whereCommand } from './cli/where.ts';
 
 const USAGE = ERRORS['usage.bad_option'].exit;
 
@@ -28,6 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   for (const command of [
     reconcileCommand(lang, exit),
+    whereCommand(lang, exit),
     sniffCommand(lang, exit),
     formatsCommand(lang),
     startCommand(lang, exit),

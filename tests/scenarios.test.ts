@@ -11,11 +11,11 @@ import { CHINA, endOfDay } from '../src/base/time.ts';
 import { parsePlans } from '../src/plans/load.ts';
 import type { Plan } from '../src/plans/plan.ts';
 import type { Break, Result } from '../src/reconcile/result.ts';
-import { reconcile } from '../src/reconcile/run.ts';
+import { type RunOptions, reconcile } from '../src/reconcile/run.ts';
 import { FINDINGS } from '../src/verdicts/findings.ts';
 import { mainRef, withFolder } from './support/found.ts';
 import { marketOf } from './support/market.ts';
-import { type Row, readScenarios, type Scenario } from './support/scenario.ts';
+import { type Row, readScenarios, type Scenario, type Run as ScenarioRun } from './support/scenario.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
 const scenarios = readdirSync(FOLDER)
@@ -24,7 +24,7 @@ const scenarios = readdirSync(FOLDER)
   .flatMap((file) => readScenarios(file, readFileSync(join(FOLDER, file), 'utf8')));
 
 test('every finding has its scenario, and every scenario its name', () => {
-  const expected = new Set(scenarios.flatMap((s) => s.expect.map((e) => e.args[0])));
+  const expected = new Set(scenarios.flatMap((s) => s.runs.flatMap((r) => r.expect.map((e) => e.args[0]))));
   assert.deepEqual(
     Object.keys(FINDINGS).filter((finding) => !expected.has(finding)),
     [],
@@ -41,30 +41,34 @@ function nameOf({ file, name }: Scenario): string {
 }
 
 async function play(scenario: Scenario): Promise<void> {
-  const { documents, formats } = marketOf(scenario.rows);
-  const given = documents.flatMap((d) => handled(d, scenario.rows));
-  const asOn = scenario.rows.find((r) => r.what === 'as_of')?.args[0];
-  try {
-    const result = await withFolder(given, async (folder) => {
-      const asOf = asOn === undefined ? {} : { asOf: endOfDay(Temporal.PlainDate.from(asOn), CHINA) };
-      const run = await reconcile({
-        paths: [folder],
-        zone: CHINA,
-        plans: plansOf(scenario.rows),
-        configured: formats,
-        ...asOf,
-      });
+  const replay = `node --test --test-name-pattern='^${nameOf(scenario).replace(/[.*+?^${}()|[\]\\']/g, '.')}$' tests/scenarios.test.ts`;
+  await withFolder([], async (carry) => {
+    for (const [i, run] of scenario.runs.entries()) {
+      try {
+        const result = await resultOf(run, scenario.runs.length > 1 ? { carry } : {});
+        const expected = run.expect.map((row) => row.args.join(' ')).sort();
+        assert.deepEqual(told(result, expected), expected);
+      } catch (error) {
+        const where = `${scenario.file}, run ${i + 1}: ${(error as Error).message}`;
+        throw new Error(`${where}\n\n${scenario.text}\n\nreplay: ${replay}`, { cause: error });
+      }
+    }
+  });
+}
+
+async function resultOf({ rows }: ScenarioRun, carry: Pick<RunOptions, 'carry'>): Promise<Result> {
+  const { documents, formats } = marketOf(rows);
+  const asOn = rows.find((r) => r.what === 'as_of')?.args[0];
+  const asOf = asOn === undefined ? {} : { asOf: endOfDay(Temporal.PlainDate.from(asOn), CHINA) };
+  return withFolder(
+    documents.flatMap((d) => handled(d, rows)),
+    async (folder) => {
+      const options = { paths: [folder], zone: CHINA, plans: plansOf(rows), configured: formats, ...asOf, ...carry };
+      const run = await reconcile(options);
       await run.close();
       return run.result;
-    });
-    const expected = scenario.expect.map((row) => row.args.join(' ')).sort();
-    assert.deepEqual(told(result, expected), expected);
-  } catch (error) {
-    const replay = `node --test --test-name-pattern='^${nameOf(scenario).replace(/[.*+?^${}()|[\]\\']/g, '.')}$' tests/scenarios.test.ts`;
-    throw new Error(`${scenario.file}, ${(error as Error).message}\n\n${scenario.text}\n\nreplay: ${replay}`, {
-      cause: error,
-    });
-  }
+    },
+  );
 }
 
 /** Everything found, in the words of `expect`. What a story may leave out is told only when it asks. */

@@ -168,6 +168,8 @@ export type TableFields = Readonly<{
    * text and its value: the macro that reads amounts names its argument thirty times.
    */
   lets?: Readonly<Record<string, string>>;
+  /** The lets look at all rows (table `raw`, to decide once how dates are written) or make several lines of a row (unnest). */
+  whole?: boolean;
   /** Columns that must be readable though no field needs them on this row; `sql` is NULL when the cell is not. */
   guards?: readonly TableField[];
   /** Drops raw rows that are no line. */
@@ -176,7 +178,7 @@ export type TableFields = Readonly<{
 
 /**
  * Runs one SELECT and gives the first row; bigint, string or null cells. It sees `these`, this document's lines, and `cells`,
- * its rows without the trailer, rejected and dropped ones too: `row_no` and the `lets`. They join on `row_no`.
+ * its rows without the trailer, rejected and dropped ones too: `row_no` and the lets named `l_…`. They join on `row_no`.
  */
 export type TableQuery = (select: string) => Promise<readonly (bigint | string | null)[]>;
 

@@ -134,34 +134,42 @@ async function ingestTable(
   const plan = format.fields(layout, input);
   try {
     const { rows, quotes } = await appendPlaces(engine, input, layout);
-    const utf8 = input.encoding === 'utf-8' ? input.path : options.scratch();
-    if (utf8 !== input.path) await toUtf8(input, utf8);
-    await readRaw(engine, input, utf8, layout, quotes);
-    const { n: read } = await engine.one<{ n: bigint }>('select count(*) as n from raw');
-    if (Number(read) !== rows) {
-      const reason = `${rows} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
-      throw new DaozhangError('file.layout', { path: input.name, reason });
-    }
     const dataRows = rows - layout.trailerRows;
     if (dataRows < 0) {
       const reason = 'the summary rows at the end are missing / 结尾缺少汇总行';
       throw new DaozhangError('file.cut', { path: input.name, offset: input.size, reason });
     }
-    const staged = await stage(engine, plan, layout, dataRows);
-    await engine.run('drop table raw; drop table places');
-    const rejected = await takeLines(engine, format, plan, staged, options.doc);
+    const utf8 = input.encoding === 'utf-8' ? input.path : options.scratch();
+    if (utf8 !== input.path) await toUtf8(input, utf8);
+    const raw = rawSql(utf8, layout, quotes);
+    if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
+    const computed = await stage(engine, input, plan.whole ? 'select rowid as k, * from raw' : raw, plan, layout);
+    const { n: read } = await engine.one<{ n: bigint }>(`select count(*) as n from ${plan.whole ? 'raw' : 'staged'}`);
+    if (Number(read) !== rows) {
+      const reason = `${rows} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
+      throw new DaozhangError('file.layout', { path: input.name, reason });
+    }
+    const placed = `staged s ${plan.whole ? 'join places p on p.k = s.k' : 'positional join places p'}`;
+    const inFileOrder = plan.whole ? 'order by p.k' : '';
+    const rejected = await takeLines(engine, format, plan, computed, options.doc, `${placed} where p.k < ${dataRows}`, inFileOrder);
     const facts = await format.facts(layout, input, async (select) => {
       const these = `these as (select * from lines where doc = ${options.doc})`;
-      const cells = `cells as (select ${['row_no', ...Object.keys(plan.lets ?? {}).map(ident)].join(', ')} from staged)`;
+      const cells = `cells as (select p.row_no${lets(plan, 's.')} from ${placed} where p.k < ${dataRows})`;
       const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${select}`);
       return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
     });
     const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from lines where doc = ${options.doc}`);
     return { lines: Number(n), rejected, facts };
   } finally {
-    await engine.run('drop table if exists raw; drop table if exists places; drop table if exists staged');
+    await engine.run('drop table if exists places; drop table if exists staged; drop table if exists raw');
   }
 }
+
+/** The lets that `facts` may ask for, as a list that continues one. */
+const lets = (plan: TableFields, from = ''): string =>
+  Object.keys(plan.lets ?? {})
+    .flatMap((name) => (name.startsWith('l_') ? [`, ${from}${ident(name)}`] : []))
+    .join('');
 
 /** A column must have a name of its own: otherwise nobody knows which amount was meant (F34). DuckDB does not tell `A` from `a`. */
 function refuseBadHeader(input: Input, { columns }: TableLayout): void {
@@ -204,30 +212,15 @@ async function appendPlaces(
   }
 }
 
-/** `raw`: the columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
-async function readRaw(
-  engine: Engine,
-  input: Input,
-  path: string,
-  layout: TableLayout,
-  quotes: boolean,
-): Promise<void> {
+/** The columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
+function rawSql(path: string, layout: TableLayout, quotes: boolean): string {
   const columns = [...layout.columns, OVERFLOW].map((name) => `${quote(name)}: 'VARCHAR'`).join(', ');
   const quoting = layout.quote === '"' && quotes ? '"' : '';
-  const sql = `
-    create or replace table raw as
+  return `
     select * from read_csv(${quote(path)}, columns = {${columns}}, delim = ${quote(layout.delimiter)},
       quote = ${quote(quoting)}, escape = ${quote(quoting)}, header = false, skip = ${layout.firstRow - 1},
       auto_detect = false, null_padding = true, nullstr = ${quote('\u0001')}, strict_mode = false,
       maximum_line_size = ${LONGEST_RECORD}, parallel = ${quoting === ''})`;
-  try {
-    await engine.run(sql);
-  } catch (cause) {
-    // What the reader cannot take apart is the document's fault; being stopped or out of disk is not.
-    const [reason = ''] = String((cause as Error).message).split('\n');
-    if (!/CSV|Invalid Input|unicode/i.test(reason)) throw cause;
-    throw new DaozhangError('file.layout', { path: input.name, reason }, cause);
-  }
 }
 
 /** What a staged row carries beside the source's own columns; the sign in front keeps it apart from any of them. */
@@ -236,18 +229,19 @@ const FAULT = ident('\u0001fault');
 const VALUE = ident('\u0001value');
 
 /**
- * Raw rows → `staged`: every sub-expression and field computed once a row, and the first column that is at fault with its
- * text. A required field that yields NULL rejects the row; so does another number of columns than the header has.
- * Written down rather than a view: lines, rejected rows and control figures are all read from it, and planning the macros
- * costs more than a small document.
+ * Raw rows → `staged`, in file order, the trailer too: each sub-expression and field computed once a row, and the first column
+ * that is at fault with its text. A required field that yields NULL rejects the row; so does another number of columns than the
+ * header has. Written down rather than a view: lines, rejected rows and control figures are all read from it, and planning
+ * the macros costs more than a small document.
  */
 async function stage(
   engine: Engine,
+  input: Input,
+  raw: string,
   plan: TableFields,
   layout: TableLayout,
-  dataRows: number,
 ): Promise<ReadonlyMap<string, TableField>> {
-  const { fields, lets = {}, guards = [], where } = plan;
+  const { fields, guards = [], where } = plan;
   const computed = new Map<string, TableField>(Object.entries(fields));
   guards.forEach((guard, i) => {
     computed.set(`guard${i}`, { ...guard, required: true });
@@ -260,47 +254,55 @@ async function stage(
     ...required.map(([name]) => `when ${ident(`f_${name}`)} is null then ${quote(name)}`),
   ].join(' ');
   const text = required.map(([name, field]) => `when ${quote(name)} then ${rawOf(field, layout)}`).join(' ');
-  const rows = `select p.row_no, p.byte_at, p.byte_length, raw.* from raw join places p on p.k = raw.rowid where p.k < ${dataRows}`;
-  const known = Object.entries(lets).reduce(
+  const known = Object.entries(plan.lets ?? {}).reduce(
     (from, [name, sql]) => `select *, ${sql} as ${ident(name)} from (${from})`,
-    rows,
+    raw,
   );
   const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`).join('');
-  const kept = [
-    'row_no',
-    'byte_at',
-    'byte_length',
-    ...Object.keys(lets).map(ident),
-    ...Object.keys(fields).map((f) => ident(`f_${f}`)),
-  ];
-  await engine.run(`
+  const kept = [...(plan.whole ? ['k'] : []), ...Object.keys(fields).map((f) => ident(`f_${f}`))];
+  const sql = `
     create or replace table staged as
-    select ${kept.join(', ')}, ${DROPPED}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
+    select ${kept.map((name) => `${name}, `).join('')}${DROPPED}${lets(plan)}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
       select *, (case ${fault} end) as ${FAULT} from (
-        select * ${values}, ${where ? `not coalesce(${where}, false)` : 'false'} as ${DROPPED} from (${known})))`);
+        select * ${values}, ${where ? `not coalesce(${where}, false)` : 'false'} as ${DROPPED} from (${known})))`;
+  await readAs(engine, input, sql);
   return computed;
 }
 
-/** `staged` → `lines`, and the rejected rows. */
+/** Runs what reads the document. What the reader cannot take apart is the document's fault; being stopped or out of disk is not. */
+async function readAs(engine: Engine, input: Input, sql: string): Promise<void> {
+  try {
+    await engine.run(sql);
+  } catch (cause) {
+    const [reason = ''] = String((cause as Error).message).split('\n');
+    if (!/CSV|Invalid Input|unicode/i.test(reason)) throw cause;
+    throw new DaozhangError('file.layout', { path: input.name, reason }, cause);
+  }
+}
+
+/** `staged` → `lines`, and the rejected rows. `placed` is `staged s` beside `places p`, without the trailer. */
 async function takeLines(
   engine: Engine,
   format: TableFormat,
   { fields }: TableFields,
   computed: ReadonlyMap<string, TableField>,
   doc: number,
+  placed: string,
+  inFileOrder: string,
 ): Promise<Rejected[]> {
   const columns = LINE_COLUMNS.map(([field, name]) => {
-    if (field === 'row' || field === 'at' || field === 'length') return name;
-    const given = fields[field] ? ident(`f_${field}`) : undefined;
+    if (field === 'row' || field === 'at' || field === 'length') return `p.${name}`;
+    const given = fields[field] ? `s.${ident(`f_${field}`)}` : undefined;
     if (field === 'channel' && format.channel)
       return given ? `coalesce(${given}, ${quote(format.channel)})` : quote(format.channel);
     return given ?? 'null';
   });
   await engine.run(`
     insert into lines select ${doc}, ${quote(format.role)}, ${columns.join(', ')}
-    from staged where ${FAULT} is null and not ${DROPPED} order by row_no`);
+    from ${placed} and s.${FAULT} is null and not s.${DROPPED} ${inFileOrder}`);
   const bad = await engine.all<BadRow>(`
-    select row_no as row, byte_at as at, ${FAULT} as fault, ${VALUE} as value from staged where ${FAULT} is not null order by row_no`);
+    select p.row_no as row, p.byte_at as at, s.${FAULT} as fault, s.${VALUE} as value
+    from ${placed} and s.${FAULT} is not null order by p.k`);
   return bad.map((r) => rejectedOf(r, computed));
 }
 

@@ -6,6 +6,7 @@
  * are read whole, within their limits. Reading twice costs the file twice for text and nothing for the others.
  */
 import { DaozhangError } from '../base/errors.ts';
+import type { Text } from '../base/lang.ts';
 import { bomOf } from './encoding.ts';
 import type { Head, Input } from './format.ts';
 import { LONGEST_RECORD, scanRecords } from './records.ts';
@@ -19,6 +20,8 @@ export type RowKind = 'text' | 'html' | 'xls' | 'xlsx';
 
 export type Rows = Readonly<{
   kind: RowKind;
+  /** Sheets of an `.xlsx` that are not read. */
+  unread: readonly string[];
   each(onRow: (row: Row) => void): Promise<void>;
 }>;
 
@@ -63,15 +66,27 @@ export function headRows(head: Head, count: number): { delimiter: string; rows: 
 /** All rows of a document. `delimiter` is for text. */
 export async function openRows(input: Input, delimiter: string): Promise<Rows> {
   const kind = rowKind(input);
-  if (kind === 'text') return { kind, each: (onRow) => eachTextRow(input, delimiter, onRow) };
-  const rows = kind === 'xls' ? await xlsRows(input) : kind === 'xlsx' ? await xlsxRows(input) : await pageRows(input);
+  if (kind === 'text') return { kind, unread: [], each: (onRow) => eachTextRow(input, delimiter, onRow) };
+  const { rows, unread = [] } =
+    kind === 'xls'
+      ? { rows: await xlsRows(input) }
+      : kind === 'xlsx'
+        ? await xlsxRows(input)
+        : { rows: await pageRows(input) };
   return {
     kind,
+    unread,
     each: async (onRow) => {
       for (const row of rows) onRow(row);
     },
   };
 }
+
+/** Told wherever a workbook has more than was read. */
+export const unreadNote = (sheets: readonly string[]): Text => ({
+  en: `only the first sheet was read, not ${sheets.join(', ')}`,
+  zh: `只读取了第一个工作表,未读取:${sheets.join('、')}`,
+});
 
 /** A cell without its packing: blanks of any width, a back-tick or apostrophe in front, Excel's `="…"`. */
 function bare(cell: string): string {
@@ -160,15 +175,16 @@ async function eachTextRow(input: Input, delimiter: string, onRow: (row: Row) =>
 
 // ---------------------------------------------------------------- workbooks
 
-async function xlsxRows(input: Input): Promise<Row[]> {
-  const { rows } = await readSheet(input);
-  return rows.map((cells, i) => ({
+async function xlsxRows(input: Input): Promise<{ rows: Row[]; unread: readonly string[] }> {
+  const { rows, others } = await readSheet(input);
+  const read = rows.map((cells, i) => ({
     sheet: 0,
     row: i + 1,
     at: 0,
     length: 0,
     cells: cells.map((cell) => bare(cell ?? '')),
   }));
+  return { rows: read, unread: others };
 }
 
 async function xlsRows(input: Input): Promise<Row[]> {

@@ -6,25 +6,43 @@
  * memory; BIFF has at most 65,536 a sheet.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DaozhangError } from '../base/errors.ts';
+import { inspectContainer } from './cfb.ts';
 import { numberText } from './sheet.ts';
 
 export type XlsRow = Readonly<{ sheet: number; row: number; cells: readonly string[] }>;
 
-export type XlsLimits = Readonly<{ heapMiB: number; timeoutMs: number; outputBytes: number }>;
-export const XLS_LIMITS: XlsLimits = { heapMiB: 256, timeoutMs: 60_000, outputBytes: 128 * 2 ** 20 };
+export type XlsLimits = Readonly<{ fileBytes: number; heapMiB: number; timeoutMs: number; outputBytes: number }>;
+export const XLS_LIMITS: XlsLimits = {
+  fileBytes: 64 * 2 ** 20,
+  heapMiB: 256,
+  timeoutMs: 60_000,
+  outputBytes: 128 * 2 ** 20,
+};
 
 const CFB = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /** True for the container format of legacy office documents; whether a workbook is in it, the reader finds out. */
 export const isXls = (bytes: Uint8Array): boolean => CFB.every((byte, i) => bytes[i] === byte);
 
-/** Every visible sheet's rows that are not empty. `file.corrupt`, `file.archive` (encrypted), `file.too_large`. */
+/** Every visible sheet's rows that are not empty. `file.cut`, `file.corrupt`, `file.archive` (encrypted), `file.too_large`. */
 export async function readXls(path: string, name: string, limits: XlsLimits = XLS_LIMITS): Promise<XlsRow[]> {
-  const { output, errors, signal, code, late } = await runChild(path, name, limits);
+  if (statSync(path).size > limits.fileBytes) {
+    throw new DaozhangError('file.too_large', { path: name, limit: limits.fileBytes });
+  }
+  const bytes = readFileSync(path);
+  const container = inspectContainer(bytes);
+  if (container === 'cut') {
+    const reason = 'a part of the workbook lies behind its end / 工作簿的一部分缺失';
+    throw new DaozhangError('file.cut', { path: name, offset: bytes.length, reason });
+  }
+  if (container === 'no workbook') throw new DaozhangError('file.unknown_format', { path: name });
+  const { output, errors, signal, code, late, tooMuch } = await runChild(path, name, limits);
   if (code === 0) return output;
+  if (tooMuch) throw new DaozhangError('file.too_large', { path: name, limit: limits.outputBytes });
   if (late)
     throw corrupt(
       name,
@@ -42,7 +60,14 @@ export async function readXls(path: string, name: string, limits: XlsLimits = XL
 const corrupt = (name: string, reason: string): DaozhangError =>
   new DaozhangError('file.corrupt', { path: name, offset: 0, reason });
 
-type Run = { output: XlsRow[]; errors: string; code: number | null; signal: string | null; late: boolean };
+type Run = {
+  output: XlsRow[];
+  errors: string;
+  code: number | null;
+  signal: string | null;
+  late: boolean;
+  tooMuch: boolean;
+};
 
 function runChild(path: string, name: string, limits: XlsLimits): Promise<Run> {
   const script = join(import.meta.dirname, `xls-child${extname(import.meta.filename)}`);
@@ -59,15 +84,17 @@ function runChild(path: string, name: string, limits: XlsLimits): Promise<Run> {
     const output: XlsRow[] = [];
     let errors = '';
     let rest = '';
-    let bytes = 0;
+    let printed = 0;
     let late = false;
+    let tooMuch = false;
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
     }, limits.timeoutMs);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      bytes += chunk.length;
-      if (bytes > limits.outputBytes) {
+      printed += chunk.length;
+      if (printed > limits.outputBytes) {
+        tooMuch = true;
         child.kill('SIGKILL');
         return;
       }
@@ -84,7 +111,7 @@ function runChild(path: string, name: string, limits: XlsLimits): Promise<Run> {
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      resolve({ output, errors, code, signal, late });
+      resolve({ output, errors, code, signal, late, tooMuch });
     });
   });
 }

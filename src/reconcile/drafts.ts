@@ -181,7 +181,10 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays }: When): string {
     -- compare every line with every order.
     create or replace table namesakes as
     with asking as (select id, order_ref as key from theirs_left where finding in ('duplicate', 'refund_not_booked') and order_ref is not null
-      union all select c.id, p.order_ref from theirs c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment' where c.kind = 'chargeback')
+      union all select c.id, p.order_ref from theirs c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment' where c.kind = 'chargeback'
+      -- UnionPay names the disputed payment by its time and trace number, which are part of the payment's number.
+      union all select c.id, p.order_ref from theirs c join theirs p on substr(p.channel_ref, 5, 16) = c.origin_ref and p.kind = 'payment'
+      where c.kind = 'chargeback' and c.channel = 'unionpay')
     select distinct a.id as theirs, o.id as ours from asking a join ours o on o.order_ref = a.key and o.way = 'in'
     union select a.id, o.id from asking a join ours o on o.payment_ref = a.key and o.way = 'in';
 

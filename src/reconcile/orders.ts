@@ -199,7 +199,8 @@ async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: strin
       insert into pairs
       select '${label}', x.id, y.id from counted x join counted y using (${same}, k) where x.side = 'o' and y.side = 't' and x.n <= x.m;
       insert into unclear select '${label}', concat_ws('/', ${same}), side, id from counted where n > m and m > 0;
-      delete from crowd where id in (select ours from pairs union all select theirs from pairs union all select id from unclear)`);
+      create or replace temp table crowd as
+      select * exclude (n, m, k) from counted where not (n > m and m > 0) and not (n <= m and k <= n)`);
   }
 }
 

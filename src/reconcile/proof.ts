@@ -108,6 +108,7 @@ async function orderCounts(engine: Engine): Promise<Counts> {
   const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
     with places as (
       select 'o' as side, o.id, o.currency, case
+        when (s.id is not null)::int + (u.id is not null)::int + (f.finding is not null)::int > 1 then 'twice'
         when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when f.finding is not null then case f.finding when 'day_cut' then 'carried' else 'break' end
         when not o.says_paid then 'not_paid' end as place
       from ours o
@@ -115,6 +116,7 @@ async function orderCounts(engine: Engine): Promise<Counts> {
         left join unclear u on u.id = o.id and u.side = 'o' left join ours_left f on f.id = o.id
       union all
       select 't', t.id, t.currency, case
+        when (s.id is not null)::int + (u.id is not null)::int + (n.id is not null)::int + (f.finding is not null)::int > 1 then 'twice'
         when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when n.id is not null then 'cancelled_out'
         when f.finding is not null then case f.finding when 'day_cut' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end
         when t.kind = 'chargeback' then 'break' end
@@ -128,13 +130,13 @@ async function orderCounts(engine: Engine): Promise<Counts> {
     ['t', 'theirs'],
   ] as const) {
     const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from ${table}`);
-    const placed = rows.filter((r) => r.side === side && r.place !== 'nowhere').reduce((sum, r) => sum + r.n, 0n);
-    if (placed !== n)
-      throw new DaozhangError('run.proof_failed', {
-        joint: 'orders',
-        currency: 'lines',
-        residual: (n - placed).toString(),
-      });
+    const count = (of: (place: string) => boolean): bigint =>
+      rows.filter((r) => r.side === side && of(r.place)).reduce((sum, r) => sum + r.n, 0n);
+    const wrong = count((place) => place === 'nowhere' || place === 'twice');
+    const placed = count(() => true);
+    if (wrong === 0n && placed === n) continue;
+    const residual = (wrong === 0n ? n - placed : wrong).toString();
+    throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual });
   }
   return tally(rows);
 }

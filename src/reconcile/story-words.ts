@@ -5,7 +5,7 @@
  *
  * Places: {amount} of the payment, {ref} the number a person would search for, {channel}, {at} when it was taken, {on} the
  * business date, {due} the promise, {batch} what carries it, {net} that batch's net, {paid} what the bank got, {difference},
- * {credited} and {entered} dates, {to} the last day of the statement, {back} what was given back and {backed} when,
+ * {credited} and {entered} dates, {to} the last day of the statement, {back} what was given back and {backed} when, {bounced} when a payout came back,
  * {claimed} {party} {type} what the customer's own bill says.
  */
 import type { Text } from '../base/lang.ts';
@@ -116,6 +116,11 @@ export const WRONG: Readonly<Record<VerdictCode, Text>> = {
   unknown: { en: 'The missing document decides either way.', zh: '补上缺少的单据即可判定。' },
 };
 
+export const WRONG_DAY_CUT: Text = {
+  en: 'The bill of the neighbouring day, complete and without it.',
+  zh: '相邻一天的完整账单里也没有这笔。',
+};
+
 type Meaning = Readonly<{ verdict: VerdictCode; release: Release; cause: Cause; reason: Reason; custody: Custody }>;
 type Step = Readonly<{ action: string; owner: Owner; next: Text }>;
 export type Telling = Readonly<{ says: Text }> & (Readonly<{ of: FindingCode }> | (Meaning & Step));
@@ -195,8 +200,8 @@ export const TELLINGS = {
   returned: {
     of: 'payout_returned',
     says: {
-      en: '{channel} took {amount} of {ref} on {at}; {batch} of {net} reached the bank and was sent back on {backed}.',
-      zh: '{channel} {at} 收到 {ref} 的 {amount};{batch} {net} 到账后又于 {backed} 被银行退回。',
+      en: '{channel} took {amount} of {ref} on {at}; {batch} of {net} reached the bank and was sent back on {bounced}.',
+      zh: '{channel} {at} 收到 {ref} 的 {amount};{batch} {net} 到账后又于 {bounced} 被银行退回。',
     },
   },
   bank_unclear: {
@@ -228,20 +233,6 @@ export const TELLINGS = {
     next: {
       en: 'Get the channel’s settlement report, or its ledger, and the bank statement; then ask again.',
       zh: '补充渠道的结算单或资金账,以及银行流水后再查。',
-    },
-  },
-  settling: {
-    of: 'settling',
-    says: {
-      en: '{channel} took {amount} of {ref} on {at}; it is due in the ledger by {due}.',
-      zh: '{channel} {at} 收到 {ref} 的 {amount},应于 {due} 前入账。',
-    },
-  },
-  not_settled: {
-    of: 'not_settled',
-    says: {
-      en: '{channel} took {amount} of {ref} on {at}; its own ledger up to {due} does not show it.',
-      zh: '{channel} {at} 收到 {ref} 的 {amount},但其资金账截至 {due} 没有入账。',
     },
   },
   payout_received: {
@@ -524,6 +515,7 @@ export const ALSO = {
 export const NEEDS = {
   book: { en: 'the order book of {on}', zh: '{on} 的订单表' },
   bill: { en: 'the complete {channel} bill of {on}', zh: '{channel} {on} 的完整账单' },
+  own_bill: { en: 'the {channel} bill of the day it belongs to', zh: '{channel}其所属日期的账单' },
   next_bill: { en: 'the {channel} bill of the neighbouring day', zh: '{channel}相邻一天的账单' },
   next_book: { en: 'the order book of the neighbouring day', zh: '相邻一天的订单表' },
   settlement: { en: 'the settlement report or the ledger of {channel}', zh: '{channel}的结算单或资金账' },
@@ -543,12 +535,12 @@ export const BATCHES = {
 /** What a search says of itself. */
 export const SEARCHES = {
   none: {
-    en: 'No document names “{ref}”: {count} searched, {days}.',
+    en: 'No document names “{ref}”: {count} were searched, {days}.',
     zh: '{count} 份单据里都没有“{ref}”({days})。',
   },
   none_covered: {
-    en: 'Nobody paid {amount} within {window} minutes of {time}; a complete channel bill covers that time.',
-    zh: '{time} 前后 {window} 分钟内没有 {amount} 的付款;该时间有完整的渠道账单。',
+    en: 'The complete bill of {channels} has no payment of {amount} within {window} minutes of {time}.',
+    zh: '{channels}的完整账单里,{time} 前后 {window} 分钟内没有 {amount} 的付款。',
   },
   none_open: {
     en: 'Nothing of {amount} within {window} minutes of {time}; no complete channel bill covers that time, so nothing is ruled out.',
@@ -559,8 +551,8 @@ export const SEARCHES = {
     zh: '核对单号,或改用金额加时间;补充可能含有它的单据,包括顾客从钱包导出的账单。',
   },
   none_covered_next: {
-    en: 'If the customer’s phone shows success, another code was probably paid: ask for the bill their wallet exports and add it.',
-    zh: '若顾客手机显示成功,多半扫了别的码:请其导出钱包账单,加入后再查。',
+    en: 'If the customer’s phone shows success, another code or another channel was paid: add the bill their wallet exports, and your other channels’ bills.',
+    zh: '若顾客手机显示成功,多半扫了别的码或走了别的渠道:加入其导出的钱包账单和您其他渠道的账单再查。',
   },
   several: {
     en: '{count} payments fit “{ref}”; none is taken.',

@@ -9,16 +9,7 @@ import { alipayLedgerZip } from '../../sim/documents/alipay-ledger-zip.ts';
 import { alipayTradeZip } from '../../sim/documents/alipay-trade-zip.ts';
 import { bankCsv } from '../../sim/documents/bank-csv.ts';
 import { camt053 } from '../../sim/documents/camt053.ts';
-import type {
-  BankEntry,
-  Dispute,
-  Document,
-  Ledger,
-  LedgerEntry,
-  OrderRow,
-  Statement,
-  Trade,
-} from '../../sim/documents/domain.ts';
+import type { BankEntry, Dispute, Document, Ledger, LedgerEntry, OrderRow, Trade } from '../../sim/documents/domain.ts';
 import { netOf, settleOf, sum } from '../../sim/documents/domain.ts';
 import { lakalaCsv } from '../../sim/documents/lakala-csv.ts';
 import { mt940 } from '../../sim/documents/mt940.ts';
@@ -183,7 +174,7 @@ function billsOf(channel: Channel, billed: readonly Billed[], disputed: readonly
 function disputeOf(row: Row, index: number): Dispute {
   const amount = amountOf(row);
   const originAt = Temporal.PlainDateTime.from(row.options.since!);
-  const trace = { traceNo: `70000${index}`, originTraceNo: '004417' };
+  const trace = { traceNo: `70000${index}`, originTraceNo: row.options.number ?? '004417' };
   return {
     at: instantOf(row),
     account: ACCOUNTS.unionpay,
@@ -267,27 +258,29 @@ const owedOf = (party: string, trades: ReadonlyMap<Channel, readonly Billed[]>):
   sum(trades.get(PAYERS[party]!) ?? [], (b) => netOf(b.trade));
 
 function statementsOf(rows: readonly Row[], stated: readonly Row[], owed: (party: string) => bigint): Document[] {
-  const accounts = [...new Set([...rows, ...stated].map((r) => r.options.account ?? '6225880000001'))];
-  return accounts.map((account, i) => {
-    const own = rows.filter((r) => (r.options.account ?? '6225880000001') === account);
-    const statement = stated.find((r) => (r.options.account ?? '6225880000001') === account);
-    const entries = own.map((row, n) => bankEntryOf(row, `B${i}${String(n + 1).padStart(4, '0')}`, owed));
+  const accountOf = (r: Row): string => r.options.account ?? '6225880000001';
+  const accounts = [...new Set([...rows, ...stated].map(accountOf))];
+  return accounts.flatMap((account, i): Document[] => {
+    const own = rows.filter((r) => accountOf(r) === account);
+    const statement = stated.find((r) => accountOf(r) === account);
     const [from, to] = statement?.args[0]?.split('..') ?? [];
-    const days = entries.map((e) => e.on).sort(Temporal.PlainDate.compare);
-    const whole: Statement = {
-      ...{
-        bank: '招商银行',
-        account,
-        owner: '青禾',
-        currency: own[0] ? currencyOf(own[0]) : 'CNY',
-        opening: 500_000n,
-        entries,
-      },
-      from: from === undefined ? days[0]! : Temporal.PlainDate.from(from),
-      to: to === undefined ? days.at(-1)! : Temporal.PlainDate.from(to),
-    };
     const as = (statement?.options.as ?? 'camt') as keyof typeof WRITERS;
-    return { name: `bank-${account}.${as}`, bytes: WRITERS[as](whole) };
+    const entries = new Map(
+      own.map((row, n) => [row, bankEntryOf(row, `B${i}${String(n + 1).padStart(4, '0')}`, owed)]),
+    );
+    const write = (list: readonly Row[]): Uint8Array => {
+      const days = list.map((row) => entries.get(row)!.on).sort(Temporal.PlainDate.compare);
+      const opening = 500_000n + sum(own.slice(0, own.indexOf(list[0]!)), (row) => entries.get(row)!.amount);
+      return WRITERS[as]({
+        ...{ bank: '招商银行', account, owner: '青禾', currency: own[0] ? currencyOf(own[0]) : 'CNY' },
+        from: from === undefined ? days[0]! : Temporal.PlainDate.from(from),
+        to: to === undefined ? days.at(-1)! : Temporal.PlainDate.from(to),
+        opening: list.length === 0 ? 500_000n : opening,
+        entries: list.map((row) => entries.get(row)!),
+      });
+    };
+    const name = `bank-${account}.${as}`;
+    return own.length === 0 ? [{ name, bytes: write([]) }] : byFile(own, name, write);
   });
 }
 

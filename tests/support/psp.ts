@@ -9,7 +9,8 @@ export function major(minor: number, exponent = 2): string {
 }
 
 const numbers = Array.from({ length: 12 }, (_, i) => i);
-const minute = (i: number): string => `${String(8 + Math.trunc(i / 6)).padStart(2, '0')}:${String((i % 6) * 10).padStart(2, '0')}:07`;
+const minute = (i: number): string =>
+  `${String(8 + Math.trunc(i / 6)).padStart(2, '0')}:${String((i % 6) * 10).padStart(2, '0')}:07`;
 const price = (i: number): number => 1_001 + 317 * i;
 const cost = (i: number): number => 31 + 7 * i;
 const isRefund = (i: number): boolean => i % 5 === 4;
@@ -33,10 +34,19 @@ export function stripeBalanceBill(): Bill {
     const at = `2026-11-20 ${minute(i)}`;
     return [
       ...[`txn_${i}`, at, '2026-11-24 00:00:00', 'usd', major(gross), major(fee), major(gross - fee)],
-      ...[isRefund(i) ? 'refund' : 'charge', `${isRefund(i) ? 're' : 'ch'}_${i}`, `ch_${paid}`, `pi_${paid}`, `S${1000 + paid}`],
+      ...[
+        isRefund(i) ? 'refund' : 'charge',
+        `${isRefund(i) ? 're' : 'ch'}_${i}`,
+        `ch_${paid}`,
+        `pi_${paid}`,
+        `S${1000 + paid}`,
+      ],
     ];
   });
-  return csv('balance_transaction_id,created_utc,available_on,currency,gross,fee,net,reporting_category,source_id,charge_id,payment_intent_id,order_id', rows);
+  return csv(
+    'balance_transaction_id,created_utc,available_on,currency,gross,fee,net,reporting_category,source_id,charge_id,payment_intent_id,order_id',
+    rows,
+  );
 }
 
 export const ADYEN_HEADER =
@@ -55,7 +65,15 @@ export function adyenSettlementBill(): Bill {
       : ['', major(price(i)), '1', 'EUR', '', major(net)];
     const costs = i % 2 === 0 ? [major(fee), '', '', ''] : ['', major(10), major(11), major(fee - 21)];
     return [
-      ...['ExampleCo', 'ExampleCo_EU', `88160000000000${10 + i}`, `S${1000 + i}`, 'visa', `2026-11-20 ${minute(i)}`, 'CET'],
+      ...[
+        'ExampleCo',
+        'ExampleCo_EU',
+        `88160000000000${10 + i}`,
+        `S${1000 + i}`,
+        'visa',
+        `2026-11-20 ${minute(i)}`,
+        'CET',
+      ],
       ...[refund ? 'Refunded' : 'Settled', `88160000000001${10 + i}`, 'EUR', ...amounts, ...costs, '41'],
     ];
   });
@@ -82,8 +100,16 @@ export function paypalActivityBill(): Bill {
     if (!memo) balances[currency] += gross + fee;
     return [
       ...[`11/${13 + Math.trunc(i / 3)}/2026`, minute(i), 'PST', 'Ada Lane'],
-      ...(memo ? ['General Authorization', 'Pending'] : [isRefund(i) ? 'Payment Refund' : 'Express Checkout Payment', 'Completed']),
-      ...[currency, major(gross, exponent), major(fee, exponent), major(gross + fee, exponent), `1AA000000000000${10 + i}`],
+      ...(memo
+        ? ['General Authorization', 'Pending']
+        : [isRefund(i) ? 'Payment Refund' : 'Express Checkout Payment', 'Completed']),
+      ...[
+        currency,
+        major(gross, exponent),
+        major(fee, exponent),
+        major(gross + fee, exponent),
+        `1AA000000000000${10 + i}`,
+      ],
       ...[isRefund(i) ? `1AA000000000000${6 + i}` : '', `S${1000 + i}`, major(balances[currency], exponent)],
       memo ? 'Memo' : gross < 0 ? 'Debit' : 'Credit',
     ];
@@ -109,12 +135,32 @@ export function stlRecords(): string[][] {
     }
     const at = `2026/11/20 ${minute(i % 20)} -0800`;
     return [
-      ...['SB', `9AA000000000000${10 + i}`, `S${1000 + i}`, '', '', code, at, at, gross < 0 ? 'DR' : 'CR', String(Math.abs(gross)), currency],
+      ...[
+        'SB',
+        `9AA000000000000${10 + i}`,
+        `S${1000 + i}`,
+        '',
+        '',
+        code,
+        at,
+        at,
+        gross < 0 ? 'DR' : 'CR',
+        String(Math.abs(gross)),
+        currency,
+      ],
       ...[fee < 0 ? 'CR' : 'DR', String(Math.abs(fee)), currency, '', ''],
     ];
   };
   const rows = [
-    ...numbers.map((i) => sb(i, isRefund(i) ? 'T1107' : 'T0006', isRefund(i) ? -price(i) : price(i), i % 4 === 3 ? 'JPY' : 'USD', isRefund(i) ? -5 : cost(i))),
+    ...numbers.map((i) =>
+      sb(
+        i,
+        isRefund(i) ? 'T1107' : 'T0006',
+        isRefund(i) ? -price(i) : price(i),
+        i % 4 === 3 ? 'JPY' : 'USD',
+        isRefund(i) ? -5 : cost(i),
+      ),
+    ),
     sb(20, 'T0006', 1700, 'BRL', 344),
     sb(21, 'T0200', -1356, 'BRL', 0),
     sb(22, 'T0200', 241, 'USD', 0),
@@ -123,7 +169,18 @@ export function stlRecords(): string[][] {
   const footer = (type: string): string[][] =>
     [...sums].map(([currency, [credit = 0, debit = 0, feeCredit = 0, feeDebit = 0]]) => {
       const closing = ['CR', String(100_000 + credit - debit + feeCredit - feeDebit)];
-      return [type, currency, ...[credit, debit, feeCredit, feeDebit].map(String), 'CR', '100000', ...closing, 'CR', '100000', ...closing, '1'];
+      return [
+        type,
+        currency,
+        ...[credit, debit, feeCredit, feeDebit].map(String),
+        'CR',
+        '100000',
+        ...closing,
+        'CR',
+        '100000',
+        ...closing,
+        '1',
+      ];
     });
   const n = String(rows.length);
   return [
@@ -142,4 +199,8 @@ export function stlRecords(): string[][] {
 
 /** Text cells stand in quotes, numbers and times do not. */
 export const stlBytes = (records: ReadonlyArray<readonly string[]>): Uint8Array =>
-  Buffer.from(records.map((cells) => `${cells.map((c) => (/^[0-9]/.test(c) && !/[A-Z]/.test(c) ? c : `"${c}"`)).join(',')}\r\n`).join(''));
+  Buffer.from(
+    records
+      .map((cells) => `${cells.map((c) => (/^[0-9]/.test(c) && !/[A-Z]/.test(c) ? c : `"${c}"`)).join(',')}\r\n`)
+      .join(''),
+  );

@@ -16,13 +16,11 @@ export type Row = Readonly<{
   day: Temporal.PlainDate;
 }>;
 
-export type Scenario = Readonly<{
-  file: string;
-  name: string;
-  text: string;
-  rows: readonly Row[];
-  expect: readonly Row[];
-}>;
+/** One reconciliation: what was given to it, and what it must say. */
+export type Run = Readonly<{ rows: readonly Row[]; expect: readonly Row[] }>;
+
+/** A story; after the line `next run` another reconciliation takes up what the one before left open. */
+export type Scenario = Readonly<{ file: string; name: string; text: string; runs: readonly Run[] }>;
 
 const FIRST_DAY = '2026-11-19';
 
@@ -34,7 +32,7 @@ const OPTIONS = new Set(
 const FLAGS = new Set(['revoked', 'undoes']);
 
 export function readScenarios(file: string, content: string): Scenario[] {
-  const scenarios: { name: string; lines: string[]; rows: Row[]; expect: Row[] }[] = [];
+  const scenarios: { name: string; lines: string[]; runs: { rows: Row[]; expect: Row[] }[] }[] = [];
   let day = Temporal.PlainDate.from(FIRST_DAY);
   for (const [i, line] of content.split('\n').entries()) {
     const words = wordsOf(line);
@@ -42,27 +40,30 @@ export function readScenarios(file: string, content: string): Scenario[] {
     if (what === undefined) continue;
     if (what === 'scenario') {
       day = Temporal.PlainDate.from(FIRST_DAY);
-      scenarios.push({ name: line.replace(/^scenario\s+/, '').trim(), lines: [line], rows: [], expect: [] });
+      scenarios.push({
+        name: line.replace(/^scenario\s+/, '').trim(),
+        lines: [line],
+        runs: [{ rows: [], expect: [] }],
+      });
       continue;
     }
     const current = scenarios.at(-1);
     if (!current) throw new Error(`${file}:${i + 1}: a line before the first scenario`);
     current.lines.push(line);
+    if (what === 'next') {
+      current.runs.push({ rows: [], expect: [] });
+      continue;
+    }
     if (what === 'day') {
       day = Temporal.PlainDate.from(rest[0]!);
       continue;
     }
     for (const row of repeated({ what, at: i + 1, day, ...optionsOf(rest) })) {
-      (what === 'expect' ? current.expect : current.rows).push(row);
+      const run = current.runs.at(-1)!;
+      (what === 'expect' ? run.expect : run.rows).push(row);
     }
   }
-  return scenarios.map(({ name, lines, rows, expect }) => ({
-    file,
-    name,
-    text: lines.join('\n').trimEnd(),
-    rows,
-    expect,
-  }));
+  return scenarios.map(({ name, lines, runs }) => ({ file, name, text: lines.join('\n').trimEnd(), runs }));
 }
 
 /** Words by blanks; what stands in quotes is one word; `#` at the start of a word begins a remark. */

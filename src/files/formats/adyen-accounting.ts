@@ -17,7 +17,13 @@ const NEEDED = ['Merchant Account', 'Psp Reference', 'TimeZone', 'Record Type', 
 const DATES = ['Booking Date', 'Creation Date'];
 const COSTS = ['Commission (SC)', 'Markup (SC)', 'Scheme Fees (SC)', 'Interchange (SC)'];
 const MODIFICATION = ['Modification Psp Reference', 'Modification Reference'];
-const MORE = ['Merchant Reference', 'Merchant Order Reference', 'Modification Merchant Reference', 'Payment Method', 'Payable Batch'];
+const MORE = [
+  'Merchant Reference',
+  'Merchant Order Reference',
+  'Modification Merchant Reference',
+  'Payment Method',
+  'Payable Batch',
+];
 const READ = new Set([...NEEDED, ...DATES, ...COSTS, ...MODIFICATION, ...MORE, 'Settlement Currency'].map(key));
 
 const headerOf = (head: Head): CsvHeader | undefined =>
@@ -87,7 +93,10 @@ export const adyenAccounting: TableFormat = {
 
 function fieldsOf(layout: TableLayout): TableFields {
   const text = (...names: string[]): string => textOf(layout, ...names);
-  const optional = (column: string, sql = text(column)): TableField => ({ sql, column: found(layout, column) ?? column });
+  const optional = (column: string, sql = text(column)): TableField => ({
+    sql,
+    column: found(layout, column) ?? column,
+  });
   const required = (column: string, sql: string, code: TableField['code']): TableField => ({
     ...optional(column, sql),
     required: true,
@@ -96,44 +105,53 @@ function fieldsOf(layout: TableLayout): TableFields {
   const at = times(layout, DATES, ['TimeZone']);
   const type = text('Record Type');
   const costs = COSTS.filter((name) => found(layout, name) !== undefined);
-  const takes = `l_kind in (${TAKES.map((kind) => `'${kind}'`).join(', ')})`;
-  const settled = `l_status = 'done' and upper(${text('Settlement Currency')}) = l_currency`;
+  const takes = `v_kind in (${TAKES.map((kind) => `'${kind}'`).join(', ')})`;
+  const settled = `v_status = 'done' and upper(${text('Settlement Currency')}) = v_currency`;
   const step = (of: 1 | 2, otherwise: string): string =>
     `case ${STEPS.map((s) => `when lower(${type}) like '${s[0]}' then '${s[of]}'`).join(' ')} else '${otherwise}' end`;
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: required('Record Type', `case when l_type is not null then l_kind end`, 'missing'),
-    status: optional('Record Type', 'l_status'),
-    currency: required('Main Currency', 'l_currency', 'bad_currency'),
-    amount: required('Main Amount', minor(`case when ${takes} then -abs(l_amount) else l_amount end`), 'bad_amount'),
-    fee: optional(COSTS[0]!, `case when ${settled} then try_cast(l_costs as bigint) end`),
+    kind: required('Record Type', `case when v_type is not null then v_kind end`, 'missing'),
+    status: optional('Record Type', 'v_status'),
+    currency: required('Main Currency', 'v_currency', 'bad_currency'),
+    amount: required('Main Amount', minor(`case when ${takes} then -abs(v_amount) else v_amount end`), 'bad_amount'),
+    fee: optional(COSTS[0]!, `case when ${settled} then try_cast(v_costs as bigint) end`),
     feeScale: optional(COSTS[0]!, `case when ${settled} then ${FINE} end`),
     occurredAt: at.occurredAt,
     businessOn: at.businessOn,
     account: required('Merchant Account', text('Merchant Account'), 'missing'),
     orderRef: optional('Merchant Reference'),
     paymentRef: optional('Merchant Order Reference'),
-    refundRef: optional('Modification Merchant Reference', `case when l_kind = 'refund' then ${ownReference(text('Modification Merchant Reference'))} end`),
-    channelRef: optional('Psp Reference', `case when l_kind = 'payment' then ${text('Psp Reference')} else coalesce(${text(...MODIFICATION)}, ${text('Psp Reference')}) end`),
-    originRef: optional('Psp Reference', `case when l_kind <> 'payment' then ${text('Psp Reference')} end`),
+    refundRef: optional(
+      'Modification Merchant Reference',
+      `case when v_kind = 'refund' then ${ownReference(text('Modification Merchant Reference'))} end`,
+    ),
+    channelRef: optional(
+      'Psp Reference',
+      `case when v_kind = 'payment' then ${text('Psp Reference')} else coalesce(${text(...MODIFICATION)}, ${text('Psp Reference')}) end`,
+    ),
+    originRef: optional('Psp Reference', `case when v_kind <> 'payment' then ${text('Psp Reference')} end`),
     batchRef: optional('Payable Batch', `${text('Merchant Account')} || '/' || ${text('Payable Batch')}`),
     method: optional('Payment Method'),
-    text: optional('Record Type', 'l_type'),
+    text: optional('Record Type', 'v_type'),
   };
   return {
     lets: {
       ...unitLets(text('Main Currency')),
       ...at.lets,
-      l_type: type,
-      l_kind: step(1, 'adjustment'),
-      l_status: step(2, 'pending'),
-      ...fineLets({ amount: text('Main Amount'), ...Object.fromEntries(costs.map((name, i) => [`cost${i}`, text(name)])) }),
-      l_costs: costs.length === 0 ? 'null::hugeint' : costs.map((_, i) => `l_cost${i}`).join(' + '),
+      v_type: type,
+      v_kind: step(1, 'adjustment'),
+      v_status: step(2, 'pending'),
+      ...fineLets({
+        amount: text('Main Amount'),
+        ...Object.fromEntries(costs.map((name, i) => [`cost${i}`, text(name)])),
+      }),
+      v_costs: costs.length === 0 ? 'null::hugeint' : costs.map((_, i) => `v_cost${i}`).join(' + '),
     },
     fields,
     guards: [
       at.guard,
       required('Main Amount', text('Main Amount'), 'missing'),
-      ...costs.map((name, i) => required(name, `l_cost${i}`, 'bad_amount')),
+      ...costs.map((name, i) => required(name, `v_cost${i}`, 'bad_amount')),
     ],
   };
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bill, bytesOf, columnsOf } from '../../../tests/support/bills.ts';
-import { changedSigns, cuts, type Damage, flippedDigits, lostAndRepeatedRows, survivors } from '../../../tests/support/damage.ts';
+import {
+  changedSigns,
+  cuts,
+  type Damage,
+  flippedDigits,
+  lostAndRepeatedRows,
+  survivors,
+} from '../../../tests/support/damage.ts';
 import { withMany } from '../../../tests/support/many.ts';
 import { adyenSettlementBill, major } from '../../../tests/support/psp.ts';
 import { read } from '../../../tests/support/reading.ts';
@@ -18,7 +25,8 @@ const changed = (row: readonly string[], cells: Cells): string[] => {
   const at = columnsOf(bill, Object.keys(cells));
   return Object.values(cells).reduce((done, cell, i) => done.with(at[i]!, cell), [...row]);
 };
-const withRow = (i: number, cells: Cells): Uint8Array => bytesOf(bill, bill.rows.with(i, changed(bill.rows[i]!, cells)));
+const withRow = (i: number, cells: Cells): Uint8Array =>
+  bytesOf(bill, bill.rows.with(i, changed(bill.rows[i]!, cells)));
 
 /** The bill without its payout, these rows added, and a payout that empties it again. */
 function paidOut(rows: ReadonlyArray<readonly string[]>, add: readonly Cells[], net: number): Uint8Array {
@@ -31,14 +39,18 @@ function paidOut(rows: ReadonlyArray<readonly string[]>, add: readonly Cells[], 
 const EMPTY: Cells = Object.fromEntries([...GROSS, ...NET, ...COSTS].map((name) => [name, '']));
 
 const otherCurrency = function* (column: string, to: string): Generator<Damage> {
-  for (const i of bill.rows.keys()) yield { what: `${column} of row ${i} → ${to}`, bytes: withRow(i, { [column]: to }) };
+  for (const i of bill.rows.keys())
+    yield { what: `${column} of row ${i} → ${to}`, bytes: withRow(i, { [column]: to }) };
 };
 
 test('the report that is damaged below is sound', async () => {
   const { format, lines, rejected, facts } = await read(bytesOf(bill));
   assert.equal(format, 'adyen-settlement');
   assert.deepEqual([lines.length, rejected.length], [14, 0]);
-  assert.deepEqual(facts.checks.map((c) => [c.actual, c.ok]), [['0.00', true]]);
+  assert.deepEqual(
+    facts.checks.map((c) => [c.actual, c.ok]),
+    [['0.00', true]],
+  );
 });
 
 const filled = (columns: readonly string[]): Damage[] =>
@@ -78,16 +90,42 @@ test('columns are found by name in any order, and columns nobody knows are left 
 });
 
 test('costs may be finer than the currency, when they round to gross − net; otherwise the row is rejected', async () => {
-  const row = { Type: 'Settled', 'Gross Credit (GC)': '50', 'Net Credit (NC)': '49.70', 'Markup (NC)': '0.1', 'Scheme Fees (NC)': '0.0512', 'Interchange (NC)': '0.1493' };
+  const row = {
+    Type: 'Settled',
+    'Gross Credit (GC)': '50',
+    'Net Credit (NC)': '49.70',
+    'Markup (NC)': '0.1',
+    'Scheme Fees (NC)': '0.0512',
+    'Interchange (NC)': '0.1493',
+  };
   const { lines } = await read(paidOut(bill.rows, [row], 4970));
   const fine = lines.at(-2)!;
   assert.deepEqual([fine.amount, fine.fee, fine.fee_scale], [5000n, 300_500n, 6]);
-  assert.equal((await refusal(paidOut(bill.rows, [{ ...row, 'Interchange (NC)': '0.1592' }], 4970))).code, 'file.bad_rows');
-  assert.equal((await refusal(paidOut(bill.rows, [{ ...row, 'Interchange (NC)': '0.1493001' }], 4970))).code, 'file.bad_rows');
+  assert.equal(
+    (await refusal(paidOut(bill.rows, [{ ...row, 'Interchange (NC)': '0.1592' }], 4970))).code,
+    'file.bad_rows',
+  );
+  assert.equal(
+    (await refusal(paidOut(bill.rows, [{ ...row, 'Interchange (NC)': '0.1493001' }], 4970))).code,
+    'file.bad_rows',
+  );
+});
+
+test('a cost row without a gross is worth its net, however fine its costs are', async () => {
+  const row = { Type: 'PaymentCost', 'Net Debit (NC)': '0.13', 'Scheme Fees (NC)': '0.1275' };
+  const { lines } = await read(paidOut(bill.rows, [row], -13));
+  assert.deepEqual([lines.at(-2)!.kind, lines.at(-2)!.amount, lines.at(-2)!.fee], ['fee', -13n, 0n]);
 });
 
 test('where the shopper paid in another currency the line is in that of the batch, and tells the gross', async () => {
-  const row = { Type: 'Settled', 'Gross Currency': 'JPY', 'Gross Credit (GC)': '3158', 'Exchange Rate': '0.0062', 'Net Credit (NC)': '19.3', 'Commission (NC)': '0.28' };
+  const row = {
+    Type: 'Settled',
+    'Gross Currency': 'JPY',
+    'Gross Credit (GC)': '3158',
+    'Exchange Rate': '0.0062',
+    'Net Credit (NC)': '19.3',
+    'Commission (NC)': '0.28',
+  };
   const { lines } = await read(paidOut(bill.rows, [row], 1930));
   const line = lines.at(-2)!;
   assert.deepEqual([line.currency, line.amount, line.fee, line.fee_scale], ['EUR', 1958n, 28n, 2]);
@@ -99,13 +137,29 @@ test('a settlement in a currency without decimals, and in one with three', async
     ['JPY', '5000', '4820', '180', [5000n, 180n, 0]],
     ['KWD', '1.505', '1.43', '0.075', [1505n, 75n, 3]],
   ] as const) {
-    const sale = changed(bill.rows[0]!, { ...EMPTY, 'Gross Currency': currency, 'Gross Credit (GC)': gross, 'Net Currency': currency, 'Net Credit (NC)': net, 'Commission (NC)': cost });
+    const sale = changed(bill.rows[0]!, {
+      ...EMPTY,
+      'Gross Currency': currency,
+      'Gross Credit (GC)': gross,
+      'Net Currency': currency,
+      'Net Credit (NC)': net,
+      'Commission (NC)': cost,
+    });
     const payout = changed(bill.rows.at(-1)!, { 'Net Currency': currency, 'Net Debit (NC)': net });
     const { lines } = await read(bytesOf(bill, [sale, payout]));
     assert.deepEqual([lines[0]!.amount, lines[0]!.fee, lines[0]!.fee_scale], expected);
-    assert.equal((await refusal(bytesOf(bill, [sale, changed(payout, { 'Net Debit (NC)': `${net}5` })]))).code === 'file.cut', false);
+    assert.equal(
+      (await refusal(bytesOf(bill, [sale, changed(payout, { 'Net Debit (NC)': `${net}5` })]))).code === 'file.cut',
+      false,
+    );
   }
-  const half = changed(bill.rows[0]!, { ...EMPTY, 'Gross Currency': 'JPY', 'Gross Credit (GC)': '0.5', 'Net Currency': 'JPY', 'Net Credit (NC)': '0.5' });
+  const half = changed(bill.rows[0]!, {
+    ...EMPTY,
+    'Gross Currency': 'JPY',
+    'Gross Credit (GC)': '0.5',
+    'Net Currency': 'JPY',
+    'Net Credit (NC)': '0.5',
+  });
   assert.equal((await refusal(bytesOf(bill, [half]))).code, 'file.bad_rows');
 });
 
@@ -145,17 +199,32 @@ test('journal types have their kinds, in any case, and what is not known moves t
     DepositCorrection: 'adjustment',
     SomethingNew: 'adjustment',
   };
-  const rows = Object.keys(kinds).map((type) => changed(bill.rows.at(-1)!, { ...EMPTY, Type: type, 'Net Debit (NC)': '1.00' }));
-  const even = changed(bill.rows.at(-1)!, { ...EMPTY, Type: 'Balancetransfer', 'Net Credit (NC)': major(100 * rows.length) });
+  const rows = Object.keys(kinds).map((type) =>
+    changed(bill.rows.at(-1)!, { ...EMPTY, Type: type, 'Net Debit (NC)': '1.00' }),
+  );
+  const even = changed(bill.rows.at(-1)!, {
+    ...EMPTY,
+    Type: 'Balancetransfer',
+    'Net Credit (NC)': major(100 * rows.length),
+  });
   const { lines } = await read(bytesOf(bill, [...rows, even]));
-  assert.deepEqual(lines.map((l) => l.kind), [...Object.values(kinds), 'transfer']);
+  assert.deepEqual(
+    lines.map((l) => l.kind),
+    [...Object.values(kinds), 'transfer'],
+  );
 });
 
 test('what was done to a payment has its own reference and tells that of the payment', async () => {
   const { lines } = await read(bytesOf(bill));
   assert.deepEqual([lines[0]!.channel_ref, lines[0]!.origin_ref], ['8816000000000010', null]);
-  assert.deepEqual([lines[4]!.kind, lines[4]!.channel_ref, lines[4]!.origin_ref], ['refund', '8816000000000114', '8816000000000014']);
-  assert.deepEqual([lines[13]!.kind, lines[13]!.bank_ref, lines[13]!.batch_ref], ['payout', 'TX881600000XT', 'ExampleCo_EU/41']);
+  assert.deepEqual(
+    [lines[4]!.kind, lines[4]!.channel_ref, lines[4]!.origin_ref],
+    ['refund', '8816000000000114', '8816000000000014'],
+  );
+  assert.deepEqual(
+    [lines[13]!.kind, lines[13]!.bank_ref, lines[13]!.batch_ref],
+    ['payout', 'TX881600000XT', 'ExampleCo_EU/41'],
+  );
 });
 
 test('the abbreviation of a zone is an offset; one that several zones share gives no instant', async () => {
@@ -178,18 +247,33 @@ test('the abbreviation of a zone is an offset; one that several zones share give
 test('each batch is closed by itself, and a report without rows is none', async () => {
   const second = bill.rows.map((row) => changed(row, { 'Batch Number': '42' }));
   const { facts } = await read(bytesOf(bill, [...bill.rows, ...second]));
-  assert.deepEqual(facts.checks.map((c) => [c.name.en, c.ok]), [
-    ['batch ExampleCo_EU/41 EUR: net credits − net debits', true],
-    ['batch ExampleCo_EU/42 EUR: net credits − net debits', true],
-  ]);
+  assert.deepEqual(
+    facts.checks.map((c) => [c.name.en, c.ok]),
+    [
+      ['batch ExampleCo_EU/41 EUR: net credits − net debits', true],
+      ['batch ExampleCo_EU/42 EUR: net credits − net debits', true],
+    ],
+  );
   assert.equal((await refusal(bytesOf(bill, [...bill.rows, ...second.slice(1)]))).code, 'file.check_failed');
   assert.equal((await refusal(bytesOf(bill, []))).code, 'file.check_failed');
 });
 
 test('sums beyond 64 bits are refused, not overflowed', async () => {
-  const huge = changed(bill.rows[0]!, { ...EMPTY, 'Gross Credit (GC)': '9000000000000.00', 'Net Credit (NC)': '9000000000000.00' });
-  const { code } = await refusal(bytesOf(bill, Array.from({ length: 20 }, () => huge)));
+  const huge = changed(bill.rows[0]!, {
+    ...EMPTY,
+    'Gross Credit (GC)': '9000000000000.00',
+    'Net Credit (NC)': '9000000000000.00',
+  });
+  const { code } = await refusal(
+    bytesOf(
+      bill,
+      Array.from({ length: 20 }, () => huge),
+    ),
+  );
   assert.equal(code, 'file.check_failed');
-  const wider = changed(huge, { 'Gross Credit (GC)': '99999999999999999.00', 'Net Credit (NC)': '99999999999999999.00' });
+  const wider = changed(huge, {
+    'Gross Credit (GC)': '99999999999999999.00',
+    'Net Credit (NC)': '99999999999999999.00',
+  });
   assert.equal((await refusal(bytesOf(bill, [wider]))).code, 'file.bad_rows');
 });

@@ -10,8 +10,9 @@
  * transfer to the next batch among the rows. So a row that was taken out, added or changed refuses the document.
  * Source: docs.adyen.com — settlement details report, journal types; and reports that merchants published (channels.md §6).
  */
-import { scaledText } from '../../base/money.ts';
+
 import { exponentOf } from '../../base/currency.ts';
+import { scaledText } from '../../base/money.ts';
 import type { Check, Head, TableField, TableFields, TableFormat, TableLayout, TableQuery } from '../format.ts';
 import type { Kind, LineField } from '../line.ts';
 import { FINE, fineLets, minor, ownReference, rounded, times, unitLets } from './adyen.ts';
@@ -28,9 +29,23 @@ const COSTS = ['Commission (NC)', 'Markup (NC)', 'Scheme Fees (NC)', 'Interchang
 /** A part of the net that no cost column explains; such rows are not held against the costs. */
 const DCC = 'DCC Markup (NC)';
 
-const NEEDED = ['Merchant Account', 'Psp Reference', 'Creation Date', 'TimeZone', 'Type', 'Modification Reference', 'Batch Number'];
+const NEEDED = [
+  'Merchant Account',
+  'Psp Reference',
+  'Creation Date',
+  'TimeZone',
+  'Type',
+  'Modification Reference',
+  'Batch Number',
+];
 const MONEY = [GROSS_CURRENCY, GROSS_DEBIT, GROSS_CREDIT, NET_CURRENCY, NET_DEBIT, NET_CREDIT];
-const MORE = ['Merchant Reference', 'Merchant Order Reference', 'Modification Merchant Reference', 'Payment Method', 'Exchange Rate'];
+const MORE = [
+  'Merchant Reference',
+  'Merchant Order Reference',
+  'Modification Merchant Reference',
+  'Payment Method',
+  'Exchange Rate',
+];
 const PLACES = ['Store', 'Unique Terminal ID', 'Terminal ID', 'Booking Date'];
 const READ = new Set([...NEEDED, ...MONEY, ...COSTS, DCC, ...MORE, ...PLACES].map(key));
 
@@ -79,8 +94,8 @@ const FAMILIES = [
   ['secondchargeback%', 'chargeback'],
 ] as const satisfies ReadonlyArray<readonly [string, Kind]>;
 
-const KIND = `case when l_type is null then null else coalesce(${caseOf('l_type', KINDS)},
-  case ${FAMILIES.map(([like, kind]) => `when l_type like '${like}' then '${kind}'`).join(' ')} else 'adjustment' end) end`;
+const KIND = `case when v_type is null then null else coalesce(${caseOf('v_type', KINDS)},
+  case ${FAMILIES.map(([like, kind]) => `when v_type like '${like}' then '${kind}'`).join(' ')} else 'adjustment' end) end`;
 
 export const adyenSettlement: TableFormat = {
   shape: 'table',
@@ -113,7 +128,10 @@ export const adyenSettlement: TableFormat = {
     ['batchRef', 'Merchant Account/Batch Number'],
     ['bankRef', 'Modification Reference of a payout, up to the first blank (TX…)'],
     ['method', 'Payment Method'],
-    ['text', 'Modification Reference and Modification Merchant Reference of batch rows; gross and rate where GC is not NC'],
+    [
+      'text',
+      'Modification Reference and Modification Merchant Reference of batch rows; gross and rate where GC is not NC',
+    ],
   ],
   detect: (head) => headerOf(head) !== undefined,
   layout: (input) => layoutOf(headerOf(input)!, (name) => READ.has(key(name))),
@@ -123,20 +141,24 @@ export const adyenSettlement: TableFormat = {
 
 /** The row's parts at six decimals, each once a row; they build on the lets that read the cells. */
 const PARTS: Readonly<Record<string, string>> = {
-  l_net: 'l_net_credit - l_net_debit',
-  l_costs_rounded: rounded('l_costs'),
-  l_foreign: 'l_has_gross and l_gross_currency <> l_currency',
-  l_own: 'l_has_gross and l_gross_currency = l_currency',
-  l_gross: 'case when l_foreign then l_net + l_costs_rounded when l_own then l_gross_credit - l_gross_debit else l_net end',
-  l_fee: 'l_gross - l_net',
-  // The costs end within the currency, or they are not told: then gross − net says it all.
-  l_finer: 'l_costs_told and l_costs % l_unit <> 0',
-  l_fits: 'not l_own or not l_costs_told or l_dcc <> 0 or l_costs_rounded = l_fee',
+  v_net: 'v_net_credit - v_net_debit',
+  v_costs_rounded: rounded('v_costs'),
+  v_foreign: 'v_has_gross and v_gross_currency <> v_currency',
+  v_own: 'v_has_gross and v_gross_currency = v_currency',
+  v_gross:
+    'case when v_foreign then v_net + v_costs_rounded when v_own then v_gross_credit - v_gross_debit else v_net end',
+  v_fee: 'v_gross - v_net',
+  // Otherwise gross − net says it all: the costs end within the currency, are not told, or are not the whole difference.
+  v_finer: 'v_has_gross and v_costs_told and v_dcc = 0 and v_costs % v_unit <> 0',
+  v_fits: 'not v_own or not v_costs_told or v_dcc <> 0 or v_costs_rounded = v_fee',
 };
 
 function fieldsOf(layout: TableLayout): TableFields {
   const text = (...names: string[]): string => textOf(layout, ...names);
-  const optional = (column: string, sql = text(column)): TableField => ({ sql, column: found(layout, column) ?? column });
+  const optional = (column: string, sql = text(column)): TableField => ({
+    sql,
+    column: found(layout, column) ?? column,
+  });
   const required = (column: string, sql: string, code: TableField['code']): TableField => ({
     ...optional(column, sql),
     required: true,
@@ -145,16 +167,16 @@ function fieldsOf(layout: TableLayout): TableFields {
   const at = times(layout, ['Creation Date'], ['TimeZone']);
   const costs = COSTS.filter((name) => found(layout, name) !== undefined);
   const gross = `coalesce(${text(GROSS_CREDIT)}, '-' || ${text(GROSS_DEBIT)})`;
-  const foreign = `concat('gross ', ${gross}, ' ', l_gross_currency, coalesce(', rate ' || ${text('Exchange Rate')}, ''))`;
+  const foreign = `concat('gross ', ${gross}, ' ', v_gross_currency, coalesce(', rate ' || ${text('Exchange Rate')}, ''))`;
   const told = `concat_ws(' · ', ${text('Modification Reference')}, nullif(${text('Modification Merchant Reference')}, ${text('Modification Reference')}))`;
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: required('Type', 'l_kind', 'missing'),
+    kind: required('Type', 'v_kind', 'missing'),
     status: optional('Type', `'done'`),
-    currency: required(NET_CURRENCY, 'l_currency', 'bad_currency'),
-    amount: optional(NET_CREDIT, minor('l_gross')),
-    settle: optional(NET_CREDIT, minor('l_gross')),
-    fee: optional(COSTS[0]!, `case when l_finer then try_cast(l_costs as bigint) else ${minor('l_fee')} end`),
-    feeScale: optional(COSTS[0]!, `case when l_finer then ${FINE} else l_exponent end`),
+    currency: required(NET_CURRENCY, 'v_currency', 'bad_currency'),
+    amount: optional(NET_CREDIT, minor('v_gross')),
+    settle: optional(NET_CREDIT, minor('v_gross')),
+    fee: optional(COSTS[0]!, `case when v_finer then try_cast(v_costs as bigint) else ${minor('v_fee')} end`),
+    feeScale: optional(COSTS[0]!, `case when v_finer then ${FINE} else v_exponent end`),
     occurredAt: at.occurredAt,
     businessOn: at.businessOn,
     valueOn: optional('Booking Date', `try_cast(left(${text('Booking Date')}, 10) as date)`),
@@ -163,23 +185,35 @@ function fieldsOf(layout: TableLayout): TableFields {
     terminal: optional('Unique Terminal ID', text('Unique Terminal ID', 'Terminal ID')),
     orderRef: optional('Merchant Reference'),
     paymentRef: optional('Merchant Order Reference'),
-    refundRef: optional('Modification Merchant Reference', `case when l_kind = 'refund' then ${ownReference(text('Modification Merchant Reference'))} end`),
-    channelRef: optional('Psp Reference', `case when l_kind = 'payment' then l_psp when l_psp is not null then coalesce(${text('Modification Reference')}, l_psp) end`),
-    originRef: optional('Psp Reference', `case when l_kind <> 'payment' then l_psp end`),
+    refundRef: optional(
+      'Modification Merchant Reference',
+      `case when v_kind = 'refund' then ${ownReference(text('Modification Merchant Reference'))} end`,
+    ),
+    channelRef: optional(
+      'Psp Reference',
+      `case when v_kind = 'payment' then v_psp when v_psp is not null then coalesce(${text('Modification Reference')}, v_psp) end`,
+    ),
+    originRef: optional('Psp Reference', `case when v_kind <> 'payment' then v_psp end`),
     batchRef: required('Batch Number', `${text('Merchant Account')} || '/' || ${text('Batch Number')}`, 'missing'),
-    bankRef: optional('Modification Reference', `case when l_kind = 'payout' then split_part(${text('Modification Reference')}, ' ', 1) end`),
+    bankRef: optional(
+      'Modification Reference',
+      `case when v_kind = 'payout' then split_part(${text('Modification Reference')}, ' ', 1) end`,
+    ),
     method: optional('Payment Method'),
-    text: optional('Modification Reference', `case when l_foreign then ${foreign} when l_psp is null then nullif(${told}, '') end`),
+    text: optional(
+      'Modification Reference',
+      `case when v_foreign then ${foreign} when v_psp is null then nullif(${told}, '') end`,
+    ),
   };
   return {
     lets: {
       ...unitLets(text(NET_CURRENCY)),
       ...at.lets,
-      l_type: `lower(${text('Type')})`,
-      l_kind: KIND,
-      l_psp: text('Psp Reference'),
-      l_gross_currency: `upper(${text(GROSS_CURRENCY)})`,
-      l_has_gross: `(${text(GROSS_DEBIT)} is not null or ${text(GROSS_CREDIT)} is not null)`,
+      v_type: `lower(${text('Type')})`,
+      v_kind: KIND,
+      v_psp: text('Psp Reference'),
+      v_gross_currency: `upper(${text(GROSS_CURRENCY)})`,
+      v_has_gross: `(${text(GROSS_DEBIT)} is not null or ${text(GROSS_CREDIT)} is not null)`,
       ...fineLets({
         gross_credit: text(GROSS_CREDIT),
         gross_debit: text(GROSS_DEBIT),
@@ -188,24 +222,32 @@ function fieldsOf(layout: TableLayout): TableFields {
         dcc: text(DCC),
         ...Object.fromEntries(costs.map((name, i) => [`cost${i}`, text(name)])),
       }),
-      l_costs: costs.length === 0 ? '0::hugeint' : costs.map((_, i) => `l_cost${i}`).join(' + '),
-      l_costs_told: costs.length === 0 ? 'false' : `(${costs.map((name) => `${text(name)} is not null`).join(' or ')})`,
+      v_costs: costs.length === 0 ? '0::hugeint' : costs.map((_, i) => `v_cost${i}`).join(' + '),
+      v_costs_told: costs.length === 0 ? 'false' : `(${costs.map((name) => `${text(name)} is not null`).join(' or ')})`,
       ...PARTS,
     },
     fields,
     // The cells first, so that what is told is the one that is wrong and not what was reckoned from it.
     guards: [
       at.guard,
-      required(GROSS_DEBIT, 'l_gross_debit', 'bad_amount'),
-      required(GROSS_CREDIT, 'l_gross_credit', 'bad_amount'),
-      required(NET_DEBIT, 'l_net_debit', 'bad_amount'),
-      required(NET_CREDIT, 'l_net_credit', 'bad_amount'),
-      ...costs.map((name, i) => required(name, `l_cost${i}`, 'bad_amount')),
-      required(GROSS_CURRENCY, `case when l_has_gross then dz_currency(l_gross_currency) else '' end`, 'bad_currency'),
-      required(GROSS_DEBIT, `case when l_gross_debit = 0 or l_gross_credit = 0 then 0 end`, 'bad_amount'),
-      required(NET_DEBIT, `case when (l_net_debit = 0 or l_net_credit = 0) and (l_fits or ${text(NET_DEBIT)} is null) then 0 end`, 'bad_amount'),
-      required(NET_CREDIT, `case when l_fits then ${minor('l_gross')} end`, 'bad_amount'),
-      required(NET_CREDIT, `case when l_finer then try_cast(l_costs as bigint) else ${minor('l_fee')} end`, 'bad_amount'),
+      required(GROSS_DEBIT, 'v_gross_debit', 'bad_amount'),
+      required(GROSS_CREDIT, 'v_gross_credit', 'bad_amount'),
+      required(NET_DEBIT, 'v_net_debit', 'bad_amount'),
+      required(NET_CREDIT, 'v_net_credit', 'bad_amount'),
+      ...costs.map((name, i) => required(name, `v_cost${i}`, 'bad_amount')),
+      required(GROSS_CURRENCY, `case when v_has_gross then dz_currency(v_gross_currency) else '' end`, 'bad_currency'),
+      required(GROSS_DEBIT, `case when v_gross_debit = 0 or v_gross_credit = 0 then 0 end`, 'bad_amount'),
+      required(
+        NET_DEBIT,
+        `case when (v_net_debit = 0 or v_net_credit = 0) and (v_fits or ${text(NET_DEBIT)} is null) then 0 end`,
+        'bad_amount',
+      ),
+      required(NET_CREDIT, `case when v_fits then ${minor('v_gross')} end`, 'bad_amount'),
+      required(
+        NET_CREDIT,
+        `case when v_finer then try_cast(v_costs as bigint) else ${minor('v_fee')} end`,
+        'bad_amount',
+      ),
     ],
   };
 }
@@ -239,7 +281,10 @@ function checkOf(told: string): Check {
   const actual = scaledText(BigInt(net), scale);
   const expected = scaledText(0n, scale);
   return {
-    name: { en: `batch ${batch} ${currency}: net credits − net debits`, zh: `批次 ${batch} ${currency}:净贷记 − 净借记` },
+    name: {
+      en: `batch ${batch} ${currency}: net credits − net debits`,
+      zh: `批次 ${batch} ${currency}:净贷记 − 净借记`,
+    },
     expected,
     actual,
     ok: actual === expected,

@@ -17,7 +17,7 @@ import type { Text } from '../../base/lang.ts';
 import { type Micros, microsIn } from '../../base/time.ts';
 import type { Balance, Check, Facts, Head, Input, RejectCode, RowsFormat, Sink } from '../format.ts';
 import type { Kind, Line } from '../line.ts';
-import { headRows, openRows, type Row, type Rows, rowKind } from '../rows.ts';
+import { headRows, openRows, type Row, type Rows, rowKind, unreadNote } from '../rows.ts';
 import { minorOf, reference, remittance } from './bank.ts';
 import { type BalanceWatch, type Doubt, watchBalance } from './bank-balance.ts';
 import {
@@ -199,6 +199,7 @@ async function learn(input: Input, rows: Rows, delimiter: string): Promise<Learn
     }
   });
   if (!found) throw new DaozhangError('file.unknown_format', { path: input.name });
+  if (rows.unread.length > 0) notes.push(unreadNote(rows.unread));
   const chinese = header?.chinese ?? true;
   const { credit, debit, flag, balance } = header?.at ?? {};
   const oneSigned = (credit ?? debit ?? flag ?? balance) === undefined;

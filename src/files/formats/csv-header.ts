@@ -100,7 +100,8 @@ export function textOf(layout: TableLayout, ...names: readonly string[]): string
 /** `case … end` from value to result, over an SQL expression. */
 export function caseOf(sql: string, table: Readonly<Record<string, string>>, otherwise = 'null'): string {
   const byResult = new Map<string, string[]>();
-  for (const [value, result] of Object.entries(table)) byResult.set(result, [...(byResult.get(result) ?? []), `'${value}'`]);
+  for (const [value, result] of Object.entries(table))
+    byResult.set(result, [...(byResult.get(result) ?? []), `'${value}'`]);
   const branches = [...byResult].map(([result, values]) => `when ${sql} in (${values.join(', ')}) then '${result}'`);
   return `case ${branches.join(' ')} else ${otherwise} end`;
 }

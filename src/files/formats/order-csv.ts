@@ -44,11 +44,11 @@ export const orderCsv: TableFormat = {
   layout: (head) => ({ delimiter: ',', quote: '"', firstRow: 2, columns: headerOf(head), trailerRows: 0 }),
   fields: (layout, input) => ({
     lets: {
-      l_kind: `lower(dz_text(kind))`,
-      l_status: `lower(dz_text(status))`,
-      l_currency: `dz_currency(dz_text(currency))`,
-      l_amount: `dz_text(amount)`,
-      l_at: layout.columns.includes('paid_at') ? `coalesce(dz_text(paid_at), dz_text(created_at))` : `dz_text(created_at)`,
+      t_kind: `lower(dz_text(kind))`,
+      t_status: `lower(dz_text(status))`,
+      t_currency: `dz_currency(dz_text(currency))`,
+      t_amount: `dz_text(amount)`,
+      t_at: layout.columns.includes('paid_at') ? `coalesce(dz_text(paid_at), dz_text(created_at))` : `dz_text(created_at)`,
     },
     fields: fieldsOf(layout, input),
   }),
@@ -63,15 +63,15 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
   return {
     kind: oneOf('kind', ['payment', 'refund']),
     status: oneOf('status', ['paid', 'unpaid', 'closed', 'refunded', 'unknown']),
-    currency: { sql: 'l_currency', column: 'currency', required: true, code: 'bad_currency' },
+    currency: { sql: 't_currency', column: 'currency', required: true, code: 'bad_currency' },
     amount: {
-      sql: `case when l_kind = 'refund' then -abs(dz_minor(l_amount, l_currency)) else dz_minor(l_amount, l_currency) end`,
+      sql: `case when t_kind = 'refund' then -abs(dz_minor(t_amount, t_currency)) else dz_minor(t_amount, t_currency) end`,
       column: 'amount',
       required: true,
       code: 'bad_amount',
     },
-    occurredAt: { sql: `dz_at(l_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
-    businessOn: { sql: `dz_day(l_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
+    occurredAt: { sql: `dz_at(t_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
+    businessOn: { sql: `dz_day(t_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
     channel: { sql: `lower(${text('channel')})`, column: 'channel', required: true },
     orderRef: { sql: text('order_ref'), column: 'order_ref', required: true },
     paymentRef: optional('payment_ref'),
@@ -84,5 +84,5 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
 
 function oneOf(column: string, values: readonly string[]): TableField {
   const list = values.map(quote).join(', ');
-  return { sql: `case when l_${column} in (${list}) then l_${column} end`, column, required: true };
+  return { sql: `case when t_${column} in (${list}) then t_${column} end`, column, required: true };
 }

@@ -1,6 +1,7 @@
 /**
- * A merchant's own order export, read through a mapping (`mapping.ts`): delimited text by DuckDB, and row by row what is
- * no delimited text — NDJSON, `.xlsx`, `.xls`. Both ways give the same lines from the same cells; a test holds them together.
+ * A merchant's own order export, read through a mapping (`mapping.ts`): delimited text by DuckDB; row by row what is no
+ * delimited text (NDJSON, `.xlsx`, `.xls`) and what gives two lines a row. Both ways give the same lines from the same cells;
+ * a test holds them together.
  *
  * Without a saved mapping a document is taken only when its columns leave no doubt; a channel's bill never is one.
  * A word that has no meaning yet rejects its row, so that nobody's «已冻结» becomes a payment. A row that states a refunded
@@ -8,6 +9,7 @@
  */
 import { isCurrency } from '../../base/currency.ts';
 import { DaozhangError } from '../../base/errors.ts';
+import type { Text } from '../../base/lang.ts';
 import { parseDecimal } from '../../base/money.ts';
 import { dateIn, type Micros, microsIn, microsOf } from '../../base/time.ts';
 import { ident, quote } from '../engine.ts';
@@ -38,7 +40,7 @@ import {
   STATUS_WORDS,
 } from '../mapping.ts';
 import { eachRecord } from '../records.ts';
-import { headRows, openRows, rowKind } from '../rows.ts';
+import { headRows, openRows, rowKind, unreadNote } from '../rows.ts';
 import { dayOf, minorOf } from './bank.ts';
 
 /** The mapping for these columns, or nothing when they are not of it. */
@@ -96,7 +98,10 @@ function tableFormat(resolve: Resolve): TableFormat {
     shape: 'table',
     id: 'order-mapped',
     title: { en: 'Order book by mapping (CSV, TSV)', zh: '订单表(按映射读取,CSV、TSV)' },
-    detect: (head) => rowKind(head) === 'text' && !isJson(head) && headerOf(head, resolve) !== undefined,
+    detect: (head) => {
+      const mapping = rowKind(head) === 'text' && !isJson(head) ? headerOf(head, resolve)?.mapping : undefined;
+      return mapping !== undefined && !mapping.columns.refunded;
+    },
     layout: (input) => layoutOf(found(input)),
     fields: (layout, input) => fieldsOf(found(input).mapping, layout, input.zone),
     facts: async () => ({ checks: [] }),
@@ -153,6 +158,9 @@ const once = (sql: string, expression: string): string => `list_transform([${sql
 const DATE = String.raw`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}(?:[.]\d{1,6})?))?)?[ ]*(Z|[+-]\d{2}:?\d{2})?$`;
 const DIGITS = String.raw`^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?$`;
 
+/** `+0800` as `+08:00`, which is how `dz_at` knows an offset. */
+const ZONE_SQL = `|| case when length(p.z) = 5 then p.z[1:3] || ':' || p.z[4:5] else p.z end`;
+
 /** Whatever way a time is written → ISO 8601, for `dz_at`; nothing when it is none. */
 function isoSql(text: string): string {
   const wide = (part: string): string => `lpad(case when p.${part} = '' then '0' else p.${part} end, 2, '0')`;
@@ -164,7 +172,7 @@ function isoSql(text: string): string {
     text,
     `case when length(t) = 19 and t[5] = '-' and t[8] = '-' and t[14] = ':' then t
       when regexp_full_match(t, '[0-9]+') then ${by(DIGITS, "['y', 'm', 'd', 'h', 'i', 's']", '')}
-      else ${by(DATE, "['y', 'm', 'd', 'h', 'i', 's', 'z']", '|| p.z')} end`,
+      else ${by(DATE, "['y', 'm', 'd', 'h', 'i', 's', 'z']", ZONE_SQL)} end`,
   );
 }
 
@@ -198,8 +206,6 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
     l_status: meaningSql(word('status'), { ...STATUS_WORDS, ...values.status }),
     l_amount_text: digits('amount'),
     l_amount: minor('l_amount_text'),
-    l_refunded_text: columns.refunded ? `coalesce(${digits('refunded')}, '0')` : "'0'",
-    l_refunded: columns.refunded ? `abs(${minor('l_refunded_text')})` : '0::bigint',
     l_kind: columns.kind
       ? meaningSql(word('kind'), { ...KIND_WORDS, ...values.kind })
       : `case when l_amount < 0 then 'refund' else 'payment' end`,
@@ -213,32 +219,21 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
     l_order_ref: text('order_ref'),
     l_refund_ref: text('refund_ref'),
     l_channel_ref: text('channel_ref'),
-    l_both: `coalesce(l_kind = 'payment' and l_refunded > 0, false)`,
-    // Two lines from one row only when all of it can be read: a bad row is rejected once. The second is what went back.
-    l_second: columns.refunded
-      ? `unnest(case when l_both and l_status <> 'unpaid' and l_currency is not null and l_amount is not null and l_at is not null
-          and l_order_ref is not null and (l_tender is null or l_channel is not null) then [false, true] else [false] end)`
-      : 'false',
-    l_back: `l_second or l_kind = 'refund'`,
+    l_back: `l_kind = 'refund'`,
     l_back_time: columns.refunded_at ? `case when l_back then ${isoSql(text('refunded_at'))} end` : NONE,
     l_back_at: columns.refunded_at ? at('l_back_time') : 'null::bigint',
   };
   const plain = (field: MappedField): TableField => ({ sql: text(field), column: named(field) });
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: { sql: `case when l_second then 'refund' else l_kind end`, column: named('kind'), required: true },
+    kind: { sql: 'l_kind', column: named('kind'), required: true },
     currency: { sql: 'l_currency', column: named('currency'), required: true, code: 'bad_currency' },
     amount: {
-      sql: `case when l_second then -l_refunded when l_back then -abs(l_amount) else l_amount end`,
+      sql: 'case when l_back then -abs(l_amount) else l_amount end',
       column: named('amount'),
       required: true,
       code: 'bad_amount',
     },
-    status: {
-      sql: `case when l_second then 'refunded' when l_both and l_status in ('closed', 'unknown') then 'refunded'
-        when l_both and l_status = 'unpaid' then null else l_status end`,
-      column: named('status'),
-      required: true,
-    },
+    status: { sql: 'l_status', column: named('status'), required: true },
     orderRef: { sql: 'l_order_ref', column: named('order_ref'), required: true },
     occurredAt: { sql: 'coalesce(l_back_at, l_at)', column: named('created_at') },
     businessOn: {
@@ -251,8 +246,7 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
       column: named('payment_ref'),
     },
     refundRef: { sql: 'case when l_back then l_refund_ref end', column: named('refund_ref') },
-    channelRef: { sql: 'case when not l_second then l_channel_ref end', column: named('channel_ref') },
-    originRef: { sql: 'case when l_second then l_channel_ref end', column: named('channel_ref') },
+    channelRef: { sql: 'l_channel_ref', column: named('channel_ref') },
     account: plain('account'),
     store: plain('store'),
     terminal: plain('terminal'),
@@ -262,11 +256,10 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
   const guards: TableField[] = [
     { sql: when('not l_paid or l_at is not null'), column: named('paid_at'), code: 'bad_date' },
     { sql: when('l_paid or l_at is not null'), column: named('created_at'), code: 'bad_date' },
-    { sql: 'l_refunded', column: named('refunded'), code: 'bad_amount' },
     { sql: when('l_tender is null or l_channel is not null'), column: named('channel') },
   ];
   const first = `coalesce(${ident(layout.columns[0]!)}, '')`;
-  return { lets, fields, guards, where: `not regexp_full_match(${first}, ${quote(TOTALS)}, 'i')` };
+  return { whole: true, lets, fields, guards, where: `not regexp_full_match(${first}, ${quote(TOTALS)}, 'i')` };
 }
 
 // ---------------------------------------------------------------- row by row
@@ -276,15 +269,20 @@ function rowsFormat(resolve: Resolve): RowsFormat {
     ...INFO,
     shape: 'rows',
     id: 'order-mapped-rows',
-    title: { en: 'Order book by mapping (NDJSON, Excel)', zh: '订单表(按映射读取,NDJSON、Excel)' },
+    title: {
+      en: 'Order book by mapping (NDJSON, Excel, or with a refunded amount)',
+      zh: '订单表(按映射读取,NDJSON、Excel 或带退款金额列)',
+    },
     detect: (head) => {
       if (isJson(head)) return resolve(jsonColumns(head)) !== undefined;
-      return rowKind(head) === 'xlsx' && headerOf(head, resolve) !== undefined;
+      const kind = rowKind(head);
+      if (kind !== 'xlsx' && kind !== 'text') return false;
+      const mapping = headerOf(head, resolve)?.mapping;
+      return mapping !== undefined && (kind === 'xlsx' || mapping.columns.refunded !== undefined);
     },
     read: async (input, sink) => {
-      if (isJson(input)) await readJson(input, sink, resolve);
-      else await readCells(input, sink, resolve);
-      return { checks: [] };
+      const notes = isJson(input) ? await readJson(input, sink, resolve) : await readCells(input, sink, resolve);
+      return { checks: [], ...(notes.length > 0 && { notes }) };
     },
   };
 }
@@ -299,7 +297,7 @@ function jsonColumns(head: Head): string[] {
   return [...names];
 }
 
-async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<void> {
+async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<Text[]> {
   const mapping = resolve(jsonColumns(input));
   if (!mapping) throw new DaozhangError('file.unknown_format', { path: input.name });
   const reader = orderReader(mapping, input.zone);
@@ -318,34 +316,52 @@ async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<voi
       reader({ row, at, length }, (column) => bareText(flat.values.get(column) ?? '')),
     );
   });
-  if (!bad) return;
-  if (!/[\r\n]\s*$/.test(input.tail)) {
-    const reason = 'the last record is not complete / 最后一条记录不完整';
-    throw new DaozhangError('file.cut', { path: input.name, offset: bad.at, reason });
-  }
+  if (!bad) return [];
+  if (!/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, bad.at);
   sink.reject(bad);
+  return [];
 }
 
-async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<void> {
+async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<Text[]> {
   const rows = await openRows(input, headerOf(input, resolve)?.delimiter ?? ',');
-  let places: ReadonlyMap<string, number> | undefined;
+  let header: readonly string[] | undefined;
+  let places: ReadonlyMap<string, number> = new Map();
   let reader: ReturnType<typeof orderReader> | undefined;
   let above = 0;
+  let shortAt: number | undefined;
   await rows.each((row) => {
-    if (row.cells.every((cell) => cell === '')) return;
-    if (!reader || !places) {
+    if (row.cells.length <= 1 && (row.cells[0] ?? '') === '') return;
+    if (!reader || !header) {
       above += 1;
       const mapping = above <= HEADER_WITHIN ? resolve(row.cells) : undefined;
       if (!mapping) return;
-      places = new Map(row.cells.map((name, i) => [name, i]));
+      header = row.cells;
+      places = new Map(header.map((name, i) => [name, i]));
       reader = orderReader(mapping, input.zone);
       return;
     }
-    const cell = (column: string): string => bareText(row.cells[places!.get(column) ?? -1] ?? '');
+    shortAt = undefined;
     if (TOTALS_PATTERN.test(row.cells[0] ?? '')) return;
-    put(sink, reader(row, cell));
+    // A sheet leaves out empty cells at the end and empty rows; text has them.
+    if (rows.kind === 'text' && row.cells.length !== header.length) {
+      if (row.cells.length < header.length) shortAt = row.at;
+      sink.reject({ row: row.row, at: row.at, column: '', code: 'ragged', value: '' });
+      return;
+    }
+    if (rows.kind !== 'text' && row.cells.every((cell) => cell === '')) return;
+    put(
+      sink,
+      reader(row, (column) => bareText(row.cells[places.get(column) ?? -1] ?? '')),
+    );
   });
   if (!reader) throw new DaozhangError('file.unknown_format', { path: input.name });
+  if (shortAt !== undefined && !/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, shortAt);
+  return rows.unread.length > 0 ? [unreadNote(rows.unread)] : [];
+}
+
+function cutShort(input: Input, offset: number): DaozhangError {
+  const reason = 'the last record is not complete / 最后一条记录不完整';
+  return new DaozhangError('file.cut', { path: input.name, offset, reason });
 }
 
 function put(sink: Sink, read: readonly Line[] | Rejected): void {

@@ -13,12 +13,24 @@
  * Amounts are in major units with the exponent of the currency. The file does not name the merchant's account.
  * Source: developer.paypal.com — activity download; exports that merchants published (channels.md §7).
  */
-import { DaozhangError } from '../../base/errors.ts';
+
 import { exponentOf } from '../../base/currency.ts';
-import { scaledText } from '../../base/money.ts';
+import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
+import { scaledText } from '../../base/money.ts';
 import { ident, quote } from '../engine.ts';
-import type { Balance, Check, Facts, Head, Input, TableField, TableFields, TableFormat, TableLayout, TableQuery } from '../format.ts';
+import type {
+  Balance,
+  Check,
+  Facts,
+  Head,
+  Input,
+  TableField,
+  TableFields,
+  TableFormat,
+  TableLayout,
+  TableQuery,
+} from '../format.ts';
 import type { LineField } from '../line.ts';
 import { type CsvHeader, csvHeader, layoutOf } from './csv-header.ts';
 import { directed, paypalKindSql } from './paypal.ts';
@@ -55,7 +67,8 @@ function columnsOf(names: readonly string[]): Found | undefined {
   return best;
 }
 
-const headerOf = (head: Head): CsvHeader | undefined => csvHeader(head, [',', ';', '\t'], (names) => columnsOf(names) !== undefined);
+const headerOf = (head: Head): CsvHeader | undefined =>
+  csvHeader(head, [',', ';', '\t'], (names) => columnsOf(names) !== undefined);
 
 export const paypalActivity: TableFormat = {
   shape: 'table',
@@ -101,10 +114,10 @@ export const paypalActivity: TableFormat = {
 /** An amount as text: blanks that group, and the long minus, are packing. */
 const packed = (cell: string): string => `translate(regexp_replace(${cell}, '[ \u00a0\u202f]', '', 'g'), '−', '-')`;
 
-/** Lets for an amount in minor units, once the decimal sign is known: its text with a point, and its value. */
+/** Lets for an amount in minor units, once the decimal sign is known: its text with a point, and its value. The checks ask for `l_…`. */
 const amountLets = (word: Word, text: string): Record<string, string> => ({
   [`t_${word}`]: `case l_decimal when 'comma' then translate(${packed(text)}, ',.', '.,') when 'point' then ${packed(text)} end`,
-  [`l_${word}`]: `dz_scaled(t_${word}, l_exponent)`,
+  [`l_${word}`]: `dz_scaled(t_${word}, v_exponent)`,
 });
 
 function fieldsOf(layout: TableLayout, input: Input): TableFields {
@@ -117,20 +130,20 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
     required: true,
     ...(code !== undefined && { code }),
   });
-  const local = `try_cast(l_day::varchar || ' ' || ${text('time')} as timestamp)`;
-  const isPayment = `l_kind = 'payment'`;
+  const local = `try_cast(v_day::varchar || ' ' || ${text('time')} as timestamp)`;
+  const isPayment = `v_kind = 'payment'`;
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: required('type', 'l_kind', 'missing'),
+    kind: required('type', 'v_kind', 'missing'),
     status: required('status', statusOf(language, has('status')), 'bad_value'),
-    currency: required('currency', 'l_currency', 'bad_currency'),
+    currency: required('currency', 'v_currency', 'bad_currency'),
     amount: required('gross', 'l_gross', 'bad_amount'),
     settle: optional('gross', 'l_gross'),
     fee: required('fee', 'try_cast(-l_fee::hugeint as bigint)', 'bad_amount'),
-    feeScale: optional('fee', 'l_exponent'),
+    feeScale: optional('fee', 'v_exponent'),
     occurredAt: optional('time', instantOf(local)),
-    businessOn: required('date', 'l_day', 'bad_date'),
+    businessOn: required('date', 'v_day', 'bad_date'),
     channelRef: optional('id'),
-    originRef: optional('reference', `case when not (${isPayment} and l_incoming) then ${text('reference')} end`),
+    originRef: optional('reference', `case when not (${isPayment} and v_incoming) then ${text('reference')} end`),
     orderRef: optional('invoice'),
     paymentRef: optional('custom'),
     bankRef: optional('bank'),
@@ -142,31 +155,34 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
     required('net', 'case when l_gross::hugeint + l_fee = l_net then 0 end', 'bad_amount'),
     ...(has('time') ? [required('time', `try_cast(${text('time')} as time)::varchar`, 'bad_date')] : []),
     ...(has('zone') ? [required('zone', ZONE_GUARD, 'bad_value')] : []),
-    ...(has('balance') ? [required('balance', `case when t_balance is null then 0 else l_balance end`, 'bad_amount')] : []),
+    ...(has('balance')
+      ? [required('balance', `case when t_balance is null then 0 else l_balance end`, 'bad_amount')]
+      : []),
   ];
   const day = (part: number): string => `regexp_extract(${text('date')}, ${quote(DATE)}, ${part})`;
   return {
+    whole: true,
     lets: {
-      l_currency: `dz_currency(upper(${text('currency')}))`,
-      l_exponent: 'dz_exponent(l_currency)',
+      v_currency: `dz_currency(upper(${text('currency')}))`,
+      v_exponent: 'dz_exponent(v_currency)',
       l_decimal: decimalOf(language, at),
       l_days: daysOf(language, at),
-      l_first: day(1),
-      l_second: day(2),
-      l_third: day(3),
-      l_day: DAY,
+      v_first: day(1),
+      v_second: day(2),
+      v_third: day(3),
+      v_day: DAY,
       ...zoneLets(has('zone') ? text('zone') : quote(input.zone)),
       ...amountLets('gross', text('gross')),
       ...amountLets('fee', `coalesce(${text('fee')}, '0')`),
       ...amountLets('net', text('net')),
       ...amountLets('balance', text('balance')),
-      l_incoming: `left(t_gross, 1) <> '-'`,
-      l_type: `lower(${text('type')})`,
-      l_code: text('code'),
-      l_described: kindOf(language),
-      l_kind: directed('l_described', 'l_incoming'),
-      l_state: `lower(${text('status')})`,
-      l_impact: `lower(${text('impact')})`,
+      v_incoming: `left(t_gross, 1) <> '-'`,
+      v_type: `lower(${text('type')})`,
+      v_code: text('code'),
+      v_described: kindOf(language),
+      v_kind: directed('v_described', 'v_incoming'),
+      v_state: `lower(${text('status')})`,
+      v_impact: `lower(${text('impact')})`,
     },
     fields,
     guards,
@@ -175,10 +191,10 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
 
 /** The date by its three parts, once their order is known; a year in front tells itself. */
 const DATE = '^([0-9]{1,4})[./年-]([0-9]{1,2})[./月-]([0-9]{1,4})日?$';
-const YEAR = `case length(l_third) when 2 then '20' || l_third when 4 then l_third end`;
-const DAY = `try_cast(case when length(l_first) = 4 then concat_ws('-', l_first, l_second, l_third)
-  when l_days like 'dmy%' then concat_ws('-', ${YEAR}, l_second, l_first)
-  when l_days like 'mdy%' then concat_ws('-', ${YEAR}, l_first, l_second) end as date)`;
+const YEAR = `case length(v_third) when 2 then '20' || v_third when 4 then v_third end`;
+const DAY = `try_cast(case when length(v_first) = 4 then concat_ws('-', v_first, v_second, v_third)
+  when l_days like 'dmy%' then concat_ws('-', ${YEAR}, v_second, v_first)
+  when l_days like 'mdy%' then concat_ws('-', ${YEAR}, v_first, v_second) end as date)`;
 
 /**
  * `dmy`, `mdy`; with `?` behind it when no day above 12 decides; `both` when the rows contradict each other or the language;
@@ -207,8 +223,11 @@ function daysOf(language: Language, at: Found['at']): string {
 
 /** `comma`, `point`, or `both` when the amounts contradict each other. Over all rows, once a document. */
 function decimalOf(language: Language, at: Found['at']): string {
-  const cells = (['gross', 'fee', 'net', 'balance'] as const).flatMap((word) => (at[word] === undefined ? [] : [ident(at[word])]));
-  const any = (sign: string): string => cells.map((cell) => `bool_or(regexp_matches(trim(${cell}), '[${sign}][0-9]{1,2}$'))`).join(' or ');
+  const cells = (['gross', 'fee', 'net', 'balance'] as const).flatMap((word) =>
+    at[word] === undefined ? [] : [ident(at[word])],
+  );
+  const any = (sign: string): string =>
+    cells.map((cell) => `bool_or(regexp_matches(trim(${cell}), '[${sign}][0-9]{1,2}$'))`).join(' or ');
   return `(
     select case when comma and point then 'both' when comma then 'comma' when point then 'point' else '${HABITS[language].decimal}' end
     from (select ${any(',')} as comma, ${any('.')} as point from raw))`;
@@ -219,16 +238,18 @@ const pattern = (words: Readonly<Record<Language, string>>, language: Language):
   quote(language === 'en' ? words.en : `${words[language]}|${words.en}`);
 
 function kindOf(language: Language): string {
-  const byWords = TYPES.map(([kind, words]) => `when regexp_matches(l_type, ${pattern(words, language)}) then '${kind}'`);
-  return `coalesce(${paypalKindSql('l_code')}, case when l_type is not null then case ${byWords.join(' ')} else 'adjustment' end end)`;
+  const byWords = TYPES.map(
+    ([kind, words]) => `when regexp_matches(v_type, ${pattern(words, language)}) then '${kind}'`,
+  );
+  return `coalesce(${paypalKindSql('v_code')}, case when v_type is not null then case ${byWords.join(' ')} else 'adjustment' end end)`;
 }
 
 function statusOf(language: Language, stated: boolean): string {
-  const is = (state: keyof typeof STATES): string => `regexp_matches(l_state, ${pattern(STATES[state], language)})`;
-  const byState = `case when ${is('failed')} then 'failed' when ${is('pending')} then case when l_kind = 'payout' then 'done' else 'pending' end
+  const is = (state: keyof typeof STATES): string => `regexp_matches(v_state, ${pattern(STATES[state], language)})`;
+  const byState = `case when ${is('failed')} then 'failed' when ${is('pending')} then case when v_kind = 'payout' then 'done' else 'pending' end
     when ${is('done')} then 'done' end`;
-  return `case when regexp_matches(l_impact, ${pattern(MOVES, language)}) then 'done'
-    when l_impact is not null then case when ${is('failed')} then 'failed' else 'pending' end
+  return `case when regexp_matches(v_impact, ${pattern(MOVES, language)}) then 'done'
+    when v_impact is not null then case when ${is('failed')} then 'failed' else 'pending' end
     else ${stated ? byState : `'done'`} end`;
 }
 
@@ -249,8 +270,14 @@ async function factsOf(layout: TableLayout, input: Input, query: TableQuery): Pr
 
 const orderNote = (days: string): Text =>
   days.startsWith('dmy')
-    ? { en: 'no day above 12 in this file: dates are read as day/month/year', zh: '文件中没有大于 12 的日:日期按 日/月/年 读取' }
-    : { en: 'no day above 12 in this file: dates are read as month/day/year', zh: '文件中没有大于 12 的日:日期按 月/日/年 读取' };
+    ? {
+        en: 'no day above 12 in this file: dates are read as day/month/year',
+        zh: '文件中没有大于 12 的日:日期按 日/月/年 读取',
+      }
+    : {
+        en: 'no day above 12 in this file: dates are read as month/day/year',
+        zh: '文件中没有大于 12 的日:日期按 月/日/年 读取',
+      };
 
 /** The rows that moved the balance, with what they moved and what the file says remained; per currency, in file order. */
 const MOVED = `
@@ -262,19 +289,29 @@ async function balancesOf(query: TableQuery): Promise<{ checks: Check[]; balance
   const checks: Check[] = [];
   const balances: Balance[] = [];
   const [list] = await query(`select string_agg(distinct currency, ',' order by currency) from (${MOVED})`);
-  for (const currency of String(list ?? '').split(',').filter((c) => c !== '')) {
+  for (const currency of String(list ?? '')
+    .split(',')
+    .filter((c) => c !== '')) {
     const own = `(select *, lag(after) over w as above, lag(moved) over w as moved_above from (${MOVED}) where currency = '${currency}'
       window w as (order by row_no))`;
     const [unstated, forwards, backwards, shared, first, firstMoved, last, lastMoved] = (await query(`
       select count(*) filter (after is null), (min(row_no) filter (after <> above + moved))::bigint,
         (min(row_no) filter (above <> after + moved_above))::bigint, count(*) - count(distinct occurred_at),
-        arg_min(after, row_no), arg_min(moved, row_no), arg_max(after, row_no), arg_max(moved, row_no) from ${own}`)) as (bigint | null)[];
+        arg_min(after, row_no), arg_min(moved, row_no), arg_max(after, row_no), arg_max(moved, row_no) from ${own}`)) as (
+      | bigint
+      | null
+    )[];
     // Downloads without balances for some rows prove nothing.
     if (unstated !== 0n) continue;
     const scale = exponentOf(currency)!;
     const holds = (opening: bigint | undefined, closing: bigint | undefined): void => {
       const text = scaledText(closing ?? last!, scale);
-      checks.push({ name: { en: `running balance ${currency}`, zh: `${currency} 逐行余额` }, expected: text, actual: text, ok: true });
+      checks.push({
+        name: { en: `running balance ${currency}`, zh: `${currency} 逐行余额` },
+        expected: text,
+        actual: text,
+        ok: true,
+      });
       if (closing !== undefined) balances.push({ account: '', currency, opening, closing });
     };
     if (forwards === null) holds(first! - firstMoved!, last!);
@@ -292,7 +329,10 @@ async function balancesOf(query: TableQuery): Promise<{ checks: Check[]; balance
  * Every balance that one row leaves is taken up by another, but for the first and the last. Where those are the same the rows
  * are a circle, and nothing tells where it begins.
  */
-async function strungTogether(query: TableQuery, currency: string): Promise<{ opening?: bigint; closing?: bigint } | undefined> {
+async function strungTogether(
+  query: TableQuery,
+  currency: string,
+): Promise<{ opening?: bigint; closing?: bigint } | undefined> {
   const [ends, opening, closing] = (await query(`
     select count(*), min(stand) filter (surplus = 1), min(stand) filter (surplus = -1) from (
       select stand, sum(one) as surplus from (

@@ -16,7 +16,8 @@ const withCell = (record: number, cell: number, value: string): Uint8Array =>
   stlBytes(records.with(record, records[record]!.with(cell, value)));
 
 /** A fee of nothing may run either way and stand in any currency. */
-const says = (cells: readonly string[], c: number): boolean => (c !== STL.feeWay && c !== STL.feeCurrency) || cells[STL.fee] !== '0';
+const says = (cells: readonly string[], c: number): boolean =>
+  (c !== STL.feeWay && c !== STL.feeCurrency) || cells[STL.fee] !== '0';
 
 function* changedCells(cells: readonly number[], change: (cell: string) => string): Generator<Damage> {
   for (const i of rowsAt) {
@@ -100,16 +101,27 @@ test('a record of another type, or behind the end, refuses the file', async () =
 });
 
 test('a split report: totals of the whole are not held against its second file', async () => {
-  const second = records.map((cells) => (cells[0] === 'FH' ? ['FH', '02'] : cells[0] === 'RF' ? cells.with(2, '1') : cells[0] === 'RC' ? ['RC', '999'] : cells));
+  const second = records.map((cells) =>
+    cells[0] === 'FH'
+      ? ['FH', '02']
+      : cells[0] === 'RF'
+        ? cells.with(2, '1')
+        : cells[0] === 'RC'
+          ? ['RC', '999']
+          : cells,
+  );
   assert.equal((await read(stlBytes(second))).lines.length, 16);
 });
 
 test('the balance is told when the rows explain it, else a note says so', async () => {
   const { facts } = await read(stlBytes(records));
-  assert.deepEqual(facts.balances?.map((b) => [b.account, b.currency, b.opening]), [
-    ['EXAMPLEPAYER1', 'USD', 100_000n],
-    ['EXAMPLEPAYER1', 'JPY', 100_000n],
-  ]);
+  assert.deepEqual(
+    facts.balances?.map((b) => [b.account, b.currency, b.opening]),
+    [
+      ['EXAMPLEPAYER1', 'USD', 100_000n],
+      ['EXAMPLEPAYER1', 'JPY', 100_000n],
+    ],
+  );
   const footer = records.findIndex((cells) => cells[0] === 'SF');
   const held = await read(stlBytes(records.with(footer, records[footer]!.with(9, '1').with(13, '2'))));
   assert.deepEqual([held.facts.balances?.length, held.facts.notes?.length], [1, 1]);
@@ -117,18 +129,26 @@ test('the balance is told when the rows explain it, else a note says so', async 
 
 test('times have the offset beside them, and the business date is that of completion in it', async () => {
   const row = records[rowsAt[0]!]!;
-  const { lines } = await read(stlBytes(records.with(rowsAt[0]!, row.with(6, '2026/11/19 23:59:58 -0800').with(7, '2026/11/20 00:00:01 -0800'))));
+  const { lines } = await read(
+    stlBytes(records.with(rowsAt[0]!, row.with(6, '2026/11/19 23:59:58 -0800').with(7, '2026/11/20 00:00:01 -0800'))),
+  );
   assert.deepEqual([lines[0]!.occurred_at, lines[0]!.business_on], [1_795_161_598_000_000n, '2026-11-20']);
 });
 
 test('a detail report: what moved nothing is not done, and a cell may hold line ends', async () => {
   const path = join(import.meta.dirname, '../../../tests/golden/paypal-stl/trr.csv');
   const text = readFileSync(path, 'utf8');
-  assert.deepEqual((await read(Buffer.from(text))).lines.map((l) => l.status), ['done', 'failed', 'pending', 'done', 'pending', 'done', 'done']);
+  assert.deepEqual(
+    (await read(Buffer.from(text))).lines.map((l) => l.status),
+    ['done', 'failed', 'pending', 'done', 'pending', 'done', 'done'],
+  );
   // Its footers are of what moved; they may be of all that is listed, and of nothing else.
   assert.equal((await read(Buffer.from(text.replaceAll('"HKD",19000,', '"HKD",31200,')))).lines.length, 7);
   assert.equal((await refusal(Buffer.from(text.replaceAll('"HKD",19000,', '"HKD",21500,')))).code, 'file.check_failed');
-  assert.equal((await refusal(Buffer.from(text.replace('"S",0,0,0,"Two lamps"', '"Z",0,0,0,"Two lamps"')))).code, 'file.bad_rows');
+  assert.equal(
+    (await refusal(Buffer.from(text.replace('"S",0,0,0,"Two lamps"', '"Z",0,0,0,"Two lamps"')))).code,
+    'file.bad_rows',
+  );
 });
 
 test('event codes have their kinds, which turn with the direction of the money', () => {

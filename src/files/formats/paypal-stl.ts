@@ -52,7 +52,18 @@ const COLUMNS = {
 } as const satisfies Record<string, readonly string[]>;
 type Word = keyof typeof COLUMNS;
 
-const NEEDED: readonly Word[] = ['id', 'code', 'initiated', 'completed', 'way', 'gross', 'currency', 'feeWay', 'fee', 'feeCurrency'];
+const NEEDED: readonly Word[] = [
+  'id',
+  'code',
+  'initiated',
+  'completed',
+  'way',
+  'gross',
+  'currency',
+  'feeWay',
+  'fee',
+  'feeCurrency',
+];
 
 const nameOf = (cell: string): string => cell.trim().replace(/\s+/g, ' ').toLowerCase();
 
@@ -62,7 +73,8 @@ function columnsOf(cells: readonly string[]): Columns {
   const keys = cells.map(nameOf);
   const at: Partial<Record<Word, number>> = {};
   for (const [word, names] of Object.entries(COLUMNS)) {
-    const i = keys.findIndex((k) => names.some((n) => nameOf(n) === k));
+    const wanted = names.map(nameOf);
+    const i = keys.findIndex((k) => wanted.includes(k));
     if (i !== -1) at[word as Word] = i;
   }
   return { at, names: cells };
@@ -80,7 +92,10 @@ function headerOf(head: Head): Columns | undefined {
 export const paypalStl: RowsFormat = {
   shape: 'rows',
   id: 'paypal-stl',
-  title: { en: 'PayPal settlement report (STL) and transaction detail report (TRR)', zh: 'PayPal 结算报告(STL)与交易明细报告(TRR)' },
+  title: {
+    en: 'PayPal settlement report (STL) and transaction detail report (TRR)',
+    zh: 'PayPal 结算报告(STL)与交易明细报告(TRR)',
+  },
   role: 'channel',
   channel: 'paypal',
   rounding: 'row',
@@ -202,7 +217,11 @@ function take(reading: Reading, record: CsvRecord): void {
   const { cells } = record;
   const type = cells[0]!.trim();
   if (reading.ended && type !== 'RH' && type !== 'FH') {
-    throw layout(reading, record, `“${type.slice(0, 20)}” behind the file footer / 文件尾之后还有“${type.slice(0, 20)}”`);
+    throw layout(
+      reading,
+      record,
+      `“${type.slice(0, 20)}” behind the file footer / 文件尾之后还有“${type.slice(0, 20)}”`,
+    );
   }
   switch (type) {
     case 'RH':
@@ -333,7 +352,16 @@ function transaction(reading: Reading, record: CsvRecord): void {
   const kind = paypalKind(t.code, t.amount >= 0n);
   const originRef = kind !== 'payment' && t.get('referenceType') === 'TXN' ? t.get('reference') : undefined;
   const feeScale = exponentOf(t.currency)!;
-  reading.sink.line({ ...line, kind, currency: t.currency, amount: t.amount, settle: t.amount, fee: own ? t.fee : 0n, feeScale, originRef });
+  reading.sink.line({
+    ...line,
+    kind,
+    currency: t.currency,
+    amount: t.amount,
+    settle: t.amount,
+    fee: own ? t.fee : 0n,
+    feeScale,
+    originRef,
+  });
   // A fee in another currency leaves another balance: a line of its own.
   if (!own && t.fee !== 0n) {
     reading.sink.line({ ...line, kind: 'fee', currency: t.feeCurrency, amount: -t.fee, originRef: t.get('id') });
@@ -412,10 +440,14 @@ function footer(reading: Reading, record: CsvRecord, totals: Totals, whose: Text
   const moved = totals.moved.get(currency) ?? EMPTY;
   const stated = PARTS.map((_, i) => minorOf(cells[2 + i] ?? ''));
   // A detail report's footer may leave out what moved nothing: then all four totals do.
-  const counted = reading.columns?.at.status !== undefined && PARTS.every(([part], i) => moved[part] === stated[i]) ? moved : all;
+  const counted =
+    reading.columns?.at.status !== undefined && PARTS.every(([part], i) => moved[part] === stated[i]) ? moved : all;
   PARTS.forEach(([part, says], i) => {
     const expected = stated[i] === undefined ? (cells[2 + i] ?? '') : scaledText(stated[i], exponent);
-    const name = { en: `${type} ${whose.en} ${currency}: ${says.en}`, zh: `${type} ${whose.zh} ${currency}:${says.zh}` };
+    const name = {
+      en: `${type} ${whose.en} ${currency}: ${says.en}`,
+      zh: `${type} ${whose.zh} ${currency}:${says.zh}`,
+    };
     check(reading, name, expected, scaledText(counted[part], exponent));
   });
   if (type !== 'SF') return;
@@ -451,7 +483,10 @@ function unfooted(reading: Reading, { number, totals, footed }: Section): void {
   for (const [currency, sums] of totals.all) {
     if (footed.has(currency)) continue;
     const exponent = exponentOf(currency)!;
-    const name = { en: `section ${number} ${currency}: no footer, so nothing stays`, zh: `第 ${number} 节 ${currency}:无合计行,应收支相抵` };
+    const name = {
+      en: `section ${number} ${currency}: no footer, so nothing stays`,
+      zh: `第 ${number} 节 ${currency}:无合计行,应收支相抵`,
+    };
     check(reading, name, scaledText(0n, exponent), scaledText(net(sums), exponent));
   }
 }

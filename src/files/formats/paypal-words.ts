@@ -11,7 +11,14 @@ export type Language = (typeof LANGUAGES)[number];
 /** Our word for a column → its names. */
 export const COLUMNS = {
   date: { en: ['Date'], de: ['Datum'], fr: ['Date'], es: ['Fecha'], it: ['Data'], zh: ['日期'] },
-  time: { en: ['Time'], de: ['Uhrzeit', 'Zeit'], fr: ['Heure'], es: ['Hora'], it: ['Ora', 'Orario'], zh: ['时间', '時間'] },
+  time: {
+    en: ['Time'],
+    de: ['Uhrzeit', 'Zeit'],
+    fr: ['Heure'],
+    es: ['Hora'],
+    it: ['Ora', 'Orario'],
+    zh: ['时间', '時間'],
+  },
   zone: {
     en: ['TimeZone', 'Time Zone'],
     de: ['Zeitzone'],
@@ -29,7 +36,14 @@ export const COLUMNS = {
     it: ['Tipo', 'Descrizione'],
     zh: ['类型', '类别', '描述', '說明', '類型'],
   },
-  status: { en: ['Status'], de: ['Status'], fr: ['État', 'Statut'], es: ['Estado'], it: ['Stato'], zh: ['状态', '狀態'] },
+  status: {
+    en: ['Status'],
+    de: ['Status'],
+    fr: ['État', 'Statut'],
+    es: ['Estado'],
+    it: ['Stato'],
+    zh: ['状态', '狀態'],
+  },
   currency: {
     en: ['Currency'],
     de: ['Währung', 'Waehrung'],
@@ -55,7 +69,14 @@ export const COLUMNS = {
     zh: ['费用', '手续费', '費用', '手續費'],
   },
   net: { en: ['Net'], de: ['Netto'], fr: ['Net'], es: ['Neto'], it: ['Netto'], zh: ['净额', '淨額'] },
-  balance: { en: ['Balance'], de: ['Guthaben', 'Saldo'], fr: ['Solde'], es: ['Saldo'], it: ['Saldo'], zh: ['余额', '餘額', '結餘'] },
+  balance: {
+    en: ['Balance'],
+    de: ['Guthaben', 'Saldo'],
+    fr: ['Solde'],
+    es: ['Saldo'],
+    it: ['Saldo'],
+    zh: ['余额', '餘額', '結餘'],
+  },
   impact: {
     en: ['Balance Impact'],
     de: ['Auswirkung auf Guthaben'],
@@ -75,7 +96,11 @@ export const COLUMNS = {
   reference: {
     en: ['Reference Txn ID', 'Reference Transaction ID'],
     de: ['Zugehöriger Transaktionscode', 'Txn-Referenzkennung'],
-    fr: ['Numéro de la transaction de référence', 'Numéro de transaction de référence', 'N° de transaction de référence'],
+    fr: [
+      'Numéro de la transaction de référence',
+      'Numéro de transaction de référence',
+      'N° de transaction de référence',
+    ],
     es: ['Id. de referencia de trans.', 'Id. de transacción de referencia'],
     it: ['Codice transazione di riferimento', 'ID transazione di riferimento'],
     zh: ['参考交易号', '参考交易编号', '参考交易ID', '參考交易編號'],
@@ -136,14 +161,15 @@ export type Word = keyof typeof COLUMNS;
 export const NEEDED: readonly Word[] = ['date', 'currency', 'gross', 'fee', 'net', 'id'];
 
 /** How a local date is written where its parts alone do not tell, and the decimal sign. English exports follow the account. */
-export const HABITS: Readonly<Record<Language, Readonly<{ days: 'dmy' | 'by_account'; decimal: 'comma' | 'point' }>>> = {
-  en: { days: 'by_account', decimal: 'point' },
-  de: { days: 'dmy', decimal: 'comma' },
-  fr: { days: 'dmy', decimal: 'comma' },
-  es: { days: 'dmy', decimal: 'comma' },
-  it: { days: 'dmy', decimal: 'comma' },
-  zh: { days: 'by_account', decimal: 'point' },
-};
+export const HABITS: Readonly<Record<Language, Readonly<{ days: 'dmy' | 'by_account'; decimal: 'comma' | 'point' }>>> =
+  {
+    en: { days: 'by_account', decimal: 'point' },
+    de: { days: 'dmy', decimal: 'comma' },
+    fr: { days: 'dmy', decimal: 'comma' },
+    es: { days: 'dmy', decimal: 'comma' },
+    it: { days: 'dmy', decimal: 'comma' },
+    zh: { days: 'by_account', decimal: 'point' },
+  };
 
 /**
  * What a type means, first match first; patterns over small letters. A hold, its release and an authorisation come before what
@@ -205,7 +231,10 @@ export const TYPES: ReadonlyArray<readonly [kind: Kind, words: Readonly<Record<L
       zh: '退单|拒付|退單',
     },
   ],
-  ['refund', { en: 'refund', de: 'rückzahlung|erstattung', fr: 'remboursement', es: 'reembolso', it: 'rimborso', zh: '退款' }],
+  [
+    'refund',
+    { en: 'refund', de: 'rückzahlung|erstattung', fr: 'remboursement', es: 'reembolso', it: 'rimborso', zh: '退款' },
+  ],
   [
     'payout_return',
     {

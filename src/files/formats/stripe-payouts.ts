@@ -92,10 +92,10 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
   const local = found(layout, ...COLUMNS.at) !== undefined;
   const at = utc ? `dz_at(${text('atUtc')}, 'UTC')` : `dz_at(${text('at')}, ${quote(input.zone)})`;
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: required('category', 'l_kind', 'bad_value'),
-    status: required('status', 'l_status', 'bad_value'),
-    currency: required('currency', 'dz_currency(l_code)', 'bad_currency'),
-    amount: required('gross', report ? 'l_gross' : 'try_cast(-l_gross::hugeint as bigint)', 'bad_amount'),
+    kind: required('category', 'v_kind', 'bad_value'),
+    status: required('status', 'v_status', 'bad_value'),
+    currency: required('currency', 'dz_currency(v_code)', 'bad_currency'),
+    amount: required('gross', report ? 'v_gross' : 'try_cast(-v_gross::hugeint as bigint)', 'bad_amount'),
     occurredAt: required(utc ? 'atUtc' : 'at', at, 'bad_date'),
     businessOn: required(local ? 'at' : 'atUtc', `dz_day(${text(local ? 'at' : 'atUtc')}, 'UTC')`, 'bad_date'),
     valueOn: optional('arrival', `dz_day(${text('arrival')}, 'UTC')`),
@@ -107,18 +107,29 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
   };
   const lets: Record<string, string> = {
     ...moneyLets(text),
-    l_kind: report
-      ? caseOf(`lower(${text('category')})`, { payout: 'payout', payout_reversal: 'payout_return', payout_failure: 'payout_return' })
+    v_kind: report
+      ? caseOf(`lower(${text('category')})`, {
+          payout: 'payout',
+          payout_reversal: 'payout_return',
+          payout_failure: 'payout_return',
+        })
       : `'payout'`,
-    l_status: statusOf(layout, text('status'), report),
+    v_status: statusOf(layout, text('status'), report),
   };
   if (!report) return { lets, fields };
-  fields.fee = required('fee', 'l_fee', 'bad_amount');
-  fields.feeScale = optional('fee', 'l_exponent');
-  return { lets, fields, guards: [required('net', NET_FOLLOWS, 'bad_amount')] };
+  fields.fee = required('fee', 'v_fee', 'bad_amount');
+  fields.feeScale = optional('fee', 'v_exponent');
+  return { whole: true, lets, fields, guards: [required('net', NET_FOLLOWS, 'bad_amount')] };
 }
 
-const STATUSES = { paid: 'done', in_transit: 'pending', pending: 'pending', failed: 'failed', canceled: 'failed', cancelled: 'failed' };
+const STATUSES = {
+  paid: 'done',
+  in_transit: 'pending',
+  pending: 'pending',
+  failed: 'failed',
+  canceled: 'failed',
+  cancelled: 'failed',
+};
 
 /** The report's status is the payout's of today and stands on both rows of one that came back. */
 function statusOf(layout: TableLayout, status: string, report: boolean): string {

@@ -11,9 +11,10 @@
  * Source: docs.stripe.com — report fields of balance_change_from_activity.itemized, payout_reconciliation.itemized; reporting
  * categories; balance transaction types (channels.md §5).
  */
+
+import { quote } from '../engine.ts';
 import type { Check, FormatInfo, Head, Input, TableField, TableFields, TableLayout, TableQuery } from '../format.ts';
 import type { Kind, LineField } from '../line.ts';
-import { quote } from '../engine.ts';
 import { type CsvHeader, caseOf, csvHeader, found, key, textOf } from './csv-header.ts';
 
 /** Our word for a column → its names, report first. A time is told apart by its zone. */
@@ -40,11 +41,22 @@ export const STRIPE = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** Keys of metadata that merchants use for their order number, without case and separators. */
-const ORDER_KEYS = ['orderid', 'orderref', 'orderno', 'ordernumber', 'orderreference', 'merchantorderid', 'merchantreference', 'outtradeno'];
+const ORDER_KEYS = [
+  'orderid',
+  'orderref',
+  'orderno',
+  'ordernumber',
+  'orderreference',
+  'merchantorderid',
+  'merchantreference',
+  'outtradeno',
+];
 const REFUND_KEYS = ['refundid', 'refundref', 'refundno', 'refundnumber', 'outrefundno'];
 
 const metadataKey = (column: string, kind: 'payment' | 'refund'): string | undefined => {
-  const inner = new RegExp(`^${kind}_metadata\\[(.+)\\]$`, 'i').exec(column) ?? (kind === 'payment' ? /^(.+?) \(metadata\)$/i.exec(column) : null);
+  const inner =
+    new RegExp(`^${kind}_metadata\\[(.+)\\]$`, 'i').exec(column) ??
+    (kind === 'payment' ? /^(.+?) \(metadata\)$/i.exec(column) : null);
   return inner?.[1]?.toLowerCase().replace(/[^a-z]/g, '');
 };
 
@@ -124,15 +136,23 @@ export function stripeFields(layout: TableLayout, input: Input): TableFields {
   const orders = orderColumns(layout);
   const refunds = refundColumns(layout);
   const fields: Partial<Record<LineField, TableField>> = {
-    kind: required('category', 'l_kind', 'missing'),
+    kind: required('category', 'v_kind', 'missing'),
     status: optional('category', `'done'`),
-    currency: required('currency', 'dz_currency(l_code)', 'bad_currency'),
-    amount: required('gross', 'l_gross', 'bad_amount'),
-    settle: optional('gross', 'l_gross'),
-    fee: required('fee', 'l_fee', 'bad_amount'),
-    feeScale: optional('fee', 'l_exponent'),
-    occurredAt: required(utc ? 'createdUtc' : 'created', utc ? `dz_at(${text('createdUtc')}, 'UTC')` : `dz_at(${text('created')}, ${zone})`, 'bad_date'),
-    businessOn: required(local ? 'created' : 'createdUtc', `dz_day(${text(local ? 'created' : 'createdUtc')}, 'UTC')`, 'bad_date'),
+    currency: required('currency', 'dz_currency(v_code)', 'bad_currency'),
+    amount: required('gross', 'v_gross', 'bad_amount'),
+    settle: optional('gross', 'v_gross'),
+    fee: required('fee', 'v_fee', 'bad_amount'),
+    feeScale: optional('fee', 'v_exponent'),
+    occurredAt: required(
+      utc ? 'createdUtc' : 'created',
+      utc ? `dz_at(${text('createdUtc')}, 'UTC')` : `dz_at(${text('created')}, ${zone})`,
+      'bad_date',
+    ),
+    businessOn: required(
+      local ? 'created' : 'createdUtc',
+      `dz_day(${text(local ? 'created' : 'createdUtc')}, 'UTC')`,
+      'bad_date',
+    ),
     valueOn: optional(
       'availableOn',
       `dz_day(coalesce(${text('batchAt')}, ${text('batchAtDashboard')}, ${text('availableOn')}), 'UTC')`,
@@ -140,10 +160,16 @@ export function stripeFields(layout: TableLayout, input: Input): TableFields {
     account: optional('connected'),
     orderRef: { sql: textOf(layout, ...orders), column: orders[0] ?? 'order_id' },
     refundRef: { sql: textOf(layout, ...refunds), column: refunds[0] ?? 'refund_metadata' },
-    channelRef: optional('source', `case when l_kind = 'payment' then l_payment else coalesce(${text('source')}, l_payment) end`),
-    originRef: optional('paymentIntent', `case when l_kind <> 'payment' then coalesce(${text('paymentIntent')}, ${text('charge')}) end`),
+    channelRef: optional(
+      'source',
+      `case when v_kind = 'payment' then v_payment else coalesce(${text('source')}, v_payment) end`,
+    ),
+    originRef: optional(
+      'paymentIntent',
+      `case when v_kind <> 'payment' then coalesce(${text('paymentIntent')}, ${text('charge')}) end`,
+    ),
     walletRef: optional('charge'),
-    batchRef: optional('batch', `coalesce(${text('batch')}, case when l_kind = 'payout' then ${text('source')} end)`),
+    batchRef: optional('batch', `coalesce(${text('batch')}, case when v_kind = 'payout' then ${text('source')} end)`),
     bankRef: required('id', text('id'), 'missing'),
     method: optional('method'),
     party: optional('customer'),
@@ -152,33 +178,36 @@ export function stripeFields(layout: TableLayout, input: Input): TableFields {
   return {
     lets: {
       ...moneyLets(text),
-      l_category: `lower(${text('category')})`,
-      l_kind: kindOf(text('description')),
-      l_payment: `coalesce(${text('paymentIntent')}, ${text('charge')}, ${text('source')})`,
+      v_category: `lower(${text('category')})`,
+      v_kind: kindOf(text('description')),
+      v_payment: `coalesce(${text('paymentIntent')}, ${text('charge')}, ${text('source')})`,
     },
     fields,
     guards: [required('net', NET_FOLLOWS, 'bad_amount')],
   };
 }
 
-/** `l_code`, `l_exponent`, and `l_gross`, `l_fee`, `l_net` in minor units; what a document has no column for is NULL. */
+/**
+ * `v_code`, `v_exponent`, and `v_gross`, `v_fee`, `v_net` in minor units; what a document has no column for is NULL. Not `l_…`:
+ * no check asks for them, so they need not be kept.
+ */
 export function moneyLets(text: (word: 'currency' | 'gross' | 'fee' | 'net') => string): Record<string, string> {
-  const lets: Record<string, string> = { l_code: `upper(${text('currency')})`, l_exponent: 'dz_exponent(l_code)' };
+  const lets: Record<string, string> = { v_code: `upper(${text('currency')})`, v_exponent: 'dz_exponent(v_code)' };
   for (const word of ['gross', 'fee', 'net'] as const) {
     lets[`t_${word}`] = text(word);
-    lets[`l_${word}`] = `dz_scaled(t_${word}, l_exponent)`;
+    lets[`v_${word}`] = `dz_scaled(t_${word}, v_exponent)`;
   }
   return lets;
 }
 
 /** The net, when it is gross − fee; else NULL. Wider than 64 bits in between: a damaged cell may hold any number. */
-export const NET_FOLLOWS = 'case when l_gross::hugeint - l_fee = l_net then l_net end';
+export const NET_FOLLOWS = 'case when v_gross::hugeint - v_fee = v_net then v_net end';
 
 /** The Dashboard calls a lost dispute an adjustment; only its description tells. */
 const kindOf = (description: string): string => `
-  case when l_category is null then null
-    when l_category = 'adjustment' and coalesce(${description}, '') ilike 'chargeback withdrawal%' then 'chargeback'
-    else ${caseOf('l_category', KINDS, `'adjustment'`)} end`;
+  case when v_category is null then null
+    when v_category = 'adjustment' and coalesce(${description}, '') ilike 'chargeback withdrawal%' then 'chargeback'
+    else ${caseOf('v_category', KINDS, `'adjustment'`)} end`;
 
 /** A balance transaction is one movement of money: a file that has it twice was put together by hand. */
 export async function stripeChecks(layout: TableLayout, query: TableQuery): Promise<Check[]> {

@@ -61,20 +61,21 @@ const SEVERAL = ['CST', 'IST'];
 /** Lets over the text of a zone: its name, whether IANA knows it, and its offset in minutes where the name is one. */
 export function zoneLets(zone: string): Record<string, string> {
   const known = Object.entries(OFFSETS).map(([name, minutes]) => `when '${name}' then ${minutes}`);
-  const part = (group: number): string => `regexp_extract(upper(l_zone), '^(?:GMT|UTC)?([+-])([0-9]{1,2}):?([0-9]{2})?$', ${group})`;
+  const part = (group: number): string =>
+    `regexp_extract(upper(v_zone), '^(?:GMT|UTC)?([+-])([0-9]{1,2}):?([0-9]{2})?$', ${group})`;
   const number = (group: number): string => `coalesce(try_cast(nullif(${part(group)}, '') as bigint), 0)`;
   return {
-    l_zone: zone,
-    l_zone_sign: part(1),
-    l_zone_named: `coalesce(l_zone in (select name from pg_timezone_names() where name like '%/%'), false)`,
-    l_zone_minutes: `case upper(l_zone) ${known.join(' ')}
-      else case l_zone_sign when '+' then ${number(2)} * 60 + ${number(3)} when '-' then -(${number(2)} * 60 + ${number(3)}) end end`,
+    v_zone: zone,
+    v_zone_sign: part(1),
+    v_zone_named: `coalesce(v_zone in (select name from pg_timezone_names() where name like '%/%'), false)`,
+    v_zone_minutes: `case upper(v_zone) ${known.join(' ')}
+      else case v_zone_sign when '+' then ${number(2)} * 60 + ${number(3)} when '-' then -(${number(2)} * 60 + ${number(3)}) end end`,
   };
 }
 
 /** A local TIMESTAMP in the zone of the lets → microseconds since 1970 UTC; NULL when the zone's name says several or none. */
 export const instantOf = (local: string): string =>
-  `coalesce(epoch_us(${local}) - l_zone_minutes * 60000000, case when l_zone_named then epoch_us(timezone(l_zone, ${local})) end)`;
+  `coalesce(epoch_us(${local}) - v_zone_minutes * 60000000, case when v_zone_named then epoch_us(timezone(v_zone, ${local})) end)`;
 
 /** Anything but a zone there means a damaged row: `'zone'` when it can be one, else NULL. */
-export const ZONE_GUARD = `case when l_zone_minutes is not null or l_zone_named or upper(l_zone) in (${SEVERAL.map((name) => `'${name}'`).join(', ')}) then 'zone' end`;
+export const ZONE_GUARD = `case when v_zone_minutes is not null or v_zone_named or upper(v_zone) in (${SEVERAL.map((name) => `'${name}'`).join(', ')}) then 'zone' end`;

@@ -71,7 +71,8 @@ export type AccountTable = Sides &
 
 /** Why an item stands in no account's table. */
 export type OutsideReason = 'no_account' | 'several_accounts' | 'no_table' | 'after_statement';
-export type OutsideItem = Item & Readonly<{ why: OutsideReason; account?: string; sign: 1n | -1n; side: 'book' | 'bank' }>;
+export type OutsideItem = Item &
+  Readonly<{ why: OutsideReason; account?: string; sign: 1n | -1n; side: 'book' | 'bank' }>;
 
 export type NoTable = Readonly<{ account: string; currency: string; why: 'no_balances' | 'not_continuous' }>;
 
@@ -98,7 +99,12 @@ export function adjustBank(result: Result, facts: PaperFacts): BankReconciliatio
     books,
     outside,
     accountOfBatch: accountsOfBatches(result, facts),
-    lastDay: (currency) => spans.filter((s) => s.currency === currency).map((s) => s.to).sort().at(-1),
+    lastDay: (currency) =>
+      spans
+        .filter((s) => s.currency === currency)
+        .map((s) => s.to)
+        .sort()
+        .at(-1),
     looseOf: (currency) => {
       const book = loose.get(currency) ?? emptyBook();
       loose.set(currency, book);
@@ -154,7 +160,10 @@ function spanOf(
   days: readonly BankDay[],
 ): Omit<Span, 'account' | 'currency'> | undefined {
   const closings = balances.filter((b) => b.closing !== undefined);
-  const to = closings.map((b) => b.to).sort().at(-1);
+  const to = closings
+    .map((b) => b.to)
+    .sort()
+    .at(-1);
   if (to === undefined) return undefined;
   const openings = balances.filter((b) => b.opening !== undefined).sort((a, b) => byPlace(a.from, b.from));
   for (const { opening, from } of openings) {
@@ -212,8 +221,7 @@ const size = (x: bigint): bigint => (x < 0n ? -x : x);
 const worth = ({ plus, minus }: Missing): bigint => sum(plus.map((i) => i.amount)) - sum(minus.map((i) => i.amount));
 
 function sidesOf(book: Book, where: string, currency: string): Sides {
-  const own =
-    (book.span?.opening ?? 0n) + book.credited + book.differing + book.due + book.otherIn + book.otherOut;
+  const own = (book.span?.opening ?? 0n) + book.credited + book.differing + book.due + book.otherIn + book.otherOut;
   const bank = book.span?.closing ?? 0n;
   const adjusted = own + worth(book.onlyBank);
   prove(`bank ${where}`, currency, adjusted - (bank + worth(book.onlyBook)));
@@ -371,8 +379,14 @@ function putGap(book: Book, item: Item, net: bigint, gap: bigint): void {
  */
 function accountsOfBatches(result: Result, facts: PaperFacts): (e: Evidence) => string | undefined {
   const known = new Map<string, Set<string | undefined>>();
-  const keyOf = (x: { channel?: string; account?: string; on?: string; ref?: string; amount: string; currency: string }) =>
-    [x.channel ?? '', x.account ?? '', x.on ?? '', x.ref ?? '', x.amount, x.currency].join('\u001f');
+  const keyOf = (x: {
+    channel?: string;
+    account?: string;
+    on?: string;
+    ref?: string;
+    amount: string;
+    currency: string;
+  }) => [x.channel ?? '', x.account ?? '', x.on ?? '', x.ref ?? '', x.amount, x.currency].join('\u001f');
   for (const b of result.batches) {
     const key = keyOf({
       ...{ channel: b.channel, account: b.account, on: b.businessTo, ...b.net },

@@ -143,22 +143,29 @@ async function feeTotals(engine: Engine): Promise<FeeTotal[]> {
     group by all`);
   const keyOf = (w: Whose): string => [w.channel, w.account, w.month, w.currency].join('\u001f');
   const judgedBy = new Map(judged.map((j) => [keyOf(j), j]));
-  return [...Map.groupBy(stated, keyOf)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, rows]) => {
-    const { channel, account, month, currency } = rows[0]!;
-    const scale = Math.max(exponentOf(currency) ?? 0, ...rows.map((r) => r.scale));
-    const sum = (what: (typeof rows)[number]['what']): Sum => {
-      const own = rows.filter((r) => r.what === what);
-      return {
-        lines: own.reduce((n, r) => n + Number(r.lines), 0),
-        amount: own.reduce((n, r) => n + r.amount, 0n),
-        fee: own.reduce((n, r) => n + rescale({ value: r.fee, scale: r.scale }, scale)!.value, 0n),
+  return [...Map.groupBy(stated, keyOf)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, rows]) => {
+      const { channel, account, month, currency } = rows[0]!;
+      const scale = Math.max(exponentOf(currency) ?? 0, ...rows.map((r) => r.scale));
+      const sum = (what: (typeof rows)[number]['what']): Sum => {
+        const own = rows.filter((r) => r.what === what);
+        return {
+          lines: own.reduce((n, r) => n + Number(r.lines), 0),
+          amount: own.reduce((n, r) => n + r.amount, 0n),
+          fee: own.reduce((n, r) => n + rescale({ value: r.fee, scale: r.scale }, scale)!.value, 0n),
+        };
       };
-    };
-    const j = judgedBy.get(key);
-    return {
-      ...{ channel, account, month, currency, scale },
-      ...{ payments: sum('payments'), others: sum('others'), rows: sum('rows') },
-      judged: { lines: Number(j?.lines ?? 0n), amount: j?.amount ?? 0n, stated: j?.stated ?? 0n, agreed: j?.agreed ?? 0n },
-    };
-  });
+      const j = judgedBy.get(key);
+      return {
+        ...{ channel, account, month, currency, scale },
+        ...{ payments: sum('payments'), others: sum('others'), rows: sum('rows') },
+        judged: {
+          lines: Number(j?.lines ?? 0n),
+          amount: j?.amount ?? 0n,
+          stated: j?.stated ?? 0n,
+          agreed: j?.agreed ?? 0n,
+        },
+      };
+    });
 }

@@ -77,7 +77,8 @@ export function workbookBytes(sheets: readonly Sheet[], font: string): Uint8Arra
 const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 function contentTypes(sheets: number): string {
-  const override = (name: string, type: string) => `<Override PartName="/xl/${name}" ContentType="${TYPES}.${type}+xml"/>`;
+  const override = (name: string, type: string) =>
+    `<Override PartName="/xl/${name}" ContentType="${TYPES}.${type}+xml"/>`;
   return `<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${override('workbook.xml', 'sheet.main')}${override('styles.xml', 'styles')}${numbers(
     sheets,
   )
@@ -122,7 +123,10 @@ const NAME_CHARACTERS = 31;
 function sheetNames(wanted: readonly string[]): string[] {
   const taken = new Set<string>();
   return wanted.map((text) => {
-    const base = cleaned(text).replace(/[[\]:*?/\\]/g, ' ').replace(/^[\s']+|[\s']+$/g, '') || 'Sheet';
+    const base =
+      cleaned(text)
+        .replace(/[[\]:*?/\\]/g, ' ')
+        .replace(/^[\s']+|[\s']+$/g, '') || 'Sheet';
     for (let n = 1; ; n++) {
       const end = n === 1 ? '' : ` (${n})`;
       const name = cut(base, NAME_CHARACTERS - end.length, '') + end;
@@ -156,7 +160,9 @@ function sheetXml(sheet: Sheet, styleOf: StyleOf, selected: boolean): string {
     `<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="${used}"/>`,
     `<sheetViews><sheetView${selected ? ' tabSelected="1"' : ''} workbookViewId="0">${pane}</sheetView></sheetViews>`,
     `<sheetFormatPr defaultRowHeight="15"/><cols>${columns.join('')}</cols><sheetData>`,
-    ...rows.map((cells, r) => `<row r="${r + 1}">${cells.map((cell, c) => cellXml(cell, c, r, styleOf)).join('')}</row>`),
+    ...rows.map(
+      (cells, r) => `<row r="${r + 1}">${cells.map((cell, c) => cellXml(cell, c, r, styleOf)).join('')}</row>`,
+    ),
     '</sheetData>',
     filter === undefined ? '' : `<autoFilter ref="${filter}"/>`,
     merges.length === 0
@@ -241,7 +247,10 @@ const SIZE = 11;
 /** Numbers the looks as they are asked for. */
 function styleBook(font: string): { of: StyleOf; xml(): string } {
   const fonts = registry(`<font><sz val="${SIZE}"/><name val="${escaped(font)}"/></font>`);
-  const fills = registry('<fill><patternFill patternType="none"/></fill>', '<fill><patternFill patternType="gray125"/></fill>');
+  const fills = registry(
+    '<fill><patternFill patternType="none"/></fill>',
+    '<fill><patternFill patternType="gray125"/></fill>',
+  );
   const side = (name: string) => `<${name} style="thin"><color rgb="FF808080"/></${name}>`;
   const borders = registry('<border><left/><right/><top/><bottom/><diagonal/></border>');
   const formats = registry();

@@ -25,7 +25,7 @@ const GAP = 2;
 const AMOUNT = 16;
 
 /** ANSI colour of a tone; the sign beside it says the same without colour. */
-const TONES: Readonly<Record<Tone, readonly [sign: string, colour: number]>> = {
+export const TONES: Readonly<Record<Tone, readonly [sign: string, colour: number]>> = {
   arrived: ['✓', 32],
   moving: ['→', 34],
   found: ['◎', 36],
@@ -94,7 +94,7 @@ function documents(result: Result, pen: Pen): string[] {
     ROLE_WORDS[d.role][pen.lang],
     d.format,
     d.from === undefined ? '' : span(d.from, d.to),
-    word(pen, 't_lines', { n: grouped(d.lines) }),
+    word(pen, d.lines === 1 ? 't_lines_one' : 't_lines', { n: grouped(d.lines) }),
     remark(d, pen),
     printable(d.file),
   ]);

@@ -10,7 +10,7 @@
 import { goTo, listHash } from './address.js';
 import { data, result, words } from './data.js';
 import { amountLines, chip, fact, h, icon } from './elements.js';
-import { counted, grouped, say, t } from './text.js';
+import { counted, say, t } from './text.js';
 
 export function hero() {
   const state = words.states[result.state];
@@ -86,10 +86,10 @@ function tiles() {
   return h(
     'div',
     { class: 'tiles' },
-    tile('breaks', 'tile_breaks', sums.breaks, t('n_breaks', { n: grouped(counts.breaks) })),
+    tile('breaks', 'tile_breaks', sums.breaks, counted('n_breaks', counts.breaks)),
     tile('breaks', 'tile_risk', sums.atRisk, t('tile_risk_note')),
-    tile('open', 'tile_open', sums.open, t('n_open', { n: grouped(counts.open) })),
-    tile('ambiguous', 'tile_ambiguous', sums.ambiguous, t('n_sets', { n: grouped(counts.ambiguous) })),
+    tile('open', 'tile_open', sums.open, counted('n_open', counts.open)),
+    tile('ambiguous', 'tile_ambiguous', sums.ambiguous, counted('n_sets', counts.ambiguous)),
   );
 }
 

@@ -8,7 +8,7 @@
  */
 import { data, result, view, words } from './data.js';
 import { chip, empty, h, redraw, section, table, td, th } from './elements.js';
-import { amountOf, channelName, counted, dueIn, grouped, money, pixelsOf, say, scaled, t } from './text.js';
+import { amountOf, channelName, counted, dueIn, grouped, money, pixelsOf, say, scaled, t, trimmed } from './text.js';
 
 const BATCHES_AT_ONCE = 12;
 
@@ -138,7 +138,7 @@ function batchRow(b) {
     td('num', grouped(b.lines)),
     td('num', amountOf(b.gross)),
     td('num', amountOf(b.refunds)),
-    td('num', grouped(b.fees)),
+    td('num', grouped(trimmed(b.fees, b.net.amount))),
     td('num strong', amountOf(b.net)),
   );
 }

@@ -7,7 +7,7 @@
  */
 import { data, result, words } from './data.js';
 import { chip, copyable, fact, h, icon, section, table, td, th } from './elements.js';
-import { channelName, grouped, say, scaled, t } from './text.js';
+import { channelName, counted, grouped, say, scaled, t, trimmed } from './text.js';
 
 export function documentsSection() {
   if (result.documents.length === 0)
@@ -51,7 +51,7 @@ function documentRow(d) {
       h(
         'span',
         { class: 'doc-facts' },
-        h('span', {}, t('t_lines', { n: grouped(d.lines) })),
+        h('span', {}, counted('t_lines', d.lines)),
         h(
           'span',
           { class: 'chips' },
@@ -149,13 +149,6 @@ export function feesSection() {
     th(t('over'), 'num'),
   ];
   return section('fees', 'sec_fees', 'sec_fees_note', table(t('sec_fees'), head, data.fees.map(feeRow)));
-}
-
-/** Without the zeros at the end that say nothing, but with the decimals that the currency has. @param {string} text @param {string} like */
-function trimmed(text, like) {
-  const [whole, fraction = ''] = text.split('.');
-  const kept = fraction.replace(/0+$/, '').padEnd(like.split('.')[1]?.length ?? 0, '0');
-  return kept === '' ? whole : `${whole}.${kept}`;
 }
 
 /** @param {PageData['fees'][number]} f */

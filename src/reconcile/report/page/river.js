@@ -100,8 +100,15 @@ function bands(row, largest) {
   });
 }
 
-/** @param {FlowRow} row */
-const leaksAfter = (row) => STATIONS.slice(0, 3).map((station) => row.leaks.filter((leak) => leak.after === station));
+/** By station, the largest first. @param {FlowRow} row */
+function leaksAfter(row) {
+  const size = (/** @type {FlowRow['leaks'][number]} */ leak) => scaled(leak.amount.replace('-', ''));
+  return STATIONS.slice(0, 3).map((station) =>
+    row.leaks
+      .filter((leak) => leak.after === station)
+      .sort((a, b) => (size(a) < size(b) ? 1 : size(a) > size(b) ? -1 : 0)),
+  );
+}
 
 /** What the picture says, for those who hear it. @param {FlowRow} row */
 function laneName(row) {
@@ -124,7 +131,12 @@ function wideLane(row, width, largest) {
     s('text', { x: 0, y: y - 2, class: 'lane-name' }, channelName(row.channel)),
     s('text', { x: 0, y: y + 17, class: 'lane-currency' }, row.currency),
     xs.slice(0, 3).map((x, i) => wideBand(x, xs[i + 1], y, thick[i], thick[i + 1])),
-    leaks.flatMap((list, i) => list.map((leak, k) => wideLeak(row, leak, xs[i], y, thick[i], k, list.length, largest))),
+    leaks.flatMap((list, i) => {
+      const place = branches(list, xs[i], largest);
+      return list.map((leak, k) =>
+        wideLeak(row, leak, { x: place.xs[k], end: place.end, y, band: thick[i], k }, largest),
+      );
+    }),
     xs.map((x, i) => wideStop(row, i, x, y)),
   );
 }
@@ -164,20 +176,44 @@ function wideStop(row, i, x, y) {
   );
 }
 
-/** A branch that leaves the line downwards, or joins it from below; the lower ones start further left, so none crosses another. @param {FlowRow} row @param {FlowRow['leaks'][number]} leak @param {number} from @param {number} y @param {number} band @param {number} k @param {number} of @param {bigint} largest */
-function wideLeak(row, leak, from, y, band, k, of, largest) {
-  const x = from + 26 + (of - 1 - k) * 16;
-  const end = from + 26 + of * 16 + 6;
+/**
+ * Where the branches of one stretch leave the line: the lower ones start further left, so none crosses another.
+ * @param {FlowRow['leaks'][number][]} list @param {number} from @param {bigint} largest
+ */
+function branches(list, from, largest) {
+  let x = from + 22;
+  const xs = list.map(() => 0);
+  for (let k = list.length - 1; k >= 0; k--) {
+    const width = leakWidth(list[k], largest);
+    xs[k] = x + width / 2;
+    x += width + 12;
+  }
+  return { xs, end: x + 16 };
+}
+
+/** The head of an arrow as wide as its line needs. @param {number} x @param {number} y @param {'up' | 'left' | 'right'} way @param {number} size */
+function arrow(x, y, way, size) {
+  const half = size - 1;
+  if (way === 'up') return `M${x - half} ${y + size}L${x} ${y}L${x + half} ${y + size}Z`;
+  const back = way === 'left' ? x + size : x - size;
+  return `M${back} ${y - half}L${x} ${y}L${back} ${y + half}Z`;
+}
+
+/**
+ * A branch that leaves the line downwards, or joins it from below.
+ * @param {FlowRow} row @param {FlowRow['leaks'][number]} leak @param {{ x: number, end: number, y: number, band: number, k: number }} place @param {bigint} largest
+ */
+function wideLeak(row, leak, { x, end, y, band, k }, largest) {
+  const width = leakWidth(leak, largest);
+  const size = width / 2 + 5.5;
   const down = y + BAND / 2 + 30 + k * 40;
   const joins = joinsHere(leak);
   const start = y + Math.max(0, band / 2 - 3);
-  const path = `M${x} ${start}V${down - 8}Q${x} ${down} ${x + 8} ${down}H${end}`;
-  const tip = joins
-    ? `M${x - 4.5} ${start + 7}L${x} ${start}L${x + 4.5} ${start + 7}`
-    : `M${end - 6} ${down - 4.5}L${end} ${down}L${end - 6} ${down + 4.5}`;
+  const path = `M${x} ${joins ? start + size : start}V${down - 10}Q${x} ${down} ${x + 10} ${down}H${joins ? end : end - size}`;
+  const tip = joins ? arrow(x, start, 'up', size) : arrow(end, down, 'right', size);
   return leakLink(row, leak, [
     s('rect', { class: 'hit', x: end - 10, y: down - 18, width: 170, height: 36, rx: 6 }),
-    s('path', { class: 'branch', d: path, 'stroke-width': leakWidth(leak, largest) }),
+    s('path', { class: 'branch', d: path, 'stroke-width': width }),
     s('path', { class: 'tip', d: tip }),
     s('text', { class: 'leak-name', x: end + 8, y: down - 3 }, say(words.classes[leak.class].label)),
     s(
@@ -261,12 +297,13 @@ function tallStop(row, i, x, y) {
 function tallLeak(row, leak, x, y, largest) {
   const end = x + 50;
   const joins = joinsHere(leak);
-  const tip = joins
-    ? `M${x + 9} ${y - 4.5}L${x + 3} ${y}L${x + 9} ${y + 4.5}`
-    : `M${end - 6} ${y - 4.5}L${end} ${y}L${end - 6} ${y + 4.5}`;
+  const width = leakWidth(leak, largest);
+  const size = width / 2 + 5.5;
+  const path = joins ? `M${x + 3 + size} ${y}H${end}` : `M${x + 3} ${y}H${end - size}`;
+  const tip = joins ? arrow(x + 3, y, 'left', size) : arrow(end, y, 'right', size);
   return leakLink(row, leak, [
     s('rect', { class: 'hit', x: end - 8, y: y - 20, width: 210, height: 40, rx: 6 }),
-    s('path', { class: 'branch', d: `M${x + 3} ${y}H${end}`, 'stroke-width': leakWidth(leak, largest) }),
+    s('path', { class: 'branch', d: path, 'stroke-width': width }),
     s('path', { class: 'tip', d: tip }),
     s('text', { class: 'leak-name', x: end + 10, y: y - 3 }, say(words.classes[leak.class].label)),
     s(

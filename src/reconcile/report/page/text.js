@@ -52,6 +52,13 @@ export function money(amount, currency) {
   return amount.startsWith('-') ? `−¥${grouped(amount.slice(1))}` : `¥${grouped(amount)}`;
 }
 
+/** Without the zeros at the end that say nothing, but with the decimals that the currency has. @param {string} text @param {string} like */
+export function trimmed(text, like) {
+  const [whole, fraction = ''] = text.split('.');
+  const kept = fraction.replace(/0+$/, '').padEnd(like.split('.')[1]?.length ?? 0, '0');
+  return kept === '' ? whole : `${whole}.${kept}`;
+}
+
 /** @param {Amount} a */
 export const amountOf = (a) => money(a.amount, a.currency);
 
