@@ -1,3 +1,4 @@
+/** Ids and hashes that are made of content: nothing here is random. */
 import { createHash } from 'node:crypto';
 
 /** Lower-case hex SHA-256. */

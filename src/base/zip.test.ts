@@ -8,7 +8,7 @@ const entry = (name: string, data: Uint8Array | string) => ({ name: Buffer.from(
 
 test('law: another program unpacks what was packed', () => {
   const entries = fc.uniqueArray(
-    fc.tuple(fc.stringMatching(/^[a-z0-9/._]{1,20}$/), fc.uint8Array({ maxLength: 3000 })),
+    fc.tuple(fc.stringMatching(/^[a-z][a-z0-9/._]{0,19}$/), fc.uint8Array({ maxLength: 3000 })),
     {
       selector: ([name]) => name,
       maxLength: 8,

@@ -65,7 +65,7 @@ test('what cannot be told is said, not guessed', () => {
   assert.deepEqual(propose('订单号,订单金额,实付金额,支付状态,支付时间').mapping.columns.amount, ['实付金额']);
 });
 
-test('no word has two meanings', () => {
+test('the known words are written as they are compared: small letters, no blanks around', () => {
   for (const words of [STATUS_WORDS, CHANNEL_WORDS]) {
     for (const [word, meaning] of Object.entries(words)) {
       assert.equal(word, word.toLowerCase().trim());

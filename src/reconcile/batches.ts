@@ -3,7 +3,7 @@
  *
  * `stated`   the lines name their batch (Stripe, Adyen): Σ net of its lines is compared with the payout the document states.
  * `payout`   the account's ledger at the channel is there (WeChat fund flow, Alipay ledger): each line must stand in the
- *            ledger, and the ledger's payouts are what the bank should show.
+ *            ledger, and the ledger's payouts are what the bank should show. PayPal's bill is its own ledger (`self`).
  * `implied`  neither: one batch per account and settle day follows from the plan, due by the plan's calendar.
  *
  * Fees are summed at the source's scale and rounded where the source rounds (I3). All set-based; O(lines) with one hash join.
@@ -44,8 +44,12 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
   };
   const owed = 'coalesce(l.settle, l.amount)';
   await engine.run(`
+    -- A list of payouts alone is no ledger: it does not say what was settled.
     create or replace table ledgered as
-    select distinct l.channel, nullif(l.account, '') as account from used_lines l where role = 'balance';
+    select distinct l.channel, nullif(l.account, '') as account from used_lines l where role = 'balance' and kind <> 'payout' and kind <> 'payout_return';
+    -- A channel's bill that holds payouts naming no batch (PayPal) is its own ledger.
+    create or replace table self_ledgered as
+    select distinct channel, account from used_lines where role = 'channel' and kind = 'payout' and batch_ref is null;
 
     create or replace table settle_lines as
     select l.id, l.doc, l.kind, l.channel, coalesce(l.account, '') as account, l.currency, l.batch_ref,
@@ -55,6 +59,7 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
       d.rounding, l.channel_ref, l.order_ref, l.refund_ref, l.business_on, l.value_on,
       ${cut.length > 0 ? `case ${cut.join(' ')} else l.business_on end` : 'l.business_on'} as settle_on,
       case when l.batch_ref is not null then 'stated'
+        when exists (select 1 from self_ledgered g where g.channel = l.channel and g.account is not distinct from l.account) then 'self'
         when exists (select 1 from ledgered g where g.channel = l.channel and (g.account is null or g.account = l.account)) then 'payout'
         else 'implied' end as way_of_batch
     from used_lines l join docs d on d.doc = l.doc
@@ -87,7 +92,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
 
     create or replace table batches as
     with stated_payout as (
-      select channel, coalesce(account, '') as account, currency, batch_ref, -sum(amount)::bigint as paid, max(value_on) as value_on, min(id) as line
+      select channel, coalesce(account, '') as account, currency, batch_ref, -sum(amount)::bigint as paid, max(value_on) as value_on, min(id) as line, min(bank_ref) as bank_ref
       from used_lines where role in ('channel', 'balance') and kind = 'payout' and batch_ref is not null and status <> 'failed'
       group by all),
     stated as (
@@ -97,7 +102,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
       select channel, account, currency, settle_on, ${facts} from settle_lines
       where way_of_batch = 'implied' group by channel, account, currency, settle_on)
     select 'stated/' || s.channel || '/' || s.account || '/' || s.currency || '/' || s.batch_ref as id, 'stated' as kind, s.channel, s.account, s.currency,
-      s.batch_ref as ref, s.lines, s.gross, s.refunds, s.fees, s.fee_scale, s.members_net, coalesce(p.paid, s.members_net) as net,
+      coalesce(p.bank_ref, s.batch_ref) as ref, s.lines, s.gross, s.refunds, s.fees, s.fee_scale, s.members_net, coalesce(p.paid, s.members_net) as net,
       s.from_on, s.to_on, coalesce(p.value_on, s.value_on) as due_on, p.line as payout_line
     from stated s left join stated_payout p
       on p.channel = s.channel and (p.account = s.account or p.account = '') and p.currency = s.currency and p.batch_ref = s.batch_ref
@@ -110,7 +115,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
       b.batch_ref, 0, 0, 0, 0, 2, -b.amount, -b.amount, b.business_on, b.business_on, coalesce(b.value_on, u.due_on, b.business_on), b.id
     from used_lines b join docs d on d.doc = b.doc
       left join due u on u.channel = b.channel and u.account = coalesce(b.account, '') and u.settle_on = b.business_on
-    where b.role = 'balance' and b.kind = 'payout' and b.status <> 'failed'
+    where (b.role = 'balance' or (b.role = 'channel' and b.batch_ref is null)) and b.kind = 'payout' and b.status <> 'failed'
       and not exists (select 1 from stated s where s.channel = b.channel and s.batch_ref = b.batch_ref and s.currency = b.currency);
 
     alter table batches add column carried boolean default false;
@@ -120,7 +125,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
     create or replace table batch_of as
     select id as line, way_of_batch || '/' || channel || '/' || account || '/' || currency || '/' ||
       case way_of_batch when 'stated' then batch_ref else settle_on::varchar end as batch
-    from settle_lines where way_of_batch <> 'payout';`);
+    from settle_lines where way_of_batch in ('stated', 'implied');`);
 }
 
 /**

@@ -9,6 +9,7 @@ import { DaozhangError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import type { Facts, Format, Input, Rejected } from '../files/format.ts';
+import { summaryChecks } from '../files/formats/alipay-summary.ts';
 import { ingest } from '../files/ingest.ts';
 import { openAll, type Workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
@@ -82,7 +83,28 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
     read += input.size;
     options.progress.at(read);
   }
-  return describeDocs(engine, loaded);
+  return describeDocs(engine, await refuseContradicted(engine, loaded, options.refuse));
+}
+
+/** A bill whose own summary, delivered beside it, says otherwise is refused with it: one of the two was changed. */
+async function refuseContradicted(
+  engine: Engine,
+  loaded: readonly LoadedDocument[],
+  refuse: LoadOptions['refuse'],
+): Promise<LoadedDocument[]> {
+  const refused = new Set<number>();
+  for (const summary of loaded.filter((d) => d.format.id === 'alipay-summary')) {
+    for (const detail of loaded.filter((d) => d.format.id === 'alipay-trade')) {
+      const failed = summaryChecks(detail.facts, summary.facts)?.find((check) => !check.ok);
+      if (!failed) continue;
+      const { name, expected, actual } = failed;
+      const check = `${summary.file}: ${name.en}`;
+      refuse(detail.input.name, new DaozhangError('file.check_failed', { path: detail.input.name, check, expected, actual }));
+      refused.add(detail.doc).add(summary.doc);
+      await engine.run(`delete from lines where doc in (${detail.doc}, ${summary.doc})`);
+    }
+  }
+  return loaded.filter((d) => !refused.has(d.doc));
 }
 
 /** The shortest tails of the paths that are all different, so results do not depend on where the files lie. */

@@ -166,10 +166,10 @@ async function referencePass(engine: Engine, pass: Pass, says: 'paid' | 'not_pai
     select ${key}, o.n as n, t.n as m, o.id as o_id, t.id as t_id
     from (select ${key}, count(*) as n, min(id) as id from o group by ${key}) o
     join (select ${key}, count(*) as n, min(id) as id from t group by ${key}) t ${using};`);
-  const { crowded, any } = await engine.one<{ crowded: bigint; any: bigint }>(
-    'select count(*) filter (n > 1 or m > 1) as crowded, count(*) as any from met',
+  const { crowded, met } = await engine.one<{ crowded: bigint; met: bigint }>(
+    'select count(*) filter (n > 1 or m > 1) as crowded, count(*) as met from met',
   );
-  if (any > 0n) {
+  if (met > 0n) {
     await engine.run(`insert into pairs select '${label}', o_id, t_id from met where n = 1 and m = 1`);
     if (crowded > 0n) await crowdedKeys(engine, pass, label, key, using);
     await removeTaken(engine);

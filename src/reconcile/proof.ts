@@ -28,8 +28,9 @@ const LEFT_SIDES = `
         - dz_round(sum(fee_agreed_fine), dz_exponent(currency) + 6, dz_exponent(currency))::bigint, 0, 0
       from settle_lines where fee_agreed_fine is not null group by currency, channel, account, settle_on
     union all select currency, 0, net, 0 from batches where kind <> 'payout' and not carried
+    union all select currency, 0, settle - fee_rounded, 0 from settle_lines where way_of_batch = 'self'
     union all select currency, 0, 0, sum(fee_rounded)::bigint - dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency))
-      from settle_lines where way_of_batch <> 'payout' and rounding in ('day', 'batch')
+      from settle_lines where way_of_batch in ('stated', 'implied') and rounding in ('day', 'batch')
       group by channel, account, currency, way_of_batch, case way_of_batch when 'stated' then batch_ref else settle_on::varchar end
     union all select currency, 0, amount, 0 from used_lines where role = 'balance' and status = 'done'
       and kind in ('payment', 'refund', 'reversal', 'chargeback', 'fee') and exists (select 1 from settle_lines)
@@ -144,7 +145,7 @@ async function orderCounts(engine: Engine): Promise<Counts> {
 async function batchCounts(engine: Engine): Promise<Counts> {
   return tally(
     await engine.all(`
-      select currency, 'o' as side, case when way_of_batch <> 'payout' then 'in_batch' when id in (select line from entry_pairs) then 'matched' else 'break' end as place, count(*) as n
+      select currency, 'o' as side, case when way_of_batch in ('stated', 'implied') then 'in_batch' when way_of_batch = 'self' then 'matched' when id in (select line from entry_pairs) then 'matched' else 'break' end as place, count(*) as n
       from settle_lines group by all
       union all select currency, 't', kind, count(*) from batches group by all order by all`),
   );

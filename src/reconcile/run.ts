@@ -407,7 +407,8 @@ async function feesOf(engine: Engine): Promise<FeeRow[]> {
     agreed: bigint | null;
   }>(`
     select channel, account, strftime(business_on, '%Y-%m') as month, currency, count(*) as lines, sum(settle)::bigint as gross, sum(fee)::bigint as stated,
-      max(fee_scale)::integer as scale, sum(fee_agreed)::bigint as agreed
+      max(fee_scale)::integer as scale,
+      case when count(fee_agreed) > 0 then sum(coalesce(fee_agreed, fee_rounded))::bigint end as agreed
     from settle_lines group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
   return rows.map((r) => ({
     channel: r.channel,
@@ -435,7 +436,7 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
     union all select channel, currency, 'captured', sum(amount)::bigint, count(*) from theirs group by 1, 2
     union all select channel, currency, 'settled', sum(net)::bigint, count(*) from batches group by 1, 2`);
   const credited = new Map<string, { amount: bigint; n: number }>();
-  for (const m of settled.bank.matched) {
+  for (const m of [...settled.bank.matched, ...settled.bank.differing]) {
     for (const c of m.credits) {
       const key = `${c.channel}\t${c.currency}`;
       const sum = credited.get(key) ?? { amount: 0n, n: 0 };

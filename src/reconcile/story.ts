@@ -295,8 +295,10 @@ function broken({ verdict, release, cause, reason, custody, promise, says, next 
 /** The reference a person would search for: the merchant's own first. */
 const SEARCHED = ['order', 'payment', 'refund', 'channel_trade', 'wallet_trade', 'batch', 'bank_ref'] as const;
 
-export function refOf(evidence: readonly Evidence[]): string {
-  for (const name of SEARCHED) {
+function refOf(evidence: readonly Evidence[]): string {
+  // Of a customer's document only the channel's number means something to the channel.
+  const names = evidence.every((e) => e.role === 'evidence') ? (['channel_trade', ...SEARCHED] as const) : SEARCHED;
+  for (const name of names) {
     const ref = evidence.find((e) => e.refs[name] !== undefined)?.refs[name];
     if (ref !== undefined) return ref;
   }

@@ -347,8 +347,10 @@ async function nearOf(run: Run, fact: Fact | undefined): Promise<Pick<Thread, 'n
   if (fact?.at === undefined) return { nearClaims: [], lookalikes: [] };
   const like = `l.currency = ${quote(fact.currency)} and l.amount = ${fact.amount} and abs(l.occurred_at - ${fact.at}) <= ${NEAR}`;
   const order = `abs(l.occurred_at - ${fact.at}), l.id limit 5`;
-  const claims = await run.engine.all<{ id: bigint }>(`
-    select l.id from used_lines l where l.role = 'evidence' and l.kind = 'payment' and l.status = 'done' and ${like} and l.id <> ${fact.id}
+  const rivals = `(select count(*) from ours o where o.way = 'in' and o.id not in (select ours from pairs)
+    and o.currency = l.currency and o.amount = l.amount and abs(o.occurred_at - l.occurred_at) <= ${NEAR})`;
+  const claims = await run.engine.all<{ id: bigint; rivals: bigint }>(`
+    select l.id, ${rivals} as rivals from used_lines l where l.role = 'evidence' and l.kind = 'payment' and l.status = 'done' and ${like} and l.id <> ${fact.id}
       and not exists (select 1 from used_lines p where p.role = 'channel' and l.channel_ref in (p.channel_ref, p.wallet_ref))
     order by ${order}`);
   const others = await run.engine.all<{ id: bigint }>(
@@ -361,5 +363,11 @@ async function nearOf(run: Run, fact: Fact | undefined): Promise<Pick<Thread, 'n
     [...claims, ...others].map((r) => r.id),
   );
   const listed = (rows: readonly { id: bigint }[]): Fact[] => rows.map((r) => facts.get(r.id)!);
-  return { nearClaims: fact.role === 'order' ? listed(claims) : [], lookalikes: listed(others) };
+  if (fact.role !== 'order') return { nearClaims: [], lookalikes: listed(others) };
+  // What fits a second open order as well is no explanation of this one.
+  const shared = claims.filter((c) => c.rivals > 1n);
+  return {
+    nearClaims: listed(claims.filter((c) => !shared.includes(c))),
+    lookalikes: listed([...others, ...shared]),
+  };
 }

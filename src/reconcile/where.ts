@@ -207,13 +207,19 @@ async function byPlace(run: Run, query: PlaceQuery): Promise<Answer> {
     const place = placeFits(thread, query);
     if (place !== 'no') fitting.push({ thread, named: place === 'yes' });
   }
+  // A line of the customer's document that explains an order here is told with that order.
+  const told = new Set(fitting.flatMap((f) => f.thread.nearClaims.map((c) => c.id)));
+  const own = fitting.filter(({ thread: t }) => !(t.claims.length > 0 && isAlone(t) && t.claims.every((c) => told.has(c.id))));
   // Lines that name the very terminal come before lines that name none.
-  const ranked = [...fitting.filter((f) => f.named), ...fitting.filter((f) => !f.named)];
+  const ranked = [...own.filter((f) => f.named), ...own.filter((f) => !f.named)];
   const stories = ranked.slice(0, MOST_STORIES).map((f) => storyOf(f.thread, run.result.timezone));
   if (stories.length === 0) return nothing(run, asked, query);
   const answer = answerOf(run, asked, 'place', stories, ranked.length, []);
   return answer.found === 'one' ? answer : { ...answer, says: placeSays(run, query, 'several_place', { count: ranked.length }) };
 }
+
+/** Nothing but the customer's document. */
+const isAlone = (t: Thread): boolean => t.orders.length + t.payments.length + t.attempts.length + t.entries.length === 0;
 
 /** `maybe`: no line of the payment names a place of that kind, so it is not excluded. */
 function placeFits(thread: Thread, query: PlaceQuery): 'yes' | 'no' | 'maybe' {

@@ -11,7 +11,7 @@ import { sha256 } from '../base/ids.ts';
 import type { Lang } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import { ROLES } from '../files/line.ts';
-import { breaksCsv } from './report/csv.ts';
+import { breaksCsv, openCsv } from './report/csv.ts';
 import { reportHtml } from './report/html.ts';
 import type { Result } from './result.ts';
 import type { Run } from './run.ts';
@@ -39,6 +39,7 @@ export async function writeResults(run: Run, out: string, staging: string, lang:
     await mkdir(join(staging, 'lines'));
     await writeFile(join(staging, 'result.json'), json);
     await writeFile(join(staging, 'breaks.csv'), breaksCsv(run.result, lang));
+    await writeFile(join(staging, 'open.csv'), openCsv(run.result, lang));
     await writeFile(join(staging, 'report.html'), reportHtml(run.result, lang, { resultSha256 }));
     await writeLines(run.engine, staging);
     await writeMatches(run.engine, join(staging, 'matches.parquet'));

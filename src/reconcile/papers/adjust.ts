@@ -136,14 +136,20 @@ type Span = Readonly<{
 const placeOf = (x: { account: string; currency: string }): string => `${x.account}\u001f${x.currency}`;
 const byPlace = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Every account and currency that a statement shows, in order. */
+function placesOf(facts: PaperFacts): Array<Readonly<{ account: string; currency: string }>> {
+  const places = new Map([...facts.days, ...facts.balances].map((x) => [placeOf(x), x]));
+  return [...places].sort(([a], [b]) => byPlace(a, b)).map(([, x]) => x);
+}
+
 /** For each account the longest stretch of days up to its last closing balance over which opening + entries = closing. */
 function spansOf(facts: PaperFacts): { spans: Span[]; without: NoTable[] } {
   const days = Map.groupBy(facts.days, placeOf);
   const balances = Map.groupBy(facts.balances, placeOf);
   const spans: Span[] = [];
   const without: NoTable[] = [];
-  for (const place of [...new Set([...days.keys(), ...balances.keys()])].sort(byPlace)) {
-    const [account, currency] = place.split('\u001f') as [string, string];
+  for (const { account, currency } of placesOf(facts)) {
+    const place = placeOf({ account, currency });
     const stated = balances.get(place) ?? [];
     const span = spanOf(stated, days.get(place) ?? []);
     if (span) spans.push({ account, currency, ...span });
@@ -354,21 +360,25 @@ function placePair(b: Break, net: bigint, context: Context): void {
     book.differing += net;
     putGap(book, item, net, gap);
   } else if (gap !== 0n) {
-    const { currency } = b.difference;
-    const sign = gap < 0n ? -1n : 1n;
-    const inTables = entries.length > 0 && entries.every((e) => bookOfEntry(e, context));
-    context.outside.push({ ...item, sign, side: 'book', why: inTables ? 'several_accounts' : 'no_table' });
+    const inTables = entries.every((e) => bookOfEntry(e, context));
+    const { side, signed } = sideOfGap(net, gap);
+    const sign = signed < 0n ? -1n : 1n;
+    context.outside.push({ ...item, sign, side, why: inTables ? 'several_accounts' : 'no_table' });
     if (!inTables) return;
-    const loose = context.looseOf(currency);
+    const loose = context.looseOf(b.difference.currency);
     loose.differing += gap;
     putGap(loose, item, net, gap);
   }
 }
 
 /** Too little received is still to come; too much received the merchant's documents do not have yet. Of money out, the reverse. */
+function sideOfGap(net: bigint, gap: bigint): { side: 'book' | 'bank'; signed: bigint } {
+  return net < 0n === gap < 0n ? { side: 'book', signed: gap } : { side: 'bank', signed: -gap };
+}
+
 function putGap(book: Book, item: Item, net: bigint, gap: bigint): void {
-  const short = net < 0n ? gap < 0n : gap > 0n;
-  put(short ? book.onlyBook : book.onlyBank, item, short ? gap : -gap);
+  const { side, signed } = sideOfGap(net, gap);
+  put(side === 'book' ? book.onlyBook : book.onlyBank, item, signed);
 }
 
 // ---------------------------------------------------------------- whose batch, and the checks
@@ -378,35 +388,21 @@ function putGap(book: Book, item: Item, net: bigint, gap: bigint): void {
  * currency, that one, because no other was looked into. Otherwise nobody can say.
  */
 function accountsOfBatches(result: Result, facts: PaperFacts): (e: Evidence) => string | undefined {
-  const known = new Map<string, Set<string | undefined>>();
-  const keyOf = (x: {
-    channel?: string;
-    account?: string;
-    on?: string;
-    ref?: string;
-    amount: string;
-    currency: string;
-  }) => [x.channel ?? '', x.account ?? '', x.on ?? '', x.ref ?? '', x.amount, x.currency].join('\u001f');
-  for (const b of result.batches) {
-    const key = keyOf({
-      ...{ channel: b.channel, account: b.account, on: b.businessTo, ...b.net },
-      ...(b.ref !== undefined && { ref: b.ref }),
-    });
-    known.set(key, (known.get(key) ?? new Set()).add(b.bankAccount));
-  }
-  const seen = [...new Set([...facts.days, ...facts.balances].map(placeOf))].map((place) => place.split('\u001f'));
+  const seen = placesOf(facts);
   const plain = (account: string): string => account.replace(/[\s-]/g, '').toUpperCase();
   return (e) => {
     const { currency, amount } = e.money;
-    const inCurrency = seen.filter(([, c]) => c === currency).map(([account]) => account!);
-    const key = keyOf({
-      ...{ amount, currency },
-      ...(e.channel !== undefined && { channel: e.channel }),
-      ...(e.account !== undefined && { account: e.account }),
-      ...(e.businessOn !== undefined && { on: e.businessOn }),
-      ...(e.refs.batch !== undefined && { ref: e.refs.batch }),
-    });
-    const [stated, ...others] = known.get(key) ?? [];
+    const inCurrency = seen.filter((x) => x.currency === currency).map((x) => x.account);
+    const itself = result.batches.filter(
+      (b) =>
+        b.channel === e.channel &&
+        b.account === (e.account ?? '') &&
+        b.businessTo === e.businessOn &&
+        b.ref === e.refs.batch &&
+        b.net.amount === amount &&
+        b.net.currency === currency,
+    );
+    const [stated, ...others] = new Set(itself.map((b) => b.bankAccount));
     if (stated !== undefined && others.length === 0)
       return inCurrency.find((account) => plain(account) === plain(stated)) ?? stated;
     return inCurrency.length === 1 ? inCurrency[0] : undefined;

@@ -82,7 +82,9 @@ const WORDS = {
     zh: '期初余额加明细不等于期末余额:缺对账单、缺行,或同一天给了两份不同的对账单',
     en: 'opening balance and entries do not make the closing balance: a statement or lines are missing, or one day was given in two forms',
   },
-  side: { zh: '方向', en: 'Side' },
+  side: { zh: '谁有', en: 'Who has it' },
+  side_book: { zh: '企业有,银行无', en: 'the documents, not the bank' },
+  side_bank: { zh: '银行有,企业无', en: 'the bank, not the documents' },
   why: { zh: '原因', en: 'Why' },
   in_total: { zh: '计入合计', en: 'In the total' },
   yes: { zh: '是', en: 'yes' },
@@ -329,7 +331,7 @@ export function outsideSheet(items: readonly OutsideItem[], lang: Lang, name: (a
   const counted = (i: OutsideItem): boolean => i.why === 'no_account' || i.why === 'several_accounts';
   const titles = [
     ...[word('entry'), word('date'), word('reference'), word('break'), word('amount'), word('currency')],
-    ...[word('account'), word('why'), word('in_total'), word('says')],
+    ...[word('side'), word('account'), word('why'), word('in_total'), word('says')],
   ];
   const rows = items.map((item) => {
     const { currency } = item.break.difference;
@@ -340,6 +342,7 @@ export function outsideSheet(items: readonly OutsideItem[], lang: Lang, name: (a
       boxed(item.break.id),
       money(item.amount * item.sign, currency),
       boxed(currency),
+      boxed(word(item.side === 'book' ? 'side_book' : 'side_bank')),
       boxed(item.account === undefined ? '' : name(item.account)),
       boxed(WHY[item.why][lang]),
       boxed(word(counted(item) ? 'yes' : 'no')),
@@ -348,7 +351,7 @@ export function outsideSheet(items: readonly OutsideItem[], lang: Lang, name: (a
   });
   return {
     name: word('outside'),
-    widths: [38, 11, 22, 27, 17, 8, 24, 30, 10, 60],
+    widths: [38, 11, 22, 27, 17, 8, 18, 24, 30, 10, 60],
     rows: [headerRow(titles), ...rows],
     headerRows: 1,
     filterTo: rows.length + 1,

@@ -17,7 +17,7 @@ export type Paper = Readonly<{ name: string; bytes: Uint8Array }>;
 export const PAPER_NAMES = ['breaks.xlsx', 'bank-reconciliation.xlsx', 'fees.csv'] as const;
 
 /** Throws `run.proof_failed` when the two sides of a bank account do not meet. */
-export async function writePapers(
+export async function papersOfRun(
   run: Pick<Run, 'result' | 'engine' | 'documents'>,
   lang: Lang,
 ): Promise<readonly Paper[]> {

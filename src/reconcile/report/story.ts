@@ -99,7 +99,7 @@ function storyBlocks(s: Story, answer: Answer, pen: Pen): string[][] {
 function titleOf(s: Story, pen: Pen): string {
   const named = (key: 'order' | 'store' | 'terminal', value: string | undefined) =>
     value === undefined ? [] : [`${W[key][pen.lang]} ${printable(value)}`];
-  const order = s.evidence.find((e) => e.refs.order !== undefined)?.refs.order;
+  const order = s.evidence.find((e) => e.role !== 'evidence' && e.role !== 'bank' && e.refs.order !== undefined)?.refs.order;
   const parts = [
     ...(s.channel === undefined ? [] : [printable(channelName(s.channel, pen.lang))]),
     ...(order === undefined ? [printable(s.ref)] : named('order', order)),
@@ -160,7 +160,7 @@ function line(stations: readonly Station[], pen: Pen): string[] {
   const row = (n: number): string => ` ${cells.map((c, i) => padEnd(c[n]!, widths[i]!)).join('')}`.trimEnd();
   const states = stations.map((_, i) => padEnd(cells[i]![2]!, widths[i]!));
   const painted = stations.map((s, i) => pen.paint(MARKS[s.state][1], states[i]!));
-  return [` ${marks.join('')}`, row(0), row(1), ` ${painted.join('')}`.trimEnd()];
+  return [` ${marks.join('')}`, row(0), row(1), ` ${painted.join('')}`.trimEnd()].filter((r) => r.trim() !== '');
 }
 
 function upright(stations: readonly Station[], cells: readonly string[][], pen: Pen): string[] {
