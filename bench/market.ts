@@ -19,7 +19,11 @@ export async function market(folder: string, rows: number): Promise<Market> {
   const bill = join(folder, `wechat-${rows}.csv`);
   const done = { folder, orders, bill, rows };
   if (existsSync(orders) && existsSync(bill)) return done;
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '2GiB', temp_directory: folder });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: '2GiB',
+    temp_directory: folder,
+  });
   const db = await instance.connect();
   const sale = `
     select i, 'S' || lpad(i::varchar, 20, '0') as order_ref, '42000' || lpad((i * 7919 % 100000000000)::varchar, 23, '0') as trade,
@@ -34,16 +38,48 @@ export async function market(folder: string, rows: number): Promise<Market> {
   const fee = `dz`;
   await db.run(`create macro ${fee}(fen) as (fen * 6 + 500) // 1000`);
   const cells = [
-    `strftime(sold, '%Y-%m-%d %H:%M:%S')`, `'wx0123456789abcdef'`, `'1900000109'`, `'0'`, `''`, 'trade', 'order_ref', `'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'`, `'JSAPI'`, `'SUCCESS'`,
-    `'OTHERS'`, `'CNY'`, yuan('fen'), `'0.00'`, `'0'`, `'0'`, `'0.00'`, `'0.00'`, `''`, `''`, `'奶茶, 大杯'`, `''`, `${yuan(`${fee}(fen)`)} || '000'`, `'0.60%'`, yuan('fen'), `'0.00'`, `''`,
+    `strftime(sold, '%Y-%m-%d %H:%M:%S')`,
+    `'wx0123456789abcdef'`,
+    `'1900000109'`,
+    `'0'`,
+    `''`,
+    'trade',
+    'order_ref',
+    `'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'`,
+    `'JSAPI'`,
+    `'SUCCESS'`,
+    `'OTHERS'`,
+    `'CNY'`,
+    yuan('fen'),
+    `'0.00'`,
+    `'0'`,
+    `'0'`,
+    `'0.00'`,
+    `'0.00'`,
+    `''`,
+    `''`,
+    `'奶茶, 大杯'`,
+    `''`,
+    `${yuan(`${fee}(fen)`)} || '000'`,
+    `'0.60%'`,
+    yuan('fen'),
+    `'0.00'`,
+    `''`,
   ];
   const billed = `(${sale}) where i % 100000 <> 13`;
-  await db.run(`copy (select '\`' || concat_ws(',\`', ${cells.join(', ')}) as line from ${billed}) to '${part}' (header false, delimiter '\u0002', quote '', escape '')`);
-  const sums = (await db.runAndReadAll(`select count(*), sum(fen)::bigint, sum(${fee}(fen))::bigint from ${billed}`)).getRows()[0]!;
+  await db.run(
+    `copy (select '\`' || concat_ws(',\`', ${cells.join(', ')}) as line from ${billed}) to '${part}' (header false, delimiter '\u0002', quote '', escape '')`,
+  );
+  const sums = (
+    await db.runAndReadAll(`select count(*), sum(fen)::bigint, sum(${fee}(fen))::bigint from ${billed}`)
+  ).getRows()[0]!;
   const money = (x: unknown): string => `${String(x).slice(0, -2)}.${String(x).slice(-2)}`;
   await writeFile(bill, `\ufeff${HEADER}\n`);
   for (const piece of await pieces(part)) await appendFile(bill, piece);
-  await appendFile(bill, `${SUMMARY}\n\`${sums[0]},\`${money(sums[1])},\`0.00,\`0.00,\`${money(sums[2])}000,\`${money(sums[1])},\`0.00\n`);
+  await appendFile(
+    bill,
+    `${SUMMARY}\n\`${sums[0]},\`${money(sums[1])},\`0.00,\`0.00,\`${money(sums[2])}000,\`${money(sums[1])},\`0.00\n`,
+  );
   await rm(part);
   db.closeSync();
   instance.closeSync();

@@ -11,11 +11,18 @@ const folder = mkdtempSync(join(tmpdir(), 'daozhang-package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, () => {
-  const npm = (args: string[], cwd: string): string => execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+  const npm = (args: string[], cwd: string): string =>
+    execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
   const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], ROOT).replace(/^[^[]*/, ''));
   const names: string[] = packed.files.map((f: { path: string }) => f.path);
-  assert.ok(names.includes('dist/main.js') && names.includes('dist/reconcile/report/page.js') && names.includes('LICENSE'));
-  assert.deepEqual(names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')), [], 'no TypeScript below node_modules');
+  assert.ok(
+    names.includes('dist/main.js') && names.includes('dist/reconcile/report/page.js') && names.includes('LICENSE'),
+  );
+  assert.deepEqual(
+    names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')),
+    [],
+    'no TypeScript below node_modules',
+  );
   writeFileSync(join(folder, 'package.json'), '{"name":"a-user","private":true}');
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], folder);
   cpSync(join(ROOT, 'examples', 'day'), join(folder, 'day'), { recursive: true });

@@ -10,7 +10,9 @@ import { test } from 'node:test';
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const files = (pattern: string): string[] =>
-  globSync(pattern, { cwd: ROOT, exclude: (name) => name === 'node_modules' }).map((f) => f.replaceAll('\\', '/')).sort();
+  globSync(pattern, { cwd: ROOT, exclude: (name) => name === 'node_modules' })
+    .map((f) => f.replaceAll('\\', '/'))
+    .sort();
 
 /** ARCHITECTURE.md tells what each is for. Folders that do not exist yet keep their place. */
 const PIPELINE = [
@@ -65,7 +67,11 @@ test('imports flow one way', () => {
 
 /** Pattern, where it is allowed, why it is not elsewhere. */
 const BANNED: ReadonlyArray<readonly [RegExp, RegExp, string]> = [
-  [/\bDate\.now\(|\bnew Date\b|\bperformance\.now\(|Temporal\.Now\b/, /^src\/base\/clock\.ts$/, 'the clock is an argument (base/clock.ts)'],
+  [
+    /\bDate\.now\(|\bnew Date\b|\bperformance\.now\(|Temporal\.Now\b/,
+    /^src\/base\/clock\.ts$/,
+    'the clock is an argument (base/clock.ts)',
+  ],
   [/\bMath\.random\(/, /^$/, 'randomness is an argument (base/random.ts)'],
   [/\bprocess\.env\b/, /^src\/base\/env\.ts$/, 'the environment is read in base/env.ts'],
   [/\bparseFloat\(|\bMath\.round\(|\.toFixed\(/, /^$/, 'no float touches an amount (I3)'],

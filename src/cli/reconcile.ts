@@ -51,7 +51,10 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
       say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
     )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
-    .option('--carry <folder>', say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'))
+    .option(
+      '--carry <folder>',
+      say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'),
+    )
     .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
     .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
     .option(
@@ -113,6 +116,7 @@ export async function optionsOf(files: readonly string[], flags: ReconcileFlags)
     plans: planPath === undefined ? [] : await loadPlans(planPath),
     configured: config?.formats ?? [],
     forced: new Map((flags.format ?? []).map(forcedOf)),
+    ...(config?.carryDays !== undefined && { carryDays: config.carryDays }),
     ...(config?.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
     ...(config?.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),
   };

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
-import { parseDecimal } from '../base/money.ts';
+import { parseDecimal, scaledText } from '../base/money.ts';
 import { type Micros, microsIn, microsOf } from '../base/time.ts';
 import { answerText } from '../reconcile/report/story.ts';
 import { caveat } from '../reconcile/report/summary.ts';
@@ -38,10 +38,20 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
     .option('--terminal <id>', say('with --amount: the terminal', '配合 --amount:终端号'))
     .option('--store <id>', say('with --amount: the store', '配合 --amount:门店'))
     .option('--channel <name>', say('with --amount: wechatpay, alipay, …', '配合 --amount:wechatpay、alipay……'))
-    .option('--window <minutes>', say('with --amount: how far the time may be off', '配合 --amount:时间允许的偏差'), WINDOW_MINUTES)
+    .option(
+      '--window <minutes>',
+      say('with --amount: how far the time may be off', '配合 --amount:时间允许的偏差'),
+      WINDOW_MINUTES,
+    )
     .option('--as-of <instant>', say('judge as of this instant', '按此时刻判断'))
-    .option('--timezone <zone>', say('zone of local times (default Asia/Shanghai)', '本地时间的时区(默认 Asia/Shanghai)'))
-    .option('--config <file>', say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'))
+    .option(
+      '--timezone <zone>',
+      say('zone of local times (default Asia/Shanghai)', '本地时间的时区(默认 Asia/Shanghai)'),
+    )
+    .option(
+      '--config <file>',
+      say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
+    )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
     .option(
       '--format <id=file>',
@@ -56,7 +66,8 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
 async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang): Promise<number> {
   const byPlace = flags.amount !== undefined || flags.time !== undefined;
   const files = byPlace ? args : args.slice(1);
-  if (files.length === 0) throw bad('REF FILES…', 'a reference, then at least one file or folder / 先写单号,再写至少一个文件或文件夹');
+  if (files.length === 0)
+    throw bad('REF FILES…', 'a reference, then at least one file or folder / 先写单号,再写至少一个文件或文件夹');
   const options = await optionsOf(files, flags);
   const query: Query = byPlace ? placeQuery(flags, options.zone) : refQuery(args[0]!, flags);
   const progress = progressBar(lang);
@@ -93,7 +104,8 @@ const bad = (option: string, reason: string, cause?: unknown): DaozhangError =>
 
 function refQuery(ref: string, flags: WhereFlags): Query {
   for (const name of ['terminal', 'store', 'channel'] as const) {
-    if (flags[name] !== undefined) throw bad(`--${name}`, 'only with --amount and --time / 只能与 --amount、--time 一起用');
+    if (flags[name] !== undefined)
+      throw bad(`--${name}`, 'only with --amount and --time / 只能与 --amount、--time 一起用');
   }
   if (ref.trim() === '') throw bad('REF', 'is empty / 为空');
   return { by: 'ref', ref };
@@ -105,10 +117,11 @@ function placeQuery(flags: WhereFlags, zone: string): Query {
   const decimal = parseDecimal(amount);
   if (!decimal || decimal.value <= 0n) throw bad('--amount', `“${amount}” — 9.90`);
   const minutes = flags.window ?? WINDOW_MINUTES;
-  if (!/^\d{1,4}$/.test(minutes) || Number(minutes) > MOST_MINUTES) throw bad('--window', `“${minutes}” — 0…${MOST_MINUTES}`);
+  if (!/^\d{1,4}$/.test(minutes) || Number(minutes) > MOST_MINUTES)
+    throw bad('--window', `“${minutes}” — 0…${MOST_MINUTES}`);
   return {
     by: 'place',
-    amount: amount.trim(),
+    amount: scaledText(decimal.value, decimal.scale),
     ...instantOf(time, zone),
     windowMinutes: Number(minutes),
     ...(terminal !== undefined && { terminal }),

@@ -29,7 +29,32 @@ test('law: SQL reads a decimal exactly as money.ts does, or refuses it', async (
       const digits = (v < 0n ? -v : v).toString().padStart(scale + 1, '0');
       return `${v < 0n ? '-' : ''}${scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`}`;
     }),
-    fc.constantFrom('1e5', '1E2', '4.2E+27', '1_000', ' 12.30 ', '12.', '.5', '+5', '-0', '-0.00', '1,234.50', '1,23', '１２.３０', '0x10', 'NaN', '', '9223372036854775807', '92233720368547758.07', '92233720368547758.08', '00012.30', '1.10', '1.1', '1.005', '--1'),
+    fc.constantFrom(
+      '1e5',
+      '1E2',
+      '4.2E+27',
+      '1_000',
+      ' 12.30 ',
+      '12.',
+      '.5',
+      '+5',
+      '-0',
+      '-0.00',
+      '1,234.50',
+      '1,23',
+      '１２.３０',
+      '0x10',
+      'NaN',
+      '',
+      '9223372036854775807',
+      '92233720368547758.07',
+      '92233720368547758.08',
+      '00012.30',
+      '1.10',
+      '1.1',
+      '1.005',
+      '--1',
+    ),
   );
   const texts = fc.sample(written, { numRuns: 3000, seed: 7 });
   for (const scale of [0, 2, 3, 5]) {
@@ -46,12 +71,16 @@ test('law: SQL reads a decimal exactly as money.ts does, or refuses it', async (
 });
 
 test('amounts by currency, F39', async () => {
-  const row = await engine.one(`select dz_minor('5', 'JPY') as jpy, dz_minor('5.5', 'JPY') as half_yen, dz_minor('-0.123', 'KWD') as kwd, dz_minor('1.2345', 'CLF') as clf, dz_minor('1.005', 'CNY') as cny`);
+  const row = await engine.one(
+    `select dz_minor('5', 'JPY') as jpy, dz_minor('5.5', 'JPY') as half_yen, dz_minor('-0.123', 'KWD') as kwd, dz_minor('1.2345', 'CLF') as clf, dz_minor('1.005', 'CNY') as cny`,
+  );
   assert.deepEqual(row, { jpy: 5n, half_yen: null, kwd: -123n, clf: 12345n, cny: null });
 });
 
 test('rounding is half away from zero, on both signs and scales', async () => {
-  const row = await engine.one('select dz_round(60500::bigint, 5, 2) as a, dz_round(-60500::bigint, 5, 2) as b, dz_round(60499::bigint, 5, 2) as c, dz_round(5::bigint, 0, 2) as d, dz_round(7::bigint, 2, 2) as e');
+  const row = await engine.one(
+    'select dz_round(60500::bigint, 5, 2) as a, dz_round(-60500::bigint, 5, 2) as b, dz_round(60499::bigint, 5, 2) as c, dz_round(5::bigint, 0, 2) as d, dz_round(7::bigint, 2, 2) as e',
+  );
   assert.deepEqual(row, { a: 61n, b: -61n, c: 60n, d: 500n, e: 7n });
 });
 
@@ -72,13 +101,13 @@ test('law: local times are read as Temporal reads them, offsets are obeyed', asy
     await over(texts, `dz_at(x, 'Europe/Berlin')`),
     texts.map((t) => microsOf(Temporal.Instant.from(t.replace(' ', 'T')))),
   );
-  assert.deepEqual(await over(['2026-11-20T23:30:00Z', '2026-11-20 23:30:00', '2026-11-20', '20 Nov', '2026-02-30 10:00:00'], `dz_day(x, 'Asia/Shanghai')`), [
-    '2026-11-21',
-    '2026-11-20',
-    '2026-11-20',
-    null,
-    null,
-  ]);
+  assert.deepEqual(
+    await over(
+      ['2026-11-20T23:30:00Z', '2026-11-20 23:30:00', '2026-11-20', '20 Nov', '2026-02-30 10:00:00'],
+      `dz_day(x, 'Asia/Shanghai')`,
+    ),
+    ['2026-11-21', '2026-11-20', '2026-11-20', null, null],
+  );
 });
 
 test('the engine reads nothing outside its folders', async () => {

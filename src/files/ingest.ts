@@ -151,7 +151,15 @@ async function ingestTable(
     }
     const placed = `staged s ${plan.whole ? 'join places p on p.k = s.k' : 'positional join places p'}`;
     const inFileOrder = plan.whole ? 'order by p.k' : '';
-    const rejected = await takeLines(engine, format, plan, computed, options.doc, `${placed} where p.k < ${dataRows}`, inFileOrder);
+    const rejected = await takeLines(
+      engine,
+      format,
+      plan,
+      computed,
+      options.doc,
+      `${placed} where p.k < ${dataRows}`,
+      inFileOrder,
+    );
     const facts = await format.facts(layout, input, async (select) => {
       const these = `these as (select * from lines where doc = ${options.doc})`;
       const cells = `cells as (select p.row_no${lets(plan, 's.')} from ${placed} where p.k < ${dataRows})`;

@@ -315,7 +315,8 @@ test('the reference page gives the defaults and calendars of the code', async ()
     channels.map((cells) => cells.join(' | ')),
     PLANNED_CHANNELS.map((name) => {
       const { settle, bankNames } = defaultPlan(name);
-      const settles = settle.cycle === 'T' ? `T+${settle.days}, ${settle.calendar}` : settle.cycle;
+      const early = settle.cutoff === '24:00' ? '' : `, cut-off ${settle.cutoff}`;
+      const settles = settle.cycle === 'T' ? `T+${settle.days}, ${settle.calendar}${early}` : settle.cycle;
       return `\`${name}\` | ${settles} | ${bankNames.join(', ')}`;
     }),
   );

@@ -8,7 +8,8 @@ const on = (iso: string): Temporal.PlainDate => Temporal.PlainDate.from(iso);
 test('the channels of China settle T+1 on the Chinese calendar, the others by their own reports', () => {
   for (const channel of ['wechatpay', 'alipay', 'lakala', 'unionpay', 'newpay']) {
     const { settle, ...plan } = defaultPlan(channel);
-    assert.deepEqual(settle, { cycle: 'T', days: 1, calendar: 'CN', cutoff: '24:00', zone: 'Asia/Shanghai' });
+    const cutoff = channel === 'unionpay' ? '23:00' : '24:00';
+    assert.deepEqual(settle, { cycle: 'T', days: 1, calendar: 'CN', cutoff, zone: 'Asia/Shanghai' });
     assert.deepEqual(
       [plan.carryDays, plan.cutoffMarginMinutes, plan.valueWindowDays, plan.matchWindowMinutes],
       [3, 30, 2, 15],

@@ -49,13 +49,15 @@ export type Plan = Readonly<{
 const WINDOWS = { carryDays: 3, cutoffMarginMinutes: 30, valueWindowDays: 2, matchWindowMinutes: 15 } as const;
 
 const NEXT_WORKDAY: Settle = { cycle: 'T', days: 1, calendar: 'CN', cutoff: '24:00', zone: CHINA };
+/** UnionPay's settlement day runs from 23:00 to 23:00. */
+const CLOSES_AT_23: Settle = { ...NEXT_WORKDAY, cutoff: '23:00' };
 const STATED: Settle = { cycle: 'stated', cutoff: '24:00', zone: 'UTC' };
 
 const DEFAULTS: Readonly<Record<string, Pick<Plan, 'settle' | 'bankNames'>>> = {
   wechatpay: { settle: NEXT_WORKDAY, bankNames: ['财付通', '腾讯', '微信支付', 'TENPAY'] },
   alipay: { settle: NEXT_WORKDAY, bankNames: ['支付宝', 'ALIPAY', '蚂蚁'] },
   lakala: { settle: NEXT_WORKDAY, bankNames: ['拉卡拉', 'LAKALA'] },
-  unionpay: { settle: NEXT_WORKDAY, bankNames: ['银联', 'UNIONPAY', '银联商务'] },
+  unionpay: { settle: CLOSES_AT_23, bankNames: ['银联', 'UNIONPAY', '银联商务'] },
   stripe: { settle: STATED, bankNames: ['STRIPE'] },
   adyen: { settle: STATED, bankNames: ['ADYEN'] },
   paypal: { settle: STATED, bankNames: ['PAYPAL'] },

@@ -16,6 +16,9 @@ export type DueRow = Readonly<{ channel: string; account: string; settleOn: stri
 export type TermsRow = Readonly<{
   channel: string;
   account: string;
+  /** First and last business date they are in force for these documents. */
+  from: string;
+  to: string;
   zone: string;
   cutoffMinutes: number;
   agreedFee?: Readonly<{ sql: string; rounding: 'row' | 'day' }>;
@@ -27,7 +30,7 @@ export type TermsRow = Readonly<{
  */
 export async function prepareSettlement(engine: Engine, terms: readonly TermsRow[]): Promise<void> {
   const whose = (t: TermsRow): string =>
-    `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)}`;
+    `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)} and l.business_on between ${quote(t.from)} and ${quote(t.to)}`;
   const cut = terms
     .filter((c) => c.cutoffMinutes > 0 && c.cutoffMinutes < 24 * 60)
     .map(

@@ -16,7 +16,8 @@ import { linesOf, rawOf, type Source } from './collect.ts';
 
 const NAME = /^open-(\d{4}-\d{2}-\d{2})\.parquet$/;
 const COLUMNS = LINE_COLUMNS.map(([, name]) => name);
-const BATCH_COLUMNS = 'id, kind, channel, account, currency, ref, lines, gross, refunds, fees, fee_scale, members_net, net, from_on, to_on, due_on';
+const BATCH_COLUMNS =
+  'id, kind, channel, account, currency, ref, lines, gross, refunds, fees, fee_scale, members_net, net, from_on, to_on, due_on';
 
 export type CarriedIn = Readonly<{
   /** The day the items come from; absent when there was no file. */
@@ -47,14 +48,28 @@ const NOTHING = 'nothing';
  * into `carried_batches`. `carried_lines(id, since_on, raw)` keeps since when each waits and its raw record, because the document
  * itself may be gone.
  */
-export async function carryIn(engine: Engine, folder: string | undefined, day: string, firstDoc: number): Promise<CarriedIn> {
+export async function carryIn(
+  engine: Engine,
+  folder: string | undefined,
+  day: string,
+  firstDoc: number,
+): Promise<CarriedIn> {
   await engine.run(`
     create or replace table carried_lines (id bigint, since_on date, raw varchar);
-    create or replace table carried_batches (since_on date, ${BATCH_COLUMNS.split(', ').map((c) => `${c} ${BATCH_TYPES[c] ?? 'bigint'}`).join(', ')});`);
+    create or replace table carried_batches (since_on date, ${BATCH_COLUMNS.split(', ')
+      .map((c) => `${c} ${BATCH_TYPES[c] ?? 'bigint'}`)
+      .join(', ')});`);
   const from = folder === undefined ? undefined : (await days(folder)).filter((d) => d < day).at(-1);
   if (folder === undefined || from === undefined) return { basedOn: NOTHING, lines: 0, batches: 0, sources: new Map() };
   const path = quote(fileOf(folder, from));
-  const docs = await engine.all<{ sha: string; file: string; format: string; role: Role; rounding: string; encoding: Encoding }>(
+  const docs = await engine.all<{
+    sha: string;
+    file: string;
+    format: string;
+    role: Role;
+    rounding: string;
+    encoding: Encoding;
+  }>(
     `select distinct sha, file, format, role, rounding, encoding from read_parquet(${path}) where item = 'line' order by all`,
   );
   const sources = new Map<number, Source>();
@@ -70,7 +85,9 @@ export async function carryIn(engine: Engine, folder: string | undefined, day: s
         join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length
         where l.doc = ${doc}`);
   }
-  await engine.run(`insert into carried_batches select since_on, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch'`);
+  await engine.run(
+    `insert into carried_batches select since_on, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch'`,
+  );
   const { basedOn, lines, batches } = await engine.one<{ basedOn: string; lines: bigint; batches: bigint }>(`
     select any_value(content) as "basedOn", count(*) filter (item = 'line') as lines, count(*) filter (item = 'batch') as batches from read_parquet(${path})`);
   return { from, basedOn, lines: Number(lines), batches: Number(batches), sources };
@@ -110,7 +127,8 @@ export async function carryOut(
   for (const line of await linesOf(engine, waiting.lines)) {
     raw.push(`(${line.id}, ${quote(await rawOf(sources.get(line.doc)!, line))})`);
   }
-  const list = (values: readonly string[], none: string): string => (values.length > 0 ? `values ${values.join(', ')}` : `select ${none} where false`);
+  const list = (values: readonly string[], none: string): string =>
+    values.length > 0 ? `values ${values.join(', ')}` : `select ${none} where false`;
   await engine.run(`
     create or replace table waiting as
     select 'line' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, d.sha, f.file, f.encoding, d.format, l.role, d.rounding,
@@ -151,8 +169,12 @@ async function staleAfter(engine: Engine, folder: string, day: string): Promise<
   for (const [i, later] of all.entries()) {
     const before = all[i - 1];
     if (later <= day || before === undefined) continue;
-    const { based_on } = await engine.one<{ based_on: string }>(`select any_value(based_on) as based_on from read_parquet(${quote(fileOf(folder, later))})`);
-    const { content } = await engine.one<{ content: string }>(`select any_value(content) as content from read_parquet(${quote(fileOf(folder, before))})`);
+    const { based_on } = await engine.one<{ based_on: string }>(
+      `select any_value(based_on) as based_on from read_parquet(${quote(fileOf(folder, later))})`,
+    );
+    const { content } = await engine.one<{ content: string }>(
+      `select any_value(content) as content from read_parquet(${quote(fileOf(folder, before))})`,
+    );
     if (based_on !== content || stale.length > 0) stale.push(later);
   }
   return stale;

@@ -77,7 +77,10 @@ export async function collect(
 }
 
 async function fetchLines(engine: Engine, drafts: readonly Draft[]): Promise<LineRow[]> {
-  return linesOf(engine, drafts.flatMap((d) => [...d.ours, ...d.theirs, ...d.candidates]));
+  return linesOf(
+    engine,
+    drafts.flatMap((d) => [...d.ours, ...d.theirs, ...d.candidates]),
+  );
 }
 
 /** Lines by id, with the raw record of those that were carried over; a negative id names the row that states its own refund. */

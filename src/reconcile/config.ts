@@ -5,9 +5,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { isCurrency } from '../base/currency.ts';
 import { parseYaml, readText } from '../base/yaml.ts';
 import type { Format } from '../files/format.ts';
+import { bankTableWith } from '../files/formats/bank-table.ts';
 import { delimitedChannel, delimitedConfig } from '../files/formats/lakala-delimited.ts';
+import { mappedOrders } from '../files/formats/order-mapped.ts';
+import { loadMapping } from '../files/mapping.ts';
 
 const zone = z.string().refine((name) => {
   try {
@@ -29,6 +33,16 @@ const FIELDS = {
   timezone: zone.optional(),
   plans: z.string().optional(),
   formats: z.array(z.string()).optional(),
+  orders: z.string().optional(),
+  currency: z
+    .string()
+    .refine(isCurrency, 'not an ISO 4217 currency such as CNY / 不是 CNY 这样的 ISO 4217 货币代码')
+    .optional(),
+  carry_days: z
+    .string()
+    .regex(/^\d{1,2}$/, 'not a whole number of days / 不是整数天')
+    .transform(Number)
+    .optional(),
   margin_minutes: minutes(240).optional(),
   window_minutes: minutes(240).optional(),
 };
@@ -41,6 +55,7 @@ export type Config = Readonly<{
   /** Absolute path. */
   plans?: string | undefined;
   formats: readonly Format[];
+  carryDays?: number | undefined;
   marginMinutes?: number | undefined;
   windowMinutes?: number | undefined;
 }>;
@@ -53,7 +68,12 @@ export async function loadConfig(path: string): Promise<Config> {
     path,
     timezone: read.timezone,
     plans: read.plans === undefined ? undefined : beside(read.plans),
-    formats: (await Promise.all((read.formats ?? []).map((name) => loadFormats(beside(name))))).flat(),
+    formats: [
+      ...(await Promise.all((read.formats ?? []).map((name) => loadFormats(beside(name))))).flat(),
+      ...(read.orders === undefined ? [] : mappedOrders(await loadMapping(beside(read.orders)))),
+      ...(read.currency === undefined ? [] : [bankTableWith({ currency: read.currency })]),
+    ],
+    carryDays: read.carry_days,
     marginMinutes: read.margin_minutes,
     windowMinutes: read.window_minutes,
   };

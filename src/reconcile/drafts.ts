@@ -71,8 +71,17 @@ export function draftOf(joint: Joint, r: Row): Draft {
   };
 }
 
+/** A channel whose day ends before midnight: minutes after midnight in its zone. */
+export type Cutoff = Readonly<{ channel: string; minutes: number; zone: string }>;
+
 /** What the judgement about days needs: the run's day, its zone, the margin at the day cut, how long a carried line may wait. */
-export type When = Readonly<{ dayOn: string; zone: string; marginMinutes: number; carryDays: number }>;
+export type When = Readonly<{
+  dayOn: string;
+  zone: string;
+  marginMinutes: number;
+  carryDays: number;
+  cutoffs: readonly Cutoff[];
+}>;
 
 /**
  * The drafts of the joint `orders`. Needs `ours theirs pairs sets unclear undone ours_open theirs_open` and the coverage
@@ -134,17 +143,30 @@ const unclearSql = `
 
 /**
  * `ours_left` and `theirs_left`: what no pass took, each row with its finding. Close to the day cut means: within the margin of
- * midnight, and the neighbouring day is not covered by the other side's complete documents. A carried line was held against its
+ * midnight, and the neighbouring day is not covered by the other side's complete documents. A channel whose day ends earlier
+ * books what comes after its cut-off on the next day, while the book goes by the calendar. A carried line was held against its
  * own day before; it waits for its half until its days are over.
  */
-function leftoversSql({ dayOn, zone, marginMinutes, carryDays }: When): string {
-  const minute = `epoch_us(timezone(${quote(zone)}, make_timestamptz(occurred_at))) // 60000000 % 1440`;
+function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When): string {
+  const local = (where: string) => `timezone(${quote(where)}, make_timestamptz(x.occurred_at))`;
+  const minuteIn = (where: string) => `epoch_us(${local(where)}) // 60000000 % 1440`;
+  const minute = minuteIn(zone);
   const billed = (day: string) => `exists (select 1 from bill_days d where d.channel = x.channel
     and (x.account is null or d.account is null or d.account = x.account or not exists (select 1 from bill_days e where e.account = x.account))
     and ${day} between d.from_on and d.to_on)`;
   const booked = (day: string) => `exists (select 1 from book_days d where ${day} between d.from_on and d.to_on)`;
-  const cut = (covered: (day: string) => string) => `(occurred_at is not null and (
-    (${minute} >= ${1440 - marginMinutes} and not ${covered('business_on + 1')}) or (${minute} < ${marginMinutes} and not ${covered('business_on - 1')})))`;
+  const cut = (day: string, covered: (day: string) => string) => `(x.occurred_at is not null and (
+    (${minute} >= ${1440 - marginMinutes} and not ${covered(`${day} + 1`)}) or (${minute} < ${marginMinutes} and not ${covered(`${day} - 1`)})))`;
+  // The day a channel books an order on, and the day the book has a line on.
+  const later = cutoffs.map(
+    (c) => `when x.channel = ${quote(c.channel)} and ${minuteIn(c.zone)} >= ${c.minutes} then x.business_on + 1`,
+  );
+  const billDay = later.length > 0 ? `(case ${later.join(' ')} else x.business_on end)` : 'x.business_on';
+  const bookDay = `coalesce((${local(zone)})::date, x.business_on)`;
+  const nearCutoff = cutoffs.map(
+    (c) =>
+      `(x.channel = ${quote(c.channel)} and ${minuteIn(c.zone)} between ${c.minutes - marginMinutes} and ${c.minutes - 1} and not ${billed('x.business_on + 1')})`,
+  );
   const carried = (x: string) => `exists (select 1 from carried_lines c where c.id = ${x}.id)`;
   const waits = (x: string) =>
     `exists (select 1 from carried_lines c where c.id = ${x}.id and date ${quote(dayOn)} - c.since_on <= ${carryDays})`;
@@ -160,8 +182,8 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays }: When): string {
     select x.*, u.payment, u.reversal,
       case when u.ours is not null then 'reversed'
         when ${waits('x')} then 'day_cut'
-        when not ${carried('x')} and not ${billed('x.business_on')} then 'bill_missing'
-        when not ${carried('x')} and ${cut(billed)} then 'day_cut'
+        when not ${carried('x')} and not ${billed(billDay)} then case when ${billed('x.business_on')} then 'day_cut' else 'bill_missing' end
+        when not ${carried('x')} and (${[cut('x.business_on', billed), ...nearCutoff].join(' or ')}) then 'day_cut'
         when x.way = 'out' then 'refund_not_done' else 'no_payment' end as finding
     from x left join u on u.ours = x.id;
 
@@ -169,11 +191,11 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays }: When): string {
     with paid_keys as (
       select order_ref as key from ours where way = 'in' and id not in (select id from ours_open) and order_ref is not null
       union select payment_ref from ours where way = 'in' and id not in (select id from ours_open) and payment_ref is not null)
-    select x.*,
+    select x.* replace (${bookDay} as business_on),
       case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
         when ${waits('x')} then 'day_cut'
-        when not ${carried('x')} and not ${booked('x.business_on')} then 'book_missing'
-        when not ${carried('x')} and ${cut(booked)} then 'day_cut'
+        when not ${carried('x')} and not ${booked(bookDay)} then 'book_missing'
+        when not ${carried('x')} and ${cut(bookDay, booked)} then 'day_cut'
         when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
     from theirs_open x;
 

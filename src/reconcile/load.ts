@@ -67,8 +67,8 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
     try {
       const format =
         options.forced.get(input.name.split(' › ')[0]!) ??
-        options.configured.find((f) => f.detect(input)) ??
-        detect(input);
+        options.configured.find((f) => f.role !== 'bank' && f.detect(input)) ??
+        configuredBank(detect(input), options.configured);
       const { facts, rejected, lines } = await ingest(engine, input, format, {
         doc: loaded.length,
         scratch: options.space.next,
@@ -86,26 +86,40 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
   return describeDocs(engine, await refuseContradicted(engine, loaded, options.refuse));
 }
 
-/** A bill whose own summary, delivered beside it, says otherwise is refused with it: one of the two was changed. */
+/**
+ * A bill whose own summary says otherwise is refused with it: one of the two was changed. Its own is the one of its archive;
+ * unpacked, any that agrees, because an earlier and a later export of a day may lie side by side.
+ */
 async function refuseContradicted(
   engine: Engine,
   loaded: readonly LoadedDocument[],
   refuse: LoadOptions['refuse'],
 ): Promise<LoadedDocument[]> {
   const refused = new Set<number>();
-  for (const summary of loaded.filter((d) => d.format.id === 'alipay-summary')) {
-    for (const detail of loaded.filter((d) => d.format.id === 'alipay-trade')) {
-      const failed = summaryChecks(detail.facts, summary.facts)?.find((check) => !check.ok);
-      if (!failed) continue;
-      const { name, expected, actual } = failed;
-      const check = `${summary.file}: ${name.en}`;
-      refuse(detail.input.name, new DaozhangError('file.check_failed', { path: detail.input.name, check, expected, actual }));
-      refused.add(detail.doc).add(summary.doc);
-      await engine.run(`delete from lines where doc in (${detail.doc}, ${summary.doc})`);
-    }
+  const archive = (d: LoadedDocument): string => d.input.name.split(' › ').slice(0, -1).join(' › ');
+  for (const detail of loaded.filter((d) => d.format.id === 'alipay-trade')) {
+    const compared = loaded
+      .filter((d) => d.format.id === 'alipay-summary')
+      .map((summary) => ({ summary, checks: summaryChecks(detail.facts, summary.facts) }));
+    const beside = compared.filter(({ summary }) => archive(detail) !== '' && archive(summary) === archive(detail));
+    const asked = (beside.length > 0 ? beside : compared).flatMap(({ summary, checks }) =>
+      checks === undefined ? [] : [{ summary, failed: checks.find((check) => !check.ok) }],
+    );
+    const [first] = asked;
+    if (first?.failed === undefined || asked.some(({ failed }) => failed === undefined)) continue;
+    const { name, expected, actual } = first.failed;
+    const check = `${first.summary.file}: ${name.en}`;
+    const path = detail.input.name;
+    refuse(path, new DaozhangError('file.check_failed', { path, check, expected, actual }));
+    refused.add(detail.doc).add(first.summary.doc);
+    await engine.run(`delete from lines where doc in (${detail.doc}, ${first.summary.doc})`);
   }
   return loaded.filter((d) => !refused.has(d.doc));
 }
+
+/** A configured bank table only adds a currency to the built-in one: it takes its place, and no other's. */
+const configuredBank = (found: Format, configured: readonly Format[]): Format =>
+  configured.find((f) => f.id === found.id) ?? found;
 
 /** The shortest tails of the paths that are all different, so results do not depend on where the files lie. */
 function shortNames(paths: readonly string[]): Map<string, string> {

@@ -9,6 +9,7 @@ import type { Engine } from '../files/engine.ts';
 import { findingOf } from '../verdicts/findings.ts';
 import type { BankOutcome } from './bank.ts';
 import type { Draft } from './drafts.ts';
+import { THROUGH_A_CHANNEL } from './orders.ts';
 import { JOINTS, type Joint, type Proof } from './result.ts';
 
 type Sums = { joint: Joint; currency: string; ours: bigint; theirs: bigint; rounding: bigint };
@@ -20,7 +21,7 @@ const LEFT_SIDES = `
           select 1 from used_lines r where r.role = 'order' and r.kind = 'refund' and r.order_ref = l.order_ref)), 0) as ours,
     coalesce(sum(amount) filter (role = 'channel' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback')), 0) as theirs,
     0 as rounding
-  from used_lines l where role in ('order', 'channel') group by currency
+  from used_lines l where role = 'channel' or (role = 'order' and ${THROUGH_A_CHANNEL}) group by currency
   union all
   select 'batches', currency, sum(ours), sum(theirs), sum(rounding) from (
     select currency, settle - coalesce(fee_agreed, fee_rounded) as ours, 0 as theirs, 0 as rounding from settle_lines

@@ -11,12 +11,12 @@ import { endOfDay, stamp } from '../base/time.ts';
 import { type Engine, openEngine } from '../files/engine.ts';
 import { type Format, REJECTS } from '../files/format.ts';
 import { listFiles, type Workspace, workspace } from '../files/open.ts';
-import type { Plan } from '../plans/plan.ts';
+import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
-import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
 import { type CarriedIn, carryIn, carryOut } from './carry.ts';
-import { type Draft, draftOrders } from './drafts.ts';
+import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
+import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
 import { type Joined, prove } from './proof.ts';
@@ -130,6 +130,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     zone: options.zone,
     marginMinutes: options.marginMinutes ?? 10,
     carryDays: options.carryDays ?? 3,
+    cutoffs: cutoffsOf(options.plans ?? [], documents, dayOn),
   });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
   const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
@@ -178,7 +179,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     passes: passResults,
     proof,
     flow: await flowOf(engine, found, joined, settled),
-    batches: settled.batches.map((b) => batchOf(b, settled)),
+    batches: settled.batches.map((b) => batchOf(b, settled, options.plans ?? [])),
     fees: await feesOf(engine),
     breaks,
     open,
@@ -213,6 +214,16 @@ async function carryOn(
 /** A late batch is a break once; after that it waits here until it comes. */
 const WAITING_BATCHES: readonly FindingCode[] = ['bank_waiting', 'bank_not_checked', 'bank_late', 'bank_still_late'];
 
+/** Channels of the documents whose day ends before midnight by their plan. */
+function cutoffsOf(plans: readonly Plan[], documents: readonly LoadedDocument[], dayOn: string): Cutoff[] {
+  const channels = new Set(documents.filter((d) => d.format.role === 'channel').flatMap((d) => d.channel ?? []));
+  return [...channels].sort().flatMap((channel) => {
+    const { cutoff, zone } = planFor(plans, channel, undefined, Temporal.PlainDate.from(dayOn)).settle;
+    const [hours, minutes] = cutoff.split(':').map(Number);
+    return cutoff === '24:00' ? [] : [{ channel, minutes: hours! * 60 + minutes!, zone }];
+  });
+}
+
 function refusedOf(file: string, error: DaozhangError): RefusedDocument {
   const entry = ERRORS[error.code];
   const both = (text: { zh: string; en: string }) => ({
@@ -231,9 +242,10 @@ const sourceOf = (d: LoadedDocument): Source => ({
   ...(d.format.masks && { masks: d.format.masks }),
 });
 
-/** The end of the last day any order book, bill or statement covers. */
+/** The end of the last day any order book, bill or statement covers; a customer's export may reach far beyond and judges nothing. */
 function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {
-  const last = documents
+  const judging = documents.filter((d) => d.format.role !== 'evidence');
+  const last = (judging.length > 0 ? judging : documents)
     .map((d) => d.to)
     .filter((to) => to !== undefined)
     .sort()
@@ -318,7 +330,7 @@ function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence>
   );
 }
 
-function batchOf(b: BatchRow, settled: Settled): Batch {
+function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
   const { bank } = settled;
   const match = bank.matched.find((m) => m.batches.some((x) => x.id === b.id));
   const in_ = (list: ReadonlyArray<{ batches: readonly { id: string }[] }>) =>
@@ -336,6 +348,7 @@ function batchOf(b: BatchRow, settled: Settled): Batch {
             ? 'on_its_way'
             : 'not_checked';
   const day = match?.credits.at(-1)?.day;
+  const plan = planFor(plans, b.channel, b.account === '' ? undefined : b.account, Temporal.PlainDate.from(b.to_on));
   return {
     id: b.id,
     kind: b.kind,
@@ -351,6 +364,7 @@ function batchOf(b: BatchRow, settled: Settled): Batch {
     fees: scaledText(b.fees, b.fee_scale),
     net: amountOf(b.net, b.currency),
     state,
+    ...(plan.bankAccount !== undefined && { bankAccount: plan.bankAccount }),
     ...(day !== undefined && { creditedOn: Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString() }),
   };
 }

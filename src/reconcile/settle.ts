@@ -53,20 +53,24 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
   for (const a of accounts) {
     const planOn = (on: Temporal.PlainDate): Plan =>
       planFor(plans, a.channel, a.account === '' ? undefined : a.account, on);
-    const first = Temporal.PlainDate.from(a.first);
-    const plan = planOn(first);
-    const [hours, minutes] = plan.settle.cutoff.split(':').map(Number);
-    const sql = expectedFeeSql(plan, 'coalesce(l.settle, l.amount)', 'l.currency');
-    const agreedFee = plan.fee && { sql, rounding: plan.fee.rounding };
-    const cutoffMinutes = hours! * 60 + minutes!;
-    terms.push({
-      channel: a.channel,
-      account: a.account,
-      zone: plan.settle.zone,
-      cutoffMinutes,
-      ...(agreedFee && { agreedFee }),
-    });
-    for (const row of dueTable(planOn, first, Temporal.PlainDate.from(a.last).add({ days: 1 }))) {
+    const [first, last] = [Temporal.PlainDate.from(a.first), Temporal.PlainDate.from(a.last)];
+    for (const { plan, from, to } of inForce(planOn, first, last)) {
+      const [hours, minutes] = plan.settle.cutoff.split(':').map(Number);
+      const sql = expectedFeeSql(plan, 'coalesce(l.settle, l.amount)', 'l.currency');
+      const agreedFee = plan.fee && { sql, rounding: plan.fee.rounding };
+      const { channel, account } = a;
+      const cutoffMinutes = hours! * 60 + minutes!;
+      terms.push({
+        channel,
+        account,
+        from,
+        to,
+        zone: plan.settle.zone,
+        cutoffMinutes,
+        ...(agreedFee && { agreedFee }),
+      });
+    }
+    for (const row of dueTable(planOn, first, last.add({ days: 1 }))) {
       due.push({
         channel: a.channel,
         account: a.account,
@@ -93,6 +97,26 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
   ];
   return { batches, drafts, bank, asOfOn };
 }
+
+/** The spans of days under one plan, both ends included; a change of terms falls on its day. */
+function inForce(
+  planOn: (on: Temporal.PlainDate) => Plan,
+  first: Temporal.PlainDate,
+  last: Temporal.PlainDate,
+): { plan: Plan; from: string; to: string }[] {
+  const spans: { plan: Plan; from: string; to: string }[] = [];
+  for (let on = first; Temporal.PlainDate.compare(on, last) <= 0; on = on.add({ days: 1 })) {
+    const plan = planOn(on);
+    const open = spans.at(-1);
+    // A channel without a plan of its own gets its default anew each day: the same terms in another object.
+    if (open && (open.plan === plan || JSON.stringify(open.plan, bigintText) === JSON.stringify(plan, bigintText)))
+      open.to = on.toString();
+    else spans.push({ plan, from: on.toString(), to: on.toString() });
+  }
+  return spans;
+}
+
+const bigintText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 
 const bankBatch = (b: BatchRow): BankBatch => ({
   id: b.id,

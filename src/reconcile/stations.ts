@@ -73,7 +73,8 @@ function batchEvidence(b: NonNullable<Thread['way']>['batch']): Evidence {
 }
 
 /** The payment the line is drawn for: the first that was not taken back. */
-export const mainPayment = (t: Thread): Fact | undefined => t.payments.find((p) => !t.undone.has(p.id)) ?? t.payments[0];
+export const mainPayment = (t: Thread): Fact | undefined =>
+  t.payments.find((p) => !t.undone.has(p.id)) ?? t.payments[0];
 export const saysPaid = (order: Fact | undefined): boolean => order?.status === 'paid' || order?.status === 'refunded';
 
 /** The instant of a line as text, or its date. */
@@ -157,7 +158,11 @@ function debited(t: Thread, draw: Draw, zone: string): Station {
   const pending = t.attempts.find((a) => a.status === 'pending');
   if (pending) return draw('debited', 'reached', { at: timeOf(pending, zone), evidence: [pending] });
   const missed = t.bill.complete && !t.findings.has('day_cut') && !isAmbiguous(t);
-  return draw('debited', 'unknown', missed && t.claims.length + t.nearClaims.length === 0 ? { needs: 'customer_bill' } : {});
+  return draw(
+    'debited',
+    'unknown',
+    missed && t.claims.length + t.nearClaims.length === 0 ? { needs: 'customer_bill' } : {},
+  );
 }
 
 function captured(t: Thread, draw: Draw, zone: string): Station {
@@ -288,12 +293,11 @@ export function tracksOf(t: Thread, zone: string): Track[] {
   const others = t.payments
     .filter((p) => p !== main)
     .map((p) => track('payment', 'captured', p, [inBill(p, draw), bookedPayment(t, p, draw)]));
-  const closed = t.orders
-    .filter((o) => o.status === 'closed')
-    .map((o) => track('closed', 'ordered', o, []));
+  const closed = t.orders.filter((o) => o.status === 'closed').map((o) => track('closed', 'ordered', o, []));
   const went = t.backs.map((b) => {
     const kind = b.kind as 'refund' | 'reversal' | 'chargeback';
-    const stations = kind === 'refund' ? [bookedRefund(t, b, draw), inBill(b, draw), atCustomer(t, b, draw)] : [inBill(b, draw)];
+    const stations =
+      kind === 'refund' ? [bookedRefund(t, b, draw), inBill(b, draw), atCustomer(t, b, draw)] : [inBill(b, draw)];
     return track(kind, 'captured', b, stations);
   });
   const notDone = t.findings.has('refund_not_done')
@@ -336,7 +340,9 @@ function bookedRefund(t: Thread, back: Fact, draw: Draw): Station {
 /** The channel's bill tells that it sent the money back, never that it arrived. */
 function atCustomer(t: Thread, back: Fact, draw: Draw): Station {
   const seen = t.claims.find((c) => c.kind === 'refund' && c.amount === back.amount && c.status === 'done');
-  return seen ? draw('credited', 'reached', { at: seen.on, evidence: [seen] }) : draw('credited', 'unknown', { needs: 'customer_bill' });
+  return seen
+    ? draw('credited', 'reached', { at: seen.on, evidence: [seen] })
+    : draw('credited', 'unknown', { needs: 'customer_bill' });
 }
 
 function isIn(t: Thread, line: Fact, finding: string): boolean {

@@ -5,7 +5,7 @@
  *
  * Places: {amount} of the payment, {ref} the number a person would search for, {channel}, {at} when it was taken, {on} the
  * business date, {due} the promise, {batch} what carries it, {net} that batch's net, {paid} what the bank got, {difference},
- * {credited} and {entered} dates, {to} the last day of the statement, {back} what was given back and {backed} when, {bounced} when a payout came back,
+ * {credited} and {entered} dates, {to} the last day of the statement, {taken} in all, {back} what was given back and {backed} when, {bounced} when a payout came back,
  * {claimed} {party} {type} what the customer's own bill says.
  */
 import type { Text } from '../base/lang.ts';
@@ -505,11 +505,30 @@ export type TellingCode = keyof typeof TELLINGS;
 /** Said after the main sentence, where it applies. */
 export const ALSO = {
   partly_refunded: { en: ' Of it {back} was given back on {backed}.', zh: '其中 {back} 已于 {backed} 退回。' },
+  surplus_back: {
+    en: ' {taken} was taken in all, and {back} of it given back on {backed}.',
+    zh: '共收 {taken},其中 {back} 已于 {backed} 退回。',
+  },
   payout_followed: {
     en: ' The payout that followed, {paid}, reached the bank on {credited}.',
     zh: '随后的出款 {paid} 已于 {credited} 到银行账户。',
   },
 } as const satisfies Record<string, Text>;
+
+/** Where the money is, after a sentence that tells what is wrong with the order. */
+export const MONEY: Readonly<Partial<Record<TellingCode, Text>>> = {
+  received: { en: ' The money has been in the bank since {credited}.', zh: '钱已于 {credited} 到银行账户。' },
+  received_balance: {
+    en: ' The money has stood in your balance there since {entered}.',
+    zh: '钱已于 {entered} 记入商户余额。',
+  },
+  on_its_way: { en: ' The money is due in the bank on {due}.', zh: '钱应于 {due} 到银行账户。' },
+  late: { en: ' The money was due in the bank on {due} and is not there.', zh: '钱应于 {due} 到账,至今未到。' },
+  not_checked: {
+    en: ' The money was due in the bank on {due}; no statement covers that day.',
+    zh: '钱应于 {due} 到账,没有覆盖该日的银行流水。',
+  },
+};
 
 /** Documents that would tell what is not known. */
 export const NEEDS = {
@@ -535,7 +554,7 @@ export const BATCHES = {
 /** What a search says of itself. */
 export const SEARCHES = {
   none: {
-    en: 'No document names “{ref}”: {count} were searched, {days}.',
+    en: 'No document names “{ref}”: {count} documents were searched, {days}.',
     zh: '{count} 份单据里都没有“{ref}”({days})。',
   },
   none_covered: {

@@ -13,8 +13,28 @@ import { type Custody, type FindingCode, findingOf } from '../verdicts/findings.
 import { amountOf } from './collect.ts';
 import { amountText } from './report/summary.ts';
 import type { Amount, Break, Evidence, Next } from './result.ts';
-import { evidenceOfThread, isGivenBack, mainPayment, type Station, saysPaid, stationsOf, timeOf, type Track, tracksOf } from './stations.ts';
-import { ALSO, BATCHES, type Confidence, type Telling, type TellingCode, TELLINGS, WRONG, WRONG_DAY_CUT } from './story-words.ts';
+import {
+  evidenceOfThread,
+  isGivenBack,
+  mainPayment,
+  type Station,
+  saysPaid,
+  stationsOf,
+  type Track,
+  timeOf,
+  tracksOf,
+} from './stations.ts';
+import {
+  ALSO,
+  BATCHES,
+  type Confidence,
+  MONEY,
+  TELLINGS,
+  type Telling,
+  type TellingCode,
+  WRONG,
+  WRONG_DAY_CUT,
+} from './story-words.ts';
 import type { Fact, Thread } from './thread.ts';
 
 export type Story = Readonly<{
@@ -49,17 +69,16 @@ export type Story = Readonly<{
 }>;
 
 type Judged = Pick<Story, 'verdict' | 'release' | 'cause' | 'reason' | 'custody' | 'says' | 'next' | 'promise'> & {
-  readonly claimed?: true;
+  readonly telling?: TellingCode;
 };
 
 export function storyOf(thread: Thread, zone: string): Story {
   const { evidence } = evidenceOfThread(thread);
   const words = wordsOf(thread, zone);
   const all = judgements(thread, words);
-  const first = all[0] ?? told('no_date', words);
+  const first = withMoney(all[0] ?? told('no_date', words), all, words);
   const also = [...all.slice(1).map((j) => j.verdict), ...asides(thread)];
-  const { claimed, ...judged } = first;
-  const headline = withReservation(thread, { ...judged, says: withAsides(thread, judged, words) });
+  const { telling, ...headline } = withReservation(thread, { ...first, says: withAsides(thread, first, words) });
   const main = mainOf(thread);
   const claimsUsed = first.verdict === 'paid_elsewhere' ? thread.nearClaims : [];
   const place = (name: 'channel' | 'account' | 'store' | 'terminal') => {
@@ -75,7 +94,7 @@ export function storyOf(thread: Thread, zone: string): Story {
     ...place('terminal'),
     ...headline,
     also: [...new Set(also)].filter((v) => v !== first.verdict),
-    confidence: confidenceOf(thread, claimed === true),
+    confidence: confidenceOf(thread, telling !== undefined && CLAIMED.includes(telling)),
     wrong: said(waitsForBill(thread) ? WRONG_DAY_CUT : WRONG[first.verdict], words),
     stations: stationsOf(thread, zone),
     tracks: tracksOf(thread, zone),
@@ -84,6 +103,33 @@ export function storyOf(thread: Thread, zone: string): Story {
     breaks: thread.breaks.map((b) => b.id),
   };
 }
+
+/** What is wrong with the order says nothing of the money: who holds it, and since when, comes from the money's own way. */
+function withMoney(first: Judged, all: readonly Judged[], words: Words): Judged {
+  const aboutOrder = ABOUT_ORDER.includes(first.verdict) || first.telling === 'book_missing';
+  const money = all.find((j) => j.telling !== undefined && WAYS.includes(j.telling));
+  if (!aboutOrder || !money || first === money) return first;
+  const text = MONEY[money.telling!];
+  const after = text ? said(text, words) : { zh: '', en: '' };
+  return {
+    ...first,
+    custody: money.custody,
+    says: { zh: first.says.zh + after.zh, en: first.says.en + after.en },
+    ...(money.promise !== undefined && { promise: money.promise }),
+  };
+}
+
+const ABOUT_ORDER: readonly VerdictCode[] = ['unrecorded', 'paid_after_close', 'duplicate', 'underpaid', 'overpaid'];
+const WAYS: readonly TellingCode[] = [
+  'received',
+  'received_balance',
+  'on_its_way',
+  'late',
+  'not_checked',
+  'short',
+  'over',
+  'returned',
+];
 
 /**
  * Two breaks leave the verdict as it is and the goods in the shop. A paid order near the day cut is only our own word until the
@@ -119,12 +165,12 @@ function judgements(t: Thread, words: Words): Judged[] {
   };
   because('unclear', 'charged_back');
   wentBack(t, because, tell);
-  if (!isSettledUp(t)) because('duplicate', 'overpaid');
+  const surplus = isSettledUp(t) ? [] : (['duplicate', 'overpaid'] as const);
+  because(...surplus);
   because('paid_after_close', 'paid_but_open', 'no_order', 'underpaid');
   if (t.payments.length === 0) noPayment(t, because, tell);
   if (t.payments.length === 0) because('refund_not_done');
-  because('refund_not_booked', 'refund_not_marked', 'refund_differs');
-  if (isSettledUp(t)) because('duplicate', 'overpaid');
+  if (!isSettledUp(t)) because('refund_not_booked', 'refund_not_marked', 'refund_differs');
   because('settled_short', 'settled_without_line', 'not_settled');
   const goesOn = !isGivenBack(t);
   if (t.way && goesOn) badWay(t, tell);
@@ -132,6 +178,7 @@ function judgements(t: Thread, words: Words): Judged[] {
   because('day_cut');
   if (goesOn) because('settling');
   if (goesOn) money(t, tell);
+  if (isSettledUp(t)) because('duplicate', 'overpaid', 'refund_not_booked', 'refund_not_marked', 'refund_differs');
   if (t.credits.length > 0) loneCredit(t, found, tell);
   return found;
 }
@@ -143,9 +190,12 @@ const sum = (facts: readonly Fact[]): bigint => facts.reduce((n, f) => n + f.amo
 const done = (facts: readonly Fact[]): Fact[] => facts.filter((f) => f.status === 'done');
 const isUndone = (t: Thread): boolean => t.payments.length > 0 && t.payments.every((p) => t.undone.has(p.id));
 
-/** What the channel took, less what it gave back, is what the order asks: a surplus that went back is no surplus any more. */
+/** What the channel took, less what it gave back, is what the book asks: a surplus that went back is no surplus any more. */
 const isSettledUp = (t: Thread): boolean =>
-  t.backs.length > 0 && t.orders.length > 0 && sum(t.payments) + sum(done(t.backs)) === sum(t.orders);
+  t.backs.length > 0 &&
+  t.orders.length > 0 &&
+  !isGivenBack(t) &&
+  sum(t.payments) + sum(done(t.backs)) === sum(t.orders) + sum(t.bookedRefunds);
 
 function wentBack(t: Thread, because: Because, tell: Tell): void {
   if (isUndone(t)) {
@@ -225,7 +275,9 @@ function asides(t: Thread): VerdictCode[] {
 function withAsides(t: Thread, headline: Judged, words: Words): Text {
   const after: Text[] = [];
   const tellsMoney = headline.verdict === 'received' || headline.verdict === 'on_its_way';
-  if (tellsMoney && done(t.backs).some((b) => b.kind === 'refund')) after.push(ALSO.partly_refunded);
+  if (tellsMoney && done(t.backs).some((b) => b.kind === 'refund')) {
+    after.push(t.payments.length > 1 ? ALSO.surplus_back : ALSO.partly_refunded);
+  }
   const followed = t.way?.by === 'following' && t.way.batch.state === 'credited';
   if (headline.verdict === 'received' && followed) after.push(ALSO.payout_followed);
   const all = after.map((text) => said(text, words));
@@ -246,7 +298,10 @@ const waitsForBill = (t: Thread): boolean => t.payments.length === 0 && t.findin
 
 function candidatesOf(t: Thread, used: readonly Fact[]): Evidence[] {
   const own = new Set(evidenceOfThread(t).evidence.map(keyOf));
-  const listed = t.breaks.flatMap((b) => [...b.candidates, ...(b.class === 'ambiguous' ? [...b.ours, ...b.theirs] : [])]);
+  const listed = t.breaks.flatMap((b) => [
+    ...b.candidates,
+    ...(b.class === 'ambiguous' ? [...b.ours, ...b.theirs] : []),
+  ]);
   const near = [...t.lookalikes, ...t.nearClaims.filter((c) => !used.includes(c))].map((f) => f.evidence);
   const all = new Map([...listed, ...near].map((e) => [keyOf(e), e]));
   return [...all].filter(([key]) => !own.has(key)).map(([, e]) => e);
@@ -283,8 +338,15 @@ function told(code: TellingCode, words: Words, promise?: string): Judged {
     custody: OTHER_PAYEE.includes(code) ? 'other_payee' : custody,
     ...(promise !== undefined && { promise }),
     says: said(telling.says, words),
-    next: [{ action, owner, ...(promise !== undefined && action === 'wait' && { by: promise }), text: said(meant.next, words) }],
-    ...(CLAIMED.includes(code) && { claimed: true }),
+    next: [
+      {
+        action,
+        owner,
+        ...(promise !== undefined && action === 'wait' && { by: promise }),
+        text: said(meant.next, words),
+      },
+    ],
+    telling: code,
   };
 }
 
@@ -332,6 +394,7 @@ function wordsOf(t: Thread, zone: string): Words {
       credited: way?.batch.creditedOn ?? way?.credits.at(-1)?.on ?? t.credits[0]?.on ?? '—',
       entered: entry?.on ?? '—',
       to: t.statementTo ?? '—',
+      taken: text(sum(t.payments)),
       back: text(sum(back)),
       backed: short(back.at(-1)),
       bounced: way?.backs.at(-1)?.on ?? '—',

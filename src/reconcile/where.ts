@@ -56,6 +56,8 @@ export type Answer = Readonly<{
 const MOST_STORIES = 20;
 /** Lines followed when several fit. */
 const MOST_ANCHORS = 200;
+/** Lines found by a reference that so many share that it tells nothing. */
+const MOST_HITS = 5000;
 /** A shorter tail fits by chance. */
 const SHORTEST_TAIL = 6;
 
@@ -76,7 +78,7 @@ export async function where(run: Run, query: Query): Promise<Answer> {
 
 // ---------------------------------------------------------------- by a reference
 
-type Hit = { id: bigint; role: Role; kind: string; only_batch: boolean };
+type Hit = { id: bigint; role: Role; kind: string };
 
 /** Spreadsheets put a back-tick or an apostrophe before long numbers, chat programs full-width digits and blanks into them. */
 export function spellings(ref: string): string[] {
@@ -96,13 +98,21 @@ async function byRef(run: Run, ref: string): Promise<Answer> {
   ];
   if (tail.length >= SHORTEST_TAIL) ways.push(['tail', (c) => `ends_with(lower(${c}), ${quote(tail)})`]);
   for (const [how, fits] of tries.length === 0 ? [] : ways) {
-    const hits = await run.engine.all<Hit>(`
-      select id, role, kind, not (${REF_COLUMNS.filter((c) => c !== 'batch_ref').map((c) => `coalesce(${fits(c)}, false)`).join(' or ')}) as only_batch
-      from used_lines where ${REF_COLUMNS.map(fits).join(' or ')} order by id`);
     const named = await run.engine.all<{ id: string }>(
       `select id from batches where ${fits('id')} or ${fits('ref')} order by id`,
     );
-    const answer = await tellHits(run, asked, how, hits, named.map((b) => b.id));
+    // Where the reference names a batch, its members are told as such, not one by one as hits.
+    const columns = REF_COLUMNS.filter((c) => named.length === 0 || c !== 'batch_ref');
+    const hits = await run.engine.all<Hit>(
+      `select id, role, kind from used_lines where ${columns.map(fits).join(' or ')} order by id limit ${MOST_HITS}`,
+    );
+    const answer = await tellHits(
+      run,
+      asked,
+      how,
+      hits,
+      named.map((b) => b.id),
+    );
     if (answer) return answer;
   }
   return nothing(run, asked);
@@ -117,8 +127,7 @@ async function tellHits(
 ): Promise<Answer | undefined> {
   const sums = hits.filter((h) => h.role === 'bank' || h.kind === 'payout');
   const batchIds = [...new Set([...named, ...(await batchesBehind(run, sums))])];
-  // Where the reference names a batch, its members are told as such, not one by one as hits.
-  const lines = hits.filter((h) => !sums.includes(h) && !(named.length > 0 && h.only_batch)).map((h) => h.id);
+  const lines = hits.filter((h) => !sums.includes(h)).map((h) => h.id);
   if (lines.length === 0 && batchIds.length > 0) return tellBatches(run, asked, how, batchIds);
   const anchors = lines.length > 0 ? lines : sums.map((h) => h.id);
   if (anchors.length === 0) return undefined;
@@ -148,18 +157,23 @@ async function batchesBehind(run: Run, hits: readonly Hit[]): Promise<string[]> 
 
 async function tellBatches(run: Run, asked: Answer['asked'], how: How, ids: readonly string[]): Promise<Answer> {
   const batches = run.result.batches.filter((b) => ids.includes(b.id));
-  const members = await run.engine.all<{ id: bigint }>(`
-    select m.line as id from batch_of m join used_lines l on l.id = m.line
-    where m.batch in (${ids.map(quote).join(', ')}) and l.kind = 'payment' order by l.occurred_at, l.id`);
+  const members = await run.engine.all<{ id: bigint; n: bigint }>(`
+    select m.line as id, count(*) over () as n from batch_of m join used_lines l on l.id = m.line
+    where m.batch in (${ids.map(quote).join(', ')}) and l.kind = 'payment' order by l.occurred_at, l.id limit ${MOST_STORIES}`);
   const stories: Story[] = [];
   if (members.length === 0) {
     // A payout out of a balance carries no list: its own story is all there is.
-    for (const id of ids.slice(0, MOST_STORIES)) stories.push(storyOf(await threadOfBatch(run, id), run.result.timezone));
+    for (const id of ids.slice(0, MOST_STORIES))
+      stories.push(storyOf(await threadOfBatch(run, id), run.result.timezone));
     return answerOf(run, asked, how, stories, ids.length, batches);
   }
-  const groups = await groupsOf(run.engine, members.slice(0, MOST_STORIES).map((m) => m.id));
+  const groups = await groupsOf(
+    run.engine,
+    members.map((m) => m.id),
+  );
   for (const group of groups) stories.push(storyOf(await threadOf(run, group), run.result.timezone));
-  const answer = answerOf(run, asked, how, stories, members.length > MOST_STORIES ? members.length : groups.length, batches);
+  const all = Number(members[0]!.n);
+  const answer = answerOf(run, asked, how, stories, all > MOST_STORIES ? all : groups.length, batches);
   if (answer.found === 'one') return answer;
   const says = batches.map((b) => batchSays(String(asked.ref), b, answer.total));
   return { ...answer, says: { zh: says.map((s) => s.zh).join(''), en: says.map((s) => s.en).join(' ') } };
@@ -202,24 +216,32 @@ async function byPlace(run: Run, query: PlaceQuery): Promise<Answer> {
   const rank = (group: readonly bigint[]): number => Math.min(...group.map((id) => nearness.get(id) ?? rows.length));
   const groups = rows.length === 0 ? [] : await groupsOf(run.engine, [...nearness.keys()]);
   const fitting: { thread: Thread; named: boolean }[] = [];
+  const anywhere = query.terminal === undefined && query.store === undefined;
   for (const group of groups.sort((a, b) => rank(a) - rank(b))) {
+    if (anywhere && fitting.length > MOST_STORIES) break;
     const thread = await threadOf(run, group);
     const place = placeFits(thread, query);
     if (place !== 'no') fitting.push({ thread, named: place === 'yes' });
   }
   // A line of the customer's document that explains an order here is told with that order.
   const told = new Set(fitting.flatMap((f) => f.thread.nearClaims.map((c) => c.id)));
-  const own = fitting.filter(({ thread: t }) => !(t.claims.length > 0 && isAlone(t) && t.claims.every((c) => told.has(c.id))));
+  const own = fitting.filter(
+    ({ thread: t }) => !(t.claims.length > 0 && isAlone(t) && t.claims.every((c) => told.has(c.id))),
+  );
   // Lines that name the very terminal come before lines that name none.
   const ranked = [...own.filter((f) => f.named), ...own.filter((f) => !f.named)];
   const stories = ranked.slice(0, MOST_STORIES).map((f) => storyOf(f.thread, run.result.timezone));
   if (stories.length === 0) return nothing(run, asked, query);
-  const answer = answerOf(run, asked, 'place', stories, ranked.length, []);
-  return answer.found === 'one' ? answer : { ...answer, says: placeSays(run, query, 'several_place', { count: ranked.length }) };
+  const total = ranked.length + (fitting.length > MOST_STORIES && anywhere ? groups.length - fitting.length : 0);
+  const answer = answerOf(run, asked, 'place', stories, total, []);
+  return answer.found === 'one'
+    ? answer
+    : { ...answer, says: placeSays(run, query, 'several_place', { count: total }) };
 }
 
 /** Nothing but the customer's document. */
-const isAlone = (t: Thread): boolean => t.orders.length + t.payments.length + t.attempts.length + t.entries.length === 0;
+const isAlone = (t: Thread): boolean =>
+  t.orders.length + t.payments.length + t.attempts.length + t.entries.length === 0;
 
 /** `maybe`: no line of the payment names a place of that kind, so it is not excluded. */
 function placeFits(thread: Thread, query: PlaceQuery): 'yes' | 'no' | 'maybe' {

@@ -11,6 +11,7 @@ import { sha256 } from '../base/ids.ts';
 import type { Lang } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import { ROLES } from '../files/line.ts';
+import { PAPER_NAMES, papersOfRun } from './papers/papers.ts';
 import { breaksCsv, openCsv } from './report/csv.ts';
 import { reportHtml } from './report/html.ts';
 import type { Result } from './result.ts';
@@ -41,9 +42,11 @@ export async function writeResults(run: Run, out: string, staging: string, lang:
     await writeFile(join(staging, 'breaks.csv'), breaksCsv(run.result, lang));
     await writeFile(join(staging, 'open.csv'), openCsv(run.result, lang));
     await writeFile(join(staging, 'report.html'), reportHtml(run.result, lang, { resultSha256 }));
+    for (const paper of await papersOfRun(run, lang)) await writeFile(join(staging, paper.name), paper.bytes);
     await writeLines(run.engine, staging);
     await writeMatches(run.engine, join(staging, 'matches.parquet'));
     await mkdir(folder, { recursive: true });
+    for (const name of PAPER_NAMES) await rm(join(folder, name), { force: true });
     for (const entry of await readdir(staging)) {
       await rm(join(folder, entry), { recursive: true, force: true });
       await rename(join(staging, entry), join(folder, entry));

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import type { Head } from '../format.ts';
 import { csvHeader, layoutOf, splitRecord } from './csv-header.ts';
 
-const head = (text: string): Head => ({ name: 'memory', text, tail: text, bytes: Buffer.from(text), encoding: 'utf-8' });
+const head = (text: string): Head => ({
+  name: 'memory',
+  text,
+  tail: text,
+  bytes: Buffer.from(text),
+  encoding: 'utf-8',
+});
 
 test('a record is split as RFC 4180 says, and a quote inside a bare cell is a sign like any other', () => {
   for (const [record, cells] of [
@@ -21,7 +27,11 @@ test('a record is split as RFC 4180 says, and a quote inside a bare cell is a si
 
 test('the header may stand under blank lines and behind any of the delimiters', () => {
   const isHeader = (names: readonly string[]): boolean => names.includes('Net');
-  assert.deepEqual(csvHeader(head('\n\r\n"Gross ";Net\r\n1;2\n'), [',', ';'], isHeader), { names: ['Gross', 'Net'], row: 3, delimiter: ';' });
+  assert.deepEqual(csvHeader(head('\n\r\n"Gross ";Net\r\n1;2\n'), [',', ';'], isHeader), {
+    names: ['Gross', 'Net'],
+    row: 3,
+    delimiter: ';',
+  });
   assert.equal(csvHeader(head(`${'x,y\n'.repeat(20)}Gross,Net\n`), [','], isHeader), undefined);
 });
 

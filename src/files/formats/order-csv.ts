@@ -7,7 +7,6 @@ import { ident, quote } from '../engine.ts';
 import type { Head, Input, TableField, TableFormat, TableLayout } from '../format.ts';
 import type { LineField } from '../line.ts';
 
-
 const REQUIRED = ['order_ref', 'kind', 'status', 'amount', 'currency', 'created_at', 'channel'] as const;
 const OPTIONAL = ['payment_ref', 'paid_at', 'account', 'store', 'terminal', 'channel_ref'] as const;
 
@@ -48,7 +47,9 @@ export const orderCsv: TableFormat = {
       t_status: `lower(dz_text(status))`,
       t_currency: `dz_currency(dz_text(currency))`,
       t_amount: `dz_text(amount)`,
-      t_at: layout.columns.includes('paid_at') ? `coalesce(dz_text(paid_at), dz_text(created_at))` : `dz_text(created_at)`,
+      t_at: layout.columns.includes('paid_at')
+        ? `coalesce(dz_text(paid_at), dz_text(created_at))`
+        : `dz_text(created_at)`,
     },
     fields: fieldsOf(layout, input),
   }),

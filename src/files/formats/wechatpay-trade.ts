@@ -110,7 +110,8 @@ function fieldsOf(layout: TableLayout): Partial<Record<LineField, TableField>> {
       column: '退款状态',
     },
     currency: {
-      sql: `dz_currency(coalesce(${text('货币种类')}, 'CNY'))`,
+      // Every amount of the bill has two decimals, so a currency with another number of them cannot be read.
+      sql: `case when dz_exponent(coalesce(${text('货币种类')}, 'CNY')) = 2 then dz_currency(coalesce(${text('货币种类')}, 'CNY')) end`,
       column: '货币种类',
       required: true,
       code: 'bad_currency',

@@ -96,17 +96,19 @@ function storyBlocks(s: Story, answer: Answer, pen: Pen): string[][] {
   ];
 }
 
-function titleOf(s: Story, pen: Pen): string {
+function titleOf(s: Story, pen: Pen, width = Number.POSITIVE_INFINITY): string {
   const named = (key: 'order' | 'store' | 'terminal', value: string | undefined) =>
     value === undefined ? [] : [`${W[key][pen.lang]} ${printable(value)}`];
-  const order = s.evidence.find((e) => e.role !== 'evidence' && e.role !== 'bank' && e.refs.order !== undefined)?.refs.order;
+  const order = s.evidence.find((e) => e.role !== 'evidence' && e.role !== 'bank' && e.refs.order !== undefined)?.refs
+    .order;
   const parts = [
     ...(s.channel === undefined ? [] : [printable(channelName(s.channel, pen.lang))]),
     ...(order === undefined ? [printable(s.ref)] : named('order', order)),
     ...named('store', s.store),
     ...named('terminal', s.terminal),
   ];
-  return `${pen.paint(1, amountText(s.amount, pen.lang))}  ${parts.join(' · ')}`;
+  const amount = amountText(s.amount, pen.lang);
+  return `${pen.paint(1, amount)}  ${cutTo(parts.join(' · '), width - widthOf(amount) - 2)}`;
 }
 
 function judgement(s: Story, pen: Pen): string {
@@ -125,7 +127,9 @@ function head(s: Story, answer: Answer, pen: Pen): string[] {
   const quiet = [
     `${s.custody === 'nobody' ? '' : `${W.custody[pen.lang]}${colon}`}${CUSTODIES[s.custody][pen.lang]}`,
     CONFIDENCES[s.confidence][pen.lang],
-    ...(s.also.length > 0 ? [`${W.also[pen.lang]}${colon}${s.also.map((v) => VERDICTS[v].title[pen.lang]).join(', ')}`] : []),
+    ...(s.also.length > 0
+      ? [`${W.also[pen.lang]}${colon}${s.also.map((v) => VERDICTS[v].title[pen.lang]).join(', ')}`]
+      : []),
     `${W.as_of[pen.lang]} ${answer.asOf.slice(0, 16)} ${answer.timezone}`,
   ].join(' · ');
   return [titleOf(s, pen), judgement(s, pen), say(pen, s.says), pen.paint(90, quiet)];
@@ -158,9 +162,11 @@ function line(stations: readonly Station[], pen: Pen): string[] {
     return `${pen.paint(colour, mark)}${pen.paint(solid ? 32 : 90, (solid ? '━' : '┄').repeat(widths[i]! - 1))}`;
   });
   const row = (n: number): string => ` ${cells.map((c, i) => padEnd(c[n]!, widths[i]!)).join('')}`.trimEnd();
-  const states = stations.map((_, i) => padEnd(cells[i]![2]!, widths[i]!));
-  const painted = stations.map((s, i) => pen.paint(MARKS[s.state][1], states[i]!));
-  return [` ${marks.join('')}`, row(0), row(1), ` ${painted.join('')}`.trimEnd()].filter((r) => r.trim() !== '');
+  const painted = stations.map((s, i) => {
+    const word = cells[i]![2]!;
+    return pen.paint(MARKS[s.state][1], i === stations.length - 1 ? word : padEnd(word, widths[i]!));
+  });
+  return [` ${marks.join('')}`, row(0), row(1), ` ${painted.join('')}`].filter((r) => r.trim() !== '');
 }
 
 function upright(stations: readonly Station[], cells: readonly string[][], pen: Pen): string[] {
@@ -199,7 +205,11 @@ function needs(s: Story, pen: Pen): string[] {
 // ---------------------------------------------------------------- evidence
 
 function evidence(s: Story, pen: Pen): string[] {
-  const silent = new Map([...s.stations, ...s.tracks.flatMap((t) => t.stations)].flatMap((st) => st.documents ?? []).map((d) => [d.sha256, d]));
+  const silent = new Map(
+    [...s.stations, ...s.tracks.flatMap((t) => t.stations)]
+      .flatMap((st) => st.documents ?? [])
+      .map((d) => [d.sha256, d]),
+  );
   const lines = [...silent.values()].map((d) => {
     const days = d.from === undefined ? '' : ` ${d.from === d.to ? d.from : `${d.from} – ${d.to}`}`;
     return `  ${ROLE_WORDS[d.role][pen.lang]}${days}  ${d.sha256.slice(0, 8)}  ${printable(d.file)}  (${W.silent[pen.lang]})`;
@@ -219,7 +229,7 @@ function table(key: 'evidence' | 'candidates', rows: readonly string[][], pen: P
   const before = [0, 1, 2, 3, 4].reduce((n, c) => n + Math.max(...shown.map((r) => widthOf(r[c]!))) + 2, 2);
   const room = Math.max(SHORTEST_FILE, pen.width - before);
   const cut = shown.map((r) => [...r.slice(0, 5), endOf(r[5]!, room)]);
-  return [bold(pen, key), ...columns(cut, [2], pen.width, [1]), ...more];
+  return [bold(pen, key), ...columns(cut, [2], pen.width, [1, 3]), ...more];
 }
 
 /** The end of a path says more than its beginning: the member of an archive, the line. */
@@ -245,7 +255,8 @@ function rowsOf(items: readonly Evidence[], pen: Pen): string[][] {
 
 function foot(s: Story, answer: Answer, pen: Pen): string[] {
   const steps = s.next.map((n) => {
-    const by = n.by === undefined || n.by < answer.asOf.slice(0, 10) ? '' : ` · ${W.by[pen.lang].replace('{date}', n.by)}`;
+    const by =
+      n.by === undefined || n.by < answer.asOf.slice(0, 10) ? '' : ` · ${W.by[pen.lang].replace('{date}', n.by)}`;
     return `${bold(pen, 'next')}  ${say(pen, n.text)} (${OWNER_WORDS[n.owner][pen.lang]}${by})`;
   });
   return [
@@ -268,13 +279,15 @@ function searchBlock(answer: Answer, pen: Pen): string[] {
 function candidates(answer: Answer, pen: Pen): string[][] {
   const blocks = answer.stories.map((s, i) => shortBlock(s, i + 1, pen));
   if (answer.batches.length === 0) return blocks;
-  return [answer.stories.map((s, i) => cutTo(`${i + 1}. ${titleOf(s, pen)}`, pen.width - 24) + `  ${verdictOf(s, pen)}`)];
+  return [
+    answer.stories.map((s, i) => `${`${i + 1}.`.padEnd(4)}${titleOf(s, pen, pen.width - 32)}  ${verdictOf(s, pen)}`),
+  ];
 }
 
 function shortBlock(s: Story, n: number, pen: Pen): string[] {
   const time = s.stations.find((st) => st.at !== undefined)?.at?.slice(0, 19);
   const channelRef = s.evidence.find((e) => e.refs.channel_trade !== undefined)?.refs.channel_trade;
-  const more = [time, channelRef].filter((x) => x !== undefined).map(printable);
+  const more = [time, channelRef].filter((x) => x !== undefined && x !== s.ref).map((x) => printable(x!));
   return [
     `${n}. ${[titleOf(s, pen), ...more].join(' · ')}`,
     `   ${judgement(s, pen)}`,
