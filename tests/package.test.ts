@@ -16,7 +16,7 @@ test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, ()
   const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], ROOT).replace(/^[^[]*/, ''));
   const names: string[] = packed.files.map((f: { path: string }) => f.path);
   assert.ok(
-    names.includes('dist/main.js') && names.includes('dist/reconcile/report/page.js') && names.includes('LICENSE'),
+    names.includes('dist/main.js') && names.includes('dist/reconcile/report/page/page.js') && names.includes('LICENSE'),
   );
   assert.deepEqual(
     names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')),
@@ -26,7 +26,12 @@ test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, ()
   writeFileSync(join(folder, 'package.json'), '{"name":"a-user","private":true}');
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], folder);
   cpSync(join(ROOT, 'examples', 'day'), join(folder, 'day'), { recursive: true });
-  const run = (args: string[]) => spawnSync('npx', ['--no', 'daozhang', ...args], { cwd: folder, encoding: 'utf8' });
+  const run = (args: string[]) =>
+    spawnSync(join(folder, 'node_modules', '.bin', 'daozhang'), args, {
+      cwd: folder,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
   assert.equal(run(['--version']).stdout.trim(), JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version);
   const done = run(['reconcile', 'day', '--out', 'out', '--json']);
   assert.equal(done.status, 1, done.stderr);

@@ -152,7 +152,22 @@ async function batchCounts(engine: Engine): Promise<Counts> {
   );
 }
 
+/** Every booked bank line has been looked at once: as a channel's or as other business. */
+async function everyBankLine(engine: Engine): Promise<void> {
+  const { held, seen } = await engine.one<{ held: bigint; seen: bigint }>(`
+    select (select count(*) from used_lines where role = 'bank' and status = 'done') as held,
+      (select count(*) from used_lines l join bank_channel c on c.id = l.id) as seen`);
+  if (held !== seen) {
+    throw new DaozhangError('run.proof_failed', {
+      joint: 'bank',
+      currency: 'lines',
+      residual: (held - seen).toString(),
+    });
+  }
+}
+
 async function bankCounts(engine: Engine, bank: BankOutcome | undefined): Promise<Counts> {
+  await everyBankLine(engine);
   const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
     select l.currency, 't' as side, 'not_from_a_channel' as place, count(*) as n
     from used_lines l left join bank_channel c on c.id = l.id where l.role = 'bank' and c.channel is null group by all`);

@@ -381,8 +381,9 @@ function atRisk(breaks: readonly Break[]): Amount[] {
 
 async function passResultsOf(engine: Engine, joined: Joined, bank: BankOutcome): Promise<PassResult[]> {
   const rows = await engine.all<{ pass: string; groups: bigint; lines: bigint }>(`
-    select pass, count(*) as groups, 2 * count(*) as lines from pairs group by pass
-    union all select pass, count(distinct grp), count(*) from sets group by pass`);
+    select pass, sum(groups)::bigint as groups, sum(lines)::bigint as lines from (
+      select pass, count(*) as groups, 2 * count(*) as lines from pairs group by pass
+      union all select pass, count(distinct grp), count(*) from sets group by pass) group by pass order by pass`);
   const titles = [...REFERENCE_PASSES, PLACE_PASS];
   const orders = titles.flatMap((title) =>
     rows
