@@ -84,17 +84,25 @@ function plain(value: DuckDBValue): unknown {
   return value.toString();
 }
 
-const exponents = exponentTable()
-  .map(([code, exponent]) => `when ${quote(code)} then ${exponent}`)
-  .join(' ');
+/** Codes as an enum: a cast answers whether one is among them, without a comparison each. */
+const codes = (exponent?: number): string =>
+  (exponent === undefined ? currencyCodes() : exponentTable().flatMap(([code, e]) => (e === exponent ? [code] : [])))
+    .map(quote)
+    .join(', ');
 
 /**
  * The macros are inlined where they are named, so each first asks the cheap question that nearly every value answers
  * (a `case` in DuckDB computes a branch only for the rows that reach it) and leaves the rest to the patient one.
  */
 const MACROS = `
-create macro dz_exponent(currency) as case currency when 'CNY' then 2 when 'EUR' then 2 when 'USD' then 2 ${exponents} else 2 end;
-create macro dz_currency(code) as case when code = 'CNY' then code when code in (${currencyCodes().map(quote).join(', ')}) then code end;
+create type dz_known as enum (${codes()});
+create type dz_no_decimals as enum (${codes(0)});
+create type dz_three_decimals as enum (${codes(3)});
+create type dz_four_decimals as enum (${codes(4)});
+create macro dz_exponent(currency) as case when currency in ('CNY', 'EUR', 'USD') then 2
+  when try_cast(currency as dz_no_decimals) is not null then 0 when try_cast(currency as dz_three_decimals) is not null then 3
+  when try_cast(currency as dz_four_decimals) is not null then 4 else 2 end;
+create macro dz_currency(code) as case when code = 'CNY' then code else try_cast(code as dz_known)::varchar end;
 create macro dz_pow10(n) as rpad('1', (n + 1)::integer, '0')::bigint;
 
 -- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
