@@ -30,3 +30,20 @@ export function stamp(at: Micros, zone: string): string {
   const z = instantOf(at).toZonedDateTimeISO(zone);
   return `${z.toPlainDate().toString()} ${z.toPlainTime().toString({ smallestUnit: 'second' })}${z.offset}`;
 }
+
+/** True for a zone the time zone data knows, such as Asia/Shanghai. */
+export function isZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const EPOCH = Temporal.PlainDate.from('1970-01-01');
+
+/** Days since 1970-01-01, as DuckDB and PostgreSQL count them, and back. */
+export const dayNumber = (on: Temporal.PlainDate | string): number =>
+  EPOCH.until(Temporal.PlainDate.from(on), { largestUnit: 'day' }).days;
+export const dateOfDay = (day: number): Temporal.PlainDate => EPOCH.add({ days: day });

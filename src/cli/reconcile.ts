@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
-import { CHINA, microsOf } from '../base/time.ts';
+import { CHINA, isZone, microsOf } from '../base/time.ts';
 import type { Format } from '../files/format.ts';
 import { formatOf } from '../files/registry.ts';
 import { loadPlans } from '../plans/load.ts';
@@ -123,12 +123,8 @@ export async function optionsOf(files: readonly string[], flags: ReconcileFlags)
 }
 
 function zoneOf(zone: string): string {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-    return zone;
-  } catch (cause) {
-    throw new DaozhangError('usage.bad_option', { option: '--timezone', reason: `“${zone}” — Asia/Shanghai` }, cause);
-  }
+  if (isZone(zone)) return zone;
+  throw new DaozhangError('usage.bad_option', { option: '--timezone', reason: `“${zone}” — Asia/Shanghai` });
 }
 
 function instantFlag(text: string): bigint {

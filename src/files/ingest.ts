@@ -6,6 +6,7 @@
  */
 import { type DuckDBAppender, DuckDBDateValue } from '@duckdb/node-api';
 import { DaozhangError } from '../base/errors.ts';
+import { dayNumber } from '../base/time.ts';
 import { type Engine, ident, quote } from './engine.ts';
 import type {
   Facts,
@@ -32,6 +33,9 @@ export type IngestOptions = Readonly<{
   scratch: () => string;
 }>;
 
+/** From here on it pays to compress the lines as they stand: most of their columns are empty, and memory is bounded. */
+const MANY = 200_000;
+
 /** Reads one document. Throws a `file.*` error when it is refused; then none of its lines remain. */
 export async function ingest(engine: Engine, input: Input, format: Format, options: IngestOptions): Promise<Ingested> {
   try {
@@ -40,6 +44,7 @@ export async function ingest(engine: Engine, input: Input, format: Format, optio
         ? await ingestRows(engine, input, format, options)
         : await ingestTable(engine, input, format, options);
     refuseFailedChecks(input, done);
+    if (done.lines > MANY) await engine.run('checkpoint');
     return done;
   } catch (error) {
     await engine.run(`delete from lines where doc = ${options.doc}`);
@@ -111,12 +116,9 @@ function appendAs(appender: DuckDBAppender, type: string, value: string | number
       appender.appendTinyInt(value as number);
       return;
     default:
-      appender.appendDate(new DuckDBDateValue(daysOf(value as Temporal.PlainDate)));
+      appender.appendDate(new DuckDBDateValue(dayNumber(value as Temporal.PlainDate)));
   }
 }
-
-const EPOCH = Temporal.PlainDate.from('1970-01-01');
-const daysOf = (on: Temporal.PlainDate): number => EPOCH.until(on, { largestUnit: 'day' }).days;
 
 // ---------------------------------------------------------------- table
 

@@ -8,6 +8,7 @@
 import * as z from 'zod';
 import { isCurrency } from '../base/currency.ts';
 import { parseDecimal, parseMoney, rescale } from '../base/money.ts';
+import { isZone } from '../base/time.ts';
 import { parseYaml, readText } from '../base/yaml.ts';
 import { CALENDARS } from './calendar.ts';
 import { defaultPlan, type Fee, freeze, type Plan, type Settle } from './plan.ts';
@@ -43,15 +44,6 @@ const cutoff = text
   .transform((written) => (written === '00:00' ? '24:00' : written));
 
 const zone = text.refine(isZone, 'not a time zone such as Asia/Shanghai / 不是 Asia/Shanghai 这样的时区');
-
-function isZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const calendar = text.pipe(
   z.enum(CALENDARS, `not a calendar; known: ${CALENDARS.join(', ')} / 没有这个日历;可用:${CALENDARS.join('、')}`),

@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { isCurrency } from '../base/currency.ts';
+import { isZone } from '../base/time.ts';
 import { parseYaml, readText } from '../base/yaml.ts';
 import type { Format } from '../files/format.ts';
 import { bankTableWith } from '../files/formats/bank-table.ts';
@@ -13,14 +14,7 @@ import { delimitedChannel, delimitedConfig } from '../files/formats/lakala-delim
 import { mappedOrders } from '../files/formats/order-mapped.ts';
 import { loadMapping } from '../files/mapping.ts';
 
-const zone = z.string().refine((name) => {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
-}, 'not a time zone such as Asia/Shanghai / 不是 Asia/Shanghai 这样的时区');
+const zone = z.string().refine(isZone, 'not a time zone such as Asia/Shanghai / 不是 Asia/Shanghai 这样的时区');
 
 const minutes = (most: number) =>
   z

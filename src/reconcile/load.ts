@@ -219,7 +219,8 @@ async function findRepeats(engine: Engine): Promise<void> {
         from lines where doc in (${docs.join(', ')}))
       select id from counted qualify row_number() over (partition by ${SAME[role]}, nth order by doc, id) > 1`);
   }
-  await engine.run(
-    'create or replace view used_lines as select rowid as id, * from lines where rowid not in (select id from repeats)',
-  );
+  // Nearly always nothing is repeated; then no scan of the lines pays for asking.
+  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from repeats');
+  const once = n === 0n ? '' : 'where rowid not in (select id from repeats)';
+  await engine.run(`create or replace view used_lines as select rowid as id, * from lines ${once}`);
 }

@@ -7,7 +7,7 @@ import { DaozhangError, ERRORS } from '../base/errors.ts';
 import { fill } from '../base/lang.ts';
 import { decimalText, scaledText } from '../base/money.ts';
 import { type Progress, silent } from '../base/progress.ts';
-import { endOfDay, stamp } from '../base/time.ts';
+import { dateOfDay, endOfDay, stamp } from '../base/time.ts';
 import { type Engine, openEngine } from '../files/engine.ts';
 import { type Format, REJECTS } from '../files/format.ts';
 import { listFiles, type Workspace, workspace } from '../files/open.ts';
@@ -365,7 +365,7 @@ function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
     net: amountOf(b.net, b.currency),
     state,
     ...(plan.bankAccount !== undefined && { bankAccount: plan.bankAccount }),
-    ...(day !== undefined && { creditedOn: Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString() }),
+    ...(day !== undefined && { creditedOn: dateOfDay(day).toString() }),
   };
 }
 

@@ -2,7 +2,7 @@
  * The joints `batches` and `bank`: runs them over the tables and turns what is left into drafts. The judgement about dates is
  * here: what is due by the plan, and whether a statement reaches that far.
  */
-import { stamp } from '../base/time.ts';
+import { dateOfDay, dayNumber, stamp } from '../base/time.ts';
 import type { Engine } from '../files/engine.ts';
 import { quote } from '../files/engine.ts';
 import { expectedFeeSql } from '../plans/fee.ts';
@@ -40,8 +40,7 @@ export type Settled = Readonly<{
   asOfOn: string;
 }>;
 
-const dayNumber = (on: string): number => Temporal.PlainDate.from('1970-01-01').until(on, { largestUnit: 'day' }).days;
-const dateOf = (day: number): string => Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString();
+const dateOf = (day: number): string => dateOfDay(day).toString();
 
 export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigint, zone: string): Promise<Settled> {
   const asOfOn = stamp(asOf - 1n, zone).slice(0, 10);

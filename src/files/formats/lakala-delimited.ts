@@ -12,6 +12,7 @@ import { exponentOf, isCurrency } from '../../base/currency.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
 import { parseDecimal, rescale, scaledText } from '../../base/money.ts';
+import { isZone } from '../../base/time.ts';
 import { csvCells } from '../cells.ts';
 import { ident, quote } from '../engine.ts';
 import type {
@@ -32,15 +33,6 @@ import { KINDS, type LineField } from '../line.ts';
 
 const header = z.string().min(1);
 const zone = z.string().refine(isZone, 'not a time zone / 不是时区');
-
-function isZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Line fields that are plain text of one column. */
 const TEXTS = [
