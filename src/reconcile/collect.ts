@@ -45,6 +45,10 @@ export const amountOf = (minor: bigint, currency: string): Amount => ({
   currency,
 });
 
+/** What a batch is made of. Evidence is shown as it stands in both languages, so the labels are in both. */
+export const batchText = (lines: bigint | number, gross: string, refunds: string, fees: string): string =>
+  `${lines} lines 行 · gross 收款 ${gross} · refunds 退款 ${refunds} · fees 手续费 ${fees}`;
+
 /** `12,300.00 CNY` inside a sentence; the currency always stands beside the figure. */
 const inWords = (minor: bigint, currency: string, lang: Lang): string =>
   lang === 'zh' && currency === 'CNY'

@@ -15,7 +15,7 @@ import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
 import { type CarriedIn, carryIn, carryOut } from './carry.ts';
-import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
+import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
@@ -323,7 +323,12 @@ function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence>
           channel: b.channel,
           ...(b.account !== '' && { account: b.account }),
           refs: b.ref === null ? {} : { batch: b.ref },
-          text: `${b.lines} lines, gross ${decimalText(b.gross ?? 0n, b.currency)}, refunds ${decimalText(b.refunds ?? 0n, b.currency)}, fees ${scaledText(b.fees, b.fee_scale)}`,
+          text: batchText(
+            b.lines,
+            decimalText(b.gross ?? 0n, b.currency),
+            decimalText(b.refunds ?? 0n, b.currency),
+            scaledText(b.fees, b.fee_scale),
+          ),
         },
       },
     ]),

@@ -6,6 +6,7 @@
 import { fill, type Text } from '../base/lang.ts';
 import { stamp } from '../base/time.ts';
 import { channelName } from '../verdicts/channels.ts';
+import { batchText } from './collect.ts';
 import type { Amount, DocumentResult, Evidence } from './result.ts';
 import { NEEDS, type NeedCode, STATIONS, type StationCode, type StationState, type TrackKind } from './story-words.ts';
 import type { Coverage, Fact, Thread } from './thread.ts';
@@ -68,7 +69,7 @@ function batchEvidence(b: NonNullable<Thread['way']>['batch']): Evidence {
     channel: b.channel,
     ...(b.account !== '' && { account: b.account }),
     refs: b.ref === undefined ? {} : { batch: b.ref },
-    text: `${b.lines} lines, gross ${b.gross.amount}, refunds ${b.refunds.amount}, fees ${b.fees}`,
+    text: batchText(b.lines, b.gross.amount, b.refunds.amount, b.fees),
   };
 }
 

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<string, Text>> = {
   alipay: { en: 'Alipay', zh: '支付宝' },
   lakala: { en: 'Lakala', zh: '拉卡拉' },
   unionpay: { en: 'UnionPay', zh: '银联' },
+  ecny: { en: 'e-CNY', zh: '数字人民币' },
   stripe: { en: 'Stripe', zh: 'Stripe' },
   adyen: { en: 'Adyen', zh: 'Adyen' },
   paypal: { en: 'PayPal', zh: 'PayPal' },

@@ -150,7 +150,7 @@ export const FINDINGS = {
     custody: 'customer',
     says: {
       en: 'The payer disputed {amount} of {ref}; {channel} took it back on {on}.',
-      zh: '付款人对 {ref} 的 {amount} 提出拒付,{channel} 已于 {on} 扣回。',
+      zh: '付款人对 {ref} 的 {amount} 提出拒付,{channel}已于 {on} 扣回。',
     },
     action: 'dispute',
     owner: 'operations',
