@@ -170,6 +170,11 @@ async function referencePass(engine: Engine, pass: Pass, says: 'paid' | 'not_pai
   await engine.run(`
     create or replace temp view o as select id, way, currency, amount, channel, occurred_at, ${pass.ours} as key from ours_open where ${paid} ${way} and ${pass.ours} is not null;
     create or replace temp view t as select id, way, currency, amount, channel, occurred_at, ${pass.theirs} as key from theirs_open where ${pass.theirs} is not null ${way};
+`);
+  // A book without this kind of number has nothing to group; the other side need not be grouped for it.
+  const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
+  if (!some) return;
+  await engine.run(`
     create or replace temp table met as
     select ${key}, o.n as n, t.n as m, o.id as o_id, t.id as t_id
     from (select ${key}, count(*) as n, min(id) as id from o group by ${key}) o
@@ -219,9 +224,8 @@ async function removeTaken(engine: Engine): Promise<void> {
     ['theirs_open', 't', 'theirs'],
   ] as const) {
     await engine.run(`
-      create or replace temp table left_over as select * from ${table} where id not in (select ${column} from pairs)
-        and id not in (select id from sets where side = '${side}') and id not in (select id from unclear where side = '${side}');
-      create or replace table ${table} as select * from left_over`);
+      create or replace table ${table} as select * from ${table} where id not in (select ${column} from pairs)
+        and id not in (select id from sets where side = '${side}') and id not in (select id from unclear where side = '${side}')`);
   }
 }
 
