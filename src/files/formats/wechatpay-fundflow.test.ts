@@ -40,7 +40,7 @@ for (const [what, damages] of [
 /** Rows as [second of the day, kind, direction, amount, balance]; the summary row agrees with them. */
 const flow = (...rows: ReadonlyArray<readonly [number, string, '收入' | '支出', string, string]>): Uint8Array => {
   const total = (direction: string): [number, string] => {
-    const amounts = rows.filter((row) => row[2] === direction).map((row) => Math.round(Number(row[3]) * 100));
+    const amounts = rows.filter((row) => row[2] === direction).map((row) => Number(row[3].replace('.', '')));
     return [amounts.length, yuan(amounts.reduce((a, b) => a + b, 0))];
   };
   const cells = rows.map(([second, kind, direction, amount, balance], i) => [
