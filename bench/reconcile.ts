@@ -4,13 +4,17 @@
  * A: one bare DuckDB full join of the two CSVs with explicit types — nothing kept, nothing proven.
  * B: a lean hand-written script — both files to Parquet, one join, a proof that each line is used once.
  *
- * node bench/reconcile.ts [rows] [--wechat] [--folder DIR]; prints each step and its ratio to A, appends to results.jsonl.
+ * node bench/reconcile.ts [rows] [--wechat] [--out] [--runs N] [--folder DIR]
+ * Each of the three runs N times (3), in turn, each time in a process of its own, so that peak memory is its own too; the medians
+ * count. `--out` writes the results as well. Prints each step and its ratio to A, appends to results.jsonl.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { delimitedChannel, delimitedConfig } from '../src/files/formats/lakala-delimited.ts';
 import { reconcile } from '../src/reconcile/run.ts';
+import { prepareOut, writeResults } from '../src/reconcile/write.ts';
 import { type Market, market } from './market.ts';
 
 /** The plain bill's columns, as an operator would describe them. */
@@ -55,50 +59,93 @@ const leanScript = (m: Market, folder: string) => async (run: (sql: string) => P
   await run(`select count(o) = count(distinct o), count(b) = count(distinct b), sum(x) - sum(y) from met`);
 };
 
-async function main(args: readonly string[]): Promise<void> {
-  const value = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
-  const rows = Number(args.find((a) => /^\d+$/.test(a)) ?? 100_000);
-  const wechat = args.includes('--wechat');
-  const folder = value('--folder') ?? join('out', 'bench');
-  mkdirSync(folder, { recursive: true });
-  const m = await market(folder, rows, wechat);
-  const a = await timed(bareJoin(m));
-  const b = await timed(leanScript(m, folder));
+/** What one process measured: seconds by step, and its peak memory. */
+type Measured = {
+  seconds: number;
+  peakMiB: number;
+  steps: [string, number][];
+  totals?: { matched: number; breaks: number };
+};
+
+async function ours(m: Market, wechat: boolean, out: string | undefined): Promise<Omit<Measured, 'peakMiB'>> {
   const steps: [string, number][] = [];
-  let last = performance.now();
-  const began = last;
+  const began = performance.now();
+  let last = began;
+  const step = (en: string): void => {
+    const now = performance.now();
+    if (steps.length > 0) steps.at(-1)![1] = (now - last) / 1000;
+    else last = began;
+    steps.push([en, 0]);
+    last = now;
+  };
+  step('opening');
+  const staging = out === undefined ? undefined : await prepareOut(out);
   const run = await reconcile({
     paths: [m.orders, wechat ? m.wechat : m.bill],
     zone: 'Asia/Shanghai',
     configured: [PLAIN],
-    progress: {
-      step: ({ en }) => {
-        const now = performance.now();
-        if (steps.length > 0) steps.at(-1)![1] = (now - last) / 1000;
-        steps.push([en, 0]);
-        last = now;
-      },
-      at: () => {},
-    },
+    ...(staging !== undefined && { outFolders: [staging] }),
+    progress: { step: ({ en }) => step(en), at: () => {} },
   });
-  steps.at(-1)![1] = (performance.now() - last) / 1000;
-  const whole = (performance.now() - began) / 1000;
-  const { totals } = run.result;
+  if (staging !== undefined) {
+    step('writing');
+    await writeResults(run, out!, staging, 'en');
+  }
+  const { matched, breaks } = run.result.totals;
   await run.close();
-  const peakMiB = process.resourceUsage().maxRSS / 1024;
-  const round = (x: number): number => Number(x.toPrecision(3));
-  for (const [name, seconds] of steps) console.log(`${name.padEnd(32)} ${round(seconds)} s  ${round(seconds / a)} × A`);
+  step('end');
+  return { seconds: (performance.now() - began) / 1000, steps: steps.slice(0, -1), totals: { matched, breaks } };
+}
+
+/** One of the three in this process; the parent reads the line. */
+async function measure(which: string, m: Market, folder: string, wechat: boolean, out: boolean): Promise<void> {
+  const done =
+    which === 'a'
+      ? { seconds: await timed(bareJoin(m)), steps: [] }
+      : which === 'b'
+        ? { seconds: await timed(leanScript(m, folder)), steps: [] }
+        : await ours(m, wechat, out ? join(folder, 'result') : undefined);
+  console.log(JSON.stringify({ ...done, peakMiB: Math.trunc(process.resourceUsage().maxRSS / 1024) }));
+}
+
+const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)]!;
+const round = (x: number): number => Number(x.toPrecision(3));
+
+async function main(args: readonly string[]): Promise<void> {
+  const value = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+  const rows = Number(args.find((a, i) => /^\d+$/.test(a) && args[i - 1] !== '--runs') ?? 100_000);
+  const wechat = args.includes('--wechat');
+  const folder = value('--folder') ?? join('out', 'bench');
+  mkdirSync(folder, { recursive: true });
+  const m = await market(folder, rows, wechat);
+  const which = value('--measure');
+  if (which !== undefined) return measure(which, m, folder, wechat, args.includes('--out'));
+  const runs = Number(value('--runs') ?? 3);
+  const took: Record<'a' | 'b' | 'ours', Measured[]> = { a: [], b: [], ours: [] };
+  for (let i = 0; i < runs; i++) {
+    for (const name of ['a', 'b', 'ours'] as const) {
+      const child = spawnSync(process.execPath, [import.meta.filename, ...args, '--measure', name], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        encoding: 'utf8',
+      });
+      if (child.status !== 0) throw new Error(`${name} ended with ${child.status ?? child.signal}`);
+      took[name].push(JSON.parse(child.stdout) as Measured);
+    }
+  }
+  rmSync(join(folder, 'result'), { recursive: true, force: true });
+  const seconds = (name: 'a' | 'b' | 'ours'): number => median(took[name].map((x) => x.seconds));
+  const [a, b, whole] = [seconds('a'), seconds('b'), seconds('ours')];
+  const first = took.ours[0]!;
+  for (const [i, [name]] of first.steps.entries()) {
+    const s = median(took.ours.map((x) => x.steps[i]![1]));
+    console.log(`${name.padEnd(32)} ${round(s)} s  ${round(s / a)} × A`);
+  }
   const row = {
-    rows,
-    layout: wechat ? 'wechat' : 'plain',
-    a: round(a),
-    b: round(b),
-    whole: round(whole),
-    ofA: round(whole / a),
-    ofB: round(whole / b),
-    peakMiB: Math.trunc(peakMiB),
-    matched: totals.matched,
-    breaks: totals.breaks,
+    ...{ rows, layout: wechat ? 'wechat' : 'plain', out: args.includes('--out'), runs },
+    ...{ a: round(a), b: round(b), whole: round(whole), ofA: round(whole / a), ofB: round(whole / b) },
+    peakMiB: median(took.ours.map((x) => x.peakMiB)),
+    linesPerSecond: Math.trunc((2 * rows) / whole),
+    ...first.totals,
   };
   console.log(row);
   appendFileSync(join(import.meta.dirname, 'results.jsonl'), `${JSON.stringify(row)}\n`);

@@ -8,6 +8,7 @@ import { CHINA } from '../base/time.ts';
 import { openEngine } from '../files/engine.ts';
 import { REJECTS } from '../files/format.ts';
 import { ingest } from '../files/ingest.ts';
+import { linesById } from '../files/lines.ts';
 import { openAll, workspace } from '../files/open.ts';
 import { excerpt } from '../files/records.ts';
 import { detect } from '../files/registry.ts';
@@ -55,14 +56,15 @@ async function sniff(
         const period = await engine.one<{ first: string | null; last: string | null }>(
           `select min(coalesce(business_on, value_on)) as first, max(coalesce(business_on, value_on)) as last from lines where doc = ${doc}`,
         );
-        const heads = await engine.all<{ row_no: number; byte_at: bigint; byte_length: number }>(
-          `select row_no, byte_at, byte_length from lines where doc = ${doc} order by rowid limit ${FIRST_LINES}`,
+        const heads = await engine.all<{ id: bigint }>(
+          `select id from lines where doc = ${doc} order by id limit ${FIRST_LINES}`,
         );
         const firstLines: string[] = [];
-        for (const h of heads)
-          firstLines.push(
-            `${h.row_no}: ${await excerpt(input.path, Number(h.byte_at), Math.min(h.byte_length, 300), input.encoding, format.masks)}`,
-          );
+        for (const h of await linesById(engine, new Set(heads.map(({ id }) => id)))) {
+          const length = Math.min(Number(h.byte_length), 300);
+          const text = await excerpt(input.path, Number(h.byte_at), length, input.encoding, format.masks);
+          firstLines.push(`${h.row_no}: ${text}`);
+        }
         found.push({
           file: input.name,
           format: format.id,

@@ -5,7 +5,8 @@
  */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { currencyCodes, exponentTable } from '../base/currency.ts';
-import { LINE_COLUMNS } from './line.ts';
+import { KINDS, ROLES, STATUSES } from './line.ts';
+import { FEW_LINES, newStore, type Store } from './lines.ts';
 
 export type Cell = bigint | number | string | boolean | null;
 
@@ -17,6 +18,8 @@ export type Engine = Readonly<{
   all<Row extends Record<string, unknown>>(sql: string): Promise<Row[]>;
   /** The first row of a SELECT. */
   one<Row extends Record<string, unknown>>(sql: string): Promise<Row>;
+  /** Which documents have a table of their own, and the next free id of a line. */
+  readonly store: Store;
   /** Stops the statement that is running. */
   interrupt(): void;
   close(): void;
@@ -59,9 +62,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await run(`set allowed_directories = [${[options.temp, ...options.folders].map(quote).join(', ')}]`);
   await run('set enable_external_access = false; set lock_configuration = true');
   await run(MACROS);
-  await run(TABLES);
+  await run(FEW_LINES);
   return {
     connection,
+    store: newStore(),
     run,
     all,
     one: async <Row extends Record<string, unknown>>(sql: string): Promise<Row> => (await all<Row>(sql))[0]!,
@@ -95,14 +99,17 @@ const codes = (exponent?: number): string =>
  * (a `case` in DuckDB computes a branch only for the rows that reach it) and leaves the rest to the patient one.
  */
 const MACROS = `
-create type dz_known as enum (${codes()});
+create type dz_currency_code as enum (${codes()});
+create type dz_role as enum (${ROLES.map(quote).join(', ')});
+create type dz_kind as enum (${KINDS.map(quote).join(', ')});
+create type dz_status as enum (${STATUSES.map(quote).join(', ')});
 create type dz_no_decimals as enum (${codes(0)});
 create type dz_three_decimals as enum (${codes(3)});
 create type dz_four_decimals as enum (${codes(4)});
 create macro dz_exponent(currency) as case when currency in ('CNY', 'EUR', 'USD') then 2
   when try_cast(currency as dz_no_decimals) is not null then 0 when try_cast(currency as dz_three_decimals) is not null then 3
   when try_cast(currency as dz_four_decimals) is not null then 4 else 2 end;
-create macro dz_currency(code) as case when code = 'CNY' then code else try_cast(code as dz_known)::varchar end;
+create macro dz_currency(code) as case when code = 'CNY' then code else try_cast(code as dz_currency_code)::varchar end;
 create macro dz_pow10(n) as rpad('1', (n + 1)::integer, '0')::bigint;
 
 -- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
@@ -147,8 +154,4 @@ create macro dz_day(x, zone) as case
   when length(x) = 19 and x[17] = ':' then try_cast(left(x, 10) as date)
   when length(x) > 16 and (right(x, 1) = 'Z' or x[-6] in ('+', '-') or x[-3] in ('+', '-')) then timezone(zone, try_cast(x as timestamptz))::date
   else try_cast(left(x, 10) as date) end;
-`;
-
-const TABLES = `
-create table lines (doc integer, role varchar, ${LINE_COLUMNS.map(([, name, type]) => `${name} ${type}`).join(', ')});
 `;

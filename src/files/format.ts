@@ -33,6 +33,8 @@ export type Input = Head &
     path: string;
     size: number;
     sha256: string;
+    /** Some byte of it is that of a quote sign: without one, every line end ends a record. */
+    hasQuote: boolean;
     /** The raw bytes, in chunks. */
     chunks(): AsyncIterable<Uint8Array>;
     /** Zone of local times in documents that state none. */

@@ -1,8 +1,8 @@
 /**
- * Bytes → lines: one document through its format into the table `lines` of the engine, or not at all.
+ * Bytes → lines: one document through its format into the `lines` of the engine, or not at all.
  *
- * A `table` format costs one newline scan in JavaScript (for the byte offsets) and one parallel read by DuckDB; a `rows`
- * format appends in chunks. Memory is O(rejected rows) plus DuckDB's, which spills.
+ * A `table` format costs one newline scan in JavaScript and one parallel read by DuckDB, at the same time where the document is
+ * large and nothing in it is quoted; a `rows` format appends in chunks. Memory is O(rejected rows) plus DuckDB's, which spills.
  */
 import { type DuckDBAppender, DuckDBDateValue } from '@duckdb/node-api';
 import { DaozhangError } from '../base/errors.ts';
@@ -20,7 +20,8 @@ import type {
   TableFormat,
   TableLayout,
 } from './format.ts';
-import { LINE_COLUMNS, type Line } from './line.ts';
+import { LINE_COLUMNS, type Line, type LineField } from './line.ts';
+import { type LargeDocument, MARK_EVERY, placesOf, removeLines, selectLarge, showLines, tableOf } from './lines.ts';
 import { LONGEST_RECORD, scanRecords, toUtf8 } from './records.ts';
 
 /** What became of a document. */
@@ -31,10 +32,12 @@ export type IngestOptions = Readonly<{
   doc: number;
   /** A free path for a UTF-8 copy. */
   scratch: () => string;
+  /** Bytes from which on a delimited document gets a table of its own; for tests. */
+  large?: number;
 }>;
 
-/** From here on it pays to compress the lines as they stand: most of their columns are empty, and memory is bounded. */
-const MANY = 200_000;
+/** Bytes from which on a delimited document gets a table of its own. */
+export const LARGE = 16 * 2 ** 20;
 
 /** Reads one document. Throws a `file.*` error when it is refused; then none of its lines remain. */
 export async function ingest(engine: Engine, input: Input, format: Format, options: IngestOptions): Promise<Ingested> {
@@ -44,10 +47,9 @@ export async function ingest(engine: Engine, input: Input, format: Format, optio
         ? await ingestRows(engine, input, format, options)
         : await ingestTable(engine, input, format, options);
     refuseFailedChecks(input, done);
-    if (done.lines > MANY) await engine.run('checkpoint');
     return done;
   } catch (error) {
-    await engine.run(`delete from lines where doc = ${options.doc}`);
+    await removeLines(engine, options.doc);
     throw error;
   }
 }
@@ -71,12 +73,13 @@ function refuseFailedChecks(input: Input, { facts, rejected }: Ingested): void {
 const FLUSH_ROWS = 50_000;
 
 async function ingestRows(engine: Engine, input: Input, format: RowsFormat, options: IngestOptions): Promise<Ingested> {
-  const appender = await engine.connection.createAppender('lines');
+  const appender = await engine.connection.createAppender('few_lines');
   const rejected: Rejected[] = [];
   let lines = 0;
   const sink: Sink = {
     line: (line) => {
-      append(appender, options.doc, format, line);
+      append(appender, engine.store.nextId, options.doc, format, line);
+      engine.store.nextId += 1n;
       lines += 1;
       if (lines % FLUSH_ROWS === 0) appender.flushSync();
     },
@@ -90,7 +93,8 @@ async function ingestRows(engine: Engine, input: Input, format: RowsFormat, opti
   }
 }
 
-function append(appender: DuckDBAppender, doc: number, format: Format, line: Line): void {
+function append(appender: DuckDBAppender, id: bigint, doc: number, format: Format, line: Line): void {
+  appender.appendBigInt(id);
   appender.appendInteger(doc);
   appender.appendVarchar(format.role);
   for (const [field, , type] of LINE_COLUMNS) {
@@ -104,6 +108,9 @@ function append(appender: DuckDBAppender, doc: number, format: Format, line: Lin
 function appendAs(appender: DuckDBAppender, type: string, value: string | number | bigint | Temporal.PlainDate): void {
   switch (type) {
     case 'VARCHAR':
+    case 'dz_kind':
+    case 'dz_status':
+    case 'dz_currency_code':
       appender.appendVarchar(value as string);
       return;
     case 'BIGINT':
@@ -134,51 +141,210 @@ async function ingestTable(
   const layout = format.layout(input);
   refuseBadHeader(input, layout);
   const plan = format.fields(layout, input);
+  const table: Table = { input, format, layout, plan, computed: computedOf(plan), doc: options.doc };
+  const path = input.encoding === 'utf-8' ? input.path : options.scratch();
+  if (path !== input.path) await toUtf8(input, path);
+  const large = input.size >= (options.large ?? LARGE) ? await ingestLarge(engine, table, path) : undefined;
+  return large ?? ingestFew(engine, table, path);
+}
+
+/** A delimited document on its way: how its format reads it, and each field and guard by name. */
+type Table = Readonly<{
+  input: Input;
+  format: TableFormat;
+  layout: TableLayout;
+  plan: TableFields;
+  computed: ReadonlyMap<string, TableField>;
+  doc: number;
+}>;
+
+function computedOf({ fields, guards = [] }: TableFields): ReadonlyMap<string, TableField> {
+  const computed = new Map<string, TableField>(Object.entries(fields));
+  guards.forEach((guard, i) => {
+    computed.set(`guard${i}`, { ...guard, required: true });
+  });
+  return computed;
+}
+
+/** How many of the records are data: those before the trailer. */
+function withoutTrailer({ input, layout }: Table, records: number): number {
+  if (records >= layout.trailerRows) return records - layout.trailerRows;
+  const reason = 'the summary rows at the end are missing / 结尾缺少汇总行';
+  throw new DaozhangError('file.cut', { path: input.name, offset: input.size, reason });
+}
+
+/** The records that the walk found must be those that the columns gave. */
+async function refuseOtherCount(engine: Engine, { input }: Table, records: number, from: string): Promise<void> {
+  const read = await countOf(engine, from);
+  if (read === records) return;
+  const reason = `${records} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
+  throw new DaozhangError('file.layout', { path: input.name, reason });
+}
+
+const quotedBy = ({ layout }: Table): string => (layout.quote === '"' ? layout.delimiter : '');
+
+const countOf = async (engine: Engine, from: string): Promise<number> =>
+  Number((await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n);
+
+// ---------------------------------------------------------------- a document of ordinary size
+
+/** Through `staged` into `few_lines`, each line with its place. */
+async function ingestFew(engine: Engine, table: Table, path: string): Promise<Ingested> {
+  const { input, format, layout, plan, doc } = table;
   try {
-    const { rows, quotes } = await appendPlaces(engine, input, layout);
-    const dataRows = rows - layout.trailerRows;
-    if (dataRows < 0) {
-      const reason = 'the summary rows at the end are missing / 结尾缺少汇总行';
-      throw new DaozhangError('file.cut', { path: input.name, offset: input.size, reason });
-    }
-    const utf8 = input.encoding === 'utf-8' ? input.path : options.scratch();
-    if (utf8 !== input.path) await toUtf8(input, utf8);
-    const raw = rawSql(utf8, layout, quotes);
+    const { rows, quotes } = await appendPlaces(engine, table);
+    const last = withoutTrailer(table, rows);
+    const raw = rawSql(path, layout, quotes);
     if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
-    const computed = await stage(engine, input, plan.whole ? 'select rowid as k, * from raw' : raw, plan, layout);
-    const { n: read } = await engine.one<{ n: bigint }>(`select count(*) as n from ${plan.whole ? 'raw' : 'staged'}`);
-    if (Number(read) !== rows) {
-      const reason = `${rows} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
-      throw new DaozhangError('file.layout', { path: input.name, reason });
-    }
-    const placed = `staged s ${plan.whole ? 'join places p on p.k = s.k' : 'positional join places p'}`;
-    const inFileOrder = plan.whole ? 'order by p.k' : '';
-    const rejected = await takeLines(
-      engine,
-      format,
-      plan,
-      computed,
-      options.doc,
-      `${placed} where p.k < ${dataRows}`,
-      inFileOrder,
-    );
-    const facts = await format.facts(layout, input, async (select) => {
-      const these = `these as (select * from lines where doc = ${options.doc})`;
-      const cells = `cells as (select p.row_no${lets(plan, 's.')} from ${placed} where p.k < ${dataRows})`;
-      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${select}`);
+    const kept = Object.keys(plan.fields).map((f) => `${ident(`f_${f}`)}, `);
+    const select = `${plan.whole ? 'k, ' : ''}${kept.join('')}${DROPPED}${lets(plan)}`;
+    const staged = stagedSql(table, plan.whole ? 'select rowid as k, * from raw' : raw, select);
+    await readAs(engine, input, `create or replace table staged as ${staged}`);
+    await refuseOtherCount(engine, table, rows, plan.whole ? 'raw' : 'staged');
+    const placed = `staged s ${plan.whole ? 'join places p on p.k = s.k' : 'positional join places p'} where p.k < ${last}`;
+    const rejected = await takeLines(engine, table, placed);
+    const facts = await format.facts(layout, input, async (query) => {
+      const these = `these as (select * from few_lines where doc = ${doc})`;
+      const cells = `cells as (select p.row_no${lets(plan, 's.')} from ${placed})`;
+      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${query}`);
       return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
     });
-    const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from lines where doc = ${options.doc}`);
-    return { lines: Number(n), rejected, facts };
+    return { lines: await countOf(engine, `few_lines where doc = ${doc}`), rejected, facts };
   } finally {
     await engine.run('drop table if exists places; drop table if exists staged; drop table if exists raw');
   }
 }
 
-/** The lets that `facts` may ask for, as a list that continues one. */
+// ---------------------------------------------------------------- a large document
+
+/** A field whose value stands in the format, not in the rows. */
+const CONSTANT = /^('[^']*'|\d+)$/;
+
+/**
+ * Straight into a table of its own, in file order, the trailer's rows taken out again. `undefined` when blank lines stand between
+ * the rows: then the number of a row does not tell its line, and the document is read like any other.
+ */
+async function ingestLarge(engine: Engine, table: Table, path: string): Promise<Ingested | undefined> {
+  const { input, format, layout, plan, computed, doc } = table;
+  const name = tableOf(doc);
+  const k = plan.whole ? 'k' : 'rowid';
+  const columns = new Map<LineField, string>();
+  const stored: string[] = [];
+  for (const [field, column, type] of LINE_COLUMNS) {
+    const own = plan.fields[field]?.sql ?? 'null';
+    const sql = own === 'null' && field === 'channel' && format.channel ? quote(format.channel) : own;
+    if (sql === 'null') continue;
+    const constant = CONSTANT.test(sql);
+    columns.set(field, constant ? `${sql}::${type}` : column);
+    const given = ident(`f_${field}`);
+    const value = field === 'channel' && format.channel ? `coalesce(${given}, ${quote(format.channel)})` : given;
+    if (!constant) stored.push(`${value}::${type} as ${column}, `);
+  }
+  const select = `${plan.whole ? 'k, ' : ''}${stored.join('')}${DROPPED}${lets(plan)}`;
+  try {
+    const read = async (quotes: boolean): Promise<void> => {
+      const raw = rawSql(path, layout, quotes);
+      if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
+      const staged = stagedSql(table, plan.whole ? 'select rowid as k, * from raw' : raw, select);
+      await readAs(engine, input, `create or replace table ${name} as ${staged}`);
+    };
+    const walked = await walkAndRead(table, read);
+    if (walked === undefined) return undefined;
+    const last = withoutTrailer(table, walked.rows);
+    await refuseOtherCount(engine, table, walked.rows, plan.whole ? 'raw' : name);
+    await engine.run(`drop table if exists raw; delete from ${name} where ${k} >= ${last}`);
+    const { dropped, faulty } = await engine.one<{ dropped: bigint; faulty: bigint }>(
+      `select count(*) filter (${DROPPED}) as dropped, count(${FAULT}) as faulty from ${name}`,
+    );
+    const out = [...(dropped > 0n ? [`not ${DROPPED}`] : []), ...(faulty > 0n ? [`${FAULT} is null`] : [])];
+    const document: LargeDocument = {
+      ...{ doc, role: format.role, input, firstId: engine.store.nextId, firstRow: layout.firstRow },
+      ...{ quoted: walked.quotes ? quotedBy(table) : '', marks: walked.marks, columns, k, only: out.join(' and ') },
+    };
+    const rejected = faulty === 0n ? [] : await rejectedOfLarge(engine, document, computed);
+    engine.store.nextId += BigInt(await countOf(engine, name));
+    engine.store.large.set(doc, document);
+    const facts = await format.facts(layout, input, async (query) => {
+      const these = `these as (${selectLarge(document)})`;
+      const cells = `cells as (select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name})`;
+      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${query}`);
+      return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
+    });
+    const spare = [...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
+    for (const column of spare) await engine.run(`alter table ${name} drop column ${column}`);
+    await showLines(engine);
+    const lines = await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`);
+    return { lines, rejected, facts };
+  } finally {
+    await engine.run('drop table if exists raw');
+    if (!engine.store.large.has(doc)) await engine.run(`drop table if exists ${name}`);
+  }
+}
+
+type Walk = { rows: number; quotes: boolean; marks: number[] };
+
+/**
+ * The walk along the records, and the read. Whether any field is quoted decides how to read, so they run one after the other where
+ * a quote sign stands anywhere, else at the same time.
+ */
+async function walkAndRead(table: Table, read: (quotes: boolean) => Promise<void>): Promise<Walk | undefined> {
+  const { input, layout } = table;
+  const marks: number[] = [];
+  let row = 0;
+  let rows = 0;
+  let blank = 0;
+  let blankBetween = false;
+  const walk = async (): Promise<boolean> => {
+    const { quotes } = await scanRecords(input, input.hasQuote ? quotedBy(table) : '', (at, length) => {
+      row += 1;
+      if (row < layout.firstRow) return;
+      if (length === 0) {
+        blank += 1;
+        return;
+      }
+      if (blank > 0) blankBetween = true;
+      if (rows % MARK_EVERY === 0) marks.push(at);
+      rows += 1;
+    });
+    return quotes;
+  };
+  let quotes = false;
+  if (input.hasQuote) {
+    quotes = await walk();
+    if (!blankBetween) await read(quotes);
+  } else {
+    const [walked, done] = await Promise.allSettled([walk(), read(false)]);
+    if (walked.status === 'rejected') throw walked.reason;
+    if (done.status === 'rejected') throw done.reason;
+  }
+  return blankBetween ? undefined : { rows, quotes, marks };
+}
+
+async function rejectedOfLarge(
+  engine: Engine,
+  document: LargeDocument,
+  computed: ReadonlyMap<string, TableField>,
+): Promise<Rejected[]> {
+  const bad = await engine.all<Omit<BadRow, 'at'>>(`
+    select (${document.firstRow} + ${document.k})::integer as row, ${FAULT} as fault, ${VALUE} as value
+    from ${tableOf(document.doc)} where ${FAULT} is not null order by row`);
+  const places = await placesOf(
+    document,
+    bad.map((r) => r.row - document.firstRow),
+  );
+  return bad.map((r, i) => rejectedOf({ ...r, at: BigInt(places[i]!.at) }, computed));
+}
+
+// ---------------------------------------------------------------- both
+
+/** The lets that `facts` may ask for. */
+const letNames = (plan: TableFields): string[] =>
+  Object.keys(plan.lets ?? {}).flatMap((name) => (name.startsWith('l_') ? [ident(name)] : []));
+
+/** The same, as a list that continues one. */
 const lets = (plan: TableFields, from = ''): string =>
-  Object.keys(plan.lets ?? {})
-    .flatMap((name) => (name.startsWith('l_') ? [`, ${from}${ident(name)}`] : []))
+  letNames(plan)
+    .map((name) => `, ${from}${name}`)
     .join('');
 
 /** A column must have a name of its own: otherwise nobody knows which amount was meant (F34). DuckDB does not tell `A` from `a`. */
@@ -196,17 +362,14 @@ function refuseBadHeader(input: Input, { columns }: TableLayout): void {
 }
 
 /** `places(k, row_no, byte_at, byte_length)`: where the k-th record that is not blank lies, counted from the first data row. */
-async function appendPlaces(
-  engine: Engine,
-  input: Input,
-  layout: TableLayout,
-): Promise<{ rows: number; quotes: boolean }> {
+async function appendPlaces(engine: Engine, table: Table): Promise<{ rows: number; quotes: boolean }> {
+  const { input, layout } = table;
   await engine.run('create or replace table places (k integer, row_no integer, byte_at bigint, byte_length integer)');
   const appender = await engine.connection.createAppender('places');
   let row = 0;
   let k = 0;
   try {
-    const { quotes } = await scanRecords(input, layout.quote === '"' ? layout.delimiter : '', (at, length) => {
+    const { quotes } = await scanRecords(input, quotedBy(table), (at, length) => {
       row += 1;
       if (row < layout.firstRow || length === 0) return;
       appender.appendInteger(k);
@@ -239,23 +402,12 @@ const FAULT = ident('\u0001fault');
 const VALUE = ident('\u0001value');
 
 /**
- * Raw rows → `staged`, in file order, the trailer too: each sub-expression and field computed once a row, and the first column
- * that is at fault with its text. A required field that yields NULL rejects the row; so does another number of columns than the
- * header has. Written down rather than a view: lines, rejected rows and control figures are all read from it, and planning
- * the macros costs more than a small document.
+ * Raw rows → what stands in the columns `select` names, in file order, the trailer too: each sub-expression and field computed
+ * once a row, and the first column that is at fault with its text. A required field that yields NULL rejects the row; so does
+ * another number of columns than the header has. Written into a table by the caller: lines, rejected rows and control figures are
+ * all read from it, and planning the macros costs more than a small document.
  */
-async function stage(
-  engine: Engine,
-  input: Input,
-  raw: string,
-  plan: TableFields,
-  layout: TableLayout,
-): Promise<ReadonlyMap<string, TableField>> {
-  const { fields, guards = [], where } = plan;
-  const computed = new Map<string, TableField>(Object.entries(fields));
-  guards.forEach((guard, i) => {
-    computed.set(`guard${i}`, { ...guard, required: true });
-  });
+function stagedSql({ plan, layout, computed }: Table, raw: string, select: string): string {
   const required = [...computed].filter(([, field]) => field.required);
   const last = ident(layout.columns.at(-1)!);
   const fault = [
@@ -269,14 +421,10 @@ async function stage(
     raw,
   );
   const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`).join('');
-  const kept = [...(plan.whole ? ['k'] : []), ...Object.keys(fields).map((f) => ident(`f_${f}`))];
-  const sql = `
-    create or replace table staged as
-    select ${kept.map((name) => `${name}, `).join('')}${DROPPED}${lets(plan)}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
+  return `
+    select ${select}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
       select *, (case ${fault} end) as ${FAULT} from (
-        select * ${values}, ${where ? `not coalesce(${where}, false)` : 'false'} as ${DROPPED} from (${known})))`;
-  await readAs(engine, input, sql);
-  return computed;
+        select * ${values}, ${plan.where ? `not coalesce(${plan.where}, false)` : 'false'} as ${DROPPED} from (${known})))`;
 }
 
 /** Runs what reads the document. What the reader cannot take apart is the document's fault; being stopped or out of disk is not. */
@@ -290,29 +438,23 @@ async function readAs(engine: Engine, input: Input, sql: string): Promise<void> 
   }
 }
 
-/** `staged` → `lines`, and the rejected rows. `placed` is `staged s` beside `places p`, without the trailer. */
-async function takeLines(
-  engine: Engine,
-  format: TableFormat,
-  { fields }: TableFields,
-  computed: ReadonlyMap<string, TableField>,
-  doc: number,
-  placed: string,
-  inFileOrder: string,
-): Promise<Rejected[]> {
+/** `staged` → `few_lines`, and the rejected rows. `placed` is `staged s` beside `places p`, without the trailer. */
+async function takeLines(engine: Engine, { format, plan, computed, doc }: Table, placed: string): Promise<Rejected[]> {
   const columns = LINE_COLUMNS.map(([field, name]) => {
     if (field === 'row' || field === 'at' || field === 'length') return `p.${name}`;
-    const given = fields[field] ? `s.${ident(`f_${field}`)}` : undefined;
+    const given = plan.fields[field] ? `s.${ident(`f_${field}`)}` : undefined;
     if (field === 'channel' && format.channel)
       return given ? `coalesce(${given}, ${quote(format.channel)})` : quote(format.channel);
     return given ?? 'null';
   });
+  const { store } = engine;
   await engine.run(`
-    insert into lines select ${doc}, ${quote(format.role)}, ${columns.join(', ')}
-    from ${placed} and s.${FAULT} is null and not s.${DROPPED} ${inFileOrder}`);
+    insert into few_lines select ${store.nextId} + s.rowid, ${doc}, ${quote(format.role)}, ${columns.join(', ')}
+    from ${placed} and s.${FAULT} is null and not s.${DROPPED}`);
+  store.nextId += BigInt(await countOf(engine, 'staged'));
   const bad = await engine.all<BadRow>(`
     select p.row_no as row, p.byte_at as at, s.${FAULT} as fault, s.${VALUE} as value
-    from ${placed} and s.${FAULT} is not null order by p.k`);
+    from ${placed} and s.${FAULT} is not null order by p.k, s.rowid`);
   return bad.map((r) => rejectedOf(r, computed));
 }
 

@@ -25,6 +25,7 @@ export type Limits = Readonly<{ bytes: number; ratio: number; entries: number }>
 export const LIMITS: Limits = { bytes: 16 * 2 ** 30, ratio: 100, entries: 1000 };
 
 const HEAD = 64 * 1024;
+const QUOTE = 0x22;
 const STORED = 0;
 const DEFLATED = 8;
 const RATIO_FREE = 10 * 2 ** 20;
@@ -266,12 +267,14 @@ export async function describe(path: string, name: string, zone: string, limits:
   const heads: Uint8Array[] = [];
   let tail: Uint8Array = new Uint8Array(0);
   let size = 0;
+  let hasQuote = false;
   for await (const chunk of chunksOf(path)) {
     if (size < HEAD) heads.push(chunk.subarray(0, HEAD - size));
     if (chunk.length >= HEAD) tail = chunk.subarray(chunk.length - HEAD);
     else tail = Buffer.concat([tail, chunk]).subarray(-HEAD);
     hash.update(chunk);
     watch.push(chunk);
+    hasQuote ||= chunk.includes(QUOTE);
     size += chunk.length;
     if (size > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
   }
@@ -299,6 +302,7 @@ export async function describe(path: string, name: string, zone: string, limits:
     text: decodeLoose(head, encoding),
     tail: decodeLoose(tail, encoding),
     sha256: hash.digest('hex'),
+    hasQuote,
     chunks: () => chunksOf(path),
   };
 }

@@ -20,35 +20,39 @@ const QUOTE = 0x22;
 /** No real record is longer; a file without newlines must not be gathered in memory. */
 export const LONGEST_RECORD = 2_000_000;
 
-/** Called for each record with its offset and its length without line end; blank records count, as an editor counts them. */
-export type OnRecord = (at: number, length: number, bytes: Uint8Array) => void;
+/**
+ * Called for each record with its offset and its length without line end; blank records count, as an editor counts them. Its
+ * bytes are `data` from `from` on: a view of its own for each would cost more than finding it. True ends the walk.
+ */
+export type OnRecord = (at: number, length: number, data: Uint8Array, from: number) => unknown;
 
 /**
  * Splits a document at newlines. With a `delimiter` the document is quoted CSV (RFC 4180): a newline inside a quoted field
  * does not end the record. Returns the number of records and whether any field was quoted. `file.cut` when a quote is never
- * closed, `file.layout` when a record is absurdly long.
+ * closed, `file.layout` when a record is absurdly long. `start` is the offset of the first chunk in the document: a record's.
  */
 export async function scanRecords(
   input: Input,
   delimiter: string,
   onRecord: OnRecord,
+  start = 0,
 ): Promise<{ records: number; quotes: boolean }> {
   const wide = input.encoding === 'utf-16le' ? 0 : input.encoding === 'utf-16be' ? 1 : undefined;
   const skip = bomOf(input.bytes)?.length ?? 0;
   const quoting = delimiter === '' ? undefined : new QuoteWatch(delimiter.charCodeAt(0), wide);
   let rest: Uint8Array = new Uint8Array(0);
-  let at = 0;
+  let at = start;
   let records = 0;
-  const emit = (record: Uint8Array, from: number): void => {
-    let length = record.length;
+  const emit = (data: Uint8Array, begin: number, stop: number): boolean => {
+    let end = stop;
     if (wide === undefined) {
-      if (length > 0 && record[length - 1] === RETURN) length -= 1;
-    } else if (length >= 2 && record[length - 2 + wide] === RETURN && record[length - 1 - wide] === 0) {
-      length -= 2;
+      if (end > begin && data[end - 1] === RETURN) end -= 1;
+    } else if (end - begin >= 2 && data[end - 2 + wide] === RETURN && data[end - 1 - wide] === 0) {
+      end -= 2;
     }
-    const lead = from === 0 ? skip : 0;
+    const first = at + begin === 0 ? Math.min(end, begin + skip) : begin;
     records += 1;
-    onRecord(from + lead, Math.max(0, length - lead), record.subarray(lead, length));
+    return onRecord(at + first, end - first, data, first) === true;
   };
   for await (const chunk of input.chunks()) {
     const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -63,8 +67,9 @@ export async function scanRecords(
       if (end === -1) break;
       search = end + (wide === undefined ? 1 : 2);
       if (quoting && !quoting.endRecord()) continue;
-      emit(data.subarray(from, end), at + from);
+      const enough = emit(data, from, end);
       from = search;
+      if (enough) return { records, quotes: quoting?.seen ?? false };
     }
     at += from;
     rest = data.subarray(from);
@@ -75,7 +80,7 @@ export async function scanRecords(
     }
   }
   if (quoting && rest.length > 0 && !quoting.endRecord()) throw neverClosed(input, at);
-  if (rest.length > 0) emit(rest, at);
+  if (rest.length > 0) emit(rest, 0, rest.length);
   return { records, quotes: quoting?.seen ?? false };
 }
 
@@ -159,15 +164,15 @@ function newline(data: Uint8Array, from: number, wide: 0 | 1 | undefined): numbe
   return -1;
 }
 
-/** The records of a document decoded, for formats that walk the text themselves. Decoding is strict. */
-export async function eachRecord(input: Input, each: (record: TextRecord) => void): Promise<number> {
+/** The records of a document decoded, for formats that walk the text themselves; `delimiter` as in `scanRecords`. Decoding is strict. */
+export async function eachRecord(input: Input, each: (record: TextRecord) => void, delimiter = ''): Promise<number> {
   const decoder = new TextDecoder(input.encoding, { fatal: true, ignoreBOM: false });
   let row = 0;
-  const { records } = await scanRecords(input, '', (at, length, bytes) => {
+  const { records } = await scanRecords(input, delimiter, (at, length, data, from) => {
     row += 1;
     let text: string;
     try {
-      text = decoder.decode(bytes);
+      text = decoder.decode(data.subarray(from, from + length));
     } catch (cause) {
       throw new DaozhangError('file.encoding', { path: input.name, offset: at, encoding: input.encoding }, cause);
     }

@@ -9,7 +9,7 @@ import { DaozhangError } from '../base/errors.ts';
 import type { Text } from '../base/lang.ts';
 import { bomOf } from './encoding.ts';
 import type { Head, Input } from './format.ts';
-import { LONGEST_RECORD, scanRecords } from './records.ts';
+import { eachRecord, LONGEST_RECORD } from './records.ts';
 import { readSheet, sheetHead } from './sheet.ts';
 import { isXls, readXls } from './xls.ts';
 
@@ -148,23 +148,14 @@ function joinLines(delimiter: string, each: (cells: string[]) => void) {
 }
 
 async function eachTextRow(input: Input, delimiter: string, onRow: (row: Row) => void): Promise<void> {
-  const decoder = new TextDecoder(input.encoding, { fatal: true });
-  let line = 0;
   let first = { row: 0, at: 0 };
   let end = 0;
   const joiner = joinLines(delimiter, (cells) =>
     onRow({ sheet: 0, row: first.row, at: first.at, length: end - first.at, cells }),
   );
-  await scanRecords(input, '', (at, length, bytes) => {
-    line += 1;
-    if (!joiner.open) first = { row: line, at };
+  await eachRecord(input, ({ row, at, length, text }) => {
+    if (!joiner.open) first = { row, at };
     end = at + length;
-    let text: string;
-    try {
-      text = decoder.decode(bytes);
-    } catch (cause) {
-      throw new DaozhangError('file.encoding', { path: input.name, offset: at, encoding: input.encoding }, cause);
-    }
     joiner.line(text);
   });
   if (joiner.open) {

@@ -114,7 +114,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
       null, i.lines, i.gross, i.refunds, i.fees, i.fee_scale, i.members_net, i.members_net, i.from_on, i.to_on, d.due_on, null
     from implied i left join due d on d.channel = i.channel and d.account = i.account and d.settle_on = i.settle_on
     union all
-    select 'payout/' || b.channel || '/' || coalesce(b.account, '') || '/' || b.currency || '/' || d.sha || '/' || b.byte_at, 'payout', b.channel, coalesce(b.account, ''), b.currency,
+    select 'payout/' || b.channel || '/' || coalesce(b.account, '') || '/' || b.currency || '/' || d.sha || '/' || (b.id - d.first_id), 'payout', b.channel, coalesce(b.account, ''), b.currency,
       b.batch_ref, 0, 0, 0, 0, 2, -b.amount, -b.amount, b.business_on, b.business_on, coalesce(b.value_on, u.due_on, b.business_on), b.id
     from used_lines b join docs d on d.doc = b.doc
       left join due u on u.channel = b.channel and u.account = coalesce(b.account, '') and u.settle_on = b.business_on

@@ -75,15 +75,18 @@ export async function carryIn(
   const sources = new Map<number, Source>();
   for (const [i, d] of docs.entries()) {
     const doc = firstDoc + i;
+    const { nextId } = engine.store;
     sources.set(doc, { file: d.file, path: '', sha256: d.sha, encoding: d.encoding, role: d.role });
     await engine.run(`
-      insert into lines select ${doc}, role, ${COLUMNS.join(', ')} from read_parquet(${path})
-      where item = 'line' and sha = ${quote(d.sha)} and format = ${quote(d.format)} order by byte_at;
+      insert into few_lines select ${nextId} + row_number() over (order by byte_at) - 1, ${doc}, role, ${COLUMNS.join(', ')} from read_parquet(${path})
+      where item = 'line' and sha = ${quote(d.sha)} and format = ${quote(d.format)};
       insert into docs select ${doc}, ${quote(d.sha)}, ${quote(d.format)}, ${quote(d.role)}, ${quote(d.rounding)}, false, null, null,
-        min(coalesce(business_on, value_on)), max(coalesce(business_on, value_on)), true from lines where doc = ${doc};
-      insert into carried_lines select l.rowid, p.since_on, p.raw from lines l
+        min(coalesce(business_on, value_on)), max(coalesce(business_on, value_on)), true, ${nextId} from lines where doc = ${doc};
+      insert into carried_lines select l.id, p.since_on, p.raw from lines l
         join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length
         where l.doc = ${doc}`);
+    const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from few_lines where doc = ${doc}`);
+    engine.store.nextId += n;
   }
   await engine.run(
     `insert into carried_batches select since_on, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch'`,
@@ -125,17 +128,17 @@ export async function carryOut(
   const names = [...sources].map(([doc, s]) => `(${doc}, ${quote(s.file)}, ${quote(s.encoding)})`);
   const raw: string[] = [];
   for (const line of await linesOf(engine, waiting.lines)) {
-    raw.push(`(${line.id}, ${quote(await rawOf(sources.get(line.doc)!, line))})`);
+    raw.push(`(${line.id}, ${quote(await rawOf(sources.get(line.doc)!, line))}, ${line.byte_at}, ${line.byte_length})`);
   }
   const list = (values: readonly string[], none: string): string =>
     values.length > 0 ? `values ${values.join(', ')}` : `select ${none} where false`;
   await engine.run(`
     create or replace table waiting as
     select 'line' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, d.sha, f.file, f.encoding, d.format, l.role, d.rounding,
-      ${COLUMNS.map((c) => `l.${c}`).join(', ')}, r.raw, null as batch_id, null as kind_of_batch
+      ${COLUMNS.map((c) => (c.startsWith('byte_') ? `r.${c}` : `l.${c}`)).join(', ')}, r.raw, null as batch_id, null as kind_of_batch
     from lines l join docs d on d.doc = l.doc join (${list(names, 'null::integer, null, null')}) f(doc, file, encoding) on f.doc = l.doc
-      left join carried_lines c on c.id = l.rowid left join (${list(raw, 'null::bigint, null')}) r(id, raw) on r.id = l.rowid
-    where l.rowid in (${waiting.lines.length > 0 ? waiting.lines.join(', ') : 'null'})`);
+      left join carried_lines c on c.id = l.id left join (${list(raw, 'null::bigint, null, null::bigint, null::integer')}) r(id, raw, byte_at, byte_length) on r.id = l.id
+    where l.id in (${waiting.lines.length > 0 ? waiting.lines.join(', ') : 'null'})`);
   const rows = await engine.all<Record<string, unknown>>('select * from waiting order by sha, byte_at, byte_length');
   const batches = await engine.all<Record<string, unknown>>(`
     select coalesce(c.since_on, date ${quote(day)}) as since_on, b.* from batches b left join carried_batches c on c.id = b.id

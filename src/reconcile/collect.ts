@@ -8,6 +8,7 @@ import { decimalText, groupedText } from '../base/money.ts';
 import { stamp } from '../base/time.ts';
 import type { Engine } from '../files/engine.ts';
 import type { Encoding, FormatInfo } from '../files/format.ts';
+import { linesById, type StoredLine } from '../files/lines.ts';
 import { excerpt } from '../files/records.ts';
 import { channelName } from '../verdicts/channels.ts';
 import { findingOf } from '../verdicts/findings.ts';
@@ -27,7 +28,7 @@ export type Source = Readonly<{
 /** A batch as evidence of the joint `bank`, or a document's line behind it. */
 export type BatchEvidence = Readonly<{ evidence: Evidence; key: string }>;
 
-type LineRow = Record<string, string | bigint | number | null> & { id: bigint; doc: number };
+type LineRow = StoredLine & { carried_raw: string | null };
 
 const REFS = {
   order: 'order_ref',
@@ -90,10 +91,10 @@ async function fetchLines(engine: Engine, drafts: readonly Draft[]): Promise<Lin
 /** Lines by id, with the raw record of those that were carried over; a negative id names the row that states its own refund. */
 export async function linesOf(engine: Engine, ids: readonly bigint[]): Promise<LineRow[]> {
   const wanted = new Set(ids.map((id) => (id < 0n ? -1n - id : id)));
-  if (wanted.size === 0) return [];
-  return engine.all<LineRow>(`
-    select l.rowid as id, l.*, c.raw as carried_raw from lines l left join carried_lines c on c.id = l.rowid
-    where l.rowid in (${[...wanted].join(', ')}) order by l.rowid`);
+  const rows = await linesById(engine, wanted);
+  const carried = await engine.all<{ id: bigint; raw: string }>('select id, raw from carried_lines');
+  const raws = new Map(carried.map((c) => [c.id, c.raw]));
+  return rows.map((row) => ({ ...row, carried_raw: raws.get(row.id) ?? null }));
 }
 
 /** At most this much of a record is shown; the byte range leads to the rest. */
@@ -101,7 +102,7 @@ const RAW_BYTES = 2000;
 
 /** The record as its document has it, or as an earlier day kept it. */
 export async function rawOf(source: Source, line: LineRow): Promise<string> {
-  if (line.carried_raw !== null) return String(line.carried_raw);
+  if (line.carried_raw !== null) return line.carried_raw;
   const length = Math.min(Number(line.byte_length ?? 0), RAW_BYTES);
   return length === 0 ? '' : excerpt(source.path, Number(line.byte_at), length, source.encoding, source.masks);
 }

@@ -11,12 +11,15 @@ import { type Engine, quote } from '../files/engine.ts';
 import type { Facts, Format, Input, Rejected } from '../files/format.ts';
 import { summaryChecks } from '../files/formats/alipay-summary.ts';
 import { ingest } from '../files/ingest.ts';
+import { giveAccount, removeLines } from '../files/lines.ts';
 import { openAll, type Workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
 import { ownersOfLedgers } from './owners.ts';
 
 export type LoadedDocument = Readonly<{
   doc: number;
+  /** Id of its first line. */
+  firstId: bigint;
   /** Short name: the last parts of the path that tell it from the others. */
   file: string;
   input: Input;
@@ -40,6 +43,8 @@ export type LoadOptions = Readonly<{
   zone: string;
   /** Formats of configuration, tried before the built-in ones. */
   configured: readonly Format[];
+  /** Bytes from which on a document gets a table of its own; for tests. */
+  large?: number;
   /** Path as named → the format the user insists on. */
   forced: ReadonlyMap<string, Format>;
   progress: Progress;
@@ -69,13 +74,15 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
         options.forced.get(input.name.split(' › ')[0]!) ??
         options.configured.find((f) => f.role !== 'bank' && f.detect(input)) ??
         configuredBank(detect(input), options.configured);
+      const firstId = engine.store.nextId;
       const { facts, rejected, lines } = await ingest(engine, input, format, {
         doc: loaded.length,
         scratch: options.space.next,
+        ...(options.large !== undefined && { large: options.large }),
       });
       const file = names.get(input.name)!;
       const sameAs = same.slice(1).map((i) => names.get(i.name)!);
-      loaded.push({ doc: loaded.length, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
+      loaded.push({ doc: loaded.length, firstId, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
     } catch (error) {
       if (!(error instanceof DaozhangError)) throw error;
       options.refuse(input.name, error);
@@ -112,7 +119,7 @@ async function refuseContradicted(
     const path = detail.input.name;
     refuse(path, new DaozhangError('file.check_failed', { path, check, expected, actual }));
     refused.add(detail.doc).add(first.summary.doc);
-    await engine.run(`delete from lines where doc in (${detail.doc}, ${first.summary.doc})`);
+    for (const { doc } of [detail, first.summary]) await removeLines(engine, doc);
   }
   return loaded.filter((d) => !refused.has(d.doc));
 }
@@ -143,18 +150,18 @@ function shortNames(paths: readonly string[]): Map<string, string> {
 
 async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): Promise<LoadedDocument[]> {
   await engine.run(`create or replace table docs (doc integer, sha varchar, format varchar, role varchar, rounding varchar,
-    complete boolean, channel varchar, account varchar, from_on date, to_on date, carried boolean)`);
+    complete boolean, channel varchar, account varchar, from_on date, to_on date, carried boolean, first_id bigint)`);
   for (const d of loaded) {
     const text = (v: string | undefined) => (v === undefined ? 'null' : quote(v));
     const date = (v: Temporal.PlainDate | undefined) => (v === undefined ? 'null' : `date ${quote(v.toString())}`);
-    // Lines that name no account or channel of their own get the document's.
-    await engine.run(`update lines set account = coalesce(account, ${text(d.facts.account)}) where doc = ${d.doc}`);
+    // Lines that name no account of their own get the document's.
+    if (d.facts.account !== undefined) await giveAccount(engine, d.doc, d.facts.account);
     await engine.run(`
       insert into docs select ${d.doc}, ${quote(d.input.sha256)}, ${quote(d.format.id)}, ${quote(d.format.role)}, ${quote(d.format.rounding)},
         ${d.rejected.length === 0},
-        coalesce(case when count(distinct channel) = 1 then any_value(channel) end, ${text(d.format.channel)}),
-        coalesce(case when count(distinct account) = 1 then any_value(account) end, ${text(d.facts.account)}),
-        coalesce(${date(d.facts.from)}, min(coalesce(business_on, value_on))), coalesce(${date(d.facts.to)}, max(coalesce(business_on, value_on))), false
+        coalesce(case when min(channel) = max(channel) then min(channel) end, ${text(d.format.channel)}),
+        coalesce(case when min(account) = max(account) then min(account) end, ${text(d.facts.account)}),
+        coalesce(${date(d.facts.from)}, min(coalesce(business_on, value_on))), coalesce(${date(d.facts.to)}, max(coalesce(business_on, value_on))), false, ${d.firstId}
       from lines where doc = ${d.doc}`);
   }
   await ownersOfLedgers(engine);
@@ -182,7 +189,7 @@ async function describeDocs(engine: Engine, loaded: readonly LoadedDocument[]): 
 export async function countOnce(engine: Engine, loaded: readonly LoadedDocument[]): Promise<LoadedDocument[]> {
   await findRepeats(engine);
   const rows = await engine.all<{ doc: number; n: bigint }>(
-    'select l.doc, count(*) as n from repeats r join lines l on l.rowid = r.id group by l.doc',
+    'select l.doc, count(*) as n from repeats r join lines l on l.id = r.id group by l.doc',
   );
   return loaded.map((d) => ({ ...d, repeated: Number(rows.find((r) => r.doc === d.doc)?.n ?? 0n) }));
 }
@@ -215,12 +222,12 @@ async function findRepeats(engine: Engine): Promise<void> {
     await engine.run(`
       insert into repeats
       with counted as (
-        select rowid as id, doc, ${SAME[role]}, row_number() over (partition by doc, ${SAME[role]} order by rowid) as nth
+        select id, doc, ${SAME[role]}, row_number() over (partition by doc, ${SAME[role]} order by id) as nth
         from lines where doc in (${docs.join(', ')}))
       select id from counted qualify row_number() over (partition by ${SAME[role]}, nth order by doc, id) > 1`);
   }
   // Nearly always nothing is repeated; then no scan of the lines pays for asking.
   const { n } = await engine.one<{ n: bigint }>('select count(*) as n from repeats');
-  const once = n === 0n ? '' : 'where rowid not in (select id from repeats)';
-  await engine.run(`create or replace view used_lines as select rowid as id, * from lines ${once}`);
+  const once = n === 0n ? '' : 'where id not in (select id from repeats)';
+  await engine.run(`create or replace view used_lines as select * from lines ${once}`);
 }

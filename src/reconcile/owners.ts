@@ -3,6 +3,7 @@
  * Where no bill or several merchant numbers share them, it stays without one. Cost: one hash join over the channel numbers.
  */
 import { type Engine, quote } from '../files/engine.ts';
+import { giveAccount } from '../files/lines.ts';
 
 /** Writes the account into `lines` and `docs` of every ledger that names none. */
 export async function ownersOfLedgers(engine: Engine): Promise<void> {
@@ -13,7 +14,7 @@ export async function ownersOfLedgers(engine: Engine): Promise<void> {
       and l.role = 'channel' and l.kind = 'payment' and l.account is not null
     group by b.doc having count(distinct l.account) = 1 order by b.doc`);
   for (const { doc, account } of owners) {
-    await engine.run(`update lines set account = ${quote(account)} where doc = ${doc};
-      update docs set account = ${quote(account)} where doc = ${doc}`);
+    await giveAccount(engine, doc, account);
+    await engine.run(`update docs set account = ${quote(account)} where doc = ${doc}`);
   }
 }

@@ -39,7 +39,7 @@ const LEFT_SIDES = `
   union all
   select 'bank', currency, sum(ours), sum(theirs), 0 from (
     select currency, net as ours, 0 as theirs from batches
-    union all select l.currency, 0, l.amount from lines l join bank_channel c on c.id = l.rowid where c.channel is not null
+    union all select l.currency, 0, l.amount from lines l join bank_channel c on c.id = l.id where c.channel is not null
   ) group by currency`;
 
 /** What each joint needs to be worth proving: both of its sides among the documents. */

@@ -50,6 +50,8 @@ export type RunOptions = Readonly<{
   outFolders?: readonly string[];
   progress?: Progress;
   memoryMiB?: number;
+  /** Bytes from which on a document's lines get a table of their own; for tests. */
+  large?: number;
   /** Minutes around midnight within which a lone line may have its other half in the neighbouring day. */
   marginMinutes?: number;
   /** Minutes that amount and place may lie apart. */
@@ -107,6 +109,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     zone: options.zone,
     configured: options.configured ?? [],
     forced: options.forced ?? new Map(),
+    ...(options.large !== undefined && { large: options.large }),
     progress,
     refuse: (file, error) => refused.push(refusedOf(file, error)),
   });

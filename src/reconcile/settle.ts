@@ -198,7 +198,7 @@ async function draftLedger(engine: Engine, due: readonly DueRow[], asOfOn: strin
     from entries_unexplained e left join (select entry, sum(amount) as amount, list(id order by id) as ids from stray_fees group by entry) f on f.entry = e.id
     union all
     select 'settled_short', l.currency, p.difference, l.settle, e.amount, l.channel, l.account, l.settle_on, [p.line], [p.entry], ${none}, 1, 1, null, null
-    from entry_pairs p join settle_lines l on l.id = p.line join lines e on e.rowid = p.entry where p.difference <> 0
+    from entry_pairs p join settle_lines l on l.id = p.line join lines e on e.id = p.entry where p.difference <> 0
     union all
     select 'fee_differs', currency, sum(delta)::bigint, sum(delta)::bigint, null, channel, '', on_, ${none}, ${none}, ${none}, 0, sum(n)::bigint, null, null from (
       select currency, channel, settle_on as on_, -fee_rounded as delta, 1 as n from settle_lines where id in (select line from entry_pairs where not net)

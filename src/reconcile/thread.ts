@@ -281,9 +281,9 @@ async function wayOf(run: Run, payment: Fact | undefined, entries: readonly Fact
   if (!entry) return undefined;
   const after = entry.at === undefined ? `p.business_on >= ${quote(entry.on!)}` : `p.occurred_at >= ${entry.at}`;
   const [payout] = await run.engine.all<{ id: string }>(`
-    select b.id from batches b join lines p on p.rowid = b.payout_line join lines e on e.rowid = ${entry.id}
+    select b.id from batches b join lines p on p.id = b.payout_line join lines e on e.id = ${entry.id}
     where b.kind = 'payout' and p.channel = e.channel and p.account is not distinct from e.account and p.currency = e.currency
-      and -p.amount >= e.amount and ${after} order by p.occurred_at, p.rowid limit 1`);
+      and -p.amount >= e.amount and ${after} order by p.occurred_at, p.id limit 1`);
   return payout && wayOfBatch(run, payout.id, 'following');
 }
 

@@ -11,6 +11,7 @@ import { sha256 } from '../base/ids.ts';
 import type { Lang } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import { ROLES } from '../files/line.ts';
+import { placeAll } from '../files/lines.ts';
 import { PAPER_NAMES, papersOfRun } from './papers/papers.ts';
 import { breaksCsv, openCsv } from './report/csv.ts';
 import { reportHtml } from './report/html.ts';
@@ -63,11 +64,12 @@ export async function writeResults(run: Run, out: string, staging: string, lang:
 }
 
 async function writeLines(engine: Engine, staging: string): Promise<void> {
+  await placeAll(engine);
   const roles = await engine.all<{ role: string }>('select distinct role from lines');
   for (const role of ROLES.filter((r) => roles.some((x) => x.role === r))) {
     await engine.run(`
-      copy (select d.sha as sha256, d.format, l.* exclude (doc), l.rowid in (select id from repeats) as repeated
-        from lines l join docs d on d.doc = l.doc where l.role = ${quote(role)} order by l.rowid)
+      copy (select d.sha as sha256, d.format, l.* exclude (id, doc), l.id in (select id from repeats) as repeated
+        from placed_lines l join docs d on d.doc = l.doc where l.role = ${quote(role)} order by l.id)
       to ${quote(join(staging, 'lines', `${role}.parquet`))} (format parquet, compression zstd)`);
   }
 }
@@ -83,9 +85,9 @@ async function writeMatches(engine: Engine, path: string): Promise<void> {
         union all select 'batches', 'ledger entry', line, 'ours', line from entry_pairs
         union all select 'batches', 'ledger entry', line, 'theirs', entry from entry_pairs)
       select m.joint, m.pass, m.grp, m.side, d.sha as sha256, l.row_no, l.byte_at, l.amount, l.currency, null as batch
-      from members m join lines l on l.rowid = case when m.id < 0 then -1 - m.id else m.id end join docs d on d.doc = l.doc
+      from members m join placed_lines l on l.id = case when m.id < 0 then -1 - m.id else m.id end join docs d on d.doc = l.doc
       union all
       select 'batches', 'batch', b.line, 'ours', d.sha, l.row_no, l.byte_at, l.amount, l.currency, b.batch
-      from batch_of b join lines l on l.rowid = b.line join docs d on d.doc = l.doc)
+      from batch_of b join placed_lines l on l.id = b.line join docs d on d.doc = l.doc)
     to ${quote(path)} (format parquet, compression zstd)`);
 }

@@ -41,7 +41,7 @@ export async function survivors(
         const { n } = await engine.one<{ n: bigint }>('select count(*) as n from lines');
         if (n !== 0n) survived.push(`${what}: refused, but ${n} lines stayed`);
       }
-      await engine.run('delete from lines');
+      await engine.run('delete from few_lines');
     }
   } finally {
     engine.close();

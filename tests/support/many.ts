@@ -20,7 +20,9 @@ export async function withMany(use: (read: ReadMany) => Promise<void>): Promise<
       const input = await inputOf(bytes, space, CHINA, name);
       const used = format ?? detect(input);
       const { rejected, facts } = await ingest(engine, input, used, { doc, scratch: space.next });
-      const lines = await engine.all<Row>(`select * exclude (doc) from lines where doc = ${doc} order by row_no`);
+      const lines = await engine.all<Row>(
+        `select * exclude (id, doc) from lines where doc = ${doc} order by row_no, id`,
+      );
       return { format: used.id, lines, rejected, facts, encoding: input.encoding };
     });
   } finally {

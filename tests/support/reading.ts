@@ -34,7 +34,9 @@ export async function readAll(source: string | Uint8Array, format?: Format, zone
     for (const [doc, input] of inputs.entries()) {
       const used = format ?? detect(input);
       const { rejected, facts } = await ingest(engine, input, used, { doc, scratch: space.next });
-      const lines = await engine.all<Row>(`select * exclude (doc) from lines where doc = ${doc} order by row_no`);
+      const lines = await engine.all<Row>(
+        `select * exclude (id, doc) from lines where doc = ${doc} order by row_no, id`,
+      );
       readings.push({ format: used.id, lines, rejected, facts, encoding: input.encoding });
     }
     return readings;

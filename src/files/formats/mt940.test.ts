@@ -35,7 +35,7 @@ async function fate(text: string): Promise<string | Ingested> {
     assert.equal(n, 0n, 'lines of a refused document remain');
     return error.code;
   } finally {
-    await engine.run('delete from lines');
+    await engine.run('delete from few_lines');
   }
 }
 

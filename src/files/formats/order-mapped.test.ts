@@ -109,9 +109,9 @@ for (const [what, mapping, used] of [
       );
       const done = await ingest(engine, input, taking[0]!, { doc: 1, scratch: space.next });
       const rows = await engine.all<Row>(
-        'select * exclude (doc, byte_at, byte_length) from lines order by row_no, kind',
+        'select * exclude (id, doc, byte_at, byte_length) from lines order by row_no, kind',
       );
-      await engine.run('delete from lines');
+      await engine.run('delete from few_lines');
       return [rows, done.rejected.map(({ row, column }) => ({ row, column }))];
     };
     try {

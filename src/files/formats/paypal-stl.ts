@@ -21,7 +21,7 @@ import { scaledText } from '../../base/money.ts';
 import type { Micros } from '../../base/time.ts';
 import type { Balance, Check, Facts, Head, Input, RejectCode, RowsFormat, Sink } from '../format.ts';
 import type { Line, Status } from '../line.ts';
-import { scanRecords } from '../records.ts';
+import { eachRecord } from '../records.ts';
 import { splitRecord } from './csv-header.ts';
 import { PAYPAL_SHOWN_ONLY, paypalKind } from './paypal.ts';
 
@@ -198,18 +198,13 @@ async function read(input: Input, sink: Sink): Promise<Facts> {
     fileRows: 0,
     ended: false,
   };
-  const decoder = new TextDecoder(input.encoding, { fatal: true, ignoreBOM: false });
-  let row = 0;
-  await scanRecords(input, delimiter, (at, length, bytes) => {
-    row += 1;
-    let text: string;
-    try {
-      text = decoder.decode(bytes);
-    } catch (cause) {
-      throw new DaozhangError('file.encoding', { path: input.name, offset: at, encoding: input.encoding }, cause);
-    }
-    if (text.trim() !== '') take(reading, { row, at, length, cells: splitRecord(text, delimiter) });
-  });
+  await eachRecord(
+    input,
+    ({ text, ...place }) => {
+      if (text.trim() !== '') take(reading, { ...place, cells: splitRecord(text, delimiter) });
+    },
+    delimiter,
+  );
   return factsOf(reading);
 }
 

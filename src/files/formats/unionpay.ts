@@ -102,11 +102,11 @@ export async function readFixed(
   const accounts = new Set<string>();
   let row = 0;
   let width: number | undefined;
-  await scanRecords(input, '', (at, length, bytes) => {
+  await scanRecords(input, '', (at, length, data, from) => {
     row += 1;
     if (length === 0) return;
     if (width === undefined && layout.widths.includes(length)) width = length;
-    const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const record = Buffer.from(data.buffer, data.byteOffset + from, length);
     if (length !== width || !inStep(layout, record)) {
       return sink.reject({ row, at, column: '', code: 'ragged', value: `${length} B` });
     }

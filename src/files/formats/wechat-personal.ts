@@ -6,10 +6,9 @@
  * amounts are numbers; `readSheet` gives both as exact text, and `row` is the sheet's row.
  * Source: the app's exports (channels.md §1.6).
  */
-import { DaozhangError } from '../../base/errors.ts';
 import { csvCells } from '../cells.ts';
 import type { Input, RowsFormat } from '../format.ts';
-import { scanRecords } from '../records.ts';
+import { eachRecord } from '../records.ts';
 import { readSheet, sheetHead } from '../sheet.ts';
 import { detectPersonal, headRecords, type PersonalNames, type PersonalReader, personalReader } from './personal.ts';
 
@@ -72,16 +71,5 @@ async function takeSheet(input: Input, reader: PersonalReader): Promise<void> {
 const COLUMNS = 11;
 
 async function takeCsv(input: Input, reader: PersonalReader): Promise<void> {
-  const decoder = new TextDecoder(input.encoding, { fatal: true });
-  let row = 0;
-  await scanRecords(input, ',', (at, length, bytes) => {
-    row += 1;
-    let text: string;
-    try {
-      text = decoder.decode(bytes);
-    } catch (cause) {
-      throw new DaozhangError('file.encoding', { path: input.name, offset: at, encoding: input.encoding }, cause);
-    }
-    reader.take({ row, at, length, cells: csvCells(text) });
-  });
+  await eachRecord(input, ({ text, ...place }) => reader.take({ ...place, cells: csvCells(text) }), ',');
 }
