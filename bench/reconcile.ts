@@ -12,24 +12,10 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { delimitedChannel, delimitedConfig } from '../src/files/formats/lakala-delimited.ts';
 import { reconcile } from '../src/reconcile/run.ts';
 import { prepareOut, writeResults } from '../src/reconcile/write.ts';
 import { type Market, market } from './market.ts';
-
-/** The plain bill's columns, as an operator would describe them. */
-const PLAIN = delimitedChannel(
-  delimitedConfig.parse({
-    id: 'bench-bill',
-    title: { en: 'bench', zh: '基准' },
-    channel: 'wechatpay',
-    columns: { channelRef: '单号', orderRef: '商户订单号', amount: '金额', fee: '手续费' },
-    time: { columns: ['时间'], format: 'yyyy-MM-dd HH:mm:ss' },
-    kind: { column: '类型', values: { 消费: 'payment', 退货: 'refund' } },
-    amounts: { unit: 'yuan', refunds: 'unsigned' },
-    key: 'channelRef',
-  }),
-);
+import { PLAIN } from './plain.ts';
 
 const ORDERS = `{order_ref: 'VARCHAR', kind: 'VARCHAR', status: 'VARCHAR', amount: 'DECIMAL(12,2)', currency: 'VARCHAR', created_at: 'TIMESTAMP', channel: 'VARCHAR'}`;
 const BILL = `{trade: 'VARCHAR', order_ref: 'VARCHAR', at_: 'TIMESTAMP', kind: 'VARCHAR', amount: 'DECIMAL(12,2)', fee: 'DECIMAL(12,2)'}`;

@@ -110,7 +110,8 @@ create macro dz_exponent(currency) as case when currency in ('CNY', 'EUR', 'USD'
   when try_cast(currency as dz_no_decimals) is not null then 0 when try_cast(currency as dz_three_decimals) is not null then 3
   when try_cast(currency as dz_four_decimals) is not null then 4 else 2 end;
 create macro dz_currency(code) as case when code = 'CNY' then code else try_cast(code as dz_currency_code)::varchar end;
-create macro dz_pow10(n) as rpad('1', (n + 1)::integer, '0')::bigint;
+create macro dz_pow10(n) as case n when 0 then 1::bigint when 1 then 10::bigint when 2 then 100::bigint when 3 then 1000::bigint
+  when 4 then 10000::bigint when 5 then 100000::bigint else rpad('1', (n + 1)::integer, '0')::bigint end;
 
 -- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
 create macro dz_scaled_plain(x, scale) as case
@@ -139,12 +140,15 @@ create macro dz_round(x, scale, exponent) as case
   else sign(x)::bigint * ((abs(x) + dz_pow10(scale - exponent) // 2) // dz_pow10(scale - exponent)) end;
 
 -- Empty text is no value. Blanks or tabs around it (Alipay) are the source's packing.
-create macro dz_text(x) as nullif(trim(x, chr(9) || ' '), '');
+create macro dz_text(x) as case
+  when x >= '!' and not suffix(x, ' ') and not suffix(x, chr(9)) then x else nullif(trim(x, chr(9) || ' '), '') end;
 create macro dz_date(x) as try_cast(x as date);
 -- Local time in a zone → microseconds. China has had one offset since 1992; the other zones ask the time zone data.
 create macro dz_local(t, zone) as case
   when zone = 'Asia/Shanghai' and t >= timestamp '1992-01-01' then epoch_us(t) - 28800000000
   else epoch_us(timezone(zone, t)) end;
+-- 2026-11-20 14:03:01, as nearly every source writes it: local time. NULL for anything else, which dz_at and dz_day read.
+create macro dz_clock(x) as case when strlen(x) = 19 and x[17] = ':' then try_cast(x as timestamp) end;
 -- 2026-11-20T14:03:01+08:00, …Z, or local time in the zone → microseconds; a date alone is its midnight.
 create macro dz_at(x, zone) as case
   when length(x) = 19 and x[17] = ':' then dz_local(try_cast(x as timestamp), zone)

@@ -3,7 +3,7 @@
  * without the unit, with blanks or a TAB behind it; SQL still refers to the column by the name as it stands in the document.
  */
 
-import { ident } from '../engine.ts';
+import { ident, quote } from '../engine.ts';
 
 /** `收入金额（+元）`, `收入金额 (+元)` and `收入金额` are the same name. */
 export const nameKey = (name: string): string =>
@@ -20,6 +20,15 @@ export const amountLets = (name: string, text: string, empty: 'null' | '0' = 'nu
   [`t_${name}`]: text,
   [`l_${name}`]: `case when ${ident(`t_${name}`)} in ('0.00', '0') then 0::bigint when ${ident(`t_${name}`)} is null then ${empty}
     else dz_scaled(${ident(`t_${name}`)}, 2) end`,
+});
+
+/**
+ * A time as instant and as day. `clock` is the let `dz_clock(text)`: read once where the cell is plain local time, as nearly all
+ * are.
+ */
+export const timeSql = (clock: string, text: string, zone: string): { at: string; on: string } => ({
+  at: `case when ${clock} is null then dz_at(${text}, ${quote(zone)}) else dz_local(${clock}, ${quote(zone)}) end`,
+  on: `case when ${clock} is null then dz_day(${text}, ${quote(zone)}) else ${clock}::date end`,
 });
 
 /** The document's own name of the first of these columns it has. */

@@ -6,6 +6,7 @@
 import { ident, quote } from '../engine.ts';
 import type { Head, Input, TableField, TableFormat, TableLayout } from '../format.ts';
 import type { LineField } from '../line.ts';
+import { timeSql } from './columns.ts';
 
 const REQUIRED = ['order_ref', 'kind', 'status', 'amount', 'currency', 'created_at', 'channel'] as const;
 const OPTIONAL = ['payment_ref', 'paid_at', 'account', 'store', 'terminal', 'channel_ref'] as const;
@@ -43,13 +44,16 @@ export const orderCsv: TableFormat = {
   layout: (head) => ({ delimiter: ',', quote: '"', firstRow: 2, columns: headerOf(head), trailerRows: 0 }),
   fields: (layout, input) => ({
     lets: {
-      t_kind: `lower(dz_text(kind))`,
-      t_status: `lower(dz_text(status))`,
-      t_currency: `dz_currency(dz_text(currency))`,
+      t_kind: wordOf('kind', KINDS),
+      t_status: wordOf('status', STATUSES),
+      t_code: `dz_text(currency)`,
+      t_currency: `dz_currency(t_code)`,
       t_amount: `dz_text(amount)`,
+      t_minor: `dz_minor(t_amount, t_currency)`,
       t_at: layout.columns.includes('paid_at')
         ? `coalesce(dz_text(paid_at), dz_text(created_at))`
         : `dz_text(created_at)`,
+      t_clock: `dz_clock(t_at)`,
     },
     fields: fieldsOf(layout, input),
   }),
@@ -60,19 +64,19 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
   const has = (name: (typeof OPTIONAL)[number]) => layout.columns.includes(name);
   const text = (name: string) => `dz_text(${ident(name)})`;
   const optional = (name: (typeof OPTIONAL)[number]) => ({ sql: has(name) ? text(name) : 'null', column: name });
-  const zone = quote(input.zone);
+  const time = timeSql('t_clock', 't_at', input.zone);
   return {
-    kind: oneOf('kind', ['payment', 'refund']),
-    status: oneOf('status', ['paid', 'unpaid', 'closed', 'refunded', 'unknown']),
+    kind: oneOf('kind', KINDS),
+    status: oneOf('status', STATUSES),
     currency: { sql: 't_currency', column: 'currency', required: true, code: 'bad_currency' },
     amount: {
-      sql: `case when t_kind = 'refund' then -abs(dz_minor(t_amount, t_currency)) else dz_minor(t_amount, t_currency) end`,
+      sql: `case when t_kind = 'refund' then -abs(t_minor) else t_minor end`,
       column: 'amount',
       required: true,
       code: 'bad_amount',
     },
-    occurredAt: { sql: `dz_at(t_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
-    businessOn: { sql: `dz_day(t_at, ${zone})`, column: 'created_at', required: true, code: 'bad_date' },
+    occurredAt: { sql: time.at, column: 'created_at', required: true, code: 'bad_date' },
+    businessOn: { sql: time.on, column: 'created_at', required: true, code: 'bad_date' },
     channel: { sql: `lower(${text('channel')})`, column: 'channel', required: true },
     orderRef: { sql: text('order_ref'), column: 'order_ref', required: true },
     paymentRef: optional('payment_ref'),
@@ -82,6 +86,13 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
     channelRef: optional('channel_ref'),
   };
 }
+
+const KINDS = ['payment', 'refund'] as const;
+const STATUSES = ['paid', 'unpaid', 'closed', 'refunded', 'unknown'] as const;
+
+/** A word of the column: one of `values` as it stands, else whatever it is without case and blanks. */
+const wordOf = (column: string, values: readonly string[]): string =>
+  `case when ${column} in (${values.map(quote).join(', ')}) then ${column} else lower(dz_text(${column})) end`;
 
 function oneOf(column: string, values: readonly string[]): TableField {
   const list = values.map(quote).join(', ');

@@ -10,7 +10,7 @@ import { scaledText } from '../../base/money.ts';
 import { ident } from '../engine.ts';
 import type { Check, Input, TableField, TableFormat, TableLayout, TableQuery } from '../format.ts';
 import type { LineField } from '../line.ts';
-import { amountLets } from './columns.ts';
+import { amountLets, timeSql } from './columns.ts';
 import { idOf, summaryOf, textOf, wechatHeader, wechatLayout } from './wechatpay.ts';
 
 const ZONE = 'Asia/Shanghai';
@@ -72,8 +72,16 @@ export const wechatpayTrade: TableFormat = {
 
 const amountsOf = (layout: TableLayout): string[] => AMOUNTS.filter((name) => layout.columns.includes(name));
 
+/** When it was paid, or the refund accepted. */
+const happenedOf = (layout: TableLayout): string =>
+  layout.columns.includes('退款申请时间')
+    ? `case when ${IS_REFUND} then ${textOf(layout, '退款申请时间')} else ${textOf(layout, '交易时间')} end`
+    : textOf(layout, '交易时间');
+
 const letsOf = (layout: TableLayout): Record<string, string> => ({
   l_state: textOf(layout, '交易状态'),
+  t_at: happenedOf(layout),
+  t_clock: 'dz_clock(t_at)',
   t_fee: textOf(layout, '手续费'),
   t_rate: `nullif(rtrim(${textOf(layout, '费率')}, '%'), '')`,
   ...Object.assign({}, ...amountsOf(layout).map((name) => amountLets(name, textOf(layout, name)))),
@@ -95,9 +103,7 @@ function fieldsOf(layout: TableLayout): Partial<Record<LineField, TableField>> {
   const refunds = layout.columns.includes('商户退款单号');
   const signed = (paid: string, back: string | undefined) =>
     refunds && back ? `case when ${IS_REFUND} then -${fen(back)} else ${fen(paid)} end` : fen(paid);
-  const happened = layout.columns.includes('退款申请时间')
-    ? `case when ${IS_REFUND} then ${text('退款申请时间')} else ${text('交易时间')} end`
-    : text('交易时间');
+  const time = timeSql('t_clock', 't_at', ZONE);
   const refundOnly = (sql: string) => `case when ${IS_REFUND} then ${sql} end`;
   return {
     kind: {
@@ -126,8 +132,8 @@ function fieldsOf(layout: TableLayout): Partial<Record<LineField, TableField>> {
     fee: { sql: `dz_scaled(t_fee, 5)`, column: '手续费', required: true, code: 'bad_amount' },
     feeScale: { sql: '5', column: '手续费' },
     feePpm: { sql: 'dz_scaled(t_rate, 4)', column: '费率' },
-    occurredAt: { sql: `dz_at(${happened}, '${ZONE}')`, column: '交易时间', required: true, code: 'bad_date' },
-    businessOn: { sql: `dz_day(${happened}, '${ZONE}')`, column: '交易时间', required: true, code: 'bad_date' },
+    occurredAt: { sql: time.at, column: '交易时间', required: true, code: 'bad_date' },
+    businessOn: { sql: time.on, column: '交易时间', required: true, code: 'bad_date' },
     account: {
       sql: `coalesce(${id('特约商户号')}, ${text('商户号')}, ${text('子商户号')})`,
       column: '商户号',
