@@ -127,11 +127,14 @@ create macro dz_ungrouped(x) as case
 create macro dz_as_written_2(x) as case when try_cast(x as decimal(15, 2))::varchar = x then (try_cast(x as decimal(15, 2)) * 100)::bigint end;
 create macro dz_as_written_5(x) as case when try_cast(x as decimal(12, 5))::varchar = x then (try_cast(x as decimal(12, 5)) * 100000)::bigint end;
 -- As dz_scaled_plain, and 1,234.56 and full-width digits.
-create macro dz_scaled(x, scale) as coalesce(
-  case scale when 2 then dz_as_written_2(x) when 5 then dz_as_written_5(x) end,
-  dz_scaled_plain(x, scale),
-  dz_scaled_plain(dz_ungrouped(dz_half_width(trim(x))), scale));
-create macro dz_minor(x, currency) as dz_scaled(x, dz_exponent(currency));
+-- (A case, not a coalesce: of that, DuckDB computes what its branches share for every row beforehand.)
+create macro dz_scaled(x, scale) as case
+  when scale = 2 and dz_as_written_2(x) is not null then dz_as_written_2(x)
+  when scale = 5 and dz_as_written_5(x) is not null then dz_as_written_5(x)
+  else coalesce(dz_scaled_plain(x, scale), dz_scaled_plain(dz_ungrouped(dz_half_width(trim(x))), scale)) end;
+create macro dz_minor(x, currency) as case
+  when currency in ('CNY', 'EUR', 'USD') and dz_as_written_2(x) is not null then dz_as_written_2(x)
+  else dz_scaled(x, dz_exponent(currency)) end;
 
 -- Half away from zero: what a Chinese channel does to a fee (四舍五入).
 create macro dz_round(x, scale, exponent) as case
