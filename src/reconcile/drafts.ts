@@ -99,8 +99,7 @@ export async function draftOrders(engine: Engine, when: When): Promise<Draft[]> 
   return rows.map((row) => draftOf('orders', row));
 }
 
-const shown = (column: string, where = 'true'): string =>
-  `(list(${column} order by ${column}) filter (${where}))[:${SHOWN}]`;
+const shown = (column: string, where = 'true'): string => `min(${column}, ${SHOWN}) filter (${where})`;
 const NONE = 'null::bigint[]';
 
 /** Pairs whose figures differ, and pairs of an order that does not say paid. */
@@ -113,8 +112,7 @@ const pairedSql = `
     case when not o.says_paid then t.amount when o.way = 'out' then o.amount else o.amount end as stake,
     case when o.says_paid then t.amount end as other, t.channel, t.account, t.business_on as on_,
     [o.id] as ours, [t.id] as theirs, ${NONE} as candidates, 1 as n_ours, 1 as n_theirs
-  from pairs p join ours o on o.id = p.ours join theirs t on t.id = p.theirs
-  where o.amount <> t.amount or not o.says_paid`;
+  from (select * from pairs where odd) p join ours o on o.id = p.ours join theirs t on t.id = p.theirs`;
 
 const setSums = `
   select s.pass, s.grp, any_value(x.way) as way, any_value(x.currency) as currency, any_value(x.channel) filter (s.side = 't') as channel,
@@ -188,9 +186,10 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
     from x left join u on u.ours = x.id;
 
     create or replace table theirs_left as
-    with paid_keys as (
-      select order_ref as key from ours where way = 'in' and id not in (select id from ours_open) and order_ref is not null
-      union select payment_ref from ours where way = 'in' and id not in (select id from ours_open) and payment_ref is not null)
+    with asked as (select distinct order_ref as key from theirs_open where way = 'in' and order_ref is not null),
+    paid_keys as (
+      select order_ref as key from ours where order_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open)
+      union select payment_ref from ours where payment_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open))
     select x.* replace (${bookDay} as business_on),
       case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
         when ${waits('x')} then 'day_cut'
@@ -213,7 +212,7 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
     -- Orders of which one attempt is paid and another, which the book has as unpaid, was paid too.
     create or replace table paid_besides as
     select distinct p.order_ref from ours p
-      join (select distinct o.order_ref from pairs x join ours o on o.id = x.ours where not o.says_paid and o.way = 'in') q on q.order_ref = p.order_ref
+      join (select distinct o.order_ref from pairs x join ours o on o.id = x.ours where x.odd and not o.says_paid and o.way = 'in') q on q.order_ref = p.order_ref
     where p.way = 'in' and p.says_paid and p.id not in (select id from ours_open);
 
     create or replace table lookalikes as

@@ -1,14 +1,14 @@
 /**
  * The first joint: orders ↔ channel lines, as passes of falling fidelity over what the earlier ones left.
  *
- * Cost: one aggregation per side and one hash join for the first pass; later passes see only the remainder. All of it is
- * set-based SQL that spills; nothing here holds lines in JavaScript.
+ * Cost: two groupings by hash and one hash join for the first pass that has numbers; later passes see only the remainder. All of
+ * it is set-based SQL that spills; nothing here holds lines in JavaScript.
  *
  * Kept here: a line is used at most once (each pass removes what it took from `ours_open`/`theirs_open`); an ambiguous
  * match is never taken, it is listed as a set.
  */
 import type { Text } from '../base/lang.ts';
-import type { Engine } from '../files/engine.ts';
+import { type Engine, quote } from '../files/engine.ts';
 
 /** One pass: the keys that must be equal, whether the amount must be too, and which order rows take part. */
 export type Pass = Readonly<{
@@ -98,13 +98,19 @@ export const PLACE_PASS = {
   title: { en: 'terminal or store, amount and time, only if unique', zh: '终端或门店+金额+时间,仅当唯一' },
 } as const;
 
+/** A pass over the orders that say paid, or over those that do not; the second leaves a trace in its name. */
+const labelOf = (pass: Pass, says: Says): string => (says === 'paid' ? pass.name : `${pass.name} (not paid)`);
+type Says = 'paid' | 'not_paid';
+const SAYS: readonly Says[] = ['paid', 'not_paid'];
+
 /**
- * Fills `pairs(pass, ours, theirs)`, `sets(pass, grp, side, id)`, `unclear(pass, grp, side, id)` and leaves the rest in
- * `ours_open`, `theirs_open`. `windowMinutes` bounds the pass over place and time.
+ * Fills `pairs(pass, ours, theirs, odd)`, `sets(pass, grp, side, id)`, `unclear(pass, grp, side, id)` and leaves the rest in
+ * `ours_open`, `theirs_open`. `odd` marks pairs that are no plain match: amounts differ, or the order does not say paid.
+ * `windowMinutes` bounds the pass over place and time.
  */
 export async function matchOrders(engine: Engine, windowMinutes: number, each: (pass: string) => void): Promise<void> {
   await prepare(engine);
-  for (const says of ['paid', 'not_paid'] as const) {
+  for (const says of SAYS) {
     for (const pass of REFERENCE_PASSES) {
       each(pass.name);
       await referencePass(engine, pass, says);
@@ -119,25 +125,34 @@ export async function matchOrders(engine: Engine, windowMinutes: number, each: (
 }
 
 /**
- * `ours` and `theirs`: the lines of this joint, narrow. `way` is `in` for payments and `out` for what goes back.
- * A row that says `refunded` with no refund row of its own states its refund itself: a second line with a negative id.
- * A payment and the reversal that undoes it cancel out before anything is matched (`undone`).
+ * `ours` and `theirs`: the lines of this joint, as views, because a copy of millions costs more than looking again. `way` is `in`
+ * for payments and `out` for what goes back. A row that says `refunded` with no refund row of its own states its refund itself: a
+ * second line with a negative id (`own_refunds`). A payment and the reversal that undoes it cancel out before anything is matched
+ * (`undone`).
  */
 async function prepare(engine: Engine): Promise<void> {
+  const passes = [...SAYS.flatMap((says) => REFERENCE_PASSES.map((pass) => labelOf(pass, says))), PLACE_PASS.name];
+  const way = `case kind when 'payment' then 'in'::dz_way else 'out'::dz_way end as way`;
   await engine.run(`
-    create or replace table ours as
-    select id, doc, case kind when 'payment' then 'in' else 'out' end as way, amount, currency, status,
-      status in ('paid', 'refunded') as says_paid, channel, account, coalesce(terminal, store) as place,
-      order_ref, payment_ref, channel_ref, occurred_at, business_on
+    create type if not exists dz_way as enum ('in', 'out');
+    create type if not exists dz_pass as enum (${passes.map(quote).join(', ')});
+
+    create or replace view ours_written as
+    select id, doc, kind, ${way}, amount, currency, status, status in ('paid', 'refunded') as says_paid, channel, account,
+      coalesce(terminal, store) as place, order_ref, payment_ref, channel_ref, occurred_at, business_on
     from used_lines where role = 'order' and ${THROUGH_A_CHANNEL};
 
-    insert into ours
-    select -1 - id, doc, 'out', -amount, currency, status, true, channel, account, place, order_ref, null, null, occurred_at, business_on
-    from ours o where way = 'in' and status = 'refunded'
-      and not exists (select 1 from ours r where r.way = 'out' and r.order_ref = o.order_ref);
+    create or replace table own_refunds as
+    select -1 - id as id, doc, kind, 'out'::dz_way as way, -amount as amount, currency, status, true as says_paid, channel, account,
+      place, order_ref, null::varchar as payment_ref, null::varchar as channel_ref, occurred_at, business_on
+    from ours_written o where way = 'in' and status = 'refunded'
+      and not exists (select 1 from ours_written r where r.way = 'out' and r.order_ref = o.order_ref);
 
-    create or replace table theirs as
-    select id, doc, case kind when 'payment' then 'in' else 'out' end as way, kind, amount, currency,
+    create or replace view ours as
+    select * exclude (kind) from ours_written union all select * exclude (kind) from own_refunds;
+
+    create or replace view theirs as
+    select id, doc, ${way}, kind, amount, currency,
       channel, account, coalesce(terminal, store) as place, order_ref, refund_ref, channel_ref, origin_ref, wallet_ref,
       occurred_at, business_on
     from used_lines where role = 'channel' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback');
@@ -148,59 +163,114 @@ async function prepare(engine: Engine): Promise<void> {
     where r.kind = 'reversal' group by r.id
     qualify row_number() over (partition by min(p.id) order by r.id) = 1;
 
-    create or replace table ours_open as select * from ours;
-    create or replace table theirs_open as
-    select * from theirs where kind <> 'chargeback'
-      and id not in (select payment from undone) and id not in (select reversal from undone);
-    create or replace table pairs (pass varchar, ours bigint, theirs bigint);
+    create or replace table pairs (pass dz_pass, ours bigint, theirs bigint, odd boolean);
     create or replace table sets (pass varchar, grp varchar, side varchar, id bigint);
     create or replace table unclear (pass varchar, grp varchar, side varchar, id bigint);`);
+  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from undone');
+  const stands =
+    n === 0n ? '' : 'and id not in (select payment from undone) and id not in (select reversal from undone)';
+  await engine.run(`
+    create or replace view ours_open as select * from ours;
+    create or replace view theirs_open as select * from theirs where kind <> 'chargeback' ${stands};`);
 }
 
 /**
  * Groups by key: one with one is a pair. With equal amounts n ≤ m pairs by time and leaves the surplus (a duplicate payment);
  * n > m is unclear, because nothing tells which order was paid. With any amount the whole key is one set.
+ *
+ * Nearly every key stands once a side. So the keys that may stand twice are found by their hash first (`crowded`: a hash in
+ * common is enough to be looked at closely, and no key that stands twice escapes), and all others meet in one join that is 1:1 by
+ * construction and tells at once who stayed alone.
  */
-async function referencePass(engine: Engine, pass: Pass, says: 'paid' | 'not_paid'): Promise<void> {
-  const label = says === 'paid' ? pass.name : `${pass.name} (not paid)`;
+async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<void> {
   const way = pass.way ? `and way = '${pass.way}'` : '';
   const key = pass.amount === 'equal' ? 'way, currency, key, amount' : 'way, currency, key';
-  const using = pass.amount === 'equal' ? 'using (way, currency, key, amount)' : 'using (way, currency, key)';
-  const paid = says === 'paid' ? 'says_paid' : 'not says_paid';
+  const takesPart = {
+    ours: `${says === 'paid' ? 'says_paid' : 'not says_paid'} ${way} and ${pass.ours} is not null`,
+    theirs: `${pass.theirs} is not null ${way}`,
+  };
+  const columns = 'id, way, currency, amount, channel, occurred_at';
   await engine.run(`
-    create or replace temp view o as select id, way, currency, amount, channel, occurred_at, ${pass.ours} as key from ours_open where ${paid} ${way} and ${pass.ours} is not null;
-    create or replace temp view t as select id, way, currency, amount, channel, occurred_at, ${pass.theirs} as key from theirs_open where ${pass.theirs} is not null ${way};
-`);
+    create or replace temp view o as select ${columns}, ${pass.ours} as key from ours_open where ${takesPart.ours};
+    create or replace temp view t as select ${columns}, ${pass.theirs} as key from theirs_open where ${takesPart.theirs};`);
   // A book without this kind of number has nothing to group; the other side need not be grouped for it.
   const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
   if (!some) return;
+  const label = labelOf(pass, says);
+  const twice = (side: 'o' | 't'): string => `select hash(${key}) as h from ${side} group by h having count(*) > 1`;
+  await engine.run(`create or replace temp table crowded as ${twice('o')} union ${twice('t')}`);
+  const crowd = (await engine.one<{ n: bigint }>('select count(*) as n from crowded')).n > 0n;
+  const lone = (side: 'o' | 't'): string =>
+    crowd ? `(select * from ${side} where hash(${key}) not in (select h from crowded))` : side;
   await engine.run(`
     create or replace temp table met as
-    select ${key}, o.n as n, t.n as m, o.id as o_id, t.id as t_id
-    from (select ${key}, count(*) as n, min(id) as id from o group by ${key}) o
-    join (select ${key}, count(*) as n, min(id) as id from t group by ${key}) t ${using};`);
-  const { crowded, met } = await engine.one<{ crowded: bigint; met: bigint }>(
-    'select count(*) filter (n > 1 or m > 1) as crowded, count(*) as met from met',
+    select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${lone('o')} o full join ${lone('t')} t using (${key});
+    create or replace temp table taken (ours bigint, theirs bigint);`);
+  const { pairs } = await engine.one<{ pairs: bigint }>(
+    'select count(*) filter (ours is not null and theirs is not null) as pairs from met',
   );
-  if (met > 0n) {
-    await engine.run(`insert into pairs select '${label}', o_id, t_id from met where n = 1 and m = 1`);
-    if (crowded > 0n) await crowdedKeys(engine, pass, label, key, using);
-    await removeTaken(engine);
+  if (pairs > 0n) {
+    await engine.run(`
+      insert into pairs select ${quote(label)}, ours, theirs, ${says === 'paid' ? 'differ' : 'true'} from met
+      where ours is not null and theirs is not null`);
+  }
+  if (crowd) await crowdedKeys(engine, pass, label, key, says);
+  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from taken');
+  if (pairs === 0n && n === 0n) return;
+  for (const [side, table, own, other] of [
+    ['o', 'ours', 'ours', 'theirs'],
+    ['t', 'theirs', 'theirs', 'ours'],
+  ] as const) {
+    const stays = [
+      `(${takesPart[table]}) is not true`,
+      `id in (select ${own} from met where ${other} is null)`,
+      ...(crowd
+        ? [
+            `id in (select id from ${side} where hash(${key}) in (select h from crowded) and id not in (select ${own} from taken where ${own} is not null))`,
+          ]
+        : []),
+    ];
+    await replaceOpen(engine, table, stays.join(' or '));
   }
 }
 
+/** The open side becomes what of it fulfils `stays`. */
+async function replaceOpen(engine: Engine, side: 'ours' | 'theirs', stays: string): Promise<void> {
+  const { view } = await engine.one<{ view: boolean }>(
+    `select exists (from duckdb_views() where view_name = '${side}_open') as view`,
+  );
+  await engine.run(`
+    create or replace table ${side}_left_open as select * from ${side}_open where ${stays};
+    drop ${view ? 'view' : 'table'} ${side}_open; alter table ${side}_left_open rename to ${side}_open;`);
+}
+
 /**
- * Keys that stand more than once on a side; few in a sound book. Where one order was paid through several channels, a line of
- * the channel the order names goes before the others.
+ * Keys that may stand more than once on a side; few in a sound book. Where one order was paid through several channels, a line of
+ * the channel the order names goes before the others. `taken` gets every line that is used up.
  */
-async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: string, using: string): Promise<void> {
+async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: string, says: Says): Promise<void> {
   const group = `concat_ws('/', ${key})`;
+  const odd = (differ: string): string => (says === 'paid' ? differ : 'true');
   await engine.run(`
     create or replace temp table crowd as
-    select 'o' as side, o.id, ${key}, o.channel, o.occurred_at from o join met ${using} where n > 1 or m > 1
-    union all select 't', t.id, ${key}, t.channel, t.occurred_at from t join met ${using} where n > 1 or m > 1`);
+    with close as (
+      select 'o' as side, * from o where hash(${key}) in (select h from crowded)
+      union all select 't', * from t where hash(${key}) in (select h from crowded)),
+    counted as (select *, count(*) filter (side = 'o') over g as n, count(*) filter (side = 't') over g as m from close window g as (partition by ${key}))
+    select * from counted where n > 0 and m > 0;
+
+    -- A hash in common and nothing else: an ordinary pair.
+    create or replace temp table ordinary as
+    select min(id) filter (side = 'o') as ours, min(id) filter (side = 't') as theirs,
+      min(amount) filter (side = 'o') <> min(amount) filter (side = 't') as differ
+    from crowd where n = 1 and m = 1 group by ${key};
+    insert into pairs select ${quote(label)}, ours, theirs, ${odd('differ')} from ordinary;
+    insert into taken select ours, theirs from ordinary;
+    create or replace temp table crowd as select * exclude (n, m) from crowd where n > 1 or m > 1;`);
   if (pass.amount === 'any') {
-    await engine.run(`insert into sets select '${label}', ${group}, side, id from crowd`);
+    await engine.run(`
+      insert into sets select ${quote(label)}, ${group}, side, id from crowd;
+      insert into taken select case side when 'o' then id end, case side when 't' then id end from crowd`);
     return;
   }
   for (const same of [`${key}, channel`, key]) {
@@ -209,23 +279,14 @@ async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: strin
       select *, count(*) filter (side = 'o') over g as n, count(*) filter (side = 't') over g as m,
         row_number() over (partition by side, ${same} order by occurred_at, id) as k
       from crowd window g as (partition by ${same});
-      insert into pairs
-      select '${label}', x.id, y.id from counted x join counted y using (${same}, k) where x.side = 'o' and y.side = 't' and x.n <= x.m;
-      insert into unclear select '${label}', concat_ws('/', ${same}), side, id from counted where n > m and m > 0;
+      create or replace temp table by_time as
+      select x.id as ours, y.id as theirs from counted x join counted y using (${same}, k) where x.side = 'o' and y.side = 't' and x.n <= x.m;
+      insert into pairs select ${quote(label)}, ours, theirs, ${odd('false')} from by_time;
+      insert into taken select ours, theirs from by_time;
+      insert into unclear select ${quote(label)}, concat_ws('/', ${same}), side, id from counted where n > m and m > 0;
+      insert into taken select case side when 'o' then id end, case side when 't' then id end from counted where n > m and m > 0;
       create or replace temp table crowd as
       select * exclude (n, m, k) from counted where not (n > m and m > 0) and not (n <= m and k <= n)`);
-  }
-}
-
-/** What a pass took leaves the open sides. */
-async function removeTaken(engine: Engine): Promise<void> {
-  for (const [table, side, column] of [
-    ['ours_open', 'o', 'ours'],
-    ['theirs_open', 't', 'theirs'],
-  ] as const) {
-    await engine.run(`
-      create or replace table ${table} as select * from ${table} where id not in (select ${column} from pairs)
-        and id not in (select id from sets where side = '${side}') and id not in (select id from unclear where side = '${side}')`);
   }
 }
 
@@ -235,12 +296,17 @@ async function removeTaken(engine: Engine): Promise<void> {
  */
 async function placePass(engine: Engine, windowMinutes: number): Promise<void> {
   const gap = BigInt(windowMinutes) * 60_000_000n;
+  const placed = 'place is not null and occurred_at is not null';
+  const { some } = await engine.one<{ some: boolean }>(
+    `select exists (from ours_open where says_paid and ${placed}) and exists (from theirs_open where ${placed}) as some`,
+  );
+  if (!some) return;
   await engine.run(`
     create or replace temp table islands as
     with both_sides as (
-      select 'o' as side, id, way, currency, amount, place, occurred_at from ours_open where says_paid and place is not null and occurred_at is not null
+      select 'o' as side, id, way, currency, amount, place, occurred_at from ours_open where says_paid and ${placed}
       union all
-      select 't', id, way, currency, amount, place, occurred_at from theirs_open where place is not null and occurred_at is not null),
+      select 't', id, way, currency, amount, place, occurred_at from theirs_open where ${placed}),
     marked as (
       select *, case when occurred_at - lag(occurred_at) over w <= ${gap} then 0 else 1 end as starts
       from both_sides window w as (partition by way, currency, amount, place order by occurred_at, side, id)),
@@ -248,12 +314,17 @@ async function placePass(engine: Engine, windowMinutes: number): Promise<void> {
       select *, sum(starts) over (partition by way, currency, amount, place order by occurred_at, side, id) as island from marked)
     select *, count(*) filter (side = 'o') over g as n, count(*) filter (side = 't') over g as m
     from numbered window g as (partition by way, currency, amount, place, island);
+    create or replace temp table islands as select * from islands where n > 0 and m > 0;
 
     insert into pairs
-    select '${PLACE_PASS.name}', min(id) filter (side = 'o'), min(id) filter (side = 't')
+    select '${PLACE_PASS.name}', min(id) filter (side = 'o'), min(id) filter (side = 't'), false
     from islands where n = 1 and m = 1 group by way, currency, amount, place, island;
 
     insert into unclear
-    select '${PLACE_PASS.name}', concat_ws('/', way, currency, place, amount, island), side, id from islands where n > 0 and m > 0 and (n > 1 or m > 1);`);
-  await removeTaken(engine);
+    select '${PLACE_PASS.name}', concat_ws('/', way, currency, place, amount, island), side, id from islands where n > 1 or m > 1;`);
+  for (const [side, table] of [
+    ['o', 'ours'],
+    ['t', 'theirs'],
+  ] as const)
+    await replaceOpen(engine, table, `id not in (select id from islands where side = '${side}')`);
 }
