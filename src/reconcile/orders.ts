@@ -146,7 +146,8 @@ async function prepare(engine: Engine): Promise<void> {
     select -1 - id as id, doc, kind, 'out'::dz_way as way, -amount as amount, currency, status, true as says_paid, channel, account,
       place, order_ref, null::varchar as payment_ref, null::varchar as channel_ref, occurred_at, business_on
     from ours_written o where way = 'in' and status = 'refunded'
-      and not exists (select 1 from ours_written r where r.way = 'out' and r.order_ref = o.order_ref);
+      -- Any refund row will do: what went back in cash does not go back through the channel too.
+      and not exists (select 1 from used_lines r where r.role = 'order' and r.kind = 'refund' and r.order_ref = o.order_ref);
 
     create or replace view ours as
     select * exclude (kind) from ours_written union all select * exclude (kind) from own_refunds;

@@ -16,12 +16,17 @@ type Sums = { joint: Joint; currency: string; ours: bigint; theirs: bigint; roun
 
 const LEFT_SIDES = `
   select 'orders' as joint, currency,
-    coalesce(sum(amount) filter (role = 'order' and status in ('paid', 'refunded') and (kind = 'payment' or kind = 'refund')), 0)
-      - coalesce(sum(amount) filter (role = 'order' and kind = 'payment' and status = 'refunded' and not exists (
-          select 1 from used_lines r where r.role = 'order' and r.kind = 'refund' and r.order_ref = l.order_ref)), 0) as ours,
-    coalesce(sum(amount) filter (role = 'channel' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback')), 0) as theirs,
-    0 as rounding
-  from used_lines l where role = 'channel' or (role = 'order' and ${THROUGH_A_CHANNEL}) group by currency
+    coalesce(sum(amount) filter (ours), 0) as ours, coalesce(sum(amount) filter (not ours), 0) as theirs, 0 as rounding
+  from (
+    select currency, amount, true as ours from used_lines
+      where role = 'order' and ${THROUGH_A_CHANNEL} and status in ('paid', 'refunded') and kind in ('payment', 'refund')
+    -- An order that says refunded without a refund row gave back what it was paid.
+    union all select currency, -amount, true from used_lines
+      where role = 'order' and ${THROUGH_A_CHANNEL} and status = 'refunded' and kind = 'payment' and (order_ref is null or order_ref not in (
+        select order_ref from used_lines where role = 'order' and kind = 'refund' and order_ref is not null))
+    union all select currency, amount, false from used_lines
+      where role = 'channel' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback')
+  ) group by currency
   union all
   select 'batches', currency, sum(ours), sum(theirs), sum(rounding) from (
     select currency, settle - coalesce(fee_agreed, fee_rounded) as ours, 0 as theirs, 0 as rounding from settle_lines
@@ -105,42 +110,56 @@ function tally(rows: readonly { currency: string; side: string; place: string; n
   return counts;
 }
 
-/** Each order row and channel line in exactly one place; their sum must be the number of lines, or the run has failed. */
+/** Where the lines of a side can be, by what they say in the end. A line matched is in `pairs` or `sets`. */
+const PLACES = {
+  ours: [
+    ['matched', 'select ours as id from pairs'],
+    ['matched', `select id from sets where side = 'o'`],
+    ['ambiguous', `select id from unclear where side = 'o'`],
+    ['not_paid', 'select id from ours_open where not says_paid'],
+    ['carried', `select id from ours_left where finding = 'day_cut'`],
+    ['break', `select id from ours_left where finding <> 'day_cut'`],
+  ],
+  theirs: [
+    ['matched', 'select theirs as id from pairs'],
+    ['matched', `select id from sets where side = 't'`],
+    ['ambiguous', `select id from unclear where side = 't'`],
+    ['cancelled_out', 'select payment as id from undone union all select reversal from undone'],
+    ['carried', `select id from theirs_left where finding = 'day_cut'`],
+    ['out_of_window', `select id from theirs_left where finding = 'book_missing'`],
+    ['break', `select id from theirs_left where finding not in ('day_cut', 'book_missing')`],
+    ['break', `select id from theirs where kind = 'chargeback'`],
+  ],
+} as const;
+
+/**
+ * Each order row and channel line in exactly one place, or the run has failed. Shown by two rows of bits, one bit a line: the
+ * lines, and the places. They must be equal, and no place may be taken twice.
+ */
 async function orderCounts(engine: Engine): Promise<Counts> {
-  const rows = await engine.all<{ currency: string; side: string; place: string; n: bigint }>(`
-    with places as (
-      select 'o' as side, o.id, o.currency, case
-        when (s.id is not null)::int + (u.id is not null)::int + (f.finding is not null)::int > 1 then 'twice'
-        when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when f.finding is not null then case f.finding when 'day_cut' then 'carried' else 'break' end
-        when not o.says_paid then 'not_paid' end as place
-      from ours o
-        left join (select ours as id from pairs union all select id from sets where side = 'o') s on s.id = o.id
-        left join unclear u on u.id = o.id and u.side = 'o' left join ours_left f on f.id = o.id
-      union all
-      select 't', t.id, t.currency, case
-        when (s.id is not null)::int + (u.id is not null)::int + (n.id is not null)::int + (f.finding is not null)::int > 1 then 'twice'
-        when s.id is not null then 'matched' when u.id is not null then 'ambiguous' when n.id is not null then 'cancelled_out'
-        when f.finding is not null then case f.finding when 'day_cut' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end
-        when t.kind = 'chargeback' then 'break' end
-      from theirs t
-        left join (select theirs as id from pairs union all select id from sets where side = 't') s on s.id = t.id
-        left join unclear u on u.id = t.id and u.side = 't' left join theirs_left f on f.id = t.id
-        left join (select payment as id from undone union all select reversal from undone) n on n.id = t.id)
-    select currency, side, coalesce(place, 'nowhere') as place, count(*) as n from places group by all order by all`);
-  for (const [side, table] of [
-    ['o', 'ours'],
-    ['t', 'theirs'],
-  ] as const) {
-    const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from ${table}`);
-    const count = (of: (place: string) => boolean): bigint =>
-      rows.filter((r) => r.side === side && of(r.place)).reduce((sum, r) => sum + r.n, 0n);
-    const wrong = count((place) => place === 'nowhere' || place === 'twice');
-    const placed = count(() => true);
-    if (wrong === 0n && placed === n) continue;
-    const residual = (wrong === 0n ? n - placed : wrong).toString();
-    throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual });
+  const bits = `bitstring_agg(id, ${-1n - engine.store.nextId}, ${engine.store.nextId})`;
+  const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
+  for (const side of ['ours', 'theirs'] as const) {
+    const places = PLACES[side].map(([, sql]) => `select id from (${sql})`).join(' union all ');
+    const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
+      with l as (select count(*) as n, ${bits} as bits from ${side}), p as (select count(*) as n, ${bits} as bits from (${places}))
+      select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
+    if (wrong !== 0n || placed !== lines) {
+      const residual = (wrong === 0n ? placed - lines : wrong).toString();
+      throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual });
+    }
+    // So what stands nowhere else is matched: millions need not be joined to be counted.
+    const elsewhere = PLACES[side].filter(([place]) => place !== 'matched');
+    const rows = await engine.all<{ currency: string; place: string; n: bigint }>(`
+      with placed as (${elsewhere.map(([place, sql]) => `select '${place}' as place, id from (${sql})`).join(' union all ')}),
+      counted as (select x.currency, p.place, count(*) as n from placed p join ${side} x on x.id = p.id group by all),
+      every as (select currency, count(*) as n from ${side} group by all)
+      select * from counted union all
+      select e.currency, 'matched', e.n - coalesce(sum(c.n), 0)::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n
+      order by all`);
+    counted.push(...rows.filter((r) => r.n > 0n).map((r) => ({ ...r, side: side === 'ours' ? 'o' : 't' })));
   }
-  return tally(rows);
+  return tally(counted);
 }
 
 async function batchCounts(engine: Engine): Promise<Counts> {

@@ -429,10 +429,9 @@ async function feesOf(engine: Engine): Promise<FeeRow[]> {
     scale: number;
     agreed: bigint | null;
   }>(`
-    select channel, account, strftime(business_on, '%Y-%m') as month, currency, count(*) as lines, sum(settle)::bigint as gross, sum(fee)::bigint as stated,
-      max(fee_scale)::integer as scale,
-      case when count(fee_agreed) > 0 then sum(coalesce(fee_agreed, fee_rounded))::bigint end as agreed
-    from settle_lines group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
+    select channel, account, strftime(business_on, '%Y-%m') as month, currency, sum(lines)::bigint as lines, sum(settle)::bigint as gross,
+      sum(fee)::bigint as stated, max(fee_scale)::integer as scale, case when sum(judged) > 0 then sum(fee_judged)::bigint end as agreed
+    from settle_sums group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
   return rows.map((r) => ({
     channel: r.channel,
     account: r.account,
