@@ -109,7 +109,7 @@ create type dz_four_decimals as enum (${codes(4)});
 create macro dz_exponent(currency) as case when currency in ('CNY', 'EUR', 'USD') then 2
   when try_cast(currency as dz_no_decimals) is not null then 0 when try_cast(currency as dz_three_decimals) is not null then 3
   when try_cast(currency as dz_four_decimals) is not null then 4 else 2 end;
-create macro dz_currency(code) as case when code = 'CNY' then code else try_cast(code as dz_currency_code)::varchar end;
+create macro dz_currency(code) as case when code = 'CNY' then 'CNY'::dz_currency_code else try_cast(code as dz_currency_code) end;
 create macro dz_pow10(n) as case n when 0 then 1::bigint when 1 then 10::bigint when 2 then 100::bigint when 3 then 1000::bigint
   when 4 then 10000::bigint when 5 then 100000::bigint else rpad('1', (n + 1)::integer, '0')::bigint end;
 

@@ -1,14 +1,15 @@
 /**
  * The first joint: orders ↔ channel lines, as passes of falling fidelity over what the earlier ones left.
  *
- * Cost: two groupings by hash and one hash join for the first pass that has numbers; later passes see only the remainder. All of
- * it is set-based SQL that spills; nothing here holds lines in JavaScript.
+ * Cost: one hash join for the first pass that has numbers, a grouping more where a key stands twice; later passes see only the
+ * remainder. All of it is set-based SQL that spills; nothing here holds lines in JavaScript.
  *
  * Kept here: a line is used at most once (each pass removes what it took from `ours_open`/`theirs_open`); an ambiguous
  * match is never taken, it is listed as a set.
  */
 import type { Text } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
+import { idBits } from '../files/lines.ts';
 
 /** One pass: the keys that must be equal, whether the amount must be too, and which order rows take part. */
 export type Pass = Readonly<{
@@ -179,9 +180,8 @@ async function prepare(engine: Engine): Promise<void> {
  * Groups by key: one with one is a pair. With equal amounts n ≤ m pairs by time and leaves the surplus (a duplicate payment);
  * n > m is unclear, because nothing tells which order was paid. With any amount the whole key is one set.
  *
- * Nearly every key stands once a side. So the keys that may stand twice are found by their hash first (`crowded`: a hash in
- * common is enough to be looked at closely, and no key that stands twice escapes), and all others meet in one join that is 1:1 by
- * construction and tells at once who stayed alone.
+ * Nearly every key stands once a side: those meet in one join, which also tells who stayed alone. The keys that stand more often
+ * are told by the lines that met more than once, and are looked at closely.
  */
 async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<void> {
   const way = pass.way ? `and way = '${pass.way}'` : '';
@@ -194,19 +194,12 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
   await engine.run(`
     create or replace temp view o as select ${columns}, ${pass.ours} as key from ours_open where ${takesPart.ours};
     create or replace temp view t as select ${columns}, ${pass.theirs} as key from theirs_open where ${takesPart.theirs};`);
-  // A book without this kind of number has nothing to group; the other side need not be grouped for it.
+  // A book without this kind of number has nothing to meet.
   const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
   if (!some) return;
   const label = labelOf(pass, says);
-  const twice = (side: 'o' | 't'): string => `select hash(${key}) as h from ${side} group by h having count(*) > 1`;
-  await engine.run(`create or replace temp table crowded as ${twice('o')} union ${twice('t')}`);
-  const crowd = (await engine.one<{ n: bigint }>('select count(*) as n from crowded')).n > 0n;
-  const lone = (side: 'o' | 't'): string =>
-    crowd ? `(select * from ${side} where hash(${key}) not in (select h from crowded))` : side;
-  await engine.run(`
-    create or replace temp table met as
-    select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${lone('o')} o full join ${lone('t')} t using (${key});
-    create or replace temp table taken (ours bigint, theirs bigint);`);
+  const crowd = await meet(engine, key, (await countOf(engine, 'o')) + (await countOf(engine, 't')));
+  await engine.run('create or replace temp table taken (ours bigint, theirs bigint)');
   const { pairs } = await engine.one<{ pairs: bigint }>(
     'select count(*) filter (ours is not null and theirs is not null) as pairs from met',
   );
@@ -216,8 +209,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
       where ours is not null and theirs is not null`);
   }
   if (crowd) await crowdedKeys(engine, pass, label, key, says);
-  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from taken');
-  if (pairs === 0n && n === 0n) return;
+  if (pairs === 0n && (await countOf(engine, 'taken')) === 0n) return;
   for (const [side, table, own, other] of [
     ['o', 'ours', 'ours', 'theirs'],
     ['t', 'theirs', 'theirs', 'ours'],
@@ -234,6 +226,44 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
     await replaceOpen(engine, table, stays.join(' or '));
   }
 }
+
+/**
+ * `met(ours, theirs, differ)`: who meets whom, and who stays alone, of all keys that stand at most once a side. The others are left
+ * to `crowdedKeys`: their hashes are in `crowded`; false when there are none. A key that stands often on both sides would meet
+ * itself a million times, so the join ends as soon as it has more rows than 1:1 could give.
+ */
+async function meet(engine: Engine, key: string, most: bigint): Promise<boolean> {
+  const join = (o: string, t: string): Promise<void> =>
+    engine.run(`
+      create or replace temp table met as
+      select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${o} o full join ${t} t using (${key}) limit ${most + 1n}`);
+  await join('o', 't');
+  const met = await engine.one<{ n: bigint; twice: boolean | null }>(`
+    select count(*) as n,
+      count(ours) > bit_count(${idBits(engine, 'ours')}) or count(theirs) > bit_count(${idBits(engine, 'theirs')}) as twice from met`);
+  if (met.n > most) {
+    const twice = (side: 'o' | 't'): string => `select hash(${key}) as h from ${side} group by h having count(*) > 1`;
+    await engine.run(`create or replace temp table crowded as ${twice('o')} union ${twice('t')}`);
+    const lone = (side: 'o' | 't'): string =>
+      `(select * from ${side} where hash(${key}) not in (select h from crowded))`;
+    await join(lone('o'), lone('t'));
+    return true;
+  }
+  if (met.twice !== true) return false;
+  // Every row of a crowded key has a line that stands more than once.
+  await engine.run(`
+    create or replace temp table often as
+    select ours as id, 'o' as side from met where ours is not null group by ours having count(*) > 1
+    union all select theirs, 't' from met where theirs is not null group by theirs having count(*) > 1;
+    create or replace temp table crowded as
+    select hash(${key}) as h from o where id in (select id from often where side = 'o')
+    union select hash(${key}) from t where id in (select id from often where side = 't');
+    delete from met where ours in (select id from often where side = 'o') or theirs in (select id from often where side = 't');`);
+  return true;
+}
+
+const countOf = async (engine: Engine, from: string): Promise<bigint> =>
+  (await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n;
 
 /** The open side becomes what of it fulfils `stays`. */
 async function replaceOpen(engine: Engine, side: 'ours' | 'theirs', stays: string): Promise<void> {

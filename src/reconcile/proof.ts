@@ -6,6 +6,7 @@
 import { DaozhangError } from '../base/errors.ts';
 import { decimalText } from '../base/money.ts';
 import type { Engine } from '../files/engine.ts';
+import { idBits } from '../files/lines.ts';
 import { findingOf } from '../verdicts/findings.ts';
 import type { BankOutcome } from './bank.ts';
 import type { Draft } from './drafts.ts';
@@ -137,12 +138,16 @@ const PLACES = {
  * lines, and the places. They must be equal, and no place may be taken twice.
  */
 async function orderCounts(engine: Engine): Promise<Counts> {
-  const bits = `bitstring_agg(id, ${-1n - engine.store.nextId}, ${engine.store.nextId})`;
+  const bits = idBits(engine, 'id');
   const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
   for (const side of ['ours', 'theirs'] as const) {
     const places = PLACES[side].map(([, sql]) => `select id from (${sql})`).join(' union all ');
+    await engine.run(
+      `create or replace temp table every as select currency, count(*) as n, ${bits} as bits from ${side} group by currency`,
+    );
     const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
-      with l as (select count(*) as n, ${bits} as bits from ${side}), p as (select count(*) as n, ${bits} as bits from (${places}))
+      with l as (select coalesce(sum(n), 0)::bigint as n, bit_or(bits) as bits from every),
+      p as (select count(*) as n, ${bits} as bits from (${places}))
       select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
     if (wrong !== 0n || placed !== lines) {
       const residual = (wrong === 0n ? placed - lines : wrong).toString();
@@ -152,8 +157,7 @@ async function orderCounts(engine: Engine): Promise<Counts> {
     const elsewhere = PLACES[side].filter(([place]) => place !== 'matched');
     const rows = await engine.all<{ currency: string; place: string; n: bigint }>(`
       with placed as (${elsewhere.map(([place, sql]) => `select '${place}' as place, id from (${sql})`).join(' union all ')}),
-      counted as (select x.currency, p.place, count(*) as n from placed p join ${side} x on x.id = p.id group by all),
-      every as (select currency, count(*) as n from ${side} group by all)
+      counted as (select x.currency, p.place, count(*) as n from placed p join ${side} x on x.id = p.id group by all)
       select * from counted union all
       select e.currency, 'matched', e.n - coalesce(sum(c.n), 0)::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n
       order by all`);

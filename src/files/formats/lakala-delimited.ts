@@ -270,14 +270,15 @@ function fieldsOf(config: DelimitedConfig): TableFields {
   const lets: Record<string, string> = {};
   /** The let that holds the cell of this column, made when first asked for. */
   const cell = (name: string): string => {
-    const text = `c_${name}`;
-    lets[text] ??= `dz_text(${ident(name)})`;
-    if (config.empty.length === 0) return ident(text);
-    lets[`u_${name}`] ??=
-      `case when ${ident(text)} not in (${config.empty.map(quote).join(', ')}) then ${ident(text)} end`;
-    return ident(`u_${name}`);
+    lets[`c_${name}`] ??= `dz_text(${ident(name)})`;
+    return ident(`c_${name}`);
   };
-  lets.t_kind = caseOf(cell(config.kind.column), config.kind.values);
+  /** The same where a sign for «nothing» is no value; a figure, a time or a kind needs no such look, they are none of these. */
+  const text = (name: string): string =>
+    config.empty.length === 0
+      ? cell(name)
+      : `case when ${cell(name)} not in (${config.empty.map(quote).join(', ')}) then ${cell(name)} end`;
+  lets.t_kind = caseOf(cell(config.kind.column), config.kind.values, 'dz_kind');
   lets.t_out = `t_kind in (${OUT.map(quote).join(', ')})`;
   lets.t_in = `t_kind in (${IN.map(quote).join(', ')})`;
   const number = (field: string, name: string, scale: number): string => {
@@ -293,7 +294,11 @@ function fieldsOf(config: DelimitedConfig): TableFields {
   const fields: Partial<Record<LineField, TableField>> = {
     kind: { sql: 't_kind', column: config.kind.column, required: true },
     status: config.status
-      ? { sql: caseOf(cell(config.status.column), config.status.values), column: config.status.column, required: true }
+      ? {
+          sql: caseOf(cell(config.status.column), config.status.values, 'dz_status'),
+          column: config.status.column,
+          required: true,
+        }
       : { sql: `'done'`, column: '' },
     currency: { sql: quote(currency), column: '' },
     amount: money(columns.amount, number('amount', columns.amount, minorScale)),
@@ -322,7 +327,7 @@ function fieldsOf(config: DelimitedConfig): TableFields {
   });
   for (const name of TEXTS) {
     const column = columns[name];
-    if (column !== undefined) fields[name] = { sql: cell(column), column, required: name === config.key };
+    if (column !== undefined) fields[name] = { sql: text(column), column, required: name === config.key };
   }
   return { fields, lets, guards };
 }
@@ -336,8 +341,8 @@ function signedSql(value: string, refunds: 'signed' | 'unsigned'): string {
   return `case when t_out then ${back} when t_in and ${value} < 0 then null else ${value} end`;
 }
 
-function caseOf(value: string, values: Readonly<Record<string, string>>): string {
-  const cases = Object.entries(values).map(([from, to]) => `when ${quote(from)} then ${quote(to)}`);
+function caseOf(value: string, values: Readonly<Record<string, string>>, type: string): string {
+  const cases = Object.entries(values).map(([from, to]) => `when ${quote(from)} then ${quote(to)}::${type}`);
   return `case ${value} ${cases.join(' ')} end`;
 }
 

@@ -66,8 +66,8 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
   const optional = (name: (typeof OPTIONAL)[number]) => ({ sql: has(name) ? text(name) : 'null', column: name });
   const time = timeSql('t_clock', 't_at', input.zone);
   return {
-    kind: oneOf('kind', KINDS),
-    status: oneOf('status', STATUSES),
+    kind: { sql: 't_kind', column: 'kind', required: true },
+    status: { sql: 't_status', column: 'status', required: true },
     currency: { sql: 't_currency', column: 'currency', required: true, code: 'bad_currency' },
     amount: {
       sql: `case when t_kind = 'refund' then -abs(t_minor) else t_minor end`,
@@ -90,11 +90,9 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
 const KINDS = ['payment', 'refund'] as const;
 const STATUSES = ['paid', 'unpaid', 'closed', 'refunded', 'unknown'] as const;
 
-/** A word of the column: one of `values` as it stands, else whatever it is without case and blanks. */
-const wordOf = (column: string, values: readonly string[]): string =>
-  `case when ${column} in (${values.map(quote).join(', ')}) then ${column} else lower(dz_text(${column})) end`;
+/** The word of the column, one of `values`: as it stands, as nearly always, or without case and blanks. NULL when it is none. */
+const wordOf = (column: 'kind' | 'status', values: readonly string[]): string =>
+  `case ${column} ${cases(column, values)} else case lower(dz_text(${column})) ${cases(column, values)} end end`;
 
-function oneOf(column: string, values: readonly string[]): TableField {
-  const list = values.map(quote).join(', ');
-  return { sql: `case when t_${column} in (${list}) then t_${column} end`, column, required: true };
-}
+const cases = (column: string, values: readonly string[]): string =>
+  values.map((v) => `when ${quote(v)} then ${quote(v)}::dz_${column}`).join(' ');

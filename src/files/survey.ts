@@ -1,0 +1,62 @@
+/**
+ * One pass over a document's bytes: hash, size, encoding, head and tail, and whether a quote sign stands anywhere. A large document
+ * is surveyed in a thread of its own, so that two of them use two cores. Cost: O(bytes) time, O(1) memory.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { extname, join } from 'node:path';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { EncodingWatch } from './encoding.ts';
+
+export type Survey = Readonly<{
+  size: number;
+  sha256: string;
+  head: Uint8Array;
+  tail: Uint8Array;
+  hasQuote: boolean;
+  /** What the bytes say of their encoding, and the first one that is not UTF-8. */
+  verdict: ReturnType<EncodingWatch['verdict']>;
+  invalidAt: number | undefined;
+}>;
+
+const HEAD = 64 * 1024;
+const QUOTE = 0x22;
+/** From this size on a thread is worth its start. */
+const LARGE = 32 * 2 ** 20;
+
+export const chunksOf = (path: string): AsyncIterable<Uint8Array> =>
+  createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+
+/** `size` is only for choosing the thread. */
+export function survey(path: string, size: number): Promise<Survey> {
+  if (size < LARGE) return surveyHere(path);
+  const script = join(import.meta.dirname, `survey${extname(import.meta.filename)}`);
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(script, { workerData: { surveyed: path } });
+    thread.once('message', resolve);
+    thread.once('error', reject);
+  });
+}
+
+async function surveyHere(path: string): Promise<Survey> {
+  const hash = createHash('sha256');
+  const watch = new EncodingWatch();
+  const heads: Uint8Array[] = [];
+  let tail: Uint8Array = new Uint8Array(0);
+  let size = 0;
+  let hasQuote = false;
+  for await (const chunk of chunksOf(path)) {
+    if (size < HEAD) heads.push(chunk.subarray(0, HEAD - size));
+    tail = chunk.length >= HEAD ? chunk.subarray(chunk.length - HEAD) : Buffer.concat([tail, chunk]).subarray(-HEAD);
+    hash.update(chunk);
+    watch.push(chunk);
+    hasQuote ||= chunk.includes(QUOTE);
+    size += chunk.length;
+  }
+  const verdict = watch.verdict();
+  const head = Buffer.concat(heads);
+  return { size, sha256: hash.digest('hex'), head, tail: tail.slice(), hasQuote, verdict, invalidAt: watch.invalidAt };
+}
+
+const asked = workerData as { surveyed?: string } | null;
+if (parentPort && asked?.surveyed !== undefined) parentPort.postMessage(await surveyHere(asked.surveyed));
