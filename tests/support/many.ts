@@ -5,7 +5,7 @@ import type { Format } from '../../src/files/format.ts';
 import { ingest } from '../../src/files/ingest.ts';
 import { inputOf, workspace } from '../../src/files/open.ts';
 import { detect } from '../../src/files/registry.ts';
-import type { Reading, Row } from './reading.ts';
+import { linesOf, type Reading } from './reading.ts';
 
 export type ReadMany = (bytes: Uint8Array, format?: Format, name?: string) => Promise<Reading>;
 
@@ -20,9 +20,7 @@ export async function withMany(use: (read: ReadMany) => Promise<void>): Promise<
       const input = await inputOf(bytes, space, CHINA, name);
       const used = format ?? detect(input);
       const { rejected, facts } = await ingest(engine, input, used, { doc, scratch: space.next });
-      const lines = await engine.all<Row>(
-        `select * exclude (id, doc) from lines where doc = ${doc} order by row_no, id`,
-      );
+      const lines = await linesOf(engine, doc);
       return { format: used.id, lines, rejected, facts, encoding: input.encoding };
     });
   } finally {
