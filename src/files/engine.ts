@@ -132,9 +132,7 @@ create macro dz_scaled(x, scale) as case
   when scale = 2 and dz_as_written_2(x) is not null then dz_as_written_2(x)
   when scale = 5 and dz_as_written_5(x) is not null then dz_as_written_5(x)
   else coalesce(dz_scaled_plain(x, scale), dz_scaled_plain(dz_ungrouped(dz_half_width(trim(x))), scale)) end;
-create macro dz_minor(x, currency) as case
-  when currency in ('CNY', 'EUR', 'USD') and dz_as_written_2(x) is not null then dz_as_written_2(x)
-  else dz_scaled(x, dz_exponent(currency)) end;
+create macro dz_minor(x, currency) as dz_scaled(x, dz_exponent(currency));
 
 -- Half away from zero: what a Chinese channel does to a fee (四舍五入).
 create macro dz_round(x, scale, exponent) as case
@@ -151,7 +149,7 @@ create macro dz_local(t, zone) as case
   when zone = 'Asia/Shanghai' and t >= timestamp '1992-01-01' then epoch_us(t) - 28800000000
   else epoch_us(timezone(zone, t)) end;
 -- 2026-11-20 14:03:01, as nearly every source writes it: local time. NULL for anything else, which dz_at and dz_day read.
-create macro dz_clock(x) as case when strlen(x) = 19 and x[17] = ':' then try_cast(x as timestamp) end;
+create macro dz_clock(x) as case when x like '________________:__' then try_cast(x as timestamp) end;
 -- 2026-11-20T14:03:01+08:00, …Z, or local time in the zone → microseconds; a date alone is its midnight.
 create macro dz_at(x, zone) as case
   when length(x) = 19 and x[17] = ':' then dz_local(try_cast(x as timestamp), zone)

@@ -185,9 +185,9 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
         when x.way = 'out' then 'refund_not_done' else 'no_payment' end as finding
     from x left join u on u.ours = x.id;
 
+    create or replace temp table asked as select distinct order_ref as key from theirs_open where way = 'in' and order_ref is not null;
     create or replace table theirs_left as
-    with asked as (select distinct order_ref as key from theirs_open where way = 'in' and order_ref is not null),
-    paid_keys as (
+    with paid_keys as (
       select order_ref as key from ours where order_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open)
       union select payment_ref from ours where payment_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open))
     select x.* replace (${bookDay} as business_on),
@@ -200,12 +200,14 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
 
     -- Orders that a leftover line names: what it duplicates, or what its refund belongs to. Two joins, never an OR: that would
     -- compare every line with every order.
+    create or replace temp table disputes as select id, channel, origin_ref from theirs where kind = 'chargeback' and origin_ref is not null;
+    create or replace temp table asking as
+    select id, order_ref as key from theirs_left where finding in ('duplicate', 'refund_not_booked') and order_ref is not null
+    union all select c.id, p.order_ref from disputes c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment'
+    -- UnionPay names the disputed payment by its time and trace number, which are part of the payment's number.
+    union all select c.id, p.order_ref from disputes c join theirs p on substr(p.channel_ref, 5, 16) = c.origin_ref and p.kind = 'payment'
+    where c.channel = 'unionpay';
     create or replace table namesakes as
-    with asking as (select id, order_ref as key from theirs_left where finding in ('duplicate', 'refund_not_booked') and order_ref is not null
-      union all select c.id, p.order_ref from theirs c join theirs p on p.channel_ref = c.origin_ref and p.kind = 'payment' where c.kind = 'chargeback'
-      -- UnionPay names the disputed payment by its time and trace number, which are part of the payment's number.
-      union all select c.id, p.order_ref from theirs c join theirs p on substr(p.channel_ref, 5, 16) = c.origin_ref and p.kind = 'payment'
-      where c.kind = 'chargeback' and c.channel = 'unionpay')
     select distinct a.id as theirs, o.id as ours from asking a join ours o on o.order_ref = a.key and o.way = 'in'
     union select a.id, o.id from asking a join ours o on o.payment_ref = a.key and o.way = 'in';
 

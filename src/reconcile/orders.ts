@@ -198,7 +198,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
   const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
   if (!some) return;
   const label = labelOf(pass, says);
-  const crowd = await meet(engine, key, (await countOf(engine, 'o')) + (await countOf(engine, 't')));
+  const crowd = await meet(engine, key);
   await engine.run('create or replace temp table taken (ours bigint, theirs bigint)');
   const { pairs } = await engine.one<{ pairs: bigint }>(
     'select count(*) filter (ours is not null and theirs is not null) as pairs from met',
@@ -230,9 +230,10 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
 /**
  * `met(ours, theirs, differ)`: who meets whom, and who stays alone, of all keys that stand at most once a side. The others are left
  * to `crowdedKeys`: their hashes are in `crowded`; false when there are none. A key that stands often on both sides would meet
- * itself a million times, so the join ends as soon as it has more rows than 1:1 could give.
+ * itself a million times, so the join ends when it has more rows than all lines met 1:1 could give.
  */
-async function meet(engine: Engine, key: string, most: bigint): Promise<boolean> {
+async function meet(engine: Engine, key: string): Promise<boolean> {
+  const most = 2n * engine.store.nextId;
   const join = (o: string, t: string): Promise<void> =>
     engine.run(`
       create or replace temp table met as

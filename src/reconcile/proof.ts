@@ -111,26 +111,23 @@ function tally(rows: readonly { currency: string; side: string; place: string; n
   return counts;
 }
 
-/** Where the lines of a side can be, by what they say in the end. A line matched is in `pairs` or `sets`. */
-const PLACES = {
-  ours: [
-    ['matched', 'select ours as id from pairs'],
-    ['matched', `select id from sets where side = 'o'`],
-    ['ambiguous', `select id from unclear where side = 'o'`],
-    ['not_paid', 'select id from ours_open where not says_paid'],
-    ['carried', `select id from ours_left where finding = 'day_cut'`],
-    ['break', `select id from ours_left where finding <> 'day_cut'`],
-  ],
-  theirs: [
-    ['matched', 'select theirs as id from pairs'],
-    ['matched', `select id from sets where side = 't'`],
-    ['ambiguous', `select id from unclear where side = 't'`],
-    ['cancelled_out', 'select payment as id from undone union all select reversal from undone'],
-    ['carried', `select id from theirs_left where finding = 'day_cut'`],
-    ['out_of_window', `select id from theirs_left where finding = 'book_missing'`],
-    ['break', `select id from theirs_left where finding not in ('day_cut', 'book_missing')`],
-    ['break', `select id from theirs where kind = 'chargeback'`],
-  ],
+/** Where the lines of a side can be, by what they say in the end: ids. A line matched is in `pairs` or `sets`. */
+const MATCHED = {
+  ours: `select ours as id from pairs union all select id from sets where side = 'o'`,
+  theirs: `select theirs as id from pairs union all select id from sets where side = 't'`,
+} as const;
+
+/** The other places, few as a rule, with their currency. */
+const ELSEWHERE = {
+  ours: `
+    select 'ambiguous' as place, u.id, x.currency from unclear u join ours x on x.id = u.id where u.side = 'o'
+    union all select 'not_paid', id, currency from ours_open where not says_paid
+    union all select case finding when 'day_cut' then 'carried' else 'break' end, id, currency from ours_left`,
+  theirs: `
+    select 'ambiguous' as place, u.id, x.currency from unclear u join theirs x on x.id = u.id where u.side = 't'
+    union all select 'cancelled_out', x.id, x.currency from (select payment as id from undone union all select reversal from undone) u join theirs x on x.id = u.id
+    union all select case finding when 'day_cut' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end, id, currency from theirs_left
+    union all select 'break', id, currency from theirs where kind = 'chargeback'`,
 } as const;
 
 /**
@@ -141,25 +138,22 @@ async function orderCounts(engine: Engine): Promise<Counts> {
   const bits = idBits(engine, 'id');
   const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
   for (const side of ['ours', 'theirs'] as const) {
-    const places = PLACES[side].map(([, sql]) => `select id from (${sql})`).join(' union all ');
-    await engine.run(
-      `create or replace temp table every as select currency, count(*) as n, ${bits} as bits from ${side} group by currency`,
-    );
+    await engine.run(`
+      create or replace temp table every as select currency, count(*) as n, ${bits} as bits from ${side} group by currency;
+      create or replace temp table elsewhere as ${ELSEWHERE[side]}`);
     const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
       with l as (select coalesce(sum(n), 0)::bigint as n, bit_or(bits) as bits from every),
-      p as (select count(*) as n, ${bits} as bits from (${places}))
+      p as (select count(*) as n, ${bits} as bits from (${MATCHED[side]} union all select id from elsewhere))
       select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
     if (wrong !== 0n || placed !== lines) {
       const residual = (wrong === 0n ? placed - lines : wrong).toString();
       throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual });
     }
     // So what stands nowhere else is matched: millions need not be joined to be counted.
-    const elsewhere = PLACES[side].filter(([place]) => place !== 'matched');
     const rows = await engine.all<{ currency: string; place: string; n: bigint }>(`
-      with placed as (${elsewhere.map(([place, sql]) => `select '${place}' as place, id from (${sql})`).join(' union all ')}),
-      counted as (select x.currency, p.place, count(*) as n from placed p join ${side} x on x.id = p.id group by all)
-      select * from counted union all
-      select e.currency, 'matched', e.n - coalesce(sum(c.n), 0)::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n
+      with counted as (select currency, place, count(*) as n from elsewhere group by all)
+      select currency, place, n from counted union all
+      select e.currency, 'matched', (e.n - coalesce(sum(c.n), 0))::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n
       order by all`);
     counted.push(...rows.filter((r) => r.n > 0n).map((r) => ({ ...r, side: side === 'ours' ? 'o' : 't' })));
   }
