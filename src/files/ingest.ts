@@ -4,10 +4,10 @@
  * A `table` format costs one newline scan in JavaScript and one parallel read by DuckDB, at the same time where the document is
  * large and nothing in it is quoted; a `rows` format appends in chunks. Memory is O(rejected rows) plus DuckDB's, which spills.
  */
-import { type DuckDBAppender, DuckDBDateValue } from '@duckdb/node-api';
+import { BIGINT, type DuckDBAppender, DuckDBDateValue, INTEGER } from '@duckdb/node-api';
 import { DaozhangError } from '../base/errors.ts';
 import { dayNumber } from '../base/time.ts';
-import { type Engine, ident, quote } from './engine.ts';
+import { appendRows, type Engine, ident, quote } from './engine.ts';
 import type {
   Facts,
   Format,
@@ -365,23 +365,24 @@ function refuseBadHeader(input: Input, { columns }: TableLayout): void {
 async function appendPlaces(engine: Engine, table: Table): Promise<{ rows: number; quotes: boolean }> {
   const { input, layout } = table;
   await engine.run('create or replace table places (k integer, row_no integer, byte_at bigint, byte_length integer)');
-  const appender = await engine.connection.createAppender('places');
+  const places = await appendRows<[number, number, bigint, number]>(engine, 'places', [
+    INTEGER,
+    INTEGER,
+    BIGINT,
+    INTEGER,
+  ]);
   let row = 0;
   let k = 0;
   try {
     const { quotes } = await scanRecords(input, quotedBy(table), (at, length) => {
       row += 1;
       if (row < layout.firstRow || length === 0) return;
-      appender.appendInteger(k);
-      appender.appendInteger(row);
-      appender.appendBigInt(BigInt(at));
-      appender.appendInteger(length);
-      appender.endRow();
+      places.row(k, row, BigInt(at), length);
       k += 1;
     });
     return { rows: k, quotes };
   } finally {
-    appender.closeSync();
+    places.close();
   }
 }
 

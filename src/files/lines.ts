@@ -7,7 +7,8 @@
  * itself are −1−id. A large document keeps no place a line: record k is found from a mark every 1024 records (`placesOf`).
  */
 import { createReadStream } from 'node:fs';
-import { type Engine, ident, quote } from './engine.ts';
+import { BIGINT, INTEGER } from '@duckdb/node-api';
+import { appendRows, type Engine, ident, quote } from './engine.ts';
 import type { Input } from './format.ts';
 import { LINE_COLUMNS, type LineField, type Role } from './line.ts';
 import { scanRecords } from './records.ts';
@@ -174,18 +175,15 @@ async function scanFrom(d: LargeDocument, from: number, each: (at: number, lengt
 export async function placeAll(engine: Engine): Promise<void> {
   for (const d of engine.store.large.values()) {
     await engine.run(`create or replace table placed_${d.doc} (k integer, byte_at bigint, byte_length integer)`);
-    const appender = await engine.connection.createAppender(`placed_${d.doc}`);
+    const places = await appendRows<[number, bigint, number]>(engine, `placed_${d.doc}`, [INTEGER, BIGINT, INTEGER]);
     let k = 0;
     try {
       await eachPlace(d, (at, length) => {
-        appender.appendInteger(k);
-        appender.appendBigInt(BigInt(at));
-        appender.appendInteger(length);
-        appender.endRow();
+        places.row(k, BigInt(at), length);
         k += 1;
       });
     } finally {
-      appender.closeSync();
+      places.close();
     }
   }
   const parts = ['select * from few_lines'];

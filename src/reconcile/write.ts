@@ -69,7 +69,7 @@ async function writeLines(engine: Engine, staging: string): Promise<void> {
   for (const role of ROLES.filter((r) => roles.some((x) => x.role === r))) {
     await engine.run(`
       copy (select d.sha as sha256, d.format, l.* exclude (id, doc), l.id in (select id from repeats) as repeated
-        from placed_lines l join docs d on d.doc = l.doc where l.role = ${quote(role)} order by l.id)
+        from placed_lines l join docs d on d.doc = l.doc where l.role = ${quote(role)})
       to ${quote(join(staging, 'lines', `${role}.parquet`))} (format parquet, compression zstd)`);
   }
 }
