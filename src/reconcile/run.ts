@@ -2,6 +2,8 @@
  * One reconciliation from paths to `Result`. Reading order: load → orders → settle → prove → collect.
  * The engine stays open in the returned `Run`, so that lines and matches can be written out; `close` removes every trace.
  */
+import { stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DaozhangError, ERRORS } from '../base/errors.ts';
 import { fill } from '../base/lang.ts';
@@ -74,7 +76,8 @@ export async function reconcile(options: RunOptions): Promise<Run> {
   const space = await workspace();
   let engine: Engine | undefined;
   try {
-    const folders = [...new Set((await listFiles(options.paths)).map((p) => dirname(resolve(p))))];
+    const files = await listFiles(options.paths);
+    const folders = [...new Set(files.map((p) => dirname(resolve(p))))];
     engine = await openEngine({
       temp: space.path,
       folders: [
@@ -82,7 +85,7 @@ export async function reconcile(options: RunOptions): Promise<Run> {
         ...(options.outFolders ?? []),
         ...(options.carry === undefined ? [] : [resolve(options.carry)]),
       ],
-      ...(options.memoryMiB !== undefined && { memoryMiB: options.memoryMiB }),
+      memoryMiB: options.memoryMiB ?? (await memoryFor(files)),
     });
     const opened = engine;
     options.signal?.addEventListener('abort', () => opened.interrupt());
@@ -98,6 +101,18 @@ export async function reconcile(options: RunOptions): Promise<Run> {
     if (options.signal?.aborted) throw new DaozhangError('run.interrupted', {}, error);
     throw error;
   }
+}
+
+/** Bytes of memory a byte of a bill wants while nothing spills; an archive holds about eight times what it weighs. */
+const MEMORY_A_BYTE = 1.7;
+const UNPACKED = 8;
+
+/** What the engine may take before it spills, in MiB: by the documents' size, never more than 3 GiB or half of the machine. */
+async function memoryFor(files: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) bytes += (await stat(file)).size * (/\.(zip|gz|xlsx)$/i.test(file) ? UNPACKED : 1);
+  const wanted = Math.max(1400, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
+  return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
 }
 
 async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Omit<Run, 'engine' | 'close'>> {
