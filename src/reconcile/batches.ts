@@ -9,6 +9,7 @@
  * Fees are summed at the source's scale and rounded where the source rounds (I3). All set-based; O(lines) with one hash join.
  */
 import { type Engine, quote } from '../files/engine.ts';
+import { meet } from './meet.ts';
 
 /** Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. */
 export type DueRow = Readonly<{ channel: string; account: string; settleOn: string; dueOn: string }>;
@@ -174,20 +175,30 @@ export async function matchLedger(engine: Engine): Promise<void> {
     select id, channel, coalesce(account, '') as account, currency, kind, amount, amount as owed, ${refs}, business_on
     from used_lines where role = 'balance' and status = 'done' and kind in ('payment', 'refund', 'reversal', 'chargeback');
     create or replace table entry_pairs (line bigint, entry bigint, difference bigint, net boolean);`);
+  const same = 'channel, currency, incoming, key';
   for (const { key, of } of LEDGER_PASSES) {
-    const keyed = (table: string) => `
-      select id, channel, currency, owed > 0 as incoming, ${key} as key, count(*) over same as n, row_number() over (same order by id) as nth
-      from ${table} where ${key} is not null window same as (partition by channel, currency, owed > 0, ${key})`;
+    const keyed = (table: string): string => `
+      select id, owed as amount, channel, currency, owed > 0 as incoming, ${key} as key from ${table} where ${key} is not null`;
+    await engine.run(`
+      create or replace temp view o as ${keyed('lines_unsettled')};
+      create or replace temp view t as ${keyed('entries_unexplained')};`);
+    const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
+    if (!some) continue;
+    if (of === 'once') await meet(engine, same);
+    else {
+      const nth = (side: string): string => `
+        (select *, count(*) over same as n, row_number() over (same order by id) as nth from ${side} window same as (partition by ${same}))`;
+      await engine.run(`
+        create or replace temp table met as
+        select o.id as ours, t.id as theirs from ${nth('o')} o join ${nth('t')} t using (${same}, n, nth)`);
+    }
     await engine.run(`
       insert into entry_pairs
-      select l.id, e.id, case when b.amount = a.settle - a.fee_rounded then 0 else a.settle - b.amount end,
-        b.amount <> a.settle and b.amount = a.settle - a.fee_rounded
-      from (${keyed('lines_unsettled')}) l
-        join (${keyed('entries_unexplained')}) e using (channel, currency, incoming, key, n, nth)
-        join lines_unsettled a on a.id = l.id join entries_unexplained b on b.id = e.id
-      ${of === 'once' ? 'where n = 1' : ''};
-      delete from lines_unsettled where id in (select line from entry_pairs);
-      delete from entries_unexplained where id in (select entry from entry_pairs);`);
+      select l.id, e.id, case when e.amount = l.settle - l.fee_rounded then 0 else l.settle - e.amount end,
+        e.amount <> l.settle and e.amount = l.settle - l.fee_rounded
+      from met m join lines_unsettled l on l.id = m.ours join entries_unexplained e on e.id = m.theirs;
+      create or replace table lines_unsettled as select * from lines_unsettled where id not in (select line from entry_pairs);
+      create or replace table entries_unexplained as select * from entries_unexplained where id not in (select entry from entry_pairs);`);
   }
   await engine.run(`
     create or replace table stray_fees as

@@ -9,7 +9,7 @@
  */
 import type { Text } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
-import { idBits } from '../files/lines.ts';
+import { countOf, meet } from './meet.ts';
 
 /** One pass: the keys that must be equal, whether the amount must be too, and which order rows take part. */
 export type Pass = Readonly<{
@@ -226,45 +226,6 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
     await replaceOpen(engine, table, stays.join(' or '));
   }
 }
-
-/**
- * `met(ours, theirs, differ)`: who meets whom, and who stays alone, of all keys that stand at most once a side. The others are left
- * to `crowdedKeys`: their hashes are in `crowded`; false when there are none. A key that stands often on both sides would meet
- * itself a million times, so the join ends when it has more rows than all lines met 1:1 could give.
- */
-async function meet(engine: Engine, key: string): Promise<boolean> {
-  const most = 2n * engine.store.nextId;
-  const join = (o: string, t: string): Promise<void> =>
-    engine.run(`
-      create or replace temp table met as
-      select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${o} o full join ${t} t using (${key}) limit ${most + 1n}`);
-  await join('o', 't');
-  const met = await engine.one<{ n: bigint; twice: boolean | null }>(`
-    select count(*) as n,
-      count(ours) > bit_count(${idBits(engine, 'ours')}) or count(theirs) > bit_count(${idBits(engine, 'theirs')}) as twice from met`);
-  if (met.n > most) {
-    const twice = (side: 'o' | 't'): string => `select hash(${key}) as h from ${side} group by h having count(*) > 1`;
-    await engine.run(`create or replace temp table crowded as ${twice('o')} union ${twice('t')}`);
-    const lone = (side: 'o' | 't'): string =>
-      `(select * from ${side} where hash(${key}) not in (select h from crowded))`;
-    await join(lone('o'), lone('t'));
-    return true;
-  }
-  if (met.twice !== true) return false;
-  // Every row of a crowded key has a line that stands more than once.
-  await engine.run(`
-    create or replace temp table often as
-    select ours as id, 'o' as side from met where ours is not null group by ours having count(*) > 1
-    union all select theirs, 't' from met where theirs is not null group by theirs having count(*) > 1;
-    create or replace temp table crowded as
-    select hash(${key}) as h from o where id in (select id from often where side = 'o')
-    union select hash(${key}) from t where id in (select id from often where side = 't');
-    delete from met where ours in (select id from often where side = 'o') or theirs in (select id from often where side = 't');`);
-  return true;
-}
-
-const countOf = async (engine: Engine, from: string): Promise<bigint> =>
-  (await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n;
 
 /** The open side becomes what of it fulfils `stays`. */
 async function replaceOpen(engine: Engine, side: 'ours' | 'theirs', stays: string): Promise<void> {
