@@ -44,6 +44,9 @@ function told(o: BankOutcome): string[] {
   ];
 }
 
+/** Batches due on the fifth, far larger than any sum asked for. */
+const crowd = (n: number): BankBatch[] => Array.from({ length: n }, (_, i) => batch(`a${i}`, 10_000 + i, 5));
+
 const CASES: [title: string, batches: BankBatch[], credits: BankCredit[], told: string[]][] = [
   ['net on the day', [batch('a', 100, 5)], [credit(1, 100, 5)], ['net_on_day: a = 1']],
   ['a day late is within the window', [batch('a', 100, 5)], [credit(1, 100, 6)], ['net_in_window: a = 1']],
@@ -160,6 +163,27 @@ const CASES: [title: string, batches: BankBatch[], credits: BankCredit[], told: 
     [batch('a', -30, 5), batch('b', 100, 6)],
     [credit(1, 70, 6)],
     ['several_batches: a,b = 1'],
+  ],
+  [
+    'more than 24 candidates: a sum is not taken, for another may make it too',
+    [...crowd(22), batch('b3', 3, 5), batch('b7', 7, 5), batch('c4', 4, 6), batch('c6', 6, 6)],
+    [credit(1, 10, 5)],
+    [...crowd(22).map((b) => `left ${b.id}`), 'left b3', 'left b7', 'left c4', 'left c6', 'left 1'],
+  ],
+  [
+    'more than 24 credits for one batch: not taken either',
+    [batch('a', 10, 5)],
+    [
+      ...Array.from({ length: 22 }, (_, i) => credit(100 + i, 1000 + i, 5)),
+      ...[3, 7, 4, 6].map((n) => credit(n, n, 6)),
+    ],
+    ['left a', ...Array.from({ length: 22 }, (_, i) => `left ${100 + i}`), ...[3, 4, 6, 7].map((n) => `left ${n}`)],
+  ],
+  [
+    'what a crowded credit may need as well is unclear',
+    [...crowd(24), batch('y4', 4, 6), batch('z6', 6, 6)],
+    [credit(1, 999, 5), credit(2, 10, 8)],
+    [...crowd(24).map((b) => `left ${b.id}`), 'unclear: y4,z6 = 2', 'left 1'],
   ],
 ];
 

@@ -7,7 +7,7 @@
  * difference. Cost: O(n log n) by channel and amount, 2^12 per bounded subset.
  */
 import type { Text } from '../base/lang.ts';
-import { MOST_CANDIDATES, type SubsetAnswer, subsetOf } from './subset.ts';
+import { type SubsetAnswer, subsetOf } from './subset.ts';
 
 /** Days are counted as integers (days since 1970), as DuckDB gives them; the calendar has been applied before. */
 export type BankBatch = Readonly<{
@@ -125,10 +125,7 @@ export function matchBank(
     }
   }
   const batchSums = [...openCredits.values()].map((c): Proposal => {
-    const around = nearest(
-      [...openBatches.values()].filter((b) => near(b, c)),
-      c.day,
-    );
+    const around = [...openBatches.values()].filter((b) => near(b, c));
     return {
       credits: [c],
       batches: around,
@@ -141,7 +138,7 @@ export function matchBank(
   });
   takeProposals('several_batches', batchSums, take, matched, unclear);
   const creditSums = [...openBatches.values()].map((b): Proposal => {
-    const around = [...openCredits.values()].filter((c) => near(b, c)).slice(0, MOST_CANDIDATES);
+    const around = [...openCredits.values()].filter((c) => near(b, c));
     return {
       batches: [b],
       credits: around,
@@ -188,7 +185,10 @@ type Proposal = Readonly<{
 }>;
 type Take = (into: BankMatch[], pass: string, batches: readonly BankBatch[], credits: readonly BankCredit[]) => void;
 
-/** A sum is taken when it can be made in one way and nobody else needs its parts; what competes for the same parts is unclear. */
+/**
+ * A sum is taken when it can be made in one way and nobody else needs its parts; what competes for the same parts is unclear.
+ * Where there are too many candidates nobody can say what is needed: it may be any of them, so none of them is free.
+ */
 function takeProposals(
   pass: PassName,
   proposals: readonly Proposal[],
@@ -196,6 +196,8 @@ function takeProposals(
   matched: BankMatch[],
   unclear: BankMatch[],
 ): void {
+  const crowded = proposals.filter(({ answer }) => answer.kind === 'too_many');
+  const contested = new Set(crowded.flatMap((p) => [...p.batches, ...p.credits]));
   const parts = proposals.flatMap(({ answer, many, ...sides }) => {
     if (answer.kind !== 'unique' && answer.kind !== 'several') return [];
     const indexes = answer.kind === 'unique' ? answer.indexes : [...new Set([...answer.first, ...answer.second])];
@@ -203,7 +205,8 @@ function takeProposals(
       many === 'batches'
         ? { batches: indexes.map((i) => sides.batches[i]!), credits: sides.credits }
         : { batches: sides.batches, credits: indexes.map((i) => sides.credits[i]!) };
-    return [{ ...chosen, sure: answer.kind === 'unique' }];
+    const free = ![...chosen.batches, ...chosen.credits].some((part) => contested.has(part));
+    return [{ ...chosen, sure: answer.kind === 'unique' && free }];
   });
   const groups: { batches: Set<BankBatch>; credits: Set<BankCredit>; sure: boolean }[] = [];
   for (const part of parts) {
@@ -235,11 +238,6 @@ function mentions(text: string, ref: string): boolean {
 function comparable(net: bigint, amount: bigint): boolean {
   const size = (x: bigint) => (x < 0n ? -x : x);
   return net > 0n === amount > 0n && size(net - amount) * 5n <= size(net);
-}
-
-function nearest(batches: readonly BankBatch[], day: number): BankBatch[] {
-  const far = (b: BankBatch) => Math.abs((b.dueDay ?? day) - day);
-  return [...batches].sort((a, b) => far(a) - far(b) || (a.id < b.id ? -1 : 1)).slice(0, MOST_CANDIDATES);
 }
 
 type Island = { batches: BankBatch[]; credits: BankCredit[] };

@@ -1,8 +1,9 @@
 /**
  * Which of a few amounts make up a sum? Bounded: at most 24 candidates, and the search stops at the second solution,
- * because two solutions are as good as none. Meet in the middle: O(2^12) time and memory.
+ * because two solutions are as good as none. More candidates are never cut down to 24: the second solution may lie in what
+ * was cut off. Meet in the middle: O(2^12) time and memory.
  */
-export const MOST_CANDIDATES = 24;
+const MOST_CANDIDATES = 24;
 
 export type SubsetAnswer =
   | Readonly<{ kind: 'none' }>
