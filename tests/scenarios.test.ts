@@ -81,6 +81,8 @@ function told(result: Result, asked: readonly string[]): string[] {
     ...all.map(lineOf),
     ...(all.length === 0 && asks('nothing') ? ['nothing'] : []),
     ...(ok && asks('bank ok') ? ['bank ok'] : []),
+    ...(asks('taken') ? [`taken ${result.carry?.taken}`] : []),
+    ...(asks('not carried') && result.carry?.left === undefined ? ['not carried'] : []),
     ...(asks('matched') ? [`matched ${result.totals.matched}`] : []),
     ...(asks('repeated') ? [`repeated ${result.documents.reduce((n, d) => n + d.repeated, 0)}`] : []),
     ...(asks('same_bytes')

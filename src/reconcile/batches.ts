@@ -139,7 +139,7 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
 
     alter table batches add column carried boolean default false;
     insert into batches by name
-    select * exclude (since_on), null as payout_line, true as carried from carried_batches where id not in (select id from batches);
+    select * exclude (since_on, told_late), null as payout_line, true as carried from carried_batches where id not in (select id from batches);
 
     create or replace view batch_of as
     select id as line, way_of_batch || '/' || channel || '/' || account || '/' || currency || '/' ||

@@ -1,6 +1,8 @@
 /**
  * Carry-over between days: what is still open at the end of day D waits in `open-D.parquet`, and the run of the next day takes
  * it up. A carried line is an open item until it meets its other half, or until its days are over and it becomes a break.
+ * What complete documents have covered is carried with it, as far as a waiting line needs it: only with the bills of its days
+ * seen is an order unpaid, and the bill of its own day was given on an earlier one (I7).
  *
  * The run of D reads the newest file before D and writes only its own, by rename; run twice, it writes the same. Each file
  * tells which content it was made from (`based_on`), so a rerun of D shows at once which later days must be run again.
@@ -16,6 +18,7 @@ import { linesOf, rawOf, type Source } from './collect.ts';
 
 const NAME = /^open-(\d{4}-\d{2}-\d{2})\.parquet$/;
 const COLUMNS = LINE_COLUMNS.map(([, name]) => name);
+const DAYS_COLUMNS = 'channel, account, from_on, to_on, seen_on, whole';
 const BATCH_COLUMNS =
   'id, kind, channel, account, currency, ref, lines, gross, refunds, fees, fee_scale, members_net, net, from_on, to_on, due_on';
 
@@ -46,7 +49,8 @@ const NOTHING = 'nothing';
 /**
  * Loads what the newest day before `day` left open: lines into `lines` under documents of their own (`docs.carried`), batches
  * into `carried_batches`. `carried_lines(id, since_on, raw)` keeps since when each waits and its raw record, because the document
- * itself may be gone.
+ * itself may be gone. `carried_days` is what the complete documents of one side (`role`) covered: when it was `seen_on` last, and
+ * whether a run saw it that left nothing untold (`whole`): what it did not match was judged or waits.
  */
 export async function carryIn(
   engine: Engine,
@@ -56,7 +60,8 @@ export async function carryIn(
 ): Promise<CarriedIn> {
   await engine.run(`
     create or replace table carried_lines (id bigint, since_on date, raw varchar);
-    create or replace table carried_batches (since_on date, ${BATCH_COLUMNS.split(', ')
+    create or replace table carried_days (role varchar, channel varchar, account varchar, from_on date, to_on date, seen_on date, whole boolean);
+    create or replace table carried_batches (since_on date, told_late boolean, ${BATCH_COLUMNS.split(', ')
       .map((c) => `${c} ${BATCH_TYPES[c] ?? 'bigint'}`)
       .join(', ')});`);
   const from = folder === undefined ? undefined : (await days(folder)).filter((d) => d < day).at(-1);
@@ -83,14 +88,14 @@ export async function carryIn(
       insert into docs select ${doc}, ${quote(d.sha)}, ${quote(d.format)}, ${quote(d.role)}, ${quote(d.rounding)}, false, null, null,
         min(coalesce(business_on, value_on)), max(coalesce(business_on, value_on)), true, ${nextId} from lines where doc = ${doc};
       insert into carried_lines select l.id, p.since_on, p.raw from lines l
-        join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length
+        join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length and p.kind = l.kind
         where l.doc = ${doc}`);
     const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from few_lines where doc = ${doc}`);
     engine.store.nextId += n;
   }
-  await engine.run(
-    `insert into carried_batches select since_on, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch'`,
-  );
+  await engine.run(`
+    insert into carried_batches select since_on, told_late, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch';
+    insert into carried_days select role, ${DAYS_COLUMNS} from read_parquet(${path}) where item = 'days'`);
   const { basedOn, lines, batches } = await engine.one<{ basedOn: string; lines: bigint; batches: bigint }>(`
     select any_value(content) as "basedOn", count(*) filter (item = 'line') as lines, count(*) filter (item = 'batch') as batches from read_parquet(${path})`);
   return { from, basedOn, lines: Number(lines), batches: Number(batches), sources };
@@ -109,8 +114,42 @@ const BATCH_TYPES: Readonly<Record<string, string>> = {
   due_on: 'date',
 };
 
-/** What waits after this run: ids of lines, ids of batches. */
-export type Waiting = Readonly<{ lines: readonly bigint[]; batches: readonly string[] }>;
+/** What waits after this run: ids of lines and of batches, and which batches were told to be late. */
+export type Waiting = Readonly<{ lines: readonly bigint[]; batches: readonly string[]; late: readonly string[] }>;
+
+/**
+ * The lines that wait: those at the day cut, and of those whose order book was never given the ones that had waited before, for
+ * no break tells of them.
+ */
+export async function linesWaiting(engine: Engine): Promise<bigint[]> {
+  const rows = await engine.all<{ id: bigint }>(`
+    select id from ours_left where finding = 'day_cut'
+    union all select id from theirs_left where finding = 'day_cut' or (finding = 'book_missing' and since_on is not null) order by id`);
+  return rows.map((r) => r.id);
+}
+
+/** A refund that an order row states of itself becomes a line of its own, and the row a payment: either may wait without the other. */
+const WAITING_COLUMNS = COLUMNS.map((c) => {
+  if (c.startsWith('byte_')) return `r.${c}`;
+  if (c === 'kind') return `case when w.id < 0 then 'refund' else l.kind end as kind`;
+  if (c === 'amount') return 'case when w.id < 0 then -l.amount else l.amount end as amount';
+  if (c === 'payment_ref' || c === 'channel_ref') return `case when w.id >= 0 then l.${c} end as ${c}`;
+  if (c === 'status')
+    return `case when w.id >= 0 and l.kind = 'payment' and l.status = 'refunded' then 'paid' else l.status end as status`;
+  return `l.${c}`;
+});
+
+/** The coverage of this run and of earlier ones that a waiting line of the other side may ask for: around its day, its channel's. */
+const waitingDays = (day: string): string => `
+  select role, channel, account, from_on, to_on, max(seen_on) as seen_on, bool_or(whole) as whole from (
+    select 'channel' as role, channel, account, from_on, to_on, coalesce(seen_on, date ${quote(day)}) as seen_on, whole or (seen_on is null
+      and not exists (select 1 from theirs_left t where t.finding = 'book_missing' and t.channel = d.channel)) as whole from bill_days d
+    union all
+    select 'order', null, null, from_on, to_on, coalesce(seen_on, date ${quote(day)}), whole or (seen_on is null
+      and not exists (select 1 from ours_left o where o.finding = 'bill_missing')) from book_days) d
+  where exists (select 1 from waiting w where w.business_on between d.from_on - 2 and d.to_on + 2
+    and case d.role when 'channel' then w.role = 'order' and w.channel = d.channel else w.role = 'channel' end)
+  group by all`;
 
 /**
  * Writes `open-<day>.parquet`, with the raw record of each waiting line, because its document may be gone tomorrow. The items stand in an order of their own
@@ -132,18 +171,24 @@ export async function carryOut(
   }
   const list = (values: readonly string[], none: string): string =>
     values.length > 0 ? `values ${values.join(', ')}` : `select ${none} where false`;
+  const ids = waiting.lines.map((id) => `(${id})`);
+  const batchIds = waiting.batches.length > 0 ? waiting.batches.map(quote).join(', ') : 'null';
+  const toldLate = waiting.late.length > 0 ? `b.id in (${waiting.late.map(quote).join(', ')})` : 'false';
   await engine.run(`
     create or replace table waiting as
     select 'line' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, d.sha, f.file, f.encoding, d.format, l.role, d.rounding,
-      ${COLUMNS.map((c) => (c.startsWith('byte_') ? `r.${c}` : `l.${c}`)).join(', ')}, r.raw, null as batch_id, null as kind_of_batch
-    from lines l join docs d on d.doc = l.doc join (${list(names, 'null::integer, null, null')}) f(doc, file, encoding) on f.doc = l.doc
-      left join carried_lines c on c.id = l.id left join (${list(raw, 'null::bigint, null, null::bigint, null::integer')}) r(id, raw, byte_at, byte_length) on r.id = l.id
-    where l.id in (${waiting.lines.length > 0 ? waiting.lines.join(', ') : 'null'})`);
-  const rows = await engine.all<Record<string, unknown>>('select * from waiting order by sha, byte_at, byte_length');
+      ${WAITING_COLUMNS.join(', ')}, r.raw, null as batch_id, null as kind_of_batch
+    from (${list(ids, 'null::bigint')}) w(id) join lines l on l.id = case when w.id < 0 then -1 - w.id else w.id end join docs d on d.doc = l.doc join (${list(names, 'null::integer, null, null')}) f(doc, file, encoding) on f.doc = l.doc
+      left join carried_lines c on c.id = l.id left join (${list(raw, 'null::bigint, null, null::bigint, null::integer')}) r(id, raw, byte_at, byte_length) on r.id = l.id;
+    create or replace table waiting_days as ${waitingDays(day)}`);
+  const rows = await engine.all<Record<string, unknown>>(
+    'select * from waiting order by sha, byte_at, byte_length, kind',
+  );
+  const covered = await engine.all<Record<string, unknown>>('select * from waiting_days order by all');
   const batches = await engine.all<Record<string, unknown>>(`
-    select coalesce(c.since_on, date ${quote(day)}) as since_on, b.* from batches b left join carried_batches c on c.id = b.id
-    where b.id in (${waiting.batches.length > 0 ? waiting.batches.map(quote).join(', ') : 'null'}) order by b.id`);
-  const text = JSON.stringify([rows, batches], (_, v) => (typeof v === 'bigint' ? v.toString() : v));
+    select coalesce(c.since_on, date ${quote(day)}) as since_on, ${toldLate} as told_late, b.* from batches b left join carried_batches c on c.id = b.id
+    where b.id in (${batchIds}) order by b.id`);
+  const text = JSON.stringify([rows, batches, covered], (_, v) => (typeof v === 'bigint' ? v.toString() : v));
   const content = createHash('sha256').update(text).digest('hex');
   const target = fileOf(folder, day);
   const part = `${target}.part`;
@@ -152,14 +197,17 @@ export async function carryOut(
     copy (
       select item, since_on, sha, file, encoding, format, role, rounding, ${COLUMNS.join(', ')}, raw, null::varchar as batch_id, null::varchar as ref,
         null::bigint as lines, null::bigint as gross, null::bigint as refunds, null::bigint as fees, null::bigint as members_net, null::bigint as net,
-        null::date as from_on, null::date as to_on, null::date as due_on, ${quote(content)} as content, ${quote(basedOn)} as based_on from waiting
+        null::date as from_on, null::date as to_on, null::date as due_on, null::boolean as told_late, null::date as seen_on, null::boolean as whole,
+        ${quote(content)} as content, ${quote(basedOn)} as based_on from waiting
       union all by name
       select 'batch' as item, coalesce(c.since_on, date ${quote(day)}) as since_on, b.id as batch_id, b.kind, b.channel, b.account, b.currency, b.ref, b.lines, b.gross,
-        b.refunds, b.fees, b.fee_scale, b.members_net, b.net, b.from_on, b.to_on, b.due_on, ${quote(content)} as content, ${quote(basedOn)} as based_on
-      from batches b left join carried_batches c on c.id = b.id where b.id in (${waiting.batches.length > 0 ? waiting.batches.map(quote).join(', ') : 'null'})
+        b.refunds, b.fees, b.fee_scale, b.members_net, b.net, b.from_on, b.to_on, b.due_on, ${toldLate} as told_late, ${quote(content)} as content, ${quote(basedOn)} as based_on
+      from batches b left join carried_batches c on c.id = b.id where b.id in (${batchIds})
+      union all by name
+      select 'days' as item, role, ${DAYS_COLUMNS}, ${quote(content)} as content, ${quote(basedOn)} as based_on from waiting_days
       union all by name
       select 'day' as item, ${quote(content)} as content, ${quote(basedOn)} as based_on
-      order by item, sha, byte_at, batch_id)
+      order by item, sha, byte_at, batch_id, from_on)
     to ${quote(part)} (format parquet)`);
   await rename(part, target);
   return { path: target, items: rows.length + batches.length, stale: await staleAfter(engine, folder, day) };

@@ -84,8 +84,8 @@ export type When = Readonly<{
 }>;
 
 /**
- * The drafts of the joint `orders`. Needs `ours theirs pairs sets unclear undone ours_open theirs_open` and the coverage
- * tables `bill_days(channel, account, from_on, to_on)`, `book_days(from_on, to_on)` of complete documents.
+ * The drafts of the joint `orders`. Needs `ours theirs pairs sets unclear undone ours_open theirs_open`, `carried_lines` and
+ * the coverage of complete documents, `bill_days(channel, account, from_on, to_on, seen_on, whole)` and `book_days` (carry.ts).
  */
 export async function draftOrders(engine: Engine, when: When): Promise<Draft[]> {
   await engine.run(leftoversSql(when));
@@ -142,19 +142,26 @@ const unclearSql = `
 /**
  * `ours_left` and `theirs_left`: what no pass took, each row with its finding. Close to the day cut means: within the margin of
  * midnight, and the neighbouring day is not covered by the other side's complete documents. A channel whose day ends earlier
- * books what comes after its cut-off on the next day, while the book goes by the calendar. A carried line was held against its
- * own day before; it waits for its half until its days are over.
+ * books what comes after its cut-off on the next day, while the book goes by the calendar.
+ *
+ * A carried line waits for its half until its days are over. Then it is unpaid, or without an order, only when the complete
+ * documents of its day and of the neighbour were seen, in this run or an earlier one; else the missing one is named (I7).
  */
 function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When): string {
   const local = (where: string) => `timezone(${quote(where)}, make_timestamptz(x.occurred_at))`;
   const minuteIn = (where: string) => `epoch_us(${local(where)}) // 60000000 % 1440`;
   const minute = minuteIn(zone);
-  const billed = (day: string) => `exists (select 1 from bill_days d where d.channel = x.channel
+  // Of the documents of earlier runs those count that could have met the line: seen while it waited, or left nothing untold.
+  const seen = '(d.seen_on is null or x.since_on <= d.seen_on or (x.since_on is not null and d.whole))';
+  const billed = (day: string) => `exists (select 1 from bill_days d where d.channel = x.channel and ${seen}
     and (x.account is null or d.account is null or d.account = x.account or not exists (select 1 from bill_days e where e.account = x.account))
     and ${day} between d.from_on and d.to_on)`;
-  const booked = (day: string) => `exists (select 1 from book_days d where ${day} between d.from_on and d.to_on)`;
-  const cut = (day: string, covered: (day: string) => string) => `(x.occurred_at is not null and (
-    (${minute} >= ${1440 - marginMinutes} and not ${covered(`${day} + 1`)}) or (${minute} < ${marginMinutes} and not ${covered(`${day} - 1`)})))`;
+  const booked = (day: string) =>
+    `exists (select 1 from book_days d where ${day} between d.from_on and d.to_on and ${seen})`;
+  // The neighbouring day that may have the other half and was not seen; null when there is none.
+  const cut = (day: string, covered: (day: string) => string) => `case when x.occurred_at is null then null
+    when ${minute} >= ${1440 - marginMinutes} and not ${covered(`${day} + 1`)} then ${day} + 1
+    when ${minute} < ${marginMinutes} and not ${covered(`${day} - 1`)} then ${day} - 1 end`;
   // The day a channel books an order on, and the day the book has a line on.
   const later = cutoffs.map(
     (c) => `when x.channel = ${quote(c.channel)} and ${minuteIn(c.zone)} >= ${c.minutes} then x.business_on + 1`,
@@ -163,25 +170,26 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
   const bookDay = `coalesce((${local(zone)})::date, x.business_on)`;
   const nearCutoff = cutoffs.map(
     (c) =>
-      `(x.channel = ${quote(c.channel)} and ${minuteIn(c.zone)} between ${c.minutes - marginMinutes} and ${c.minutes - 1} and not ${billed('x.business_on + 1')})`,
+      `case when x.channel = ${quote(c.channel)} and ${minuteIn(c.zone)} between ${c.minutes - marginMinutes} and ${c.minutes - 1} and not ${billed('x.business_on + 1')} then x.business_on + 1 end`,
   );
-  const carried = (x: string) => `exists (select 1 from carried_lines c where c.id = ${x}.id)`;
-  const waits = (x: string) =>
-    `exists (select 1 from carried_lines c where c.id = ${x}.id and date ${quote(dayOn)} - c.since_on <= ${carryDays})`;
+  const unseenBill = `case when not ${billed(billDay)} then ${billDay} else coalesce(${[cut('x.business_on', billed), ...nearCutoff].join(', ')}) end`;
+  const unseenBook = `case when not ${booked(bookDay)} then ${bookDay} else ${cut(bookDay, booked)} end`;
+  const waits = `date ${quote(dayOn)} - x.since_on <= ${carryDays}`;
+  const since = (open: string) => `select o.*, c.since_on from ${open} o left join carried_lines c on c.id = o.id`;
   return `
     create or replace table ours_left as
-    with x as (select * from ours_open where says_paid),
+    with asked as (${since('ours_open')} where o.says_paid),
+    x as (select x.*, ${unseenBill} as unseen_on, ${billed('x.business_on')} as billed from asked x),
     gone as (select un.payment, un.reversal, t.amount, t.currency, t.channel_ref, t.order_ref from undone un join theirs t on t.id = un.payment),
     named as (
       select x.id as ours, g.payment, g.reversal from x join gone g on x.channel_ref = g.channel_ref and x.amount = g.amount and x.way = 'in'
       union select x.id, g.payment, g.reversal from x join gone g on x.order_ref = g.order_ref and x.amount = g.amount and x.way = 'in'
       union select x.id, g.payment, g.reversal from x join gone g on x.payment_ref = g.order_ref and x.amount = g.amount and x.way = 'in'),
     u as (select ours, min(payment) as payment, min(reversal) as reversal from named group by ours)
-    select x.*, u.payment, u.reversal,
+    select x.* replace (case when x.since_on is null then x.business_on else coalesce(x.unseen_on, x.business_on) end as business_on), u.payment, u.reversal,
       case when u.ours is not null then 'reversed'
-        when ${waits('x')} then 'day_cut'
-        when not ${carried('x')} and not ${billed(billDay)} then case when ${billed('x.business_on')} then 'day_cut' else 'bill_missing' end
-        when not ${carried('x')} and (${[cut('x.business_on', billed), ...nearCutoff].join(' or ')}) then 'day_cut'
+        when ${waits} then 'day_cut'
+        when x.unseen_on is not null then case when x.since_on is null and x.billed then 'day_cut' else 'bill_missing' end
         when x.way = 'out' then 'refund_not_done' else 'no_payment' end as finding
     from x left join u on u.ours = x.id;
 
@@ -190,13 +198,12 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
     with paid_keys as (
       select order_ref as key from ours where order_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open)
       union select payment_ref from ours where payment_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open))
-    select x.* replace (${bookDay} as business_on),
+    select x.* replace (case when x.since_on is null then ${bookDay} else coalesce(x.unseen_on, ${bookDay}) end as business_on),
       case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
-        when ${waits('x')} then 'day_cut'
-        when not ${carried('x')} and not ${booked(bookDay)} then 'book_missing'
-        when not ${carried('x')} and ${cut(bookDay, booked)} then 'day_cut'
+        when ${waits} then 'day_cut'
+        when x.unseen_on is not null then case when x.since_on is null and x.booked then 'day_cut' else 'book_missing' end
         when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
-    from theirs_open x;
+    from (select x.*, ${unseenBook} as unseen_on, ${booked(bookDay)} as booked from (${since('theirs_open')}) x) x;
 
     -- Orders that a leftover line names: what it duplicates, or what its refund belongs to. Two joins, never an OR: that would
     -- compare every line with every order.

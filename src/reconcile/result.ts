@@ -236,6 +236,9 @@ export type Result = Readonly<{
   open: readonly Break[];
   /** Sets that fit each other in more than one way. */
   ambiguous: readonly Break[];
-  /** With `--carry`: the day whose open items were taken up, how many, how many this day leaves, and which later days must be run again. */
-  carry?: Readonly<{ from?: string; taken: number; left: number; stale: readonly string[] }>;
+  /**
+   * With `--carry`: the day whose open items were taken up, how many, how many this day leaves, and which later days must be run
+   * again. Without `left` nothing was written, because a document was refused: run the day again before the next.
+   */
+  carry?: Readonly<{ from?: string; taken: number; left?: number; stale: readonly string[] }>;
 }>;

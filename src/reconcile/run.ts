@@ -16,7 +16,7 @@ import { listFiles, type Workspace, workspace } from '../files/open.ts';
 import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
-import { type CarriedIn, carryIn, carryOut } from './carry.ts';
+import { type CarriedIn, carryIn, carryOut, linesWaiting } from './carry.ts';
 import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
@@ -135,9 +135,9 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   const documents = await countOnce(engine, read);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
   const joined: Joined = {
-    orders: has('order') && has('channel'),
+    orders: (has('order') && has('channel')) || carriedIn.lines > 0,
     batches: has('channel'),
-    bank: has('channel') || has('balance'),
+    bank: has('channel') || has('balance') || carriedIn.batches > 0,
   };
   await coverage(engine);
   progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
@@ -148,7 +148,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     zone: options.zone,
     marginMinutes: options.marginMinutes ?? 10,
     carryDays: options.carryDays ?? 3,
-    cutoffs: cutoffsOf(options.plans ?? [], documents, dayOn),
+    cutoffs: await cutoffsOf(engine, options.plans ?? [], dayOn),
   });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
   const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
@@ -203,13 +203,19 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     open,
     ambiguous,
     ...(options.carry !== undefined && {
-      carry: await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources),
+      carry:
+        refused.length === 0
+          ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
+          : takenOnly(carriedIn),
     }),
   };
   return { result, documents, sources, bank: settled.bank };
 }
 
-/** Open items of this day into its file; a run that refused something leaves the file as it was. */
+/**
+ * Open items of this day into its file. Rejected lines do not keep it from that: each line read has its place, and their document
+ * covers no day.
+ */
 async function carryOn(
   engine: Engine,
   folder: string,
@@ -218,24 +224,33 @@ async function carryOn(
   drafts: readonly Draft[],
   sources: ReadonlyMap<number, Source>,
 ): Promise<NonNullable<Result['carry']>> {
-  const lines = drafts.filter((d) => d.finding === 'day_cut').flatMap((d) => [...d.ours, ...d.theirs]);
-  const batches = drafts.filter((d) => WAITING_BATCHES.includes(d.finding)).flatMap((d) => d.batches ?? []);
-  const out = await carryOut(engine, folder, dayOn, carriedIn.basedOn, { lines, batches }, sources);
-  return {
-    ...(carriedIn.from !== undefined && { from: carriedIn.from }),
-    taken: carriedIn.lines + carriedIn.batches,
-    left: out.items,
-    stale: out.stale,
+  const batchesOf = (findings: readonly FindingCode[]): string[] =>
+    drafts.filter((d) => findings.includes(d.finding)).flatMap((d) => d.batches ?? []);
+  const waiting = {
+    lines: await linesWaiting(engine),
+    batches: batchesOf(WAITING_BATCHES),
+    late: batchesOf(['bank_late', 'bank_still_late']),
   };
+  const out = await carryOut(engine, folder, dayOn, carriedIn.basedOn, waiting, sources);
+  return { ...takenOnly(carriedIn), left: out.items, stale: out.stale };
 }
+
+/** A run that refused a document leaves the file as it was: what the document would have met or left is not known. */
+const takenOnly = (carriedIn: CarriedIn): NonNullable<Result['carry']> => ({
+  ...(carriedIn.from !== undefined && { from: carriedIn.from }),
+  taken: carriedIn.lines + carriedIn.batches,
+  stale: [],
+});
 
 /** A late batch is a break once; after that it waits here until it comes. */
 const WAITING_BATCHES: readonly FindingCode[] = ['bank_waiting', 'bank_not_checked', 'bank_late', 'bank_still_late'];
 
-/** Channels of the documents whose day ends before midnight by their plan. */
-function cutoffsOf(plans: readonly Plan[], documents: readonly LoadedDocument[], dayOn: string): Cutoff[] {
-  const channels = new Set(documents.filter((d) => d.format.role === 'channel').flatMap((d) => d.channel ?? []));
-  return [...channels].sort().flatMap((channel) => {
+/** Channels of the bills seen whose day ends before midnight by their plan. */
+async function cutoffsOf(engine: Engine, plans: readonly Plan[], dayOn: string): Promise<Cutoff[]> {
+  const channels = await engine.all<{ channel: string }>(
+    'select distinct channel from bill_days where channel is not null order by 1',
+  );
+  return channels.flatMap(({ channel }) => {
     const { cutoff, zone } = planFor(plans, channel, undefined, Temporal.PlainDate.from(dayOn)).settle;
     const [hours, minutes] = cutoff.split(':').map(Number);
     return cutoff === '24:00' ? [] : [{ channel, minutes: hours! * 60 + minutes!, zone }];
@@ -271,11 +286,17 @@ function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint 
   return endOfDay(Temporal.PlainDate.from(last ?? '1970-01-01'), zone);
 }
 
-/** Which days the complete documents of each side cover; a document with rejected lines proves nothing about absence. */
+/**
+ * Which days the complete documents of each side cover; a document with rejected lines proves nothing about absence. `seen_on` is
+ * null for those of this run; the others were seen on an earlier one and speak of carried lines only.
+ */
 async function coverage(engine: Engine): Promise<void> {
+  const days = (role: 'channel' | 'order') => `
+    select channel, account, from_on, to_on, null::date as seen_on, false as whole from docs where role = '${role}' and complete and from_on is not null
+    union all select channel, account, from_on, to_on, seen_on, whole from carried_days where role = '${role}'`;
   await engine.run(`
-    create or replace table bill_days as select channel, account, from_on, to_on from docs where role = 'channel' and complete and from_on is not null;
-    create or replace table book_days as select from_on, to_on from docs where role = 'order' and complete and from_on is not null;`);
+    create or replace table bill_days as ${days('channel')};
+    create or replace table book_days as ${days('order')};`);
 }
 
 function documentOf(d: LoadedDocument): Result['documents'][number] {

@@ -83,9 +83,14 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
   await matchLedger(engine);
   const batches = await engine.all<BatchRow>('select * from batches order by id');
   const credits = await bankCredits(engine, plans);
+  const carried = await engine.all<{ channel: string; account: string; first: string }>(
+    'select channel, account, min(to_on) as first from carried_batches group by 1, 2',
+  );
   const windowDays = Math.max(
     0,
-    ...accounts.map((a) => planFor(plans, a.channel, a.account, Temporal.PlainDate.from(a.first)).valueWindowDays),
+    ...[...accounts, ...carried].map(
+      (a) => planFor(plans, a.channel, a.account, Temporal.PlainDate.from(a.first)).valueWindowDays,
+    ),
   );
   const bank = matchBank(batches.map(bankBatch), credits, windowDays);
   const drafts = [
@@ -130,7 +135,8 @@ const bankBatch = (b: BatchRow): BankBatch => ({
 /** Bank lines that come from a channel, by the names the plans give it. The others are the merchant's other business. */
 async function bankCredits(engine: Engine, plans: readonly Plan[]): Promise<BankCredit[]> {
   const channels = await engine.all<{ channel: string }>(
-    `select distinct channel from used_lines where role in ('order', 'channel', 'balance') and channel is not null order by 1`,
+    `select distinct channel from used_lines where role in ('order', 'channel', 'balance') and channel is not null
+    union select channel from carried_batches order by 1`,
   );
   const known = new Set([
     ...channels.map((c) => c.channel),
@@ -237,7 +243,9 @@ async function draftBank(
     where d.role in ('channel', 'balance') group by d.channel`);
   const firstDue = new Map(firsts.map((f) => [f.channel, f.due_on]));
   const bankTo = reach?.to_on ?? undefined;
-  const carried = new Set((await engine.all<{ id: string }>('select id from carried_batches')).map((b) => b.id));
+  const toldLate = new Set(
+    (await engine.all<{ id: string }>('select id from carried_batches where told_late')).map((b) => b.id),
+  );
   const rowOf = new Map(batches.map((b) => [b.id, b]));
   const sum = (xs: readonly bigint[]): bigint => xs.reduce((a, b) => a + b, 0n);
   const base = (bs: readonly BankBatch[], cs: readonly BankCredit[]) => {
@@ -266,7 +274,7 @@ async function draftBank(
     const due = rowOf.get(b.id)!.due_on ?? undefined;
     const finding =
       due !== undefined && bankTo !== undefined && due <= bankTo
-        ? carried.has(b.id)
+        ? toldLate.has(b.id)
           ? 'bank_still_late'
           : 'bank_late'
         : due === undefined || due <= asOfOn

@@ -66,8 +66,8 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'not_known',
     says: {
-      en: '{count} order line(s) of {on} say {amount} went through {channel}; no complete bill of that day was given, so nothing can be said.',
-      zh: '{on} 有 {count} 笔订单记录经{channel}收付,共 {amount};没有提供该日完整账单,无法判断。',
+      en: '{count} order line(s) say {amount} went through {channel} and belong into its bill of {on}; no complete bill of that day was given, so nothing can be said.',
+      zh: '有 {count} 笔订单记录经{channel}收付,共 {amount},应在 {on} 的账单里;没有提供该日完整账单,无法判断。',
     },
     action: 'get_document',
     owner: 'accountant',
@@ -117,8 +117,8 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'channel',
     says: {
-      en: '{channel} has {count} line(s) of {on}, {amount} in all; the order book does not cover that day.',
-      zh: '{channel} {on} 有 {count} 笔,共 {amount};订单表不含该日。',
+      en: '{channel} has {count} line(s), {amount} in all, whose orders belong into the book of {on}; no complete order book of that day was given.',
+      zh: '{channel}有 {count} 笔,共 {amount},对应的订单应在 {on} 的订单表里;没有提供该日完整订单表。',
     },
     action: 'get_document',
     owner: 'accountant',
