@@ -81,6 +81,8 @@ function told(result: Result, asked: readonly string[]): string[] {
     ...all.map(lineOf),
     ...(all.length === 0 && asks('nothing') ? ['nothing'] : []),
     ...(ok && asks('bank ok') ? ['bank ok'] : []),
+    ...(asks('incomplete') ? [result.state] : []),
+    ...(asks('not compared') ? result.notCompared.map((n) => `not compared ${n.joint}: ${n.missing.join()}`) : []),
     ...(asks('taken') ? [`taken ${result.carry?.taken}`] : []),
     ...(asks('not carried') && result.carry?.left === undefined ? ['not carried'] : []),
     ...(asks('matched') ? [`matched ${result.totals.matched}`] : []),

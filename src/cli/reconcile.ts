@@ -1,4 +1,4 @@
-/** `daozhang reconcile`: documents in, the truth out. Exit 0 clean · 1 breaks · 2 refused or incomplete. */
+/** `daozhang reconcile`: documents in, the truth out. Exit 0 clean · 1 breaks · 2 refused, incomplete, or nothing to compare. */
 
 import { Command } from 'commander';
 import { envColour } from '../base/env.ts';

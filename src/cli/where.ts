@@ -9,7 +9,7 @@ import type { Lang } from '../base/lang.ts';
 import { parseDecimal, scaledText } from '../base/money.ts';
 import { type Micros, microsIn, microsOf } from '../base/time.ts';
 import { answerText } from '../reconcile/report/story.ts';
-import { caveat } from '../reconcile/report/summary.ts';
+import { unused } from '../reconcile/report/summary.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { type Query, where } from '../reconcile/where.ts';
 import { optionsOf, type ReconcileFlags } from './reconcile.ts';
@@ -80,7 +80,7 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
     try {
       const answer = await where(run, query);
       progress.done();
-      const warning = caveat(run.result);
+      const warning = unused(run.result);
       if (warning) process.stderr.write(`${warning[lang]}\n`);
       const width = process.stdout.columns ?? 100;
       process.stdout.write(

@@ -225,6 +225,10 @@ export type Result = Readonly<{
   }>;
   /** Per currency: Σ of what breaks put at stake while it is not in the merchant's hands. */
   atRisk: readonly Amount[];
+  /** Joints of which a side was not given at all, and the documents that would be it; nothing is said where this says nothing was compared. */
+  notCompared: ReadonlyArray<
+    Readonly<{ joint: 'orders' | 'bank'; missing: ReadonlyArray<'order' | 'channel' | 'bank'> }>
+  >;
   passes: readonly PassResult[];
   proof: readonly Proof[];
   flow: readonly FlowRow[];

@@ -134,8 +134,9 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   const carriedIn = await carryIn(engine, options.carry, dayOn, read.length);
   const documents = await countOnce(engine, read);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
+  // An order whose bill is missing is told as such (I7); a payment without any order book is a shop that keeps none.
   const joined: Joined = {
-    orders: (has('order') && has('channel')) || carriedIn.lines > 0,
+    orders: has('order') || carriedIn.lines > 0,
     batches: has('channel'),
     bank: has('channel') || has('balance') || carriedIn.batches > 0,
   };
@@ -170,6 +171,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   const count = (role: string): number =>
     documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
   const passResults = await passResultsOf(engine, joined, settled.bank);
+  const notCompared = await notComparedOf(engine, carriedIn);
   const result: Result = {
     schema: 'daozhang.reconcile/1',
     state:
@@ -177,7 +179,9 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
         ? 'incomplete'
         : breaks.length > 0 || ambiguous.length > 0
           ? 'breaks'
-          : 'clean',
+          : notCompared.length === 2 && !has('channel')
+            ? 'incomplete'
+            : 'clean',
     asOf: stamp(asOf, options.zone),
     timezone: options.zone,
     ...(days[0] !== undefined && { from: days[0], to: days.at(-1)! }),
@@ -194,6 +198,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
       ambiguous: ambiguous.length,
     },
     atRisk: atRisk([...breaks, ...ambiguous]),
+    notCompared,
     passes: passResults,
     proof,
     flow: await flowOf(engine, found, joined, settled),
@@ -274,6 +279,19 @@ const sourceOf = (d: LoadedDocument): Source => ({
   role: d.format.role,
   ...(d.format.masks && { masks: d.format.masks }),
 });
+
+/** A joint of which a side was not given says nothing, and silence must not pass for agreement. */
+async function notComparedOf(engine: Engine, carriedIn: CarriedIn): Promise<Result['notCompared']> {
+  const rows = await engine.all<{ role: string }>('select distinct role from docs');
+  const given = new Set(rows.map((r) => r.role));
+  const owed = given.has('channel') || given.has('balance') || carriedIn.batches > 0;
+  const orders = (['order', 'channel'] as const).filter((role) => !given.has(role));
+  const bank = [...(owed ? [] : ['channel' as const]), ...(given.has('bank') ? [] : ['bank' as const])];
+  return [
+    { joint: 'orders' as const, missing: orders },
+    { joint: 'bank' as const, missing: bank },
+  ].filter(({ missing }) => missing.length > 0);
+}
 
 /** The end of the last day any order book, bill or statement covers; a customer's export may reach far beyond and judges nothing. */
 function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {

@@ -66,8 +66,8 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'not_known',
     says: {
-      en: '{count} order line(s) say {amount} went through {channel} and belong into its bill of {on}; no complete bill of that day was given, so nothing can be said.',
-      zh: '有 {count} 笔订单记录经{channel}收付,共 {amount},应在 {on} 的账单里;没有提供该日完整账单,无法判断。',
+      en: 'No complete {channel} bill of {on} was given: {count} order line(s) say {amount} went through it, and nothing can be said.',
+      zh: '没有提供{channel} {on} 的完整账单:有 {count} 笔订单记录经其收付,共 {amount},无法判断。',
     },
     action: 'get_document',
     owner: 'accountant',
@@ -117,8 +117,8 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'channel',
     says: {
-      en: '{channel} has {count} line(s), {amount} in all, whose orders belong into the book of {on}; no complete order book of that day was given.',
-      zh: '{channel}有 {count} 笔,共 {amount},对应的订单应在 {on} 的订单表里;没有提供该日完整订单表。',
+      en: 'No complete order book of {on} was given: {channel} has {count} line(s) that belong to it, {amount} in all.',
+      zh: '没有提供 {on} 的完整订单表:{channel}有 {count} 笔对应该日,共 {amount}。',
     },
     action: 'get_document',
     owner: 'accountant',

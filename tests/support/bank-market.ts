@@ -141,7 +141,7 @@ export function resultOf(
     state: 'breaks',
     asOf: '2026-11-12 00:00:00+08:00',
     timezone: 'Asia/Shanghai',
-    ...{ documents: [], refused: [], rejected: [], atRisk: [], passes: [], flow: [], fees: [] },
+    ...{ documents: [], refused: [], rejected: [], atRisk: [], notCompared: [], passes: [], flow: [], fees: [] },
     totals: { orders: 0, channelLines: 0, bankLines: 0, matched: 0, breaks: 0, open: 0, ambiguous: 0 },
     proof: [proof],
     batches: market.batches.map(

@@ -939,6 +939,7 @@ export function sampleResult(): Result {
       ambiguous: AMBIGUOUS.length,
     },
     atRisk: [cny('10622.24'), jpy('12000')],
+    notCompared: [],
     passes: [
       {
         joint: 'orders',
@@ -1084,7 +1085,7 @@ export function sampleResult(): Result {
 }
 
 /** Nothing to do: every order is matched, nothing waits. */
-export function cleanResult(): Result {
+export function cleanResult(more: Partial<Result> = {}): Result {
   const sample = sampleResult();
   return {
     ...sample,
@@ -1099,6 +1100,7 @@ export function cleanResult(): Result {
     breaks: [],
     open: [],
     ambiguous: [],
+    ...more,
   };
 }
 

@@ -86,8 +86,16 @@ test('the headline is a sentence a person would say', () => {
     ],
     [
       withTotals({ orders: 0, matched: 0, channelLines: 1, bankLines: 2 }),
-      '没有订单,对了 1 行渠道账单和 2 行银行流水;没有差错。',
-      'No orders were given; 1 channel line and 2 bank lines were compared; there are no breaks.',
+      '没有订单,读了 1 行渠道账单和 2 行银行流水;没有差错。',
+      'No orders were given; 1 channel line and 2 bank lines were read; there are no breaks.',
+    ],
+    [
+      withTotals(
+        { orders: 0, matched: 0, channelLines: 0, bankLines: 2 },
+        { notCompared: [{ joint: 'bank', missing: ['channel'] }] },
+      ),
+      '没有可以对的明细;没有差错。',
+      'There was nothing to compare; there are no breaks.',
     ],
     [
       withTotals({ orders: 0, matched: 0, channelLines: 0, bankLines: 0 }),
@@ -108,6 +116,11 @@ test('a run that is not the whole truth says why', () => {
   assert.match(caveat(sampleResult())!.zh, /1 份单据、2 行没有采用/);
   assert.match(caveat(sampleResult())!.en, /^1 document and 2 lines were not used/);
   assert.match(caveat({ ...sampleResult(), rejected: [] })!.en, /^1 document was not used/);
+  const alone = cleanResult({ notCompared: [{ joint: 'orders', missing: ['order', 'channel'] }] });
+  assert.equal(caveat(alone)!.zh, '订单 ↔ 渠道 没有核对:没有提供订单表、渠道账单。');
+  assert.equal(caveat(alone)!.en, 'Orders ↔ channel was not compared: no order book and no channel bill was given.');
+  assert.equal(caveat(cleanResult({ carry: { taken: 2, left: 0, stale: [] } })), undefined);
+  assert.match(caveat(cleanResult({ carry: { taken: 2, stale: [] } }))!.en, /^The open items of this day were not wr/);
 });
 
 test('days past a promise count from the day of the result, across months and leap days', () => {

@@ -6,7 +6,7 @@ import type { Lang, Text } from '../../base/lang.ts';
 import { divideRounding, parseDecimal, rescale, scaledText } from '../../base/money.ts';
 import { channelName } from '../../verdicts/channels.ts';
 import type { Amount, Batch, Break, FeeRow, Result } from '../result.ts';
-import { type Age, CUSTODY_WORDS, STATES } from './words.ts';
+import { type Age, CUSTODY_WORDS, JOINT_WORDS } from './words.ts';
 
 /** Text of an amount the engine wrote; anything else in that place is a bug and shows as one. */
 function exactly(text: string): { value: bigint; scale: number } {
@@ -84,8 +84,9 @@ export function headline(result: Result): Text {
   return { zh: `${lead.zh};${work.zh}。`, en: `${lead.en}; ${work.en}.` };
 }
 
-function leadOf({ totals }: Result): Text {
+function leadOf({ totals, notCompared }: Result): Text {
   const { orders, matched, channelLines, bankLines } = totals;
+  const bankAlone = channelLines === 0 && notCompared.some((n) => n.joint === 'bank');
   if (orders > 0 && matched <= orders) {
     return {
       zh: `${grouped(orders)} 笔订单里,${grouped(matched)} 笔钱已对上`,
@@ -98,10 +99,10 @@ function leadOf({ totals }: Result): Text {
       en: `${plural(orders, 'order', 'orders')}, ${plural(matched, 'line', 'lines')} matched`,
     };
   }
-  if (channelLines + bankLines > 0) {
+  if (channelLines + bankLines > 0 && !bankAlone) {
     return {
-      zh: `没有订单,对了 ${grouped(channelLines)} 行渠道账单和 ${grouped(bankLines)} 行银行流水`,
-      en: `No orders were given; ${plural(channelLines, 'channel line', 'channel lines')} and ${plural(bankLines, 'bank line', 'bank lines')} were compared`,
+      zh: `没有订单,读了 ${grouped(channelLines)} 行渠道账单和 ${grouped(bankLines)} 行银行流水`,
+      en: `No orders were given; ${plural(channelLines, 'channel line', 'channel lines')} and ${plural(bankLines, 'bank line', 'bank lines')} were read`,
     };
   }
   return { zh: '没有可以对的明细', en: 'There was nothing to compare' };
@@ -133,7 +134,34 @@ function workOf(result: Result): Text {
 
 /** Why the run is not the whole truth; nothing when it is. */
 export function caveat(result: Result): Text | undefined {
-  if (result.state !== 'incomplete') return undefined;
+  const notWritten = result.carry !== undefined && result.carry.left === undefined;
+  const all = [unused(result), ...result.notCompared.map(notComparedText), notWritten ? NOT_WRITTEN : undefined];
+  const said = all.filter((text) => text !== undefined);
+  if (said.length === 0) return undefined;
+  return { zh: said.map((text) => text.zh).join(''), en: said.map((text) => text.en).join(' ') };
+}
+
+const NOT_WRITTEN: Text = {
+  zh: '结转文件保持原样:补齐被拒的单据后重新核对这一天。',
+  en: 'The open items of this day were not written: run it again with a sound document before the next day.',
+};
+
+const NOT_GIVEN = {
+  order: { zh: '订单表', en: 'order book' },
+  channel: { zh: '渠道账单', en: 'channel bill' },
+  bank: { zh: '银行流水', en: 'bank statement' },
+} as const satisfies Record<string, Text>;
+
+function notComparedText({ joint, missing }: Result['notCompared'][number]): Text {
+  const { label } = JOINT_WORDS[joint];
+  return {
+    zh: `${label.zh} 没有核对:没有提供${missing.map((m) => NOT_GIVEN[m].zh).join('、')}。`,
+    en: `${label.en} was not compared: no ${missing.map((m) => NOT_GIVEN[m].en).join(' and no ')} was given.`,
+  };
+}
+
+/** What of the documents was left out; nothing when all was used. */
+export function unused(result: Result): Text | undefined {
   const refused = result.refused.length;
   const rejected = result.rejected.length;
   const zh: string[] = [];
@@ -146,7 +174,7 @@ export function caveat(result: Result): Text | undefined {
     zh.push(`${grouped(rejected)} 行`);
     en.push(plural(rejected, 'line', 'lines'));
   }
-  if (zh.length === 0) return STATES.incomplete.says;
+  if (zh.length === 0) return undefined;
   const one = refused + rejected === 1;
   return {
     zh: `有 ${zh.join('、')}没有采用,结论只对已采用的部分成立。`,

@@ -26,8 +26,8 @@ export const STATES = {
     tone: 'beware',
     label: { zh: '不完整', en: 'Incomplete' },
     says: {
-      zh: '有单据或行没有采用,结论只对已采用的部分成立',
-      en: 'Some documents or lines were not used; the rest is judged',
+      zh: '有单据或行没有采用或没有提供,结论只对已采用的部分成立',
+      en: 'Some documents or lines were not used or not given; the rest is judged',
     },
   },
 } as const satisfies Record<Result['state'], { tone: Tone; label: Text; says: Text }>;
