@@ -126,7 +126,7 @@ const ORDERS: readonly Plant[] = [
     const { order, trade } = m.sale(wechat03, m.on.toPlainDateTime('00:00:03'), { product: '夜宵', amount: 2_830n });
     const orderRef = order.orderRef.replace(refDay(m.on), refDay(yesterday));
     m.pay({ ...trade, at: m.on.toPlainDateTime('00:00:09'), orderRef });
-    m.expect('day_cut', 'orders', -order.amount, orderRef);
+    m.expect('day_cut_paid', 'orders', -order.amount, orderRef);
   },
 
   /** Two equal sales at one stand-alone terminal in one minute, one of them paid. Which? Nobody can say from the papers. */

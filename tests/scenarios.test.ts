@@ -48,6 +48,11 @@ async function play(scenario: Scenario): Promise<void> {
         const result = await resultOf(run, scenario.runs.length > 1 ? { carry } : {});
         const expected = run.expect.map((row) => row.args.join(' ')).sort();
         assert.deepEqual(told(result, expected), expected);
+        assert.deepEqual(
+          givenOnOurWord(result),
+          [],
+          'goods go on the word of the channel, never on the order book alone',
+        );
       } catch (error) {
         const where = `${scenario.file}, run ${i + 1}: ${(error as Error).message}`;
         throw new Error(`${where}\n\n${scenario.text}\n\nreplay: ${replay}`, { cause: error });
@@ -94,6 +99,12 @@ function told(result: Result, asked: readonly string[]): string[] {
     ...(result.rejected.length > 0 ? [`rejected ${result.rejected.length}`] : []),
   ].sort();
 }
+
+/** Findings about orders that would have the goods handed over although no line of the channel shows the payment. */
+const givenOnOurWord = (result: Result): string[] =>
+  [...result.breaks, ...result.open, ...result.ambiguous]
+    .filter((b) => b.joint === 'orders' && b.release === 'yes' && b.theirs.length === 0)
+    .map(lineOf);
 
 function lineOf(b: Break): string {
   const { amount, currency } = b.difference;

@@ -124,7 +124,7 @@ export type Waiting = Readonly<{ lines: readonly bigint[]; batches: readonly str
 export async function linesWaiting(engine: Engine): Promise<bigint[]> {
   const rows = await engine.all<{ id: bigint }>(`
     select id from ours_left where finding = 'day_cut'
-    union all select id from theirs_left where finding = 'day_cut' or (finding = 'book_missing' and since_on is not null) order by id`);
+    union all select id from theirs_left where finding in ('day_cut', 'day_cut_paid') or (finding = 'book_missing' and since_on is not null) order by id`);
   return rows.map((r) => r.id);
 }
 

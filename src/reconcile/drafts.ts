@@ -175,6 +175,8 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
   const unseenBill = `case when not ${billed(billDay)} then ${billDay} else coalesce(${[cut('x.business_on', billed), ...nearCutoff].join(', ')}) end`;
   const unseenBook = `case when not ${booked(bookDay)} then ${bookDay} else ${cut(bookDay, booked)} end`;
   const waits = `date ${quote(dayOn)} - x.since_on <= ${carryDays}`;
+  // What the channel has of a payment is its word that the customer paid.
+  const dayCut = "case x.way when 'in' then 'day_cut_paid' else 'day_cut' end";
   const since = (open: string) => `select o.*, c.since_on from ${open} o left join carried_lines c on c.id = o.id`;
   return `
     create or replace table ours_left as
@@ -200,8 +202,8 @@ function leftoversSql({ dayOn, zone, marginMinutes, carryDays, cutoffs }: When):
       union select payment_ref from ours where payment_ref in (select key from asked) and way = 'in' and id not in (select id from ours_open))
     select x.* replace (case when x.since_on is null then ${bookDay} else coalesce(x.unseen_on, ${bookDay}) end as business_on),
       case when x.way = 'in' and x.order_ref in (select key from paid_keys) then 'duplicate'
-        when ${waits} then 'day_cut'
-        when x.unseen_on is not null then case when x.since_on is null and x.booked then 'day_cut' else 'book_missing' end
+        when ${waits} then ${dayCut}
+        when x.unseen_on is not null then case when x.since_on is null and x.booked then ${dayCut} else 'book_missing' end
         when x.way = 'out' then 'refund_not_booked' else 'no_order' end as finding
     from (select x.*, ${unseenBook} as unseen_on, ${booked(bookDay)} as booked from (${since('theirs_open')}) x) x;
 

@@ -126,7 +126,7 @@ const ELSEWHERE = {
   theirs: `
     select 'ambiguous' as place, u.id, x.currency from unclear u join theirs x on x.id = u.id where u.side = 't'
     union all select 'cancelled_out', x.id, x.currency from (select payment as id from undone union all select reversal from undone) u join theirs x on x.id = u.id
-    union all select case finding when 'day_cut' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end, id, currency from theirs_left
+    union all select case finding when 'day_cut' then 'carried' when 'day_cut_paid' then 'carried' when 'book_missing' then 'out_of_window' else 'break' end, id, currency from theirs_left
     union all select 'break', id, currency from theirs where kind = 'chargeback'`,
 } as const;
 

@@ -146,11 +146,11 @@ function ordered(t: Thread, draw: Draw, zone: string): Station {
     const at = isRecordTime(order, mainPayment(t)) ? undefined : timeOf(order, zone);
     return draw('ordered', 'reached', { at, evidence: [order] });
   }
-  if (t.book.complete && !t.findings.has('day_cut') && mainPayment(t)) {
+  if (t.book.complete && !t.findings.has('day_cut_paid') && mainPayment(t)) {
     return draw('ordered', 'absent', { silent: t.book });
   }
   if (!mainPayment(t)) return draw('ordered', 'unknown');
-  return draw('ordered', 'unknown', { needs: t.findings.has('day_cut') ? 'next_book' : 'book' });
+  return draw('ordered', 'unknown', { needs: t.findings.has('day_cut_paid') ? 'next_book' : 'book' });
 }
 
 /** Only the channel's own word that it is still at work sets this one; finished money has passed over it. */
@@ -193,7 +193,7 @@ function recorded(t: Thread, draw: Draw, zone: string): Station {
   }
   if (!payment) return draw('recorded', t.entries.length > 0 ? 'unknown' : 'ahead');
   if (order) return draw('recorded', 'late', { evidence: [order] });
-  if (t.findings.has('day_cut')) return draw('recorded', 'due', { needs: 'next_book' });
+  if (t.findings.has('day_cut_paid')) return draw('recorded', 'due', { needs: 'next_book' });
   return t.book.complete
     ? draw('recorded', 'late', { silent: t.book })
     : draw('recorded', 'unknown', { needs: 'book' });

@@ -132,14 +132,13 @@ const WAYS: readonly TellingCode[] = [
 ];
 
 /**
- * Two breaks leave the verdict as it is and the goods in the shop. A paid order near the day cut is only our own word until the
- * neighbouring bill has it. A refund that the book claims and the channel never made is about the refund: the payment stands.
+ * A refund that the book claims and the channel never made is about the refund: the payment and its verdict stand, and the goods
+ * stay in the shop.
  */
 function withReservation(t: Thread, judged: Judged): Judged {
   const refund = t.payments.length > 0 ? t.breaks.find((b) => b.finding === 'refund_not_done') : undefined;
-  if (!refund && !waitsForBill(t)) return judged;
+  if (!refund) return judged;
   const release = judged.release === 'yes' ? 'ask' : judged.release;
-  if (!refund) return { ...judged, release };
   const says = { zh: `${judged.says.zh}${refund.says.zh}`, en: `${judged.says.en} ${refund.says.en}` };
   return { ...judged, release, says, next: [...refund.next, ...judged.next.filter((n) => n.action !== 'none')] };
 }
@@ -175,7 +174,7 @@ function judgements(t: Thread, words: Words): Judged[] {
   const goesOn = !isGivenBack(t);
   if (t.way && goesOn) badWay(t, tell);
   if (t.findings.has('book_missing') && t.book.given) tell('book_missing');
-  because('day_cut');
+  because('day_cut', 'day_cut_paid');
   if (goesOn) because('settling');
   if (goesOn) money(t, tell);
   if (isSettledUp(t)) because('duplicate', 'overpaid', 'refund_not_booked', 'refund_not_marked', 'refund_differs');

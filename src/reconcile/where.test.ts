@@ -223,7 +223,7 @@ test('without the bill of the day nothing is said: unknown, and the bill is aske
 
 test('a paid order near the day cut is our own word until the next bill has it', async () => {
   const story = await told('LATE');
-  assert.equal(judged(story), 'on_its_way ask channel recorded');
+  assert.equal(judged(story), 'on_its_way ask not_known recorded');
   assert.equal(stop(story, 'captured').needs!.en, 'the WeChat Pay bill of the neighbouring day');
 });
 

@@ -288,10 +288,11 @@ export const FINDINGS = {
     class: 'timing',
     open: true,
     verdict: 'on_its_way',
-    release: 'yes',
+    // Only the book says so: goods go on the word of the channel (design, release).
+    release: 'ask',
     cause: 'sync_delay',
     reason: 'DAY_CUT',
-    custody: 'channel',
+    custody: 'not_known',
     says: {
       en: '{amount} of {ref} lies close to the day cut of {on}; its other half should stand in the neighbouring day.',
       zh: '{ref} 的 {amount} 临近 {on} 日切,另一半应在相邻一天。',
@@ -299,6 +300,22 @@ export const FINDINGS = {
     action: 'wait',
     owner: 'accountant',
     next: { en: 'Run again with the neighbouring day’s documents.', zh: '加上相邻一天的单据再核对。' },
+  },
+  day_cut_paid: {
+    class: 'timing',
+    open: true,
+    verdict: 'on_its_way',
+    release: 'yes',
+    cause: 'sync_delay',
+    reason: 'DAY_CUT',
+    custody: 'channel',
+    says: {
+      en: '{channel} has {amount} of {ref} close to the day cut of {on}; its order should stand in the book of the neighbouring day.',
+      zh: '{channel}有 {ref} 的 {amount},临近 {on} 日切,对应的订单应在相邻一天的订单表里。',
+    },
+    action: 'wait',
+    owner: 'accountant',
+    next: { en: 'Run again with the neighbouring day’s order book.', zh: '加上相邻一天的订单表再核对。' },
   },
   unclear: {
     class: 'ambiguous',

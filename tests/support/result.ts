@@ -622,10 +622,10 @@ const OPEN: readonly Break[] = [
       evidence('order', ORDERS, cny('128.00'), { order: '20261122-8101' }, { occurredAt: '2026-11-22 23:59:50+08:00' }),
     ],
     verdict: 'on_its_way',
-    release: 'yes',
+    release: 'ask',
     cause: 'sync_delay',
     reason: 'DAY_CUT',
-    custody: 'channel',
+    custody: 'not_known',
     promise: '2026-11-24',
     says: both(
       '23:59:50 的订单,渠道应记在下一天。',
