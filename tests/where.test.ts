@@ -76,11 +76,31 @@ test('several, or none: exit 1; a way to ask that cannot be read: exit 64', () =
     ['--amount', '20', '--time', '2026-11-31 11:02', folder],
     ['--amount', '20', '--time', '2026-11-19 11:02', '--window', 'soon', folder],
     ['O1', folder, '--terminal', 'T01'],
+    ['O1', folder, '--carry', join(folder, 'nowhere')],
   ]) {
     const { status, err } = run(...wrong);
     assert.equal(status, 64, wrong.join(' '));
     assert.match(err, /usage\.bad_option/);
   }
+});
+
+test('only the end of a number: exit 1, the whole number first, and no hand-over before it is compared', () => {
+  const { status, out } = run('200002', folder, '--lang', 'en');
+  assert.equal(status, 1);
+  const [lead, , , judgement] = out.split('\n');
+  assert.equal(lead, 'No number is “200002”; it is only the end of 4200002.');
+  assert.match(judgement!, /^\? Ask first/);
+  assert.match(out, /Next {2}Compare the whole number/);
+  assert.equal(run('4200002', folder).status, 0);
+});
+
+test('a merchant number prints what it is, and no payment', () => {
+  const { status, out } = run('1900000109', folder, '--lang', 'zh');
+  assert.equal(status, 1);
+  assert.match(
+    out,
+    /^“1900000109”是微信支付的商户号,不是某笔付款的单号:2026-11-19 有 3 笔付款。2026-11-19 的 ¥139\.16:已到账。\n下一步 {2}请用某一笔自己的单号,或用金额加时间再查。\n$/,
+  );
 });
 
 test('a refused document may hold what was not found: exit 2, and it is told', () => {
@@ -172,6 +192,12 @@ test('every trouble planted in the example day is found by its own reference', a
       asked += 1;
     }
     assert.ok(asked > 25, `${asked}`);
+    for (const told of [...breaks, ...open, ...ambiguous]) {
+      const answer = await where(shop, { by: 'ref', ref: told.id });
+      assert.ok(answer.says?.en.endsWith(told.says.en), told.id);
+      const about = answer.stories.some((s) => s.breaks.includes(told.id)) || answer.batches.length > 0;
+      assert.ok(about, `${told.finding} ${told.id}: ${answer.stories.map((s) => s.ref)}`);
+    }
   } finally {
     await shop.close();
   }

@@ -1,7 +1,8 @@
 /**
- * `daozhang where`: the story of one payment. Exit 0 when exactly one was found · 1 when several or none · 2 when none was found
- * and a document was refused, so that it may stand there.
+ * `daozhang where`: the story of one payment. Exit 0 when exactly one was found · 1 when several, none, or only by the end of a
+ * number · 2 when none was found and a document was refused, so that it may stand there.
  */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
@@ -29,8 +30,8 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
     .argument(
       '<ref-and-files...>',
       say(
-        'any number of the payment (order, payment, refund, channel, wallet, bank, batch), then files or folders',
-        '任一单号(订单、支付、退款、渠道、钱包、银行、批次),后接文件或文件夹',
+        'any number of the payment (order, payment, refund, channel, wallet, bank, batch), a merchant number or a brk_…, then files or folders',
+        '任一单号(订单、支付、退款、渠道、钱包、银行、批次)、商户号或 brk_…,后接文件或文件夹',
       ),
     )
     .option('--amount <amount>', say('search by amount and time instead', '改按金额和时间查找'))
@@ -54,6 +55,10 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
     )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
     .option(
+      '--carry <folder>',
+      say('open items of the day before; read, never written', '前一天的未达项文件夹;只读,不写'),
+    )
+    .option(
       '--format <id=file>',
       say('read a file as this format; repeat for more', '指定某个文件的格式,可多次使用'),
       (value: string, all: string[]) => [...all, value],
@@ -69,6 +74,9 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
   if (files.length === 0)
     throw bad('REF FILES…', 'a reference, then at least one file or folder / 先写单号,再写至少一个文件或文件夹');
   const options = await optionsOf(files, flags);
+  if (flags.carry !== undefined && !existsSync(flags.carry))
+    throw bad('--carry', `“${flags.carry}” — no such folder / 没有这个文件夹`);
+  const carry = flags.carry === undefined ? {} : { carry: flags.carry, carryReadOnly: true };
   const query: Query = byPlace ? placeQuery(flags, options.zone) : refQuery(args[0]!, flags);
   const progress = progressBar(lang);
   const stop = new AbortController();
@@ -76,7 +84,7 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   try {
-    const run = await reconcile({ ...options, paths: files, progress, signal: stop.signal });
+    const run = await reconcile({ ...options, ...carry, paths: files, progress, signal: stop.signal });
     try {
       const answer = await where(run, query);
       progress.done();
@@ -89,7 +97,7 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
           : answerText(answer, lang, { colour: envColour(process.stdout), width }),
       );
       if (answer.found === 'none' && run.result.refused.length > 0) return 2;
-      return answer.found === 'one' ? 0 : 1;
+      return answer.found === 'one' && answer.how !== 'tail' ? 0 : 1;
     } finally {
       await run.close();
     }

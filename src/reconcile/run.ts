@@ -46,6 +46,8 @@ export type RunOptions = Readonly<{
   forced?: ReadonlyMap<string, Format>;
   /** Folder of the open items that go from day to day (`open-YYYY-MM-DD.parquet`). */
   carry?: string;
+  /** Takes up what the day before left open and writes nothing: for a question in between. */
+  carryReadOnly?: boolean;
   /** Days a carried line may wait for its other half. */
   carryDays?: number;
   /** Folders the results will be written to. */
@@ -207,12 +209,13 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     breaks,
     open,
     ambiguous,
-    ...(options.carry !== undefined && {
-      carry:
-        refused.length === 0
-          ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
-          : takenOnly(carriedIn),
-    }),
+    ...(options.carry !== undefined &&
+      !options.carryReadOnly && {
+        carry:
+          refused.length === 0
+            ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
+            : takenOnly(carriedIn),
+      }),
   };
   return { result, documents, sources, bank: settled.bank };
 }

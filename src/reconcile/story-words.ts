@@ -113,7 +113,19 @@ export const WRONG: Readonly<Record<VerdictCode, Text>> = {
   charged_back: { en: 'A later line that reverses the dispute.', zh: '之后的账单撤销了这笔拒付。' },
   fake_receipt: { en: 'A line at the channel with this very number.', zh: '渠道有此单号的记录。' },
   reused_receipt: { en: 'A second payment with the same facts.', zh: '另有一笔同样的付款。' },
-  unknown: { en: 'The missing document decides either way.', zh: '补上缺少的单据即可判定。' },
+  unknown: {
+    en: 'A document of the channel that explains it: the detail of the payout, or a line with this number.',
+    zh: '渠道能说明它的单据:出款明细,或写有此单号的记录。',
+  },
+};
+
+/** Not known is not known for a reason, and the reason says what would settle it. */
+export const WRONG_UNKNOWN: Readonly<Partial<Record<Reason, Text>>> = {
+  EVIDENCE_MISSING: { en: 'The missing document decides either way.', zh: '补上缺少的单据即可判定。' },
+  SEVERAL_FIT: {
+    en: 'A number or a document that names one of them and none of the others.',
+    zh: '能指明其中一笔、排除其余的单号或单据。',
+  },
 };
 
 export const WRONG_DAY_CUT: Text = {
@@ -549,44 +561,4 @@ export type NeedCode = keyof typeof NEEDS;
 export const BATCHES = {
   member: { en: 'its batch', zh: '所在批次净额' },
   following: { en: 'the payout that followed', zh: '随后的出款' },
-} as const satisfies Record<string, Text>;
-
-/** What a search says of itself. */
-export const SEARCHES = {
-  none: {
-    en: 'No document names “{ref}”: {count} documents were searched, {days}.',
-    zh: '{count} 份单据里都没有“{ref}”({days})。',
-  },
-  none_covered: {
-    en: 'The complete bill of {channels} has no payment of {amount} within {window} minutes of {time}.',
-    zh: '{channels}的完整账单里,{time} 前后 {window} 分钟内没有 {amount} 的付款。',
-  },
-  none_open: {
-    en: 'Nothing of {amount} within {window} minutes of {time}; no complete channel bill covers that time, so nothing is ruled out.',
-    zh: '{time} 前后 {window} 分钟内没有 {amount} 的记录;该时间没有完整的渠道账单,不能排除。',
-  },
-  none_next: {
-    en: 'Check the number, or give amount and time; add the documents that may have it, also the bill the customer’s wallet exports.',
-    zh: '核对单号,或改用金额加时间;补充可能含有它的单据,包括顾客从钱包导出的账单。',
-  },
-  none_covered_next: {
-    en: 'If the customer’s phone shows success, another code or another channel was paid: add the bill their wallet exports, and your other channels’ bills.',
-    zh: '若顾客手机显示成功,多半扫了别的码或走了别的渠道:加入其导出的钱包账单和您其他渠道的账单再查。',
-  },
-  several: {
-    en: '{count} payments fit “{ref}”; none is taken.',
-    zh: '有 {count} 笔付款与“{ref}”相符,未作认定。',
-  },
-  several_place: {
-    en: '{count} payments of {amount} lie within {window} minutes of {time}; none is taken, the nearest comes first.',
-    zh: '{time} 前后 {window} 分钟内有 {count} 笔 {amount} 的付款,未作认定,最近的排在前面。',
-  },
-  several_next: {
-    en: 'Name one of them by a number of its own.',
-    zh: '请用其中一笔自己的单号再查。',
-  },
-  batch: {
-    en: '“{ref}” names {net} of {channel} for {on}, {state}: {count} payments.',
-    zh: '“{ref}”是{channel} {on} 的 {net}({state}),共 {count} 笔付款。',
-  },
 } as const satisfies Record<string, Text>;

@@ -34,6 +34,7 @@ import {
   type TellingCode,
   WRONG,
   WRONG_DAY_CUT,
+  WRONG_UNKNOWN,
 } from './story-words.ts';
 import type { Fact, Thread } from './thread.ts';
 
@@ -95,13 +96,18 @@ export function storyOf(thread: Thread, zone: string): Story {
     ...headline,
     also: [...new Set(also)].filter((v) => v !== first.verdict),
     confidence: confidenceOf(thread, telling !== undefined && CLAIMED.includes(telling)),
-    wrong: said(waitsForBill(thread) ? WRONG_DAY_CUT : WRONG[first.verdict], words),
+    wrong: said(wrongOf(thread, first), words),
     stations: stationsOf(thread, zone),
     tracks: tracksOf(thread, zone),
     evidence: [...evidence, ...claimsUsed.map((c) => c.evidence)],
     candidates: candidatesOf(thread, claimsUsed),
     breaks: thread.breaks.map((b) => b.id),
   };
+}
+
+function wrongOf(thread: Thread, { verdict, reason }: Judged): Text {
+  if (waitsForBill(thread)) return WRONG_DAY_CUT;
+  return (verdict === 'unknown' ? WRONG_UNKNOWN[reason] : undefined) ?? WRONG[verdict];
 }
 
 /** What is wrong with the order says nothing of the money: who holds it, and since when, comes from the money's own way. */

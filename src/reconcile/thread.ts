@@ -262,7 +262,7 @@ function breaksOf(run: Run, facts: readonly Fact[], way: Way | undefined): Break
   return [...run.result.breaks, ...run.result.open, ...run.result.ambiguous].filter((b) => shows(b) || ofBatch(b));
 }
 
-const isBatch = (e: Evidence, b: Batch): boolean =>
+export const isBatch = (e: Evidence, b: Batch): boolean =>
   e.kind === b.kind &&
   e.channel === b.channel &&
   (e.account ?? '') === b.account &&

@@ -3,9 +3,12 @@
  * payments. Its bank statement is not given, so nothing has arrived yet; tests about the bank bring documents of their own.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type WechatRow, wechatPersonalCsv } from '../../tests/support/personal.ts';
-import { type Doc, openRun, orderBook, statement, wechatBill, withRun } from '../../tests/support/shop.ts';
+import { ACCOUNT, type Doc, openRun, orderBook, statement, wechatBill, withRun } from '../../tests/support/shop.ts';
 import { CHINA, type Micros, microsIn } from '../base/time.ts';
 import type { Run, RunOptions } from './run.ts';
 import type { Station } from './stations.ts';
@@ -286,17 +289,75 @@ test('an order number that a customer’s bill claims and our complete bill lack
 
 // ---------------------------------------------------------------- finding it
 
-test('the tail of a number, as people read it aloud: taken when one payment has it, never when two have', async () => {
+test('the tail of a number, as people read it aloud: the whole number is told to compare, and nothing is released on it', async () => {
   const two = await where(day.run, ref('778812'));
   assert.equal(`${two.found} ${two.total} ${two.how}`, 'several 2 tail');
   assert.deepEqual(
     two.stories.map((s) => s.ref),
     ['SHOP-A-778812', 'SHOP-B-778812'],
   );
-  assert.match(two.says!.zh, /有 2 笔付款与“778812”相符,未作认定/);
-  assert.equal((await told('990001')).ref, 'SHOP-B-990001');
+  assert.match(two.says!.zh, /^没有单号是“778812”,它只是 .+ 的末尾。有 2 笔付款与“778812”相符,未作认定/);
+  const answer = await where(day.run, ref('990001'));
+  const story = only(answer);
+  assert.equal(`${story.ref} ${story.verdict} ${story.release}`, 'SHOP-B-990001 on_its_way ask');
+  assert.equal((await told('SHOP-B-990001')).release, 'yes');
+  assert.equal(answer.says!.en, 'No number is “990001”; it is only the end of SHOP-B-990001.');
+  assert.equal(story.next[0]!.action, 'compare_number');
   // Five characters fit by chance.
   assert.equal((await where(day.run, ref('90001'))).found, 'none');
+});
+
+test('a merchant number, or a bank account, is no payment: it is told as what it is, before any tail is tried', async () => {
+  const like = orderBook(['O1 paid 100.00 10:00:05', `2${ACCOUNT} paid 20.00 11:00:05`]);
+  await withRun(
+    [like, wechatBill([`2${ACCOUNT} 42001 20.00 11:00:01`]), statement(['19.88 FT1 财付通'])],
+    async (run) => {
+      const merchant = await where(run, ref(ACCOUNT));
+      assert.equal(
+        `${merchant.found} ${merchant.how} ${merchant.total} ${merchant.stories.length}`,
+        'several account 1 0',
+      );
+      assert.match(
+        merchant.says!.en,
+        /is a merchant number of WeChat Pay, not .*; payments of 2026-11-19 under it: 1\. 19\.88\sCNY/,
+      );
+      const account = await where(run, ref('311000068800112233'));
+      assert.match(account.says!.zh, /^“311000068800112233”是银行账号/);
+    },
+  );
+});
+
+test('an ambiguous payment waits for what names one of several, not for a missing document', async () => {
+  const twins = ['TWIN-1 paid 5.00 10:00:00', 'TWIN-1 paid 5.00 10:01:00'];
+  const story = await alone([orderBook(twins), wechatBill(['TWIN-1 42001 5.00 10:00:30'])], '42001');
+  assert.equal(story.reason, 'SEVERAL_FIT');
+  assert.match(story.wrong.en, /^A number or a document that names one of them/);
+  assert.match((await told('BEFORE')).wrong.en, /^The missing document/);
+});
+
+test('with the folder of open items the half of the day before is seen, and the folder stays as it is', async () => {
+  const carry = mkdtempSync(join(tmpdir(), 'daozhang-open-'));
+  const next = (doc: Doc): Doc => ({
+    ...doc,
+    bytes: Buffer.from(Buffer.from(doc.bytes).toString().replaceAll('2026-11-19', '2026-11-20')),
+  });
+  const today = [orderBook(['O3 paid 7.00 2026-11-20T09:00:00']), next(wechatBill(['LATE 42002 9.10 00:00:10']))];
+  try {
+    const yesterday = [
+      orderBook(['O1 paid 5.00 10:00:00', 'LATE paid 9.10 23:59:50']),
+      wechatBill(['O1 42001 5.00 10:00:01']),
+    ];
+    await withRun(yesterday, async () => {}, { carry });
+    const files = readdirSync(carry);
+    const half = await alone(today, 'LATE');
+    assert.equal(`${half.verdict} ${half.reason}`, 'on_its_way DAY_CUT');
+    const whole = await alone(today, 'LATE', { carry, carryReadOnly: true });
+    assert.equal(judged(whole), 'on_its_way yes settlement proven');
+    assert.deepEqual(shownBy(whole, 'ordered'), ['orders.csv:3']);
+    assert.deepEqual(readdirSync(carry), files);
+  } finally {
+    rmSync(carry, { recursive: true, force: true });
+  }
 });
 
 test('amount and time: the nearest first, none taken; what is narrower finds one', async () => {

@@ -1,8 +1,10 @@
 /**
  * Where is the money of this payment? Finds it by any reference a person may hold, or by amount and time, and tells its story.
  *
- * A reference is taken as it stands first; only when nothing has it, without regard to case, then as the tail of a number, as
- * people read it aloud. What several payments fit is never taken: all are told, the caller decides.
+ * A reference is taken as it stands first; only when nothing has it, without regard to case, then as a merchant number or bank
+ * account, then as the tail of a number, as people read it aloud. A tail is no proof of the number: what it finds is told with the
+ * whole number to compare, and nothing is released on it. What several payments fit is never taken: all are told, the caller
+ * decides.
  */
 import { fill, type Text } from '../base/lang.ts';
 import { endOfDay, type Micros, stamp } from '../base/time.ts';
@@ -10,12 +12,12 @@ import { quote } from '../files/engine.ts';
 import type { Role } from '../files/line.ts';
 import { channelName } from '../verdicts/channels.ts';
 import { amountText, grouped } from './report/summary.ts';
-import { BATCH_STATE_WORDS } from './report/words.ts';
-import type { Batch, DocumentResult } from './result.ts';
+import { BATCH_STATE_WORDS, CLASS_WORDS } from './report/words.ts';
+import type { Batch, Break, DocumentResult, Next } from './result.ts';
 import type { Run } from './run.ts';
+import { SEARCHES } from './search-words.ts';
 import { type Story, storyOf } from './story.ts';
-import { SEARCHES } from './story-words.ts';
-import { groupsOf, type Thread, threadOf, threadOfBatch } from './thread.ts';
+import { groupsOf, isBatch, type Thread, threadOf, threadOfBatch } from './thread.ts';
 
 export type Query =
   | Readonly<{ by: 'ref'; ref: string }>
@@ -32,8 +34,8 @@ export type Query =
       channel?: string;
     }>;
 
-/** How the reference was recognised. */
-export type How = 'exact' | 'case' | 'tail' | 'place';
+/** How the reference was recognised: as a number of the payment, as the number of a merchant or bank account, as a break's id. */
+export type How = 'exact' | 'case' | 'tail' | 'account' | 'break' | 'place';
 
 export type Answer = Readonly<{
   schema: 'daozhang.where/1';
@@ -92,12 +94,10 @@ async function byRef(run: Run, ref: string): Promise<Answer> {
   const tries = spellings(ref);
   const list = (texts: readonly string[]): string => texts.map(quote).join(', ');
   const tail = tries.at(-1)?.toLowerCase() ?? '';
-  const ways: [How, (column: string) => string][] = [
-    ['exact', (c) => `${c} in (${list(tries)})`],
-    ['case', (c) => `lower(${c}) in (${list(tries.map((t) => t.toLowerCase()))})`],
-  ];
-  if (tail.length >= SHORTEST_TAIL) ways.push(['tail', (c) => `ends_with(lower(${c}), ${quote(tail)})`]);
-  for (const [how, fits] of tries.length === 0 ? [] : ways) {
+  const { breaks, open, ambiguous } = run.result;
+  const told = [...breaks, ...open, ...ambiguous].find((b) => tries.includes(b.id));
+  if (told) return tellBreak(run, asked, told);
+  const search = async (how: How, fits: (column: string) => string): Promise<Answer | undefined> => {
     const named = await run.engine.all<{ id: string }>(
       `select id from batches where ${fits('id')} or ${fits('ref')} order by id`,
     );
@@ -106,16 +106,128 @@ async function byRef(run: Run, ref: string): Promise<Answer> {
     const hits = await run.engine.all<Hit>(
       `select id, role, kind from used_lines where ${columns.map(fits).join(' or ')} order by id limit ${MOST_HITS}`,
     );
-    const answer = await tellHits(
+    return tellHits(
       run,
       asked,
       how,
       hits,
       named.map((b) => b.id),
     );
-    if (answer) return answer;
-  }
-  return nothing(run, asked);
+  };
+  if (tries.length === 0) return nothing(run, asked);
+  const whole =
+    (await search('exact', (c) => `${c} in (${list(tries)})`)) ??
+    (await search('case', (c) => `lower(${c}) in (${list(tries.map((t) => t.toLowerCase()))})`)) ??
+    (await tellAccount(run, asked, tries));
+  if (whole) return whole;
+  const ending =
+    tail.length < SHORTEST_TAIL ? undefined : await search('tail', (c) => `ends_with(lower(${c}), ${quote(tail)})`);
+  return ending ? onlyTheEnd(ending, tail) : nothing(run, asked);
+}
+
+/** Whole numbers shown beside a tail. */
+const MOST_NUMBERS = 3;
+
+/** What only the end of a number found: which whole number it is, and that a person compares it before goods go out. */
+function onlyTheEnd(answer: Answer, tail: string): Answer {
+  const evidence = answer.stories.flatMap((s) => s.evidence);
+  const refs = [
+    ...evidence.flatMap((e) => Object.values(e.refs)),
+    ...answer.batches.flatMap((b) => [b.ref ?? '', b.id]),
+  ];
+  const numbers = [...new Set(refs.filter((ref) => ref.toLowerCase().endsWith(tail)))];
+  const shown = numbers.slice(0, MOST_NUMBERS).join(', ');
+  const words = { ref: String(answer.asked.ref), numbers: numbers.length > MOST_NUMBERS ? `${shown} …` : shown };
+  const says = (lang: 'zh' | 'en', blank: string) =>
+    [fill(SEARCHES.tail[lang], words), ...(answer.says ? [answer.says[lang]] : [])].join(blank);
+  const compare: Next = { action: 'compare_number', owner: 'cashier', text: SEARCHES.tail_next };
+  return {
+    ...answer,
+    says: { zh: says('zh', ''), en: says('en', ' ') },
+    stories: answer.stories.map((s) => ({
+      ...s,
+      release: s.release === 'yes' ? 'ask' : s.release,
+      next: [compare, ...s.next.filter((n) => n.action !== 'none')],
+    })),
+  };
+}
+
+/** Batches named with a merchant number. */
+const MOST_BATCHES = 5;
+
+/** A merchant number or a bank account is no payment: what stands under it is told, and how to ask further. */
+async function tellAccount(run: Run, asked: Answer['asked'], tries: readonly string[]): Promise<Answer | undefined> {
+  const [held] = await run.engine.all<{
+    role: Role;
+    channel: string | null;
+    account: string;
+    payments: bigint;
+    lines: bigint;
+    first: string;
+    last: string;
+  }>(`
+    select role, channel, account, count(*) filter (kind = 'payment' and status = 'done') as payments, count(*) as lines,
+      min(coalesce(business_on, value_on)) as first, max(coalesce(business_on, value_on)) as last
+    from used_lines where account in (${tries.map(quote).join(', ')}) and role in ('channel', 'balance', 'bank')
+    group by role, channel, account order by role, channel, account limit 1`);
+  if (!held) return undefined;
+  const bank = held.role === 'bank';
+  const own = (b: Batch): boolean => b.account === held.account && b.channel === held.channel;
+  const batches = bank ? [] : run.result.batches.filter(own);
+  const days = (first: string, last: string): string => (first === last ? last : `${first} – ${last}`);
+  const sentences = (lang: 'zh' | 'en'): string[] => [
+    fill(SEARCHES[bank ? 'bank_account' : 'account'][lang], {
+      ref: held.account,
+      channel: channelName(held.channel ?? undefined, lang),
+      count: grouped(Number(bank ? held.lines : held.payments)),
+      days: days(held.first, held.last),
+    }),
+    ...batches.slice(0, MOST_BATCHES).map((b) =>
+      fill(SEARCHES.account_batch[lang], {
+        on: days(b.businessFrom, b.businessTo),
+        net: amountText(b.net, lang),
+        state: BATCH_STATE_WORDS[b.state].label[lang],
+      }),
+    ),
+  ];
+  return {
+    ...head(run, asked),
+    found: 'several',
+    how: 'account',
+    total: Number(held.payments),
+    says: { zh: sentences('zh').join(''), en: sentences('en').join(' ') },
+    next: SEARCHES.account_next,
+    batches,
+    stories: [],
+  };
+}
+
+/** A break or open item by the id that every summary prints: its own sentence, then the payments it is about. */
+async function tellBreak(run: Run, asked: Answer['asked'], told: Break): Promise<Answer> {
+  const evidence = [...told.ours, ...told.theirs];
+  const batches = run.result.batches.filter((b) => evidence.some((e) => e.role === 'batch' && isBatch(e, b)));
+  const rows = evidence.flatMap((e) => (e.role === 'batch' ? [] : [`(${quote(e.sha256)}, ${e.line!})`]));
+  const lines =
+    rows.length === 0
+      ? []
+      : await run.engine.all<Hit>(`
+    select l.id, l.role, l.kind from used_lines l join docs d on d.doc = l.doc where (d.sha, l.row_no) in (${rows.join(', ')}) order by l.id`);
+  const hits = batches.length > 0 ? [] : lines;
+  const answer = await tellHits(
+    run,
+    asked,
+    'break',
+    hits,
+    batches.map((b) => b.id),
+  );
+  const { label } = CLASS_WORDS[told.class];
+  const more = told.counts.ours + told.counts.theirs - evidence.length;
+  return {
+    ...(answer ?? answerOf(run, asked, 'break', [], 0, batches)),
+    ...(more > 0 && { total: told.counts.ours + told.counts.theirs }),
+    says: { zh: `${label.zh}:${told.says.zh}`, en: `${label.en}: ${told.says.en}` },
+    ...(told.next[0] && answer?.found !== 'one' && { next: told.next[0].text }),
+  };
 }
 
 async function tellHits(

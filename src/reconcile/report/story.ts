@@ -75,7 +75,7 @@ export function answerText(answer: Answer, lang: Lang, options: StoryOptions): s
   const [only] = answer.stories;
   const blocks =
     answer.found === 'one' && only
-      ? storyBlocks(only, answer, pen)
+      ? [searchBlock(answer, pen), ...storyBlocks(only, answer, pen)]
       : [searchBlock(answer, pen), ...candidates(answer, pen), moreBlock(answer, pen)];
   const filled = blocks.filter((b) => b.length > 0);
   return `${filled.map((b) => b.join('\n')).join('\n\n')}\n`;
@@ -278,7 +278,7 @@ function searchBlock(answer: Answer, pen: Pen): string[] {
 /** Each in a few lines; the members of a batch, which share its fate, in one. */
 function candidates(answer: Answer, pen: Pen): string[][] {
   const blocks = answer.stories.map((s, i) => shortBlock(s, i + 1, pen));
-  if (answer.batches.length === 0) return blocks;
+  if (answer.batches.length === 0 || blocks.length === 0) return blocks;
   return [
     answer.stories.map((s, i) => `${`${i + 1}.`.padEnd(4)}${titleOf(s, pen, pen.width - 32)}  ${verdictOf(s, pen)}`),
   ];
@@ -297,5 +297,5 @@ function shortBlock(s: Story, n: number, pen: Pen): string[] {
 
 function moreBlock(answer: Answer, pen: Pen): string[] {
   const left = answer.total - answer.stories.length;
-  return left > 0 ? [`… ${W.more[pen.lang].replace('{n}', grouped(left))}`] : [];
+  return left > 0 && answer.stories.length > 0 ? [`… ${W.more[pen.lang].replace('{n}', grouped(left))}`] : [];
 }
