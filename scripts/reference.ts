@@ -5,9 +5,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../src/base/errors.ts';
+import type { Text } from '../src/base/lang.ts';
 import { FORMATS } from '../src/files/registry.ts';
-import { CAUSES, REASONS, VERDICTS } from '../src/verdicts/catalogue.ts';
-import { FINDINGS } from '../src/verdicts/findings.ts';
+import type { BreakClass } from '../src/reconcile/result.ts';
+import { CAUSES, REASONS, VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
+import { FINDINGS, type FindingCode, findingOf } from '../src/verdicts/findings.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'reference');
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -30,6 +32,62 @@ export const errorsPage = (): string =>
     ),
     '',
   ].join('\n');
+
+/** What a class of break means as a rule (design, break → verdict). */
+export const USUAL = {
+  ours_only: ['unpaid', 'unknown'],
+  theirs_only: ['unrecorded'],
+  amount: ['underpaid', 'overpaid'],
+  status: ['unrecorded', 'paid_after_close', 'reversed', 'refunded'],
+  duplicate: ['duplicate'],
+  fee: ['short_settled'],
+  batch_missing: ['on_its_way', 'late'],
+  batch_short: ['short_settled'],
+  bank_missing: ['on_its_way', 'late', 'payout_returned'],
+  bank_unidentified: ['unknown'],
+  timing: ['on_its_way'],
+  ambiguous: ['unknown'],
+} as const satisfies Record<BreakClass, readonly VerdictCode[]>;
+
+/** The class says which side lacks what, the verdict where the money is. Findings where the one does not give the other, and why. */
+export const UNUSUAL: Readonly<Partial<Record<FindingCode, Text>>> = {
+  refund_not_booked: {
+    en: 'The line that stands alone gave money back: nothing is there that the book should record as paid.',
+    zh: '单边的这一行是退款:没有钱可补记为已付。',
+  },
+  charged_back: {
+    en: 'The line that stands alone took the money back for the payer.',
+    zh: '单边的这一行是拒付扣回,钱已退给付款人。',
+  },
+  book_missing: {
+    en: '“Not recorded” would need the complete order book of the day; it was not given.',
+    zh: '说“系统未记”须有该日完整订单表,而它没有提供。',
+  },
+  settled_without_line: {
+    en: 'The bill that would say what the ledger entry is for was not given.',
+    zh: '能说明这笔资金流水的账单没有提供。',
+  },
+  refund_differs: {
+    en: 'The amounts are those of a refund: neither too little nor too much was paid.',
+    zh: '金额不同的是退款,不是少付或多付。',
+  },
+  bank_over: {
+    en: 'The surplus is at the bank, and no line says whose it is; the customers paid what they owed.',
+    zh: '多出的钱在银行,没有明细说明属于谁;顾客并未多付。',
+  },
+  bank_not_checked: {
+    en: 'The day is past and no statement covers it: neither on its way nor late can be said (I7).',
+    zh: '应到日已过而没有覆盖该日的流水:既不能说在途,也不能说逾期。',
+  },
+  credit_of_earlier_days: {
+    en: 'The bank line is there, so the money is too; only its batch lies before these documents.',
+    zh: '银行流水已有这笔,钱已到账;只是所属批次早于这些单据。',
+  },
+  refund_not_done: {
+    en: 'Unpaid in the direction `out`: the customer was not paid back. The payment itself stands, so the release is ask.',
+    zh: '方向为“付出”的未付款:顾客没有收到退款;原付款仍成立,所以是先问清楚。',
+  },
+};
 
 export const verdictsPage = (): string =>
   [
@@ -65,6 +123,19 @@ export const verdictsPage = (): string =>
       ([code, f]) =>
         `| \`${code}\` | ${f.class} | ${f.verdict} | ${f.release} | ${f.cause} | ${f.reason} | ${f.custody} | ${f.open ? 'open' : ''} | ${cell(f.says.en)} | ${cell(f.says.zh)} |`,
     ),
+    '',
+    '## From class to verdict 由类别到结论',
+    '',
+    ...Object.entries(USUAL).map(([name, verdicts]) => `- ${name} → ${verdicts.join(', ')}`),
+    '',
+    'Findings that mean something else, and why. 含义不同的发现及其原因。',
+    '',
+    '| finding | class → verdict | why | 原因 |',
+    '|---|---|---|---|',
+    ...Object.entries(UNUSUAL).map(([code, why]) => {
+      const { class: name, verdict } = findingOf(code as FindingCode);
+      return `| \`${code}\` | ${name} → ${verdict} | ${cell(why.en)} | ${cell(why.zh)} |`;
+    }),
     '',
   ].join('\n');
 
