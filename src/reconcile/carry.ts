@@ -128,6 +128,19 @@ export async function linesWaiting(engine: Engine): Promise<bigint[]> {
   return rows.map((r) => r.id);
 }
 
+/**
+ * Whether the day's file holds items of that day of which this run has no kind of document at all, say a bank statement given by
+ * itself later: written again, the file would lose them. A corrected document is another matter: it replaces what the first left.
+ */
+export async function isPartOf(engine: Engine, folder: string, day: string): Promise<boolean> {
+  if (!(await days(folder)).includes(day)) return false;
+  const { n } = await engine.one<{ n: bigint }>(`
+    with given as (select role from docs where not carried)
+    select count(*) as n from read_parquet(${quote(fileOf(folder, day))}) where since_on = date ${quote(day)} and case item
+      when 'line' then role not in (select role from given) else not exists (select 1 from given where role in ('channel', 'balance')) end`);
+  return n > 0n;
+}
+
 /** A refund that an order row states of itself becomes a line of its own, and the row a payment: either may wait without the other. */
 const WAITING_COLUMNS = COLUMNS.map((c) => {
   if (c.startsWith('byte_')) return `r.${c}`;

@@ -242,7 +242,7 @@ export type Result = Readonly<{
   ambiguous: readonly Break[];
   /**
    * With `--carry`: the day whose open items were taken up, how many, how many this day leaves, and which later days must be run
-   * again. Without `left` nothing was written, because a document was refused: run the day again before the next.
+   * again. Without `left` nothing was written, because a document was refused or whole kinds of the day's documents were not given.
    */
   carry?: Readonly<{ from?: string; taken: number; left?: number; stale: readonly string[] }>;
 }>;

@@ -16,7 +16,7 @@ import { listFiles, type Workspace, workspace } from '../files/open.ts';
 import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
-import { type CarriedIn, carryIn, carryOut, linesWaiting } from './carry.ts';
+import { type CarriedIn, carryIn, carryOut, isPartOf, linesWaiting } from './carry.ts';
 import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
@@ -212,7 +212,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     ...(options.carry !== undefined &&
       !options.carryReadOnly && {
         carry:
-          refused.length === 0
+          refused.length === 0 && !(await isPartOf(engine, options.carry, dayOn))
             ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
             : takenOnly(carriedIn),
       }),
@@ -243,7 +243,7 @@ async function carryOn(
   return { ...takenOnly(carriedIn), left: out.items, stale: out.stale };
 }
 
-/** A run that refused a document leaves the file as it was: what the document would have met or left is not known. */
+/** A run that refused a document, or has but a part of the day, leaves the file as it was: what the rest met or left is not known. */
 const takenOnly = (carriedIn: CarriedIn): NonNullable<Result['carry']> => ({
   ...(carriedIn.from !== undefined && { from: carriedIn.from }),
   taken: carriedIn.lines + carriedIn.batches,

@@ -142,8 +142,8 @@ export function caveat(result: Result): Text | undefined {
 }
 
 const NOT_WRITTEN: Text = {
-  zh: '结转文件保持原样:补齐被拒的单据后重新核对这一天。',
-  en: 'The open items of this day were not written: run it again with a sound document before the next day.',
+  zh: '当天的未达项没有写入,结转文件保持原样:备齐当天完好的单据后重新核对。',
+  en: 'The open items of this day were not written: run it again with all its documents, each of them sound.',
 };
 
 const NOT_GIVEN = {
