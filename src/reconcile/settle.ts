@@ -240,7 +240,10 @@ async function draftBank(
   );
   const firsts = await engine.all<{ channel: string; due_on: string }>(`
     select d.channel, min(u.due_on) as due_on from docs d join due u on u.channel = d.channel and u.settle_on = d.from_on
-    where d.role in ('channel', 'balance') group by d.channel`);
+    where d.role in ('channel', 'balance') group by d.channel
+    union all
+    select channel, min(due_on) from carried_batches
+    where channel not in (select channel from docs where role in ('channel', 'balance') and channel is not null) group by channel`);
   const firstDue = new Map(firsts.map((f) => [f.channel, f.due_on]));
   const bankTo = reach?.to_on ?? undefined;
   const toldLate = new Set(
