@@ -30,16 +30,14 @@ const EXPONENT = /^([+-]?)(\d{1,30})(?:\.(\d{1,18}))?[eE]([+-]?\d{1,2})$/;
  * Reads a decimal exactly as written: `12.34`, `1,234.56`, `-5`, `(5.00)`, full-width digits, a currency sign in front.
  * Exponent notation is read when it denotes an exact integer-scale value (`1.5E+3`). Anything else is `undefined`:
  * `1,00` and `1.234,56` are refused because two readings exist (pass `comma: 'decimal'` where the format says so).
+ * `dz_scaled` in files/engine.ts reads the same; a test holds them together.
  */
 export function parseDecimal(text: string, comma: 'group' | 'decimal' = 'group'): Decimal | undefined {
   let s = halfWidth(text).trim();
-  let negative = false;
-  if (s.startsWith('(') && s.endsWith(')')) {
-    s = s.slice(1, -1).trim();
-    if (/^[+-]/.test(s)) return undefined;
-    negative = true;
-  }
-  s = s.replace(/^([+-]?)\s*[¥￥$€£]\s*/, '$1');
+  const negative = s.startsWith('(') && s.endsWith(')');
+  if (negative) s = s.slice(1, -1).trim();
+  s = s.replace(/^([+-]?)\s*[¥￥$€£]\s*(?=\d)/, '$1');
+  if (negative && /^[+-]/.test(s)) return undefined;
   if (comma === 'decimal') {
     if (!/^[+-]?\d{1,3}(\.\d{3})*(,\d*)?$|^[+-]?\d+(,\d*)?$/.test(s)) return undefined;
     s = s.replaceAll('.', '').replace(',', '.');

@@ -133,6 +133,14 @@ const codes = (exponent?: number): string =>
     .map(quote)
     .join(', ');
 
+/** A decimal by its parts, as base/money.ts takes it apart: parentheses, sign and currency sign, digits, fraction, exponent. */
+const BLANKS = String.raw`[\s\x{00a0}\x{3000}]*`;
+const DECIMAL = [
+  `^${BLANKS}([(]?)${BLANKS}([+-]?)(?:${BLANKS}[¥$€£]${BLANKS})?`,
+  '([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,30})([.][0-9]{0,18})?([eE][+-]?[0-9]{1,2})?',
+  `${BLANKS}([)]?)${BLANKS}$`,
+].join('');
+
 /**
  * The macros are inlined where they are named, so each first asks the cheap question that nearly every value answers
  * (a `case` in DuckDB computes a branch only for the rows that reach it) and leaves the rest to the patient one.
@@ -154,24 +162,35 @@ create macro dz_pow10(n) as case n when 0 then 1::bigint when 1 then 10::bigint 
 
 -- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
 create macro dz_scaled_plain(x, scale) as case
-  when not regexp_full_match(x, '[+-]?[0-9]{1,17}([.][0-9]*)?') then null
+  when not regexp_full_match(x, '[+-]?[0-9]{1,17}([.][0-9]{0,18})?') then null
   when strpos(x, '.') = 0 then try_cast(x || repeat('0', scale) as bigint)
   when length(rtrim(substr(x, strpos(x, '.') + 1), '0')) > scale then null
   else try_cast(left(x, strpos(x, '.') - 1) || rpad(left(substr(x, strpos(x, '.') + 1), scale), scale, '0') as bigint)
 end;
-create macro dz_half_width(x) as translate(x, '０１２３４５６７８９．，－＋', '0123456789.,-+');
-create macro dz_ungrouped(x) as case
-  when regexp_full_match(x, '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?') then replace(x, ',', '') else x end;
 -- Written just as DuckDB writes a decimal of that scale, it is exact: nothing was rounded, no exponent was read.
 create macro dz_as_written_2(x) as case when try_cast(x as decimal(15, 2))::varchar = x then (try_cast(x as decimal(15, 2)) * 100)::bigint end;
 create macro dz_as_written_5(x) as case when try_cast(x as decimal(12, 5))::varchar = x then (try_cast(x as decimal(12, 5)) * 100000)::bigint end;
--- As dz_scaled_plain, and 1,234.56 and full-width digits.
+-- Whatever else money.ts reads, and as it reads it: 1,234.56, full-width digits, (5.00), ¥5, an exponent.
+create macro dz_scaled_patient(x, scale) as list_transform(
+  [regexp_extract(translate(x, '０１２３４５６７８９．，－＋（）￥', '0123456789.,-+()¥'), ${quote(DECIMAL)},
+    ['open', 'sign', 'whole', 'fraction', 'power', 'close'])],
+  lambda p: case
+    when p.whole = '' or (p.open = '') != (p.close = '') or (p.open != '' and p.sign != '') then null
+    when p.power != '' and (contains(p.whole, ',') or p.fraction = '.') then null
+    else list_transform(
+      [{'digits': replace(p.whole, ',', '') || substr(p.fraction, 2),
+        'shift': scale + 1 - greatest(length(p.fraction), 1) + coalesce(try_cast(substr(p.power, 2) as integer), 0)}],
+      lambda d: case
+        when d.shift < 0 and rtrim(right(d.digits, -d.shift), '0') != '' then null
+        else try_cast(case when p.open != '' or p.sign = '-' then '-' else '' end ||
+          case when d.shift >= 0 then d.digits || repeat('0', d.shift)
+            when length(d.digits) > -d.shift then left(d.digits, d.shift) else '0' end as bigint) end)[1] end)[1];
 -- (A case, not a coalesce: of that, DuckDB computes what its branches share for every row beforehand.)
 create macro dz_scaled(x, scale) as case
   when scale = 2 and dz_as_written_2(x) is not null then dz_as_written_2(x)
   when scale = 5 and dz_as_written_5(x) is not null then dz_as_written_5(x)
   when scale between 3 and 5 and dz_as_written_2(x) is not null then dz_as_written_2(x) * dz_pow10(scale - 2)
-  else coalesce(dz_scaled_plain(x, scale), dz_scaled_plain(dz_ungrouped(dz_half_width(trim(x))), scale)) end;
+  else coalesce(dz_scaled_plain(x, scale), dz_scaled_patient(x, scale)) end;
 create macro dz_minor(x, currency) as dz_scaled(x, dz_exponent(currency));
 
 -- Half away from zero: what a Chinese channel does to a fee (四舍五入).

@@ -167,7 +167,7 @@ export type TableFields = Readonly<{
   /**
    * Named SQL over the raw columns and the lets before it, computed once a row, for use in `fields`, `guards`, `where` and in
    * the queries of `facts`: macros are inlined, so nesting them repeats work. A cell that holds an amount is best two lets, its
-   * text and its value: the macro that reads amounts names its argument thirty times.
+   * text and its value: the macro that reads amounts names its argument ten times.
    */
   lets?: Readonly<Record<string, string>>;
   /** The lets look at all rows (table `raw`, to decide once how dates are written) or make several lines of a row (unnest). */

@@ -20,6 +20,7 @@ import type {
   TableFormat,
   TableLayout,
 } from './format.ts';
+import { amountFault } from './formats/bank.ts';
 import { LINE_COLUMNS, type Line, type LineField } from './line.ts';
 import { type LargeDocument, MARK_EVERY, placesOf, removeLines, selectLarge, showLines, tableOf } from './lines.ts';
 import { LONGEST_RECORD, scanRecords, toUtf8 } from './records.ts';
@@ -326,7 +327,8 @@ async function rejectedOfLarge(
   computed: ReadonlyMap<string, TableField>,
 ): Promise<Rejected[]> {
   const bad = await engine.all<Omit<BadRow, 'at'>>(`
-    select (${document.firstRow} + ${document.k})::integer as row, ${FAULT} as fault, ${VALUE} as value
+    select (${document.firstRow} + ${document.k})::integer as row, ${FAULT} as fault, ${VALUE} as value,
+      ${document.columns.get('currency') ?? 'null'}::varchar as currency
     from ${tableOf(document.doc)} where ${FAULT} is not null order by row`);
   const places = await placesOf(
     document,
@@ -454,7 +456,8 @@ async function takeLines(engine: Engine, { format, plan, computed, doc }: Table,
     from ${placed} and s.${FAULT} is null and not s.${DROPPED}`);
   store.nextId += BigInt(await countOf(engine, 'staged'));
   const bad = await engine.all<BadRow>(`
-    select p.row_no as row, p.byte_at as at, s.${FAULT} as fault, s.${VALUE} as value
+    select p.row_no as row, p.byte_at as at, s.${FAULT} as fault, s.${VALUE} as value,
+      ${plan.fields.currency ? `s.${ident('f_currency')}` : 'null'}::varchar as currency
     from ${placed} and s.${FAULT} is not null order by p.k, s.rowid`);
   return bad.map((r) => rejectedOf(r, computed));
 }
@@ -462,11 +465,17 @@ async function takeLines(engine: Engine, { format, plan, computed, doc }: Table,
 const rawOf = (field: TableField, layout: TableLayout): string =>
   layout.columns.includes(field.column) ? ident(field.column) : 'null';
 
-type BadRow = { row: number; at: bigint; fault: string; value: string | null };
+type BadRow = { row: number; at: bigint; fault: string; value: string | null; currency: string | null };
 
 function rejectedOf(r: BadRow, fields: ReadonlyMap<string, TableField>): Rejected {
   const field = fields.get(r.fault);
   const value = (r.value ?? '').trim();
-  const code = !field ? 'ragged' : value === '' ? 'missing' : (field.code ?? 'bad_value');
+  const code = !field
+    ? 'ragged'
+    : value === ''
+      ? 'missing'
+      : r.fault === 'amount' && field.code === 'bad_amount'
+        ? amountFault(value, r.currency)
+        : (field.code ?? 'bad_value');
   return { row: r.row, at: Number(r.at), column: field?.column ?? '', code, value: value.slice(0, 80) };
 }

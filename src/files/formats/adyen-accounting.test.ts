@@ -91,8 +91,8 @@ test('amounts have the exponent of their currency, and are exact or rejected', a
   assert.deepEqual(
     rejected.map((r) => [r.row, r.column, r.code]),
     [
-      [4, 'Main Amount', 'bad_amount'],
-      [5, 'Main Amount', 'bad_amount'],
+      [4, 'Main Amount', 'amount_not_exact'],
+      [5, 'Main Amount', 'amount_not_exact'],
       [6, 'Main Amount', 'missing'],
       [7, 'Main Currency', 'bad_currency'],
       [8, 'Main Amount', 'bad_amount'],

@@ -7,19 +7,26 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Text } from '../../base/lang.ts';
-import { type Decimal, decimalText, exactMoney } from '../../base/money.ts';
+import { type Decimal, decimalText, exactMoney, parseDecimal } from '../../base/money.ts';
 import type { Check, RejectCode, Sink } from '../format.ts';
 import type { Line } from '../line.ts';
 
-/** The largest amount a line can hold: 64 bits of minor units. */
+/** A line holds 64 bits of minor units. */
 const LARGEST = 2n ** 63n - 1n;
+export const fitsLine = (minor: bigint): boolean => minor <= LARGEST && minor >= -LARGEST;
 
 /** A decimal in minor units, or why it is none. */
 export function minorOf(d: Decimal | undefined, currency: string): bigint | RejectCode {
   if (!d) return 'bad_amount';
   const exact = exactMoney(d, currency);
   if (!exact) return 'amount_not_exact';
-  return exact.minor > LARGEST || exact.minor < -LARGEST ? 'bad_amount' : exact.minor;
+  return fitsLine(exact.minor) ? exact.minor : 'bad_amount';
+}
+
+/** Why an amount was not taken: it is finer than its currency, or it is none. */
+export function amountFault(text: string, currency: string | null): 'bad_amount' | 'amount_not_exact' {
+  if (currency === null) return 'bad_amount';
+  return minorOf(parseDecimal(text), currency) === 'amount_not_exact' ? 'amount_not_exact' : 'bad_amount';
 }
 
 /** Written where a reference would stand when there is none, or when it stands elsewhere. */

@@ -130,7 +130,7 @@ test('rows that contradict the description are rejected with line, column and va
   const broken: [column: string, from: string, to: string, code: string][] = [
     ['交易类型', '消费', '预授权', 'bad_value'],
     ['交易金额', '35.50', '35.5a', 'bad_amount'],
-    ['交易金额', '35.50', '35.505', 'bad_amount'],
+    ['交易金额', '35.50', '35.505', 'amount_not_exact'],
     ['交易金额', '35.50', '-35.50', 'bad_amount'],
     ['手续费', '0.21', '', 'missing'],
     ['结算金额', '35.29', '35.28', 'bad_amount'],

@@ -10,7 +10,7 @@
 import { isCurrency } from '../../base/currency.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
-import { parseDecimal } from '../../base/money.ts';
+import { type Decimal, parseDecimal, rescale } from '../../base/money.ts';
 import { dateIn, type Micros, microsIn, microsOf } from '../../base/time.ts';
 import { ident, quote } from '../engine.ts';
 import { flatJson } from '../flat-json.ts';
@@ -41,7 +41,7 @@ import {
 } from '../mapping.ts';
 import { eachRecord } from '../records.ts';
 import { headRows, openRows, rowKind, unreadNote } from '../rows.ts';
-import { dayOf, minorOf } from './bank.ts';
+import { amountFault, dayOf, fitsLine, minorOf } from './bank.ts';
 
 /** The mapping for these columns, or nothing when they are not of it. */
 type Resolve = (columns: readonly string[]) => OrderMapping | undefined;
@@ -419,7 +419,7 @@ function orderReader(mapping: OrderMapping, zone: string) {
     const kind = columns.kind ? kinds.get(text('kind').toLowerCase()) : (amount ?? 0n) < 0n ? 'refund' : 'payment';
     if (kind === undefined) return no('kind');
     if (!known) return no('currency', 'bad_currency');
-    if (amount === undefined) return no('amount', 'bad_amount');
+    if (amount === undefined) return no('amount', amountFault(text('amount'), currency));
     const given = columns.refunded && text('refunded') !== '' ? minorIn(text('refunded'), currency, unit) : 0n;
     const refunded = given !== undefined && given < 0n ? -given : given;
     const both = kind === 'payment' && refunded !== undefined && refunded > 0n;
@@ -485,20 +485,16 @@ function currencyOf(text: string, known: ReadonlyMap<string, string>): string | 
   return known.get(text.toLowerCase()) ?? (isCurrency(text.toUpperCase()) ? text.toUpperCase() : undefined);
 }
 
-/** As `dz_scaled`: digits, thousands commas, a point; no exponent, no parentheses. */
+/** As `dz_scaled`, without the currency's sign or word around it. */
 function minorIn(text: string, currency: string, unit: 'major' | 'minor'): bigint | undefined {
-  const bare = text.replace(/[¥￥$€£元 ]/g, '');
-  const half = bare.normalize('NFKC');
-  if (!/^[+-]?(\d{1,17}|\d{1,3}(,\d{3})+)(\.\d*)?$/.test(half)) return undefined;
-  const decimal = parseDecimal(half);
+  const decimal = parseDecimal(text.replace(/[¥￥$€£元 ]/g, ''));
   const minor = unit === 'minor' ? wholeOf(decimal) : minorOf(decimal, currency);
   return typeof minor === 'bigint' ? minor : undefined;
 }
 
-const wholeOf = (d: ReturnType<typeof parseDecimal>): bigint | undefined => {
-  if (!d) return undefined;
-  const unit = 10n ** BigInt(d.scale);
-  return d.value % unit === 0n ? d.value / unit : undefined;
+const wholeOf = (d: Decimal | undefined): bigint | undefined => {
+  const whole = d && rescale(d, 0)?.value;
+  return whole !== undefined && fitsLine(whole) ? whole : undefined;
 };
 
 const DATE_PATTERN = new RegExp(DATE);

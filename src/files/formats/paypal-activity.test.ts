@@ -276,7 +276,7 @@ test('net must be gross + fee, and an amount exact', async () => {
     '10.001,-0.591,9.41',
     '1O.00,-0.59,9.41',
     ',-0.59,9.41',
-    '1e1,-0.59,9.41',
+    '1e-3,-0.59,9.41',
   ]) {
     const { lines, rejected } = await read(download({ amounts }));
     assert.deepEqual([lines.length, rejected.length], [0, 1], amounts);

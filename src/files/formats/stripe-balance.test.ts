@@ -77,6 +77,7 @@ test('amounts have the exponent of their currency, and are exact or rejected', a
   for (const [change, amount, fee, scale] of [
     [yen, 5000n, 180n, 0],
     [dinar, 1505n, 75n, 3],
+    [['120.00,3.78,116.22', '1.2E+02,3.78,116.22'], 12000n, 378n, 2],
   ] as const) {
     const { lines } = await read(with_(change));
     assert.deepEqual([lines[0]!.amount, lines[0]!.fee, lines[0]!.fee_scale], [amount, fee, scale]);
@@ -85,7 +86,7 @@ test('amounts have the exponent of their currency, and are exact or rejected', a
     'jpy,12.50,0.00,12.50',
     'usd,120.001,3.781,116.22',
     'xyz,120.00,3.78,116.22',
-    'usd,1.2E+02,3.78,116.22',
+    'usd,1.2E-02,3.78,116.22',
     'usd,,3.78,116.22',
   ]) {
     const { lines, rejected } = await read(with_(['usd,120.00,3.78,116.22', wrong]));
