@@ -4,30 +4,27 @@ import { Command } from 'commander';
 import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
-import { CHINA, isZone, microsOf } from '../base/time.ts';
-import type { Format } from '../files/format.ts';
-import { formatOf } from '../files/registry.ts';
+import { microsOf } from '../base/time.ts';
 import { loadPlans } from '../plans/load.ts';
-import { findConfig, loadConfig } from '../reconcile/config.ts';
+import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
 import { type RunOptions, reconcile } from '../reconcile/run.ts';
 import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
+import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
 import { progressBar } from './terminal.ts';
 
-export type ReconcileFlags = Readonly<{
-  asOf?: string;
-  timezone?: string;
-  config?: string;
-  plan?: string;
-  out?: string;
-  carry?: string;
-  json?: boolean;
-  format?: readonly string[];
-}>;
+export type ReconcileFlags = ReadingFlags &
+  Readonly<{
+    asOf?: string;
+    plan?: string;
+    out?: string;
+    carry?: string;
+    json?: boolean;
+  }>;
 
 export function reconcileCommand(lang: Lang, exit: (code: number) => void): Command {
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
-  return new Command('reconcile')
+  return readingOptions(new Command('reconcile'), lang)
     .description(
       say(
         'orders, channel bills and bank statements in; where every cent is, out',
@@ -42,14 +39,6 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
         '按此时刻判断(默认:单据覆盖的最后一天结束)',
       ),
     )
-    .option(
-      '--timezone <zone>',
-      say('zone of local times (default Asia/Shanghai)', '本地时间的时区(默认 Asia/Shanghai)'),
-    )
-    .option(
-      '--config <file>',
-      say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
-    )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
     .option(
       '--carry <folder>',
@@ -57,12 +46,6 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
     )
     .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
     .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
-    .option(
-      '--format <id=file>',
-      say('read a file as this format; repeat for more', '指定某个文件的格式,可多次使用'),
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
     .action(async (files: string[], flags: ReconcileFlags) => exit(await runReconcile(files, flags, lang)));
 }
 
@@ -107,24 +90,16 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
 
 /** What the flags, the configuration beside the documents and the defaults say together; every command that reconciles asks here. */
 export async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promise<Omit<RunOptions, 'paths'>> {
-  const configPath = flags.config ?? findConfig(files);
-  const config = configPath === undefined ? undefined : await loadConfig(configPath);
-  const planPath = flags.plan ?? config?.plans;
+  const config = await configOf(files, flags.config);
+  const planPath = flags.plan ?? config.plans;
   return {
-    zone: zoneOf(flags.timezone ?? config?.timezone ?? CHINA),
+    ...readingOf(config, flags),
     ...(flags.asOf !== undefined && { asOf: instantFlag(flags.asOf) }),
     plans: planPath === undefined ? [] : await loadPlans(planPath),
-    configured: config?.formats ?? [],
-    forced: new Map((flags.format ?? []).map(forcedOf)),
-    ...(config?.carryDays !== undefined && { carryDays: config.carryDays }),
-    ...(config?.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
-    ...(config?.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),
+    ...(config.carryDays !== undefined && { carryDays: config.carryDays }),
+    ...(config.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
+    ...(config.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),
   };
-}
-
-function zoneOf(zone: string): string {
-  if (isZone(zone)) return zone;
-  throw new DaozhangError('usage.bad_option', { option: '--timezone', reason: `“${zone}” — Asia/Shanghai` });
 }
 
 function instantFlag(text: string): bigint {
@@ -137,11 +112,4 @@ function instantFlag(text: string): bigint {
       cause,
     );
   }
-}
-
-function forcedOf(text: string): [string, Format] {
-  const cut = text.indexOf('=');
-  if (cut <= 0)
-    throw new DaozhangError('usage.bad_option', { option: '--format', reason: `“${text}” — wechatpay-trade=bill.csv` });
-  return [text.slice(cut + 1), formatOf(text.slice(0, cut))];
 }

@@ -4,20 +4,23 @@ import { Command } from 'commander';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { decimalText } from '../base/money.ts';
-import { CHINA } from '../base/time.ts';
 import { openEngine } from '../files/engine.ts';
 import { REJECTS } from '../files/format.ts';
+import { orderMapped, orderMappedRows, proposedMapping } from '../files/formats/order-mapped.ts';
 import { ingest } from '../files/ingest.ts';
 import { linesById } from '../files/lines.ts';
+import { mappingData, mappingText, type OrderMapping, saveMapping } from '../files/mapping.ts';
 import { openAll, workspace } from '../files/open.ts';
 import { excerpt } from '../files/records.ts';
 import { detect } from '../files/registry.ts';
+import { configOf } from '../reconcile/config.ts';
+import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
 import { tell } from './terminal.ts';
 
 const FIRST_LINES = 5;
 
 export function sniffCommand(lang: Lang, exit: (code: number) => void): Command {
-  return new Command('sniff')
+  return readingOptions(new Command('sniff'), lang)
     .description(
       lang === 'zh'
         ? '看看文件是什么:格式、编码、期间、合计、前几行'
@@ -25,17 +28,17 @@ export function sniffCommand(lang: Lang, exit: (code: number) => void): Command 
     )
     .argument('<files...>')
     .option('--json')
-    .option('--timezone <zone>', '', CHINA)
-    .action(async (files: string[], flags: { json?: boolean; timezone: string }) =>
-      exit(await sniff(files, flags, lang)),
-    );
+    .option(
+      '--save-mapping <file>',
+      lang === 'zh' ? '把从列名推断的订单字段对应存为 YAML' : 'save the mapping proposed for an order book, as YAML',
+    )
+    .action(async (files: string[], flags: SniffFlags) => exit(await sniff(files, flags, lang)));
 }
 
-async function sniff(
-  files: readonly string[],
-  flags: { json?: boolean; timezone: string },
-  lang: Lang,
-): Promise<number> {
+type SniffFlags = ReadingFlags & Readonly<{ json?: boolean; saveMapping?: string }>;
+
+async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): Promise<number> {
+  const { zone, configured, forced } = readingOf(await configOf(files, flags.config), flags);
   const space = await workspace();
   const engine = await openEngine({ temp: space.path, folders: files.map((f) => dirname(resolve(f))) });
   let code = 0;
@@ -43,11 +46,12 @@ async function sniff(
     code = tell(error, lang);
   };
   const found: object[] = [];
+  const proposals: OrderMapping[] = [];
   try {
-    const inputs = await openAll(files, { space, zone: flags.timezone }, refuse);
+    const inputs = await openAll(files, { space, zone }, refuse);
     for (const [doc, input] of inputs.entries()) {
       try {
-        const format = detect(input);
+        const format = forced.get(input.name.split(' › ')[0]!) ?? detect(input, configured);
         const { facts, rejected, lines } = await ingest(engine, input, format, { doc, scratch: space.next });
         if (rejected.length > 0) code = 2;
         const sums = await engine.all<{ currency: string; kind: string; status: string; n: bigint; amount: bigint }>(
@@ -65,6 +69,8 @@ async function sniff(
           const text = await excerpt(input.path, Number(h.byte_at), length, input.encoding, format.masks);
           firstLines.push(`${h.row_no}: ${text}`);
         }
+        const proposal = format === orderMapped || format === orderMappedRows ? proposedMapping(input) : undefined;
+        if (proposal) proposals.push(proposal);
         found.push({
           file: input.name,
           format: format.id,
@@ -93,6 +99,7 @@ async function sniff(
           checks: facts.checks.map((c) => ({ name: c.name[lang], expected: c.expected, actual: c.actual })),
           notes: (facts.notes ?? []).map((n) => n[lang]),
           firstLines,
+          mapping: proposal && (flags.json ? mappingData(proposal) : mappingText(proposal)),
         });
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
@@ -105,7 +112,23 @@ async function sniff(
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(found, null, 1)}\n`);
   else for (const one of found) process.stdout.write(`${plainText(one)}\n`);
+  if (flags.saveMapping !== undefined) await keepMapping(flags.saveMapping, proposals, lang);
   return code;
+}
+
+/** Where several books are read through different proposals, one file cannot hold them. */
+async function keepMapping(path: string, proposals: readonly OrderMapping[], lang: Lang): Promise<void> {
+  const [proposal, ...others] = new Set(proposals.map(mappingText));
+  if (proposal === undefined || others.length > 0) {
+    const reason =
+      proposal === undefined
+        ? 'no file here is an order book read by the names of its columns / 这里没有按列名推断的订单表'
+        : 'the files have different columns; name one of them / 文件的列不同,请只给出一个';
+    throw new DaozhangError('usage.bad_option', { option: '--save-mapping', reason });
+  }
+  const changed = await saveMapping(path, proposals[0]!);
+  const says = changed ? { en: 'saved', zh: '已存为' } : { en: 'unchanged', zh: '没有变化' };
+  process.stderr.write(`${says[lang]}: ${path}\n`);
 }
 
 /** A record as indented text: names on the left, lists below. */
@@ -113,7 +136,7 @@ function plainText(value: object, indent = ''): string {
   return Object.entries(value)
     .filter(([, v]) => v !== undefined && !(Array.isArray(v) && v.length === 0))
     .map(([name, v]) => {
-      if (!Array.isArray(v)) return `${indent}${name.padEnd(10)} ${v}\n`;
+      if (!Array.isArray(v)) return `${indent}${name.padEnd(10)}${String(v).includes('\n') ? '\n' : ' '}${v}\n`;
       const rows = v.map((x) =>
         typeof x === 'object'
           ? `${indent}  ${Object.values(x)

@@ -13,6 +13,7 @@ import { answerText } from '../reconcile/report/story.ts';
 import { unused } from '../reconcile/report/summary.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { type Query, where } from '../reconcile/where.ts';
+import { readingOptions } from './options.ts';
 import { optionsOf, type ReconcileFlags } from './reconcile.ts';
 import { progressBar } from './terminal.ts';
 
@@ -24,7 +25,7 @@ const MOST_MINUTES = 24 * 60;
 
 export function whereCommand(lang: Lang, exit: (code: number) => void): Command {
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
-  return new Command('where')
+  return readingOptions(new Command('where'), lang)
     .description(say('where the money of one payment is, with the evidence', '一笔付款的钱在哪里,附凭据'))
     .usage('[options] REF FILES…\n       daozhang where --amount 9.90 --time "2026-11-19 12:03" [options] FILES…')
     .argument(
@@ -45,24 +46,10 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
       WINDOW_MINUTES,
     )
     .option('--as-of <instant>', say('judge as of this instant', '按此时刻判断'))
-    .option(
-      '--timezone <zone>',
-      say('zone of local times (default Asia/Shanghai)', '本地时间的时区(默认 Asia/Shanghai)'),
-    )
-    .option(
-      '--config <file>',
-      say('configuration (default: daozhang.yaml beside the documents)', '配置文件(默认:单据旁的 daozhang.yaml)'),
-    )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
     .option(
       '--carry <folder>',
       say('open items of the day before; read, never written', '前一天的未达项文件夹;只读,不写'),
-    )
-    .option(
-      '--format <id=file>',
-      say('read a file as this format; repeat for more', '指定某个文件的格式,可多次使用'),
-      (value: string, all: string[]) => [...all, value],
-      [],
     )
     .option('--json', say('the stories as JSON', '以 JSON 输出'))
     .action(async (args: string[], flags: WhereFlags) => exit(await runWhere(args, flags, lang)));

@@ -9,6 +9,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { isCurrency } from '../base/currency.ts';
+import { DaozhangError } from '../base/errors.ts';
 import { parseYaml, readText } from '../base/yaml.ts';
 
 export const MAPPED_FIELDS = [
@@ -315,8 +316,8 @@ const HEAD = `# How your order export is read. Left: our field. Right: your colu
 # values 用来补充您自己的状态、渠道、类型用词。
 `;
 
-/** The mapping as YAML, for people to read and change. */
-export function mappingText(mapping: OrderMapping): string {
+/** The mapping as it is kept, in the words of its YAML. */
+export function mappingData(mapping: OrderMapping) {
   const { columns, values, currency, channel, unit } = mapping;
   const shown = Object.fromEntries(
     MAPPED_FIELDS.flatMap((field) =>
@@ -324,7 +325,7 @@ export function mappingText(mapping: OrderMapping): string {
     ),
   );
   const used = Object.fromEntries(Object.entries(values).filter(([, map]) => Object.keys(map).length > 0));
-  const data = {
+  return {
     version: '1',
     columns: shown,
     ...(Object.keys(used).length > 0 && { values: used }),
@@ -332,15 +333,24 @@ export function mappingText(mapping: OrderMapping): string {
     ...(channel !== undefined && { channel }),
     unit,
   };
-  // Plain numbers and words such as `no` must come back as the text they are.
-  return HEAD + stringify(data, { schema: 'failsafe', lineWidth: 0 });
 }
 
-/** Writes the mapping; true when the file's content changed. */
+/** The mapping as YAML, for people to read and change. */
+export const mappingText = (mapping: OrderMapping): string =>
+  // Plain numbers and words such as `no` must come back as the text they are.
+  HEAD + stringify(mappingData(mapping), { schema: 'failsafe', lineWidth: 0 });
+
+/** Writes the mapping; false when the file says it already. What a person has changed there is never written over. */
 export async function saveMapping(path: string, mapping: OrderMapping): Promise<boolean> {
   const text = mappingText(mapping);
+  const refused = (reason: string, cause?: unknown): DaozhangError =>
+    new DaozhangError('usage.bad_option', { option: path, reason }, cause);
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before === text) return false;
-  await writeFile(path, text);
+  if (before !== undefined)
+    throw refused('is there already and says something else; remove it first / 已存在且内容不同,请先移走');
+  await writeFile(path, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    throw refused(`cannot be written (${cause.code}) / 无法写入(${cause.code})`, cause);
+  });
   return true;
 }

@@ -52,16 +52,22 @@ export const FORMATS: readonly Format[] = [
   orderMappedRows,
 ];
 
-/** The format of a document by its content. `file.unknown_format` when none fits. */
-export function detect(head: Head): Format {
+/**
+ * The format of a document by its content, the configured ones first. A configured one takes the place of the built-in of its
+ * id: a bank table by its currency, and an order book that the saved mapping does not fit is refused, not read by other names.
+ * `file.unknown_format` when none fits.
+ */
+export function detect(head: Head, configured: readonly Format[] = []): Format {
+  const own = configured.find((f) => f.role !== 'bank' && f.detect(head));
+  if (own) return own;
   const format = FORMATS.find((f) => f.detect(head));
   if (!format) throw new DaozhangError('file.unknown_format', { path: head.name });
-  return format;
+  return configured.find((f) => f.id === format.id) ?? format;
 }
 
 /** A format by its id, for `--format`. */
-export function formatOf(id: string): Format {
-  const format = FORMATS.find((f) => f.id === id);
+export function formatOf(id: string, configured: readonly Format[] = []): Format {
+  const format = [...configured, ...FORMATS].find((f) => f.id === id);
   if (!format) throw new DaozhangError('file.no_such_format', { format: id });
   return format;
 }

@@ -49,6 +49,8 @@ export type Config = Readonly<{
   /** Absolute path. */
   plans?: string | undefined;
   formats: readonly Format[];
+  /** The mapping of order books, absolute; it is among the formats. */
+  orders?: string | undefined;
   carryDays?: number | undefined;
   marginMinutes?: number | undefined;
   windowMinutes?: number | undefined;
@@ -67,6 +69,7 @@ export async function loadConfig(path: string): Promise<Config> {
       ...(read.orders === undefined ? [] : mappedOrders(await loadMapping(beside(read.orders)))),
       ...(read.currency === undefined ? [] : [bankTableWith({ currency: read.currency })]),
     ],
+    orders: read.orders === undefined ? undefined : beside(read.orders),
     carryDays: read.carry_days,
     marginMinutes: read.margin_minutes,
     windowMinutes: read.window_minutes,
@@ -82,11 +85,26 @@ export async function loadFormats(path: string): Promise<Format[]> {
   return parseYaml(await readText(path), path, formatsFile, known).formats.map(delimitedChannel);
 }
 
+/**
+ * The configuration of these documents: the file named, else the `daozhang.yaml` beside them; and the `orders.mapping.yaml`
+ * beside them when that names no mapping.
+ */
+export async function configOf(paths: readonly string[], named?: string): Promise<Config> {
+  const path = named ?? findConfig(paths);
+  const config: Config = path === undefined ? { formats: [] } : await loadConfig(path);
+  const mapping = config.orders === undefined ? findBeside(paths, ['orders.mapping.yaml']) : undefined;
+  if (mapping === undefined) return config;
+  return { ...config, formats: [...config.formats, ...mappedOrders(await loadMapping(mapping))] };
+}
+
 /** The `daozhang.yaml` in a named folder, or beside a named file. */
-export function findConfig(paths: readonly string[]): string | undefined {
+export const findConfig = (paths: readonly string[]): string | undefined =>
+  findBeside(paths, ['daozhang.yaml', 'daozhang.yml']);
+
+function findBeside(paths: readonly string[], names: readonly string[]): string | undefined {
   for (const path of paths) {
     const folder = existsSync(path) && statSync(path).isDirectory() ? path : dirname(path);
-    for (const name of ['daozhang.yaml', 'daozhang.yml']) {
+    for (const name of names) {
       if (existsSync(join(folder, name))) return join(folder, name);
     }
   }

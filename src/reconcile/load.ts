@@ -70,10 +70,7 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
     const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
     const input = same[0]!;
     try {
-      const format =
-        options.forced.get(input.name.split(' › ')[0]!) ??
-        options.configured.find((f) => f.role !== 'bank' && f.detect(input)) ??
-        configuredBank(detect(input), options.configured);
+      const format = options.forced.get(input.name.split(' › ')[0]!) ?? detect(input, options.configured);
       const firstId = engine.store.nextId;
       const { facts, rejected, lines } = await ingest(engine, input, format, {
         doc: loaded.length,
@@ -123,10 +120,6 @@ async function refuseContradicted(
   }
   return loaded.filter((d) => !refused.has(d.doc));
 }
-
-/** A configured bank table only adds a currency to the built-in one: it takes its place, and no other's. */
-const configuredBank = (found: Format, configured: readonly Format[]): Format =>
-  configured.find((f) => f.id === found.id) ?? found;
 
 /** The shortest tails of the paths that are all different, so results do not depend on where the files lie. */
 function shortNames(paths: readonly string[]): Map<string, string> {

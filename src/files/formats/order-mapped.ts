@@ -15,6 +15,7 @@ import { dateIn, type Micros, microsIn, microsOf } from '../../base/time.ts';
 import { ident, quote } from '../engine.ts';
 import { flatJson } from '../flat-json.ts';
 import type {
+  Facts,
   Format,
   FormatInfo,
   Head,
@@ -34,6 +35,7 @@ import {
   CURRENCY_WORDS,
   isClear,
   KIND_WORDS,
+  MAPPED_FIELDS,
   type MappedField,
   type OrderMapping,
   proposeMapping,
@@ -45,6 +47,35 @@ import { amountFault, dayOf, fitsLine, minorOf } from './bank.ts';
 
 /** The mapping for these columns, or nothing when they are not of it. */
 type Resolve = (columns: readonly string[]) => OrderMapping | undefined;
+
+/** Where a mapping comes from: kept by the merchant, or proposed from the names of the columns. */
+type Source = Readonly<{
+  resolve: Resolve;
+  /** What is to be told of a document read through it. */
+  notes: (mapping: OrderMapping) => readonly Text[];
+  shown: FormatInfo['mapping'];
+  /** Why a document is not of it. */
+  absent: string;
+}>;
+
+const LINE_FIELDS: Readonly<Record<MappedField, LineField>> = {
+  order_ref: 'orderRef',
+  payment_ref: 'paymentRef',
+  channel_ref: 'channelRef',
+  refund_ref: 'refundRef',
+  kind: 'kind',
+  status: 'status',
+  amount: 'amount',
+  refunded: 'amount',
+  currency: 'currency',
+  created_at: 'occurredAt',
+  paid_at: 'occurredAt',
+  refunded_at: 'occurredAt',
+  channel: 'channel',
+  account: 'account',
+  store: 'store',
+  terminal: 'terminal',
+};
 
 const INFO = {
   role: 'order',
@@ -69,8 +100,16 @@ const INFO = {
 /** The formats of a saved mapping: they take every document that has the mapped columns. */
 export function mappedOrders(mapping: OrderMapping): readonly Format[] {
   const wanted = [...new Set(Object.values(mapping.columns).flat())];
-  const resolve: Resolve = (columns) => (wanted.every((name) => columns.includes(name)) ? mapping : undefined);
-  return [tableFormat(resolve), rowsFormat(resolve)];
+  const source: Source = {
+    resolve: (columns) => (wanted.every((name) => columns.includes(name)) ? mapping : undefined),
+    notes: () => [],
+    shown: MAPPED_FIELDS.flatMap((field) => {
+      const columns = mapping.columns[field];
+      return columns ? [[LINE_FIELDS[field], `${field}: ${columns.join(', ')}`] as const] : [];
+    }),
+    absent: `no row names all columns of the saved mapping: ${wanted.join(', ')} / 没有一行包含已存映射的全部列名:${wanted.join('、')}`,
+  };
+  return [tableFormat(source), rowsFormat(source)];
 }
 
 const proposed: Resolve = (columns) => {
@@ -78,23 +117,45 @@ const proposed: Resolve = (columns) => {
   return isClear(proposal) ? proposal.mapping : undefined;
 };
 
+const PROPOSED: Source = {
+  resolve: proposed,
+  notes: (mapping) => [proposedNote(mapping)],
+  shown: INFO.mapping,
+  absent: 'no row names the columns of an order book / 没有一行包含订单表的列名',
+};
+
 /** Without a saved mapping, for documents that need none. */
-export const orderMapped: TableFormat = tableFormat(proposed);
-export const orderMappedRows: RowsFormat = rowsFormat(proposed);
+export const orderMapped: TableFormat = tableFormat(PROPOSED);
+export const orderMappedRows: RowsFormat = rowsFormat(PROPOSED);
+
+/** The mapping that the names of the document's columns propose, when they leave no doubt. */
+export function proposedMapping(head: Head): OrderMapping | undefined {
+  return isJson(head) ? proposed(jsonColumns(head)) : headerOf(head, proposed)?.mapping;
+}
+
+/** Nobody has looked at this mapping yet, so whoever reads the result is told what was taken for what. */
+function proposedNote({ columns }: OrderMapping): Text {
+  const read = MAPPED_FIELDS.flatMap((field) => (columns[field] ? [`${field} = ${columns[field].join(', ')}`] : []));
+  const command = 'daozhang sniff FILE --save-mapping orders.mapping.yaml';
+  return {
+    en: `the columns were understood by their names (${read.join('; ')}); check them, and keep them with: ${command}`,
+    zh: `列的含义由列名推断(${read.join(';')});请核对,并用此命令存下:${command}`,
+  };
+}
 
 const HEADER_WITHIN = 20;
 
 // ---------------------------------------------------------------- delimited text, by DuckDB
 
-function tableFormat(resolve: Resolve): TableFormat {
+function tableFormat({ resolve, notes, shown, absent }: Source): TableFormat {
   const found = (head: Head): HeaderFound => {
     const header = headerOf(head, resolve);
     if (header) return header;
-    const reason = 'no row names the mapped columns / 没有一行包含映射的列名';
-    throw new DaozhangError('file.layout', { path: head.name, reason });
+    throw new DaozhangError('file.layout', { path: head.name, reason: absent });
   };
   return {
     ...INFO,
+    mapping: shown,
     shape: 'table',
     id: 'order-mapped',
     title: { en: 'Order book by mapping (CSV, TSV)', zh: '订单表(按映射读取,CSV、TSV)' },
@@ -104,9 +165,11 @@ function tableFormat(resolve: Resolve): TableFormat {
     },
     layout: (input) => layoutOf(found(input)),
     fields: (layout, input) => fieldsOf(found(input).mapping, layout, input.zone),
-    facts: async () => ({ checks: [] }),
+    facts: async (_, input) => factsOf(notes(found(input).mapping)),
   };
 }
+
+const factsOf = (notes: readonly Text[]): Facts => ({ checks: [], ...(notes.length > 0 && { notes }) });
 
 type HeaderFound = { delimiter: string; row: number; columns: readonly string[]; mapping: OrderMapping };
 
@@ -264,9 +327,11 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
 
 // ---------------------------------------------------------------- row by row
 
-function rowsFormat(resolve: Resolve): RowsFormat {
+function rowsFormat(source: Source): RowsFormat {
+  const { resolve } = source;
   return {
     ...INFO,
+    mapping: source.shown,
     shape: 'rows',
     id: 'order-mapped-rows',
     title: {
@@ -280,10 +345,8 @@ function rowsFormat(resolve: Resolve): RowsFormat {
       const mapping = headerOf(head, resolve)?.mapping;
       return mapping !== undefined && (kind === 'xlsx' || mapping.columns.refunded !== undefined);
     },
-    read: async (input, sink) => {
-      const notes = isJson(input) ? await readJson(input, sink, resolve) : await readCells(input, sink, resolve);
-      return { checks: [], ...(notes.length > 0 && { notes }) };
-    },
+    read: async (input, sink) =>
+      factsOf(isJson(input) ? await readJson(input, sink, source) : await readCells(input, sink, source)),
   };
 }
 
@@ -297,9 +360,9 @@ function jsonColumns(head: Head): string[] {
   return [...names];
 }
 
-async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<Text[]> {
+async function readJson(input: Input, sink: Sink, { resolve, notes, absent }: Source): Promise<readonly Text[]> {
   const mapping = resolve(jsonColumns(input));
-  if (!mapping) throw new DaozhangError('file.unknown_format', { path: input.name });
+  if (!mapping) throw new DaozhangError('file.layout', { path: input.name, reason: absent });
   const reader = orderReader(mapping, input.zone);
   let bad: Rejected | undefined;
   await eachRecord(input, ({ row, at, length, text }) => {
@@ -316,17 +379,17 @@ async function readJson(input: Input, sink: Sink, resolve: Resolve): Promise<Tex
       reader({ row, at, length }, (column) => bareText(flat.values.get(column) ?? '')),
     );
   });
-  if (!bad) return [];
-  if (!/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, bad.at);
-  sink.reject(bad);
-  return [];
+  if (bad && !/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, bad.at);
+  if (bad) sink.reject(bad);
+  return notes(mapping);
 }
 
-async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<Text[]> {
+async function readCells(input: Input, sink: Sink, { resolve, notes, absent }: Source): Promise<readonly Text[]> {
   const rows = await openRows(input, headerOf(input, resolve)?.delimiter ?? ',');
   let header: readonly string[] | undefined;
   let places: ReadonlyMap<string, number> = new Map();
   let reader: ReturnType<typeof orderReader> | undefined;
+  let told: readonly Text[] = [];
   let above = 0;
   let shortAt: number | undefined;
   await rows.each((row) => {
@@ -338,6 +401,7 @@ async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<Te
       header = row.cells;
       places = new Map(header.map((name, i) => [name, i]));
       reader = orderReader(mapping, input.zone);
+      told = notes(mapping);
       return;
     }
     shortAt = undefined;
@@ -354,9 +418,9 @@ async function readCells(input: Input, sink: Sink, resolve: Resolve): Promise<Te
       reader(row, (column) => bareText(row.cells[places.get(column) ?? -1] ?? '')),
     );
   });
-  if (!reader) throw new DaozhangError('file.unknown_format', { path: input.name });
+  if (!reader) throw new DaozhangError('file.layout', { path: input.name, reason: absent });
   if (shortAt !== undefined && !/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, shortAt);
-  return rows.unread.length > 0 ? [unreadNote(rows.unread)] : [];
+  return rows.unread.length > 0 ? [...told, unreadNote(rows.unread)] : told;
 }
 
 function cutShort(input: Input, offset: number): DaozhangError {

@@ -1,0 +1,107 @@
+/**
+ * docs/start/order-book.md, followed to the letter: its files written, its commands run in its order, the mappings it shows
+ * compared with those that were saved.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'daozhang-order-book-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const daozhang = (...args: string[]) =>
+  spawnSync(process.execPath, [join(ROOT, 'src', 'main.ts'), ...args], { cwd: folder, encoding: 'utf8' });
+
+const page = readFileSync(join(ROOT, 'docs', 'start', 'order-book.md'), 'utf8');
+
+test('the page can be followed from the file to the saved mapping to the reconciliation', () => {
+  const blocks = [...page.matchAll(/^```(\w+) ?([^\n]*)\n([\s\S]*?)^```$/gm)];
+  assert.equal(blocks.length, 11);
+  for (const [, language, place = '', body = ''] of blocks) {
+    if (language === 'csv') {
+      mkdirSync(join(folder, dirname(place)), { recursive: true });
+      writeFileSync(join(folder, place), body);
+    } else if (language === 'yaml' && place.startsWith('>> ')) {
+      appendFileSync(join(folder, place.slice(3)), body);
+    } else if (language === 'yaml') {
+      assert.equal(readFileSync(join(folder, place), 'utf8').replace(/^#.*\n/gm, ''), body);
+    } else {
+      for (const [, args = '', exit] of body.matchAll(/^npx daozhang (.*?) +# exit (\d+)$/gm)) {
+        const { status, stdout, stderr } = daozhang(...args.split(' '));
+        assert.equal(status, Number(exit), `${args}\n${stdout}${stderr}`);
+      }
+    }
+  }
+  for (const lang of ['en', 'zh']) {
+    const result = JSON.parse(readFileSync(join(folder, `result-${lang}`, 'result.json'), 'utf8'));
+    const [{ format, lines, rejected, notes }] = result.documents;
+    assert.deepEqual([format, lines, rejected, notes], ['order-mapped', 3, 0, []]);
+  }
+});
+
+const BOOK = 'Order ID,Total,Currency,Payment Status,Created At\nE1,25.00,USD,paid,2026-11-19 09:30:05\n';
+const book = (name: string, text = BOOK): string => {
+  writeFileSync(join(folder, name), text);
+  return name;
+};
+
+test('a book read by the names of its columns says so, with what was taken for what', () => {
+  const { status, stdout } = daozhang('reconcile', book('plain.csv'), '--json');
+  assert.equal(status, 1);
+  const [{ notes }] = JSON.parse(stdout).documents;
+  assert.match(notes[0].en, /order_ref = Order ID; .*amount = Total; .*--save-mapping/);
+  assert.match(notes[0].zh, /order_ref = Order ID;.*amount = Total;.*--save-mapping/);
+});
+
+test('sniff shows the proposal: as YAML, and in --json as an object', () => {
+  const file = book('shown.csv');
+  assert.match(daozhang('sniff', file).stdout, /^version: 1\ncolumns:\n {2}order_ref: Order ID\n/m);
+  const [{ mapping }] = JSON.parse(daozhang('sniff', file, '--json').stdout);
+  assert.deepEqual(mapping, {
+    version: '1',
+    columns: {
+      order_ref: 'Order ID',
+      status: 'Payment Status',
+      amount: 'Total',
+      currency: 'Currency',
+      created_at: 'Created At',
+    },
+    unit: 'major',
+  });
+});
+
+test('a saved mapping is kept: saving again changes nothing, what a person changed is not written over', () => {
+  const save = () => daozhang('sniff', book('kept.csv'), '--save-mapping', 'kept.yaml', '--lang', 'en');
+  assert.match(save().stderr, /^saved: kept\.yaml/);
+  assert.match(save().stderr, /^unchanged: kept\.yaml/);
+  appendFileSync(join(folder, 'kept.yaml'), 'channel: wechatpay\n');
+  const { status, stderr } = save();
+  assert.equal(status, 64);
+  assert.match(stderr, /kept\.yaml: is there already/);
+  assert.match(readFileSync(join(folder, 'kept.yaml'), 'utf8'), /wechatpay/);
+});
+
+test('what is no order book read by its columns, or two that differ, cannot be saved', () => {
+  const other = book('other.csv', BOOK.replace('Order ID', 'Order No'));
+  for (const files of [[join(ROOT, 'examples', 'day', 'orders')], [book('one.csv'), other]]) {
+    const { status, stderr } = daozhang('sniff', ...files, '--save-mapping', 'none.yaml');
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, /--save-mapping: /);
+  }
+});
+
+test('a document that the saved mapping does not fit is refused, though its names would propose one', () => {
+  mkdirSync(join(folder, 'saved'));
+  book('saved/a.csv');
+  assert.equal(daozhang('sniff', 'saved/a.csv', '--save-mapping', 'saved/orders.mapping.yaml').status, 0);
+  book('saved/a.csv', BOOK.replace('Total', 'Order Total'));
+  const { status, stdout } = daozhang('reconcile', 'saved', '--json');
+  assert.equal(status, 2);
+  const [refused] = JSON.parse(stdout).refused;
+  assert.equal(refused.code, 'file.layout');
+  assert.match(refused.says.en, /saved mapping: Order ID, Payment Status, Total/);
+});
