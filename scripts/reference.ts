@@ -147,6 +147,10 @@ export const formatsPage = (): string =>
     '',
     'A document is recognised by its content, never by its name; `--format ID=FILE` overrides.',
     '',
+    'Where a channel tells the SHA-1 of its bill (WeChat Pay: `hash_value`), keep its answer beside the bill as `bill.csv.json` or `bill.json`,',
+    'or the hash as `bill.csv.sha1`, or give it: `--sha1 FILE=HEX`. It is of the bill unpacked; a bill that differs is refused whole.',
+    '渠道给出账单 SHA-1 的(如微信支付的 `hash_value`),把接口应答存在账单旁,或用 `--sha1 文件=哈希` 指定;不一致的账单整份拒绝。',
+    '',
     ...FORMATS.flatMap((f) => [
       `## \`${f.id}\``,
       '',

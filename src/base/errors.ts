@@ -101,8 +101,8 @@ export const ERRORS = {
   'file.check_failed': {
     exit: 2,
     says: {
-      en: '{path}: its own control figure does not agree: {check} says {expected}, the lines give {actual}; nothing of it is used',
-      zh: '{path}:自带的校验数不符:{check} 写的是 {expected},明细合计是 {actual};整份不采用',
+      en: '{path}: a control figure does not agree: {check} says {expected}, the content gives {actual}; nothing of it is used',
+      zh: '{path}:校验数不符:{check} 写的是 {expected},实际内容是 {actual};整份不采用',
     },
     remedy: {
       en: 'The file was changed or is incomplete. Get it again from its source; do not edit it.',

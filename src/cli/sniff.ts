@@ -38,7 +38,7 @@ export function sniffCommand(lang: Lang, exit: (code: number) => void): Command 
 type SniffFlags = ReadingFlags & Readonly<{ json?: boolean; saveMapping?: string }>;
 
 async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): Promise<number> {
-  const { zone, configured, forced } = readingOf(await configOf(files, flags.config), flags);
+  const { zone, configured, forced, sha1 } = readingOf(await configOf(files, flags.config), flags);
   const space = await workspace();
   const engine = await openEngine({ temp: space.path, folders: files.map((f) => dirname(resolve(f))) });
   let code = 0;
@@ -48,7 +48,7 @@ async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): P
   const found: object[] = [];
   const proposals: OrderMapping[] = [];
   try {
-    const inputs = await openAll(files, { space, zone }, refuse);
+    const inputs = await openAll(files, { space, zone, sha1 }, refuse);
     for (const [doc, input] of inputs.entries()) {
       try {
         const format = forced.get(input.name.split(' › ')[0]!) ?? detect(input, configured);

@@ -9,6 +9,7 @@
  * (`Facts.checks`), the document is refused with `file.check_failed`. A row that cannot be read is rejected with its
  * line, column and reason, and the run is then `incomplete`.
  */
+import { DaozhangError } from '../base/errors.ts';
 import type { Text } from '../base/lang.ts';
 import type { Line, LineField, Role } from './line.ts';
 
@@ -35,6 +36,8 @@ export type Input = Head &
     sha256: string;
     /** Some byte of it is that of a quote sign: without one, every line end ends a record. */
     hasQuote: boolean;
+    /** Control figures known from outside the document; they agree, else it would not be here. */
+    checks?: readonly Check[];
     /** The raw bytes, in chunks. */
     chunks(): AsyncIterable<Uint8Array>;
     /** Zone of local times in documents that state none. */
@@ -66,6 +69,9 @@ export type RejectCode = keyof typeof REJECTS;
 
 /** A control figure of the source, compared with what the lines give. Amounts as decimal text, counts as digits. */
 export type Check = Readonly<{ name: Text; expected: string; actual: string; ok: boolean }>;
+
+export const checkFailed = (path: string, { name, expected, actual }: Check): DaozhangError =>
+  new DaozhangError('file.check_failed', { path, check: `${name.en} / ${name.zh}`, expected, actual });
 
 /**
  * An account balance the source states; opening + Σ done lines = closing is checked by the format itself. `account` is empty

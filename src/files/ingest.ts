@@ -8,17 +8,18 @@ import { BIGINT, type DuckDBAppender, DuckDBDateValue, INTEGER } from '@duckdb/n
 import { DaozhangError } from '../base/errors.ts';
 import { dayNumber } from '../base/time.ts';
 import { appendRows, type Engine, ident, quote } from './engine.ts';
-import type {
-  Facts,
-  Format,
-  Input,
-  Rejected,
-  RowsFormat,
-  Sink,
-  TableField,
-  TableFields,
-  TableFormat,
-  TableLayout,
+import {
+  checkFailed,
+  type Facts,
+  type Format,
+  type Input,
+  type Rejected,
+  type RowsFormat,
+  type Sink,
+  type TableField,
+  type TableFields,
+  type TableFormat,
+  type TableLayout,
 } from './format.ts';
 import { amountFault } from './formats/bank.ts';
 import { LINE_COLUMNS, type Line, type LineField } from './line.ts';
@@ -48,7 +49,7 @@ export async function ingest(engine: Engine, input: Input, format: Format, optio
         ? await ingestRows(engine, input, format, options)
         : await ingestTable(engine, input, format, options);
     refuseFailedChecks(input, done);
-    return done;
+    return input.checks ? { ...done, facts: { ...done.facts, checks: [...input.checks, ...done.facts.checks] } } : done;
   } catch (error) {
     await removeLines(engine, options.doc);
     throw error;
@@ -59,14 +60,13 @@ export async function ingest(engine: Engine, input: Input, format: Format, optio
 function refuseFailedChecks(input: Input, { facts, rejected }: Ingested): void {
   const failed = facts.checks.find((check) => !check.ok);
   if (!failed) return;
-  const check = `${failed.name.en} / ${failed.name.zh}`;
   const first = rejected[0];
   if (first) {
     const { row, column, value } = first;
+    const check = `${failed.name.en} / ${failed.name.zh}`;
     throw new DaozhangError('file.bad_rows', { path: input.name, count: rejected.length, row, column, value, check });
   }
-  const { expected, actual } = failed;
-  throw new DaozhangError('file.check_failed', { path: input.name, check, expected, actual });
+  throw checkFailed(input.name, failed);
 }
 
 // ---------------------------------------------------------------- rows

@@ -18,7 +18,8 @@ import { crc32, createGunzip } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DaozhangError } from '../base/errors.ts';
 import { bomOf, decodeLoose, isBinary, unmarkedUtf16 } from './encoding.ts';
-import type { Encoding, Input } from './format.ts';
+import { checkFailed, type Encoding, type Input } from './format.ts';
+import { knownHashes, sha1Check } from './sha1.ts';
 import { chunksOf, survey } from './survey.ts';
 
 export type Limits = Readonly<{ bytes: number; ratio: number; entries: number }>;
@@ -68,18 +69,19 @@ export async function listFiles(paths: readonly string[]): Promise<string[]> {
 /** Opens every document in the named files. `problem` is told of each one that is refused; the others go on. */
 export async function openAll(
   paths: readonly string[],
-  options: { space: Workspace; zone: string; limits?: Limits },
+  options: { space: Workspace; zone: string; limits?: Limits; sha1?: ReadonlyMap<string, string> },
   problem: (error: DaozhangError) => void,
 ): Promise<Input[]> {
   const { space, zone, limits = LIMITS } = options;
-  const files = await listFiles(paths);
+  const { documents: files, sha1 } = await knownHashes(await listFiles(paths), options.sha1);
   const opened = new Array<Input[] | DaozhangError>(files.length);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < files.length) {
       const i = next++;
       try {
-        opened[i] = await openOne(files[i]!, files[i]!, 0, { space, zone, limits, packed: 0, unpacked: 0 });
+        const opening = { space, zone, limits, sha1: sha1.get(files[i]!), packed: 0, unpacked: 0 };
+        opened[i] = await openOne(files[i]!, files[i]!, 0, opening);
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
         opened[i] = error;
@@ -102,6 +104,8 @@ type Opening = {
   readonly space: Workspace;
   readonly zone: string;
   readonly limits: Limits;
+  /** What comes out of the file must have, when it is known. */
+  readonly sha1: string | undefined;
   packed: number;
   unpacked: number;
 };
@@ -130,7 +134,7 @@ async function openOne(path: string, name: string, depth: number, opening: Openi
       return inputs;
     }
   }
-  return [await describe(path, name, zone, limits)];
+  return [await describe(path, name, zone, limits, opening.sha1)];
 }
 
 function nestedAtMostOnce(depth: number, name: string): void {
@@ -272,10 +276,19 @@ function entryName(entry: yauzl.Entry): string {
 }
 
 /** One document as its format reads it: surveyed in one pass, its encoding settled. */
-export async function describe(path: string, name: string, zone: string, limits: Limits = LIMITS): Promise<Input> {
+export async function describe(
+  path: string,
+  name: string,
+  zone: string,
+  limits: Limits = LIMITS,
+  known?: string,
+): Promise<Input> {
   const { size: bytes } = await stat(path);
   if (bytes > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
-  const { size, sha256, head, tail, hasQuote, verdict, invalidAt } = await survey(path, bytes);
+  const seen = await survey(path, bytes, known !== undefined);
+  const { size, sha256, sha1, head, tail, hasQuote, verdict, invalidAt } = seen;
+  const check = known === undefined || sha1 === undefined ? undefined : sha1Check(known, sha1);
+  if (check && !check.ok) throw checkFailed(name, check);
   const bom = bomOf(head);
   let encoding: Encoding = bom?.encoding ?? unmarkedUtf16(head) ?? 'utf-8';
   if (encoding === 'utf-8') {
@@ -293,6 +306,7 @@ export async function describe(path: string, name: string, zone: string, limits:
     bytes: head,
     text: decodeLoose(head, encoding),
     tail: decodeLoose(tail, encoding),
+    ...(check && { checks: [check] }),
     chunks: () => chunksOf(path),
   };
 }

@@ -11,6 +11,8 @@ import { EncodingWatch } from './encoding.ts';
 export type Survey = Readonly<{
   size: number;
   sha256: string;
+  /** Computed when asked for, where somebody knows what it must be. */
+  sha1: string | undefined;
   head: Uint8Array;
   tail: Uint8Array;
   hasQuote: boolean;
@@ -28,18 +30,19 @@ export const chunksOf = (path: string): AsyncIterable<Uint8Array> =>
   createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 
 /** `size` is only for choosing the thread. */
-export function survey(path: string, size: number): Promise<Survey> {
-  if (size < LARGE) return surveyHere(path);
+export function survey(path: string, size: number, withSha1: boolean): Promise<Survey> {
+  if (size < LARGE) return surveyHere(path, withSha1);
   const script = join(import.meta.dirname, `survey${extname(import.meta.filename)}`);
   return new Promise((resolve, reject) => {
-    const thread = new Worker(script, { workerData: { surveyed: path } });
+    const thread = new Worker(script, { workerData: { surveyed: path, withSha1 } });
     thread.once('message', resolve);
     thread.once('error', reject);
   });
 }
 
-async function surveyHere(path: string): Promise<Survey> {
+async function surveyHere(path: string, withSha1: boolean): Promise<Survey> {
   const hash = createHash('sha256');
+  const sha1 = withSha1 ? createHash('sha1') : undefined;
   const watch = new EncodingWatch();
   const heads: Uint8Array[] = [];
   let tail: Uint8Array = new Uint8Array(0);
@@ -49,14 +52,18 @@ async function surveyHere(path: string): Promise<Survey> {
     if (size < HEAD) heads.push(chunk.subarray(0, HEAD - size));
     tail = chunk.length >= HEAD ? chunk.subarray(chunk.length - HEAD) : Buffer.concat([tail, chunk]).subarray(-HEAD);
     hash.update(chunk);
+    sha1?.update(chunk);
     watch.push(chunk);
     hasQuote ||= chunk.includes(QUOTE);
     size += chunk.length;
   }
   const verdict = watch.verdict();
   const head = Buffer.concat(heads);
-  return { size, sha256: hash.digest('hex'), head, tail: tail.slice(), hasQuote, verdict, invalidAt: watch.invalidAt };
+  const { invalidAt } = watch;
+  const hashes = { sha256: hash.digest('hex'), sha1: sha1?.digest('hex') };
+  return { size, ...hashes, head, tail: tail.slice(), hasQuote, verdict, invalidAt };
 }
 
-const asked = workerData as { surveyed?: string } | null;
-if (parentPort && asked?.surveyed !== undefined) parentPort.postMessage(await surveyHere(asked.surveyed));
+const asked = workerData as { surveyed?: string; withSha1?: boolean } | null;
+if (parentPort && asked?.surveyed !== undefined)
+  parentPort.postMessage(await surveyHere(asked.surveyed, asked.withSha1 === true));

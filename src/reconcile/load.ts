@@ -47,6 +47,8 @@ export type LoadOptions = Readonly<{
   large?: number;
   /** Path as named → the format the user insists on. */
   forced: ReadonlyMap<string, Format>;
+  /** Absolute path → the SHA-1 its channel told. */
+  sha1?: ReadonlyMap<string, string>;
   progress: Progress;
   refuse: (file: string, error: DaozhangError) => void;
 }>;

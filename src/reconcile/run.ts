@@ -44,6 +44,8 @@ export type RunOptions = Readonly<{
   plans?: readonly Plan[];
   configured?: readonly Format[];
   forced?: ReadonlyMap<string, Format>;
+  /** Absolute path → the SHA-1 its channel told; side files beside the documents are found without it. */
+  sha1?: ReadonlyMap<string, string>;
   /** Folder of the open items that go from day to day (`open-YYYY-MM-DD.parquet`). */
   carry?: string;
   /** Takes up what the day before left open and writes nothing: for a question in between. */
@@ -126,6 +128,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     zone: options.zone,
     configured: options.configured ?? [],
     forced: options.forced ?? new Map(),
+    ...(options.sha1 !== undefined && { sha1: options.sha1 }),
     ...(options.large !== undefined && { large: options.large }),
     progress,
     refuse: (file, error) => refused.push(refusedOf(file, error)),

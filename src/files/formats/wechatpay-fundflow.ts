@@ -40,7 +40,10 @@ export const wechatpayFundflow: TableFormat = {
   role: 'balance',
   channel: 'wechatpay',
   rounding: 'none',
-  check: { en: 'summary row: counts and sums in and out; running balance', zh: '汇总行:收支笔数与金额;逐行余额' },
+  check: {
+    en: 'summary row: counts and sums in and out; running balance; SHA-1 when known',
+    zh: '汇总行:收支笔数与金额;逐行余额;已知时核对 SHA-1',
+  },
   mapping: [
     ['occurredAt', '记账时间'],
     ['kind', '业务类型, 业务名称, 收支类型'],

@@ -43,7 +43,7 @@ export const wechatpayTrade: TableFormat = {
   role: 'channel',
   channel: 'wechatpay',
   rounding: 'row',
-  check: { en: 'summary row: count and sums', zh: '汇总行:笔数与各项合计' },
+  check: { en: 'summary row: count and sums; SHA-1 when known', zh: '汇总行:笔数与各项合计;已知时核对 SHA-1' },
   mapping: [
     ['occurredAt', '交易时间 / 退款申请时间'],
     ['account', '特约商户号 (else 商户号)'],

@@ -439,7 +439,7 @@ export const PAGE_WORDS = {
   checks_none: { zh: '不带校验数', en: 'no control figures' },
   check: { zh: '校验项', en: 'Check' },
   expected: { zh: '单据写的', en: 'Stated' },
-  actual: { zh: '明细合计', en: 'From its lines' },
+  actual: { zh: '实际', en: 'As read' },
   encoding: { zh: '编码', en: 'Encoding' },
   size: { zh: '大小', en: 'Size' },
   bytes: { zh: '{n} 字节', en: '{n} bytes' },
