@@ -218,4 +218,8 @@ create macro dz_day(x, zone) as case
   when length(x) = 19 and x[17] = ':' then try_cast(left(x, 10) as date)
   when length(x) > 16 and (right(x, 1) = 'Z' or x[-6] in ('+', '-') or x[-3] in ('+', '-')) then timezone(zone, try_cast(x as timestamptz))::date
   else try_cast(left(x, 10) as date) end;
+-- The local time of a text that dz_at reads; NULL where an offset stands.
+create macro dz_unzoned(x) as case
+  when length(x) > 16 and (right(x, 1) = 'Z' or x[-6] in ('+', '-') or x[-3] in ('+', '-')) then null
+  else try_cast(x as timestamp) end;
 `;

@@ -14,9 +14,9 @@
 import { isCurrency } from '../../base/currency.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
-import { type Micros, microsIn } from '../../base/time.ts';
 import type { Balance, Check, Facts, Head, Input, RejectCode, RowsFormat, Sink } from '../format.ts';
 import type { Kind, Line } from '../line.ts';
+import { type LocalClock, localClock } from '../local-time.ts';
 import { headRows, openRows, type Row, type Rows, rowKind, unreadNote } from '../rows.ts';
 import { minorOf, reference, remittance } from './bank.ts';
 import { type BalanceWatch, type Doubt, watchBalance } from './bank-balance.ts';
@@ -263,6 +263,7 @@ async function readTable(input: Input, sink: Sink, options: BankTableOptions): P
   let balanceColumn = '';
   const balance = watchBalance(() => balanceColumn);
   const labelAccount = accountText(learned.labels.account ?? '');
+  const clock = localClock(input.zone);
   let shortAt: number | undefined;
   let rejected = false;
 
@@ -272,7 +273,7 @@ async function readTable(input: Input, sink: Sink, options: BankTableOptions): P
     balanceColumn = seen.header.cells[seen.header.at.balance ?? -1] ?? '';
     const short = rows.kind === 'text' && seen.row.cells.length < trimmed(seen.header.cells);
     shortAt = short ? seen.row.at : undefined;
-    const line = lineOf(input, seen, short, { ...learned, fallback: options.currency, account: labelAccount });
+    const line = lineOf(input, seen, short, { ...learned, fallback: options.currency, account: labelAccount, clock });
     if ('code' in line) {
       rejected = true;
       sink.reject(line);
@@ -289,7 +290,8 @@ async function readTable(input: Input, sink: Sink, options: BankTableOptions): P
   }
   const { facts, doubts } = factsOf(learned, sums, accounts, totals, balance, rejected);
   for (const doubt of doubts) sink.reject(doubt.rejected);
-  return facts;
+  const open = clock.notes();
+  return open.length === 0 ? facts : { ...facts, notes: [...(facts.notes ?? []), ...open] };
 }
 
 /** How many columns the header really names. */
@@ -297,7 +299,7 @@ const trimmed = (cells: readonly string[]): number => cells.findLastIndex((cell)
 
 type Movement = Extract<Seen, { is: 'movement' }>;
 type Rejection = Readonly<{ row: number; at: number; column: string; code: RejectCode; value: string }>;
-type Known = Learned & Readonly<{ fallback: string | undefined; account: string }>;
+type Known = Learned & Readonly<{ fallback: string | undefined; account: string; clock: LocalClock }>;
 
 /** `side`: the column or direction the bank booked it under; a correction in red stands there with the other sign. */
 type Taken = Readonly<{ line: Line; side: Side; after: bigint | undefined }>;
@@ -348,7 +350,7 @@ function lineOf(input: Input, seen: Movement, short: boolean, known: Known): Tak
       status: 'done',
       currency,
       amount: amount.minor,
-      occurredAt: time && instantOf(happened.on, time, input.zone),
+      occurredAt: time && known.clock.at(happened.on.toPlainDateTime(time)),
       businessOn: booked.on,
       valueOn: value?.on,
       account: account === '' ? undefined : account,
@@ -359,9 +361,6 @@ function lineOf(input: Input, seen: Movement, short: boolean, known: Known): Tak
     },
   };
 }
-
-const instantOf = (on: Temporal.PlainDate, time: Temporal.PlainTime, zone: string): Micros =>
-  microsIn(on.toPlainDateTime(time), zone);
 
 const accountText = (cell: string): string => cell.replace(/^'|'$/g, '').replace(/\s+/g, ' ').trim();
 

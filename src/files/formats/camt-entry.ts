@@ -4,9 +4,10 @@
  */
 import { isCurrency } from '../../base/currency.ts';
 import { decimalText, parseDecimal } from '../../base/money.ts';
-import { type Micros, microsIn, microsOf } from '../../base/time.ts';
+import { type Micros, microsOf } from '../../base/time.ts';
 import type { Check, RejectCode } from '../format.ts';
 import type { Line, Status } from '../line.ts';
+import type { LocalClock } from '../local-time.ts';
 import { dayOf, minorOf, reference, remittance } from './bank.ts';
 import { child, childrenOf, type Element, find, textOf } from './camt-xml.ts';
 
@@ -30,12 +31,12 @@ export function writtenDay(text: string | undefined): Temporal.PlainDate | undef
   return text !== undefined && (ISO_DATE.test(text) || ISO_TIME.test(text)) ? dayOf(text.slice(0, 10)) : undefined;
 }
 
-export function writtenInstant(text: string | undefined, zone: string): Micros | undefined {
+export function writtenInstant(text: string | undefined, clock: LocalClock): Micros | undefined {
   if (text === undefined || !ISO_TIME.test(text)) return undefined;
   const exact = text.replace(/(\.\d{9})\d+/, '$1');
   try {
     if (/(Z|[+-]\d\d:\d\d)$/.test(exact)) return microsOf(Temporal.Instant.from(exact));
-    return microsIn(Temporal.PlainDateTime.from(exact), zone);
+    return clock.at(Temporal.PlainDateTime.from(exact));
   } catch {
     return undefined;
   }
@@ -77,7 +78,7 @@ export type Detail = Readonly<{
 /** One NtryDtls: a batch's own figures and the details it lists. */
 export type Batch = Readonly<{ btch: Element | undefined; details: Detail[] }>;
 
-export function detailOf(element: Element, end: number, zone: string): Detail {
+export function detailOf(element: Element, end: number, clock: LocalClock): Detail {
   const refs = child(element, 'Refs');
   const parties = child(element, 'RltdPties');
   const returned = child(element, 'RtrInf');
@@ -90,7 +91,10 @@ export function detailOf(element: Element, end: number, zone: string): Detail {
     transaction: amountOf(find(element, 'AmtDtls', 'TxAmt', 'Amt')),
     exchanged: child(element, 'AmtDtls') !== undefined,
     charged: returned !== undefined || child(element, 'Chrgs') !== undefined,
-    occurredAt: writtenInstant(textOf(element, 'RltdDts', 'AccptncDtTm') ?? textOf(element, 'RltdDts', 'TxDtTm'), zone),
+    occurredAt: writtenInstant(
+      textOf(element, 'RltdDts', 'AccptncDtTm') ?? textOf(element, 'RltdDts', 'TxDtTm'),
+      clock,
+    ),
     orderRef: reference(textOf(refs, 'EndToEndId')),
     channelRef:
       reference(textOf(refs, 'TxId')) ?? reference(textOf(refs, 'UETR')) ?? reference(textOf(refs, 'InstrId')),
@@ -153,7 +157,7 @@ export type Fault = Readonly<{ column: string; code: RejectCode; value: string }
 
 const STATUS: Readonly<Record<string, Status>> = { BOOK: 'done', PDNG: 'pending', FUTR: 'pending', INFO: 'pending' };
 
-export function entryOf(element: Element, fallback: Temporal.PlainDate | undefined, zone: string): Entry | Fault {
+export function entryOf(element: Element, fallback: Temporal.PlainDate | undefined, clock: LocalClock): Entry | Fault {
   const fault = (column: string, code: RejectCode, value: string | undefined): Fault =>
     value === undefined ? { column, code: 'missing', value: '' } : { column, code, value };
   const amount = amountOf(child(element, 'Amt'));
@@ -182,7 +186,7 @@ export function entryOf(element: Element, fallback: Temporal.PlainDate | undefin
     reversal: reversal === 'true' || reversal === '1',
     businessOn,
     valueOn: valued ?? businessOn,
-    occurredAt: writtenInstant(textOf(element, 'BookgDt', 'DtTm'), zone),
+    occurredAt: writtenInstant(textOf(element, 'BookgDt', 'DtTm'), clock),
     dated: booked !== undefined || valued !== undefined,
   };
 }

@@ -14,6 +14,7 @@
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
 import type { Balance, Check, Facts, Input, RowsFormat, Sink } from '../format.ts';
+import { localClock } from '../local-time.ts';
 import { type StatementBook, statementBook } from './bank.ts';
 import {
   accountCurrency,
@@ -85,6 +86,7 @@ export const camt: RowsFormat = {
 function startReading(input: Input, sink: Sink, book: StatementBook): { ended: OnEnd; facts(): Facts } {
   const checks: Check[] = [];
   const notes: Text[] = [];
+  const clock = localClock(input.zone);
   const balances: Balance[] = [];
   const accounts = new Set<string>();
   const spans: (readonly [Temporal.PlainDate, Temporal.PlainDate] | undefined)[] = [];
@@ -122,7 +124,7 @@ function startReading(input: Input, sink: Sink, book: StatementBook): { ended: O
     const groups = details.length === 0 ? batches : [...batches, { btch: child(element, 'Btch'), details }];
     batches = [];
     details = [];
-    const entry = entryOf(element, open.madeOn, input.zone);
+    const entry = entryOf(element, open.madeOn, clock);
     if ('code' in entry) {
       rejectEntry(element, entry);
       return;
@@ -193,7 +195,7 @@ function startReading(input: Input, sink: Sink, book: StatementBook): { ended: O
   const ended: OnEnd = (element, end) => {
     const { name, parent } = element;
     if (name === 'TxDtls' && (parent?.name === 'NtryDtls' || parent?.name === 'Ntry')) {
-      details.push(detailOf(element, end, input.zone));
+      details.push(detailOf(element, end, clock));
       return 'drop';
     }
     if (name === 'NtryDtls' && parent?.name === 'Ntry') {
@@ -223,7 +225,7 @@ function startReading(input: Input, sink: Sink, book: StatementBook): { ended: O
       ...unionOf(spans),
       checks,
       balances,
-      notes: [...notes, ...book.notes()],
+      notes: [...notes, ...book.notes(), ...clock.notes()],
     };
   };
   return { ended, facts };

@@ -28,6 +28,7 @@ import type {
 } from '../format.ts';
 import { ENCODINGS } from '../format.ts';
 import { KINDS, type LineField } from '../line.ts';
+import { localLet, openTimes } from '../local-time.ts';
 
 // ---------------------------------------------------------------- the configuration
 
@@ -319,6 +320,7 @@ function fieldsOf(config: DelimitedConfig): TableFields {
   const cells = config.time.columns.map(cell);
   lets.t_when = cells.length === 1 ? cells[0]! : `concat_ws(' ', ${cells.join(', ')})`;
   lets.t_time = timeSql('t_when', config.time.format);
+  Object.assign(lets, localLet('t_time', config.time.zone));
   fields.occurredAt = { sql: `dz_local(t_time, ${quote(config.time.zone)})`, column: config.time.columns[0]! };
   fields.businessOn = { sql: `t_time::date`, column: config.time.columns[0]! };
   const formats = config.time.columns.length === 1 ? [] : config.time.format.split(' ');
@@ -401,7 +403,8 @@ async function factsOf(config: DelimitedConfig, input: Input, query: TableQuery)
   const [twice] = await query(`
     select count(*) - count(distinct ${ident(key)}) from these
     where hash(${ident(key)}) in (select hash(${ident(key)}) from these group by 1 having count(*) > 1)`);
-  const notes = BigInt(twice ?? 0) === 0n ? [] : [repeated(config.columns[config.key]!, String(twice))];
+  const notes = await openTimes(config.time.zone, query);
+  if (BigInt(twice ?? 0) > 0n) notes.unshift(repeated(config.columns[config.key]!, String(twice)));
   const [first, last] = await query('select min(account), max(account) from these');
   return { account: first !== null && first === last ? String(first) : undefined, checks, notes };
 }

@@ -6,6 +6,7 @@
 import { ident, quote } from '../engine.ts';
 import type { Head, Input, TableField, TableFormat, TableLayout } from '../format.ts';
 import type { LineField } from '../line.ts';
+import { localLet, openTimes } from '../local-time.ts';
 import { timeSql } from './columns.ts';
 
 const REQUIRED = ['order_ref', 'kind', 'status', 'amount', 'currency', 'created_at', 'channel'] as const;
@@ -56,10 +57,11 @@ export const orderCsv: TableFormat = {
         ? `coalesce(dz_text(paid_at), dz_text(created_at))`
         : `dz_text(created_at)`,
       t_clock: `dz_clock(t_at)`,
+      ...localLet('coalesce(t_clock, dz_unzoned(t_at))', input.zone),
     },
     fields: fieldsOf(layout, input),
   }),
-  facts: async () => ({ checks: [] }),
+  facts: async (_, input, query) => ({ checks: [], notes: await openTimes(input.zone, query) }),
 };
 
 function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, TableField>> {

@@ -11,7 +11,7 @@ import { isCurrency } from '../../base/currency.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
 import { type Decimal, parseDecimal, rescale } from '../../base/money.ts';
-import { dateIn, type Micros, microsIn, microsOf } from '../../base/time.ts';
+import { dateIn, type Micros, microsOf } from '../../base/time.ts';
 import { ident, quote } from '../engine.ts';
 import { flatJson } from '../flat-json.ts';
 import type {
@@ -30,6 +30,7 @@ import type {
   TableLayout,
 } from '../format.ts';
 import type { Line, LineField } from '../line.ts';
+import { type LocalClock, localClock, localLet, openTimes } from '../local-time.ts';
 import {
   CHANNEL_WORDS,
   CURRENCY_WORDS,
@@ -165,7 +166,8 @@ function tableFormat({ resolve, notes, shown, absent }: Source): TableFormat {
     },
     layout: (input) => layoutOf(found(input)),
     fields: (layout, input) => fieldsOf(found(input).mapping, layout, input.zone),
-    facts: async (_, input) => factsOf(notes(found(input).mapping)),
+    facts: async (_, input, query) =>
+      factsOf([...notes(found(input).mapping), ...(await openTimes(input.zone, query))]),
   };
 }
 
@@ -285,6 +287,7 @@ function fieldsOf(mapping: OrderMapping, layout: TableLayout, zone: string): Tab
     l_back: `l_kind = 'refund'`,
     l_back_time: columns.refunded_at ? `case when l_back then ${isoSql(text('refunded_at'))} end` : NONE,
     l_back_at: columns.refunded_at ? at('l_back_time') : 'null::bigint',
+    ...localLet('dz_unzoned(case when l_back_at is null then l_time else l_back_time end)', zone),
   };
   const plain = (field: MappedField): TableField => ({ sql: text(field), column: named(field) });
   const fields: Partial<Record<LineField, TableField>> = {
@@ -363,7 +366,8 @@ function jsonColumns(head: Head): string[] {
 async function readJson(input: Input, sink: Sink, { resolve, notes, absent }: Source): Promise<readonly Text[]> {
   const mapping = resolve(jsonColumns(input));
   if (!mapping) throw new DaozhangError('file.layout', { path: input.name, reason: absent });
-  const reader = orderReader(mapping, input.zone);
+  const clock = localClock(input.zone);
+  const reader = orderReader(mapping, input.zone, clock);
   let bad: Rejected | undefined;
   await eachRecord(input, ({ row, at, length, text }) => {
     if (text.trim() === '') return;
@@ -381,7 +385,7 @@ async function readJson(input: Input, sink: Sink, { resolve, notes, absent }: So
   });
   if (bad && !/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, bad.at);
   if (bad) sink.reject(bad);
-  return notes(mapping);
+  return [...notes(mapping), ...clock.notes()];
 }
 
 async function readCells(input: Input, sink: Sink, { resolve, notes, absent }: Source): Promise<readonly Text[]> {
@@ -389,6 +393,7 @@ async function readCells(input: Input, sink: Sink, { resolve, notes, absent }: S
   let header: readonly string[] | undefined;
   let places: ReadonlyMap<string, number> = new Map();
   let reader: ReturnType<typeof orderReader> | undefined;
+  const clock = localClock(input.zone);
   let told: readonly Text[] = [];
   let above = 0;
   let shortAt: number | undefined;
@@ -400,7 +405,7 @@ async function readCells(input: Input, sink: Sink, { resolve, notes, absent }: S
       if (!mapping) return;
       header = row.cells;
       places = new Map(header.map((name, i) => [name, i]));
-      reader = orderReader(mapping, input.zone);
+      reader = orderReader(mapping, input.zone, clock);
       told = notes(mapping);
       return;
     }
@@ -420,7 +425,7 @@ async function readCells(input: Input, sink: Sink, { resolve, notes, absent }: S
   });
   if (!reader) throw new DaozhangError('file.layout', { path: input.name, reason: absent });
   if (shortAt !== undefined && !/[\r\n]\s*$/.test(input.tail)) throw cutShort(input, shortAt);
-  return rows.unread.length > 0 ? [...told, unreadNote(rows.unread)] : told;
+  return [...told, ...clock.notes(), ...(rows.unread.length > 0 ? [unreadNote(rows.unread)] : [])];
 }
 
 function cutShort(input: Input, offset: number): DaozhangError {
@@ -447,7 +452,7 @@ type Cell = (column: string) => string;
 type Place = Readonly<{ row: number; at: number; length: number }>;
 
 /** One row → one line, two when it states a refund, or why it cannot be read. The same rules as `fieldsOf`. */
-function orderReader(mapping: OrderMapping, zone: string) {
+function orderReader(mapping: OrderMapping, zone: string, clock: LocalClock) {
   const { columns, unit, values } = mapping;
   const meanings = <T extends string>(
     known: Readonly<Record<string, T>>,
@@ -492,7 +497,7 @@ function orderReader(mapping: OrderMapping, zone: string) {
     const orderRef = text('order_ref');
     if (orderRef === '') return no('order_ref');
     const timeField = text('paid_at') === '' ? 'created_at' : 'paid_at';
-    const happened = instantIn(text(timeField), zone);
+    const happened = instantIn(text(timeField), clock);
     if (happened === undefined) return no(timeField, 'bad_date');
     if (refunded === undefined) return no('refunded', 'bad_amount');
     const channel = text('channel') === '' ? mapping.channel : channels.get(text('channel').toLowerCase());
@@ -515,7 +520,7 @@ function orderReader(mapping: OrderMapping, zone: string) {
       kind,
       status: both && (said === 'closed' || said === 'unknown') ? 'refunded' : said,
       amount: isRefund && amount > 0n ? -amount : amount,
-      occurredAt: isRefund ? (instantIn(text('refunded_at'), zone) ?? happened) : happened,
+      occurredAt: isRefund ? (instantIn(text('refunded_at'), clock) ?? happened) : happened,
       paymentRef: isRefund ? text('refund_ref') : text('payment_ref'),
       refundRef: isRefund ? text('refund_ref') : undefined,
       channelRef: text('channel_ref'),
@@ -529,7 +534,7 @@ function orderReader(mapping: OrderMapping, zone: string) {
           kind: 'refund',
           status: 'refunded',
           amount: -refunded,
-          occurredAt: instantIn(text('refunded_at'), zone) ?? happened,
+          occurredAt: instantIn(text('refunded_at'), clock) ?? happened,
           paymentRef: text('refund_ref'),
           refundRef: text('refund_ref'),
           channelRef: undefined,
@@ -565,7 +570,7 @@ const DATE_PATTERN = new RegExp(DATE);
 const DIGITS_PATTERN = new RegExp(DIGITS);
 
 /** As `isoSql` and `dz_at`. */
-function instantIn(text: string, zone: string): Micros | undefined {
+function instantIn(text: string, clock: LocalClock): Micros | undefined {
   const m = /^\d+$/.test(text) ? DIGITS_PATTERN.exec(text) : DATE_PATTERN.exec(text);
   if (!m) return undefined;
   const on = dayOf(`${m[1]}-${m[2]!.padStart(2, '0')}-${m[3]!.padStart(2, '0')}`);
@@ -581,7 +586,7 @@ function instantIn(text: string, zone: string): Micros | undefined {
     millisecond: Math.trunc(micro / 1000),
     microsecond: micro % 1000,
   });
-  if (m[7] === undefined) return microsIn(local, zone);
+  if (m[7] === undefined) return clock.at(local);
   const offset = m[7] === 'Z' ? '+00:00' : m[7].length === 5 ? `${m[7].slice(0, 3)}:${m[7].slice(3)}` : m[7];
   return microsOf(local.toZonedDateTime(offset).toInstant());
 }

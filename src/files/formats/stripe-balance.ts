@@ -4,7 +4,7 @@
  */
 import type { Head, TableFormat } from '../format.ts';
 import { key, layoutOf } from './csv-header.ts';
-import { STRIPE_INFO, stripeChecks, stripeFields, stripeHeader, stripeReads } from './stripe.ts';
+import { STRIPE_INFO, stripeFacts, stripeFields, stripeHeader, stripeReads } from './stripe.ts';
 
 /** A list of payouts has the same columns and more of its own. */
 function isLedger(head: Head): boolean {
@@ -23,5 +23,5 @@ export const stripeBalance: TableFormat = {
   detect: isLedger,
   layout: (input) => layoutOf(stripeHeader(input)!, stripeReads),
   fields: stripeFields,
-  facts: async (layout, _, query) => ({ checks: await stripeChecks(layout, query) }),
+  facts: stripeFacts,
 };

@@ -4,7 +4,7 @@
  */
 import type { Head, TableFormat } from '../format.ts';
 import { key, layoutOf } from './csv-header.ts';
-import { STRIPE_INFO, stripeChecks, stripeFields, stripeHeader, stripeReads } from './stripe.ts';
+import { STRIPE_INFO, stripeFacts, stripeFields, stripeHeader, stripeReads } from './stripe.ts';
 
 function groupsByPayout(head: Head): boolean {
   const names = stripeHeader(head)?.names.map(key) ?? [];
@@ -19,5 +19,5 @@ export const stripePayoutReconciliation: TableFormat = {
   detect: groupsByPayout,
   layout: (input) => layoutOf(stripeHeader(input)!, stripeReads),
   fields: stripeFields,
-  facts: async (layout, _, query) => ({ checks: await stripeChecks(layout, query) }),
+  facts: stripeFacts,
 };

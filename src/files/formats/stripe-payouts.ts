@@ -11,6 +11,7 @@
 import { ident, quote } from '../engine.ts';
 import type { Head, Input, TableField, TableFields, TableFormat, TableLayout } from '../format.ts';
 import type { LineField } from '../line.ts';
+import { localLet, openTimes } from '../local-time.ts';
 import { type CsvHeader, caseOf, csvHeader, found, key, layoutOf, textOf } from './csv-header.ts';
 import { moneyLets, NET_FOLLOWS } from './stripe.ts';
 
@@ -74,7 +75,7 @@ export const stripePayouts: TableFormat = {
   detect: (head) => headerOf(head) !== undefined,
   layout: (input) => layoutOf(headerOf(input)!, (name) => READ.has(key(name))),
   fields: fieldsOf,
-  facts: async () => ({ checks: [] }),
+  facts: async (_, input, query) => ({ checks: [], notes: await openTimes(input.zone, query) }),
 };
 
 function fieldsOf(layout: TableLayout, input: Input): TableFields {
@@ -115,6 +116,7 @@ function fieldsOf(layout: TableLayout, input: Input): TableFields {
         })
       : `'payout'`,
     v_status: statusOf(layout, text('status'), report),
+    ...localLet(utc ? 'null::timestamp' : `dz_unzoned(${text('at')})`, input.zone),
   };
   if (!report) return { lets, fields };
   fields.fee = required('fee', 'v_fee', 'bad_amount');

@@ -13,8 +13,9 @@
  */
 
 import { quote } from '../engine.ts';
-import type { Check, FormatInfo, Head, Input, TableField, TableFields, TableLayout, TableQuery } from '../format.ts';
+import type { Facts, FormatInfo, Head, Input, TableField, TableFields, TableLayout, TableQuery } from '../format.ts';
 import type { Kind, LineField } from '../line.ts';
+import { localLet, openTimes } from '../local-time.ts';
 import { type CsvHeader, caseOf, csvHeader, found, key, textOf } from './csv-header.ts';
 
 /** Our word for a column → its names, report first. A time is told apart by its zone. */
@@ -181,6 +182,7 @@ export function stripeFields(layout: TableLayout, input: Input): TableFields {
       v_category: `lower(${text('category')})`,
       v_kind: kindOf(text('description')),
       v_payment: `coalesce(${text('paymentIntent')}, ${text('charge')}, ${text('source')})`,
+      ...localLet(utc ? 'null::timestamp' : `dz_unzoned(${text('created')})`, input.zone),
     },
     fields,
     guards: [required('net', NET_FOLLOWS, 'bad_amount')],
@@ -210,11 +212,12 @@ const kindOf = (description: string): string => `
     else ${caseOf('v_category', KINDS, `'adjustment'`)} end`;
 
 /** A balance transaction is one movement of money: a file that has it twice was put together by hand. */
-export async function stripeChecks(layout: TableLayout, query: TableQuery): Promise<Check[]> {
+export async function stripeFacts(layout: TableLayout, input: Input, query: TableQuery): Promise<Facts> {
   const [rows, different] = await query('select count(*), count(distinct bank_ref) from these');
   const column = found(layout, ...STRIPE.id)!;
   const name = { en: `${column}, each once`, zh: `${column} 不重复` };
-  return [{ name, expected: String(rows), actual: String(different), ok: rows === different }];
+  const check = { name, expected: String(rows), actual: String(different), ok: rows === different };
+  return { checks: [check], notes: await openTimes(input.zone, query) };
 }
 
 /** What both reports of balance transactions say of themselves. */
