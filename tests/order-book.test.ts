@@ -8,6 +8,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { sheetBytes } from './support/sheet.ts';
+import { wechatBill, withRun } from './support/shop.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'daozhang-order-book-'));
@@ -104,4 +106,21 @@ test('a document that the saved mapping does not fit is refused, though its name
   const [refused] = JSON.parse(stdout).refused;
   assert.equal(refused.code, 'file.layout');
   assert.match(refused.says.en, /saved mapping: Order ID, Payment Status, Total/);
+});
+
+test('two rows of a workbook are two: breaks that differ in nothing else have names of their own', async () => {
+  const cell = (text: string, c: number, r: number) =>
+    `<c r="${'ABCDE'[c]}${r}" t="inlineStr"><is><t>${text}</t></is></c>`;
+  const rows = [
+    ['订单号', '实付金额', '支付状态', '支付方式', '支付时间'],
+    ['A', '5.00', '已支付', '微信', '2026-11-19 10:00:00'],
+    ['B', '5.00', '已支付', '微信', '2026-11-19 10:00:00'],
+  ].map((texts, r) => `<row r="${r + 1}">${texts.map((text, c) => cell(text, c, r + 1)).join('')}</row>`);
+  const sheets = [{ rows: rows.join('') }];
+  const docs = [{ name: 'orders.xlsx', bytes: sheetBytes({ sheets }) }, wechatBill(['O1 4200001 100.00 10:00:01'])];
+  const ids = await withRun(docs, async ({ result }) =>
+    result.breaks.filter((b) => b.at_stake.amount === '5.00').map((b) => b.id),
+  );
+  assert.equal(ids.length, 2);
+  assert.equal(new Set(ids).size, 2);
 });

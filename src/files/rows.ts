@@ -10,7 +10,7 @@ import type { Text } from '../base/lang.ts';
 import { bomOf } from './encoding.ts';
 import type { Head, Input } from './format.ts';
 import { eachRecord, LONGEST_RECORD } from './records.ts';
-import { readSheet, sheetHead } from './sheet.ts';
+import { placeOf, readSheets, sheetHeads } from './sheet.ts';
 import { isXls, readXls } from './xls.ts';
 
 /** `row` and place as in a line; `sheet` counts the sheets of a workbook and the tables of a page. */
@@ -20,8 +20,8 @@ export type RowKind = 'text' | 'html' | 'xls' | 'xlsx';
 
 export type Rows = Readonly<{
   kind: RowKind;
-  /** Sheets of an `.xlsx` that are not read. */
-  unread: readonly string[];
+  /** Names of an `.xlsx`' sheets, by their number. */
+  names: readonly string[];
   each(onRow: (row: Row) => void): Promise<void>;
 }>;
 
@@ -43,12 +43,10 @@ export function headRows(head: Head, count: number): { delimiter: string; rows: 
     case 'xls':
       return [];
     case 'xlsx':
-      return [
-        {
-          delimiter: '',
-          rows: (sheetHead(head) ?? []).slice(0, count).map((row) => row.map((cell) => bare(cell ?? ''))),
-        },
-      ];
+      return sheetHeads(head).map(({ rows }) => ({
+        delimiter: '',
+        rows: rows.slice(0, count).map((row) => row.map((cell) => bare(cell ?? ''))),
+      }));
     case 'html':
       return [{ delimiter: '', rows: htmlRows(head.text, count).map((row) => row.cells) }];
     default: {
@@ -66,8 +64,8 @@ export function headRows(head: Head, count: number): { delimiter: string; rows: 
 /** All rows of a document. `delimiter` is for text. */
 export async function openRows(input: Input, delimiter: string): Promise<Rows> {
   const kind = rowKind(input);
-  if (kind === 'text') return { kind, unread: [], each: (onRow) => eachTextRow(input, delimiter, onRow) };
-  const { rows, unread = [] } =
+  if (kind === 'text') return { kind, names: [], each: (onRow) => eachTextRow(input, delimiter, onRow) };
+  const { rows, names = [] } =
     kind === 'xls'
       ? { rows: await xlsRows(input) }
       : kind === 'xlsx'
@@ -75,18 +73,24 @@ export async function openRows(input: Input, delimiter: string): Promise<Rows> {
         : { rows: await pageRows(input) };
   return {
     kind,
-    unread,
+    names,
     each: async (onRow) => {
       for (const row of rows) onRow(row);
     },
   };
 }
 
-/** Told wherever a workbook has more than was read. */
-export const unreadNote = (sheets: readonly string[]): Text => ({
-  en: `only the first sheet was read, not ${sheets.join(', ')}`,
-  zh: `只读取了第一个工作表,未读取:${sheets.join('、')}`,
-});
+/** Told of the sheets of a workbook (by number) whose columns are not those of the document. */
+export function passedOverNotes({ names }: Rows, sheets: readonly number[]): Text[] {
+  if (sheets.length === 0) return [];
+  const named = sheets.map((sheet) => names[sheet] ?? `#${sheet + 1}`);
+  return [
+    {
+      en: `sheets passed over, their columns are others: ${named.join(', ')}`,
+      zh: `列名不符、未读取的工作表:${named.join('、')}`,
+    },
+  ];
+}
 
 /** A cell without its packing: blanks of any width, a back-tick or apostrophe in front, Excel's `="…"`. */
 function bare(cell: string): string {
@@ -166,21 +170,17 @@ async function eachTextRow(input: Input, delimiter: string, onRow: (row: Row) =>
 
 // ---------------------------------------------------------------- workbooks
 
-async function xlsxRows(input: Input): Promise<{ rows: Row[]; unread: readonly string[] }> {
-  const { rows, others } = await readSheet(input);
-  const read = rows.map((cells, i) => ({
-    sheet: 0,
-    row: i + 1,
-    at: 0,
-    length: 0,
-    cells: cells.map((cell) => bare(cell ?? '')),
-  }));
-  return { rows: read, unread: others };
+async function xlsxRows(input: Input): Promise<{ rows: Row[]; names: readonly string[] }> {
+  const sheets = await readSheets(input);
+  const rows = sheets.flatMap((sheet, n) =>
+    sheet.rows.map((cells, i) => ({ sheet: n, ...placeOf(n, i + 1), cells: cells.map((cell) => bare(cell ?? '')) })),
+  );
+  return { rows, names: sheets.map(({ name }) => name) };
 }
 
 async function xlsRows(input: Input): Promise<Row[]> {
   const rows = await readXls(input.path, input.name);
-  return rows.map(({ sheet, row, cells }) => ({ sheet, row, at: 0, length: 0, cells: cells.map(bare) }));
+  return rows.map(({ sheet, row, cells }) => ({ sheet, ...placeOf(sheet, row), cells: cells.map(bare) }));
 }
 
 // ---------------------------------------------------------------- HTML

@@ -5,22 +5,24 @@ import { zipOf } from '../../tests/support/zip.ts';
 import { DaozhangError, type ErrorCode } from '../base/errors.ts';
 import { CHINA } from '../base/time.ts';
 import { inputOf, workspace } from './open.ts';
-import { numberText, readSheet, SHEET_LIMITS, type Sheet, type SheetLimits, sheetHead } from './sheet.ts';
+import { numberText, readSheets, SHEET_LIMITS, type Sheet, type SheetLimits, sheetHeads } from './sheet.ts';
 
-async function read(bytes: Uint8Array, limits?: SheetLimits): Promise<Sheet> {
+async function readBook(bytes: Uint8Array, limits?: SheetLimits): Promise<readonly Sheet[]> {
   const space = await workspace();
   try {
-    return await readSheet(await inputOf(bytes, space, CHINA), limits);
+    return await readSheets(await inputOf(bytes, space, CHINA), limits);
   } finally {
     await space.remove();
   }
 }
 
+const read = async (bytes: Uint8Array, limits?: SheetLimits): Promise<Sheet> => (await readBook(bytes, limits))[0]!;
+
 const refused = (code: ErrorCode) => (error: unknown) => error instanceof DaozhangError && error.code === code;
 const row = (cells: string, number = 1): string => `<row r="${number}">${cells}</row>`;
 
 test('every kind of cell comes as exact text, in its column and row', async () => {
-  const { rows, name, others } = await read(
+  const [{ rows, name }, ...others] = (await readBook(
     sheetBytes({
       strings: [
         '<si><t>微信支付</t></si>',
@@ -41,9 +43,9 @@ test('every kind of cell comes as exact text, in its column and row', async () =
         { name: '隐藏', rows: '', state: 'hidden' },
       ],
     }),
-  );
+  )) as [Sheet, ...Sheet[]];
   assert.equal(name, '账单');
-  assert.deepEqual(others, ['说明']);
+  assert.deepEqual(others, [{ name: '说明', rows: [] }]);
   assert.deepEqual(rows, [
     ['微信支付', null, 'a b'],
     [],
@@ -120,13 +122,13 @@ test('the head for detection: the first rows of a workbook, nothing for another 
   const many = Array.from({ length: 60 }, (_, i) => [`row ${i + 1}`]);
   const space = await workspace();
   try {
-    const head = sheetHead(await inputOf(workbookOf(many), space, CHINA));
-    assert.equal(head?.length, 40);
-    assert.deepEqual(head[39], ['row 40']);
+    const [head] = sheetHeads(await inputOf(workbookOf(many), space, CHINA));
+    assert.equal(head?.rows.length, 40);
+    assert.deepEqual(head.rows[39], ['row 40']);
     const member = (name: string) => ({ name: Buffer.from(name), data: Buffer.from('<x/>') });
     const letter = zipOf([member('[Content_Types].xml'), member('word/document.xml')]);
-    assert.equal(sheetHead(await inputOf(letter, space, CHINA)), undefined);
-    assert.equal(sheetHead(await inputOf(Buffer.from('PK, not a zip'), space, CHINA)), undefined);
+    assert.deepEqual(sheetHeads(await inputOf(letter, space, CHINA)), []);
+    assert.deepEqual(sheetHeads(await inputOf(Buffer.from('PK, not a zip'), space, CHINA)), []);
   } finally {
     await space.remove();
   }

@@ -1,5 +1,5 @@
 /**
- * The first visible sheet of an office workbook (.xlsx) as exact text.
+ * The visible sheets of an office workbook (.xlsx) as exact text.
  *
  * Read here from the XML, not by a library: those give a number as a float, and a reference of 28 digits or an amount must
  * not go through one. What the cell says is kept as written; a number with 16 or 17 digits and a fraction is the float that
@@ -8,7 +8,8 @@
  * A number in a date style becomes `2026-11-20 14:03:01`. An integer that the spreadsheet wrote as 4.2E+27 has lost its digits
  * and stays as it is, for the format to reject.
  *
- * Inside a zip there are no byte offsets: lines of a sheet have `at` 0 and `length` 0, and `row` is the sheet's own row number.
+ * Inside a zip there are no byte offsets: lines of a sheet have `length` 0, an `at` that only tells them apart (`placeOf`), and `row`
+ * is the sheet's own row number.
  * A workbook is read in memory and synchronously, because formats are detected synchronously; limits keep it small: size and
  * ratio of each part, rows, cells. O(bytes) time and memory. Macros, formulas and links are never followed; DOCTYPE is refused.
  */
@@ -23,46 +24,52 @@ import type { Head, Input } from './format.ts';
 export type SheetRow = readonly (string | null)[];
 
 /** `rows[i]` is the sheet's row i + 1; a row the sheet leaves out is empty. */
-export type Sheet = Readonly<{
-  name: string;
-  rows: readonly SheetRow[];
-  /** Names of the other visible sheets, which are not read. */
-  others: readonly string[];
-}>;
+export type Sheet = Readonly<{ name: string; rows: readonly SheetRow[] }>;
+
+const MOST_ROWS = 1_048_576;
+
+/** Where a row of a workbook's sheet (from 0) stands: no bytes, but a place of its own, by which a line is known again. */
+export const placeOf = (sheet: number, row: number) => ({ row, at: sheet * 2 * MOST_ROWS + row, length: 0 });
 
 export type SheetLimits = Readonly<{ packed: number; part: number; ratio: number; rows: number; cells: number }>;
 export const SHEET_LIMITS: SheetLimits = {
   packed: 64 * 2 ** 20,
   part: 256 * 2 ** 20,
   ratio: 100,
-  rows: 1_048_576,
+  rows: MOST_ROWS,
   cells: 5_000_000,
 };
 
 /** Below this size no ratio is judged: a small part of blanks compresses well. */
 const RATIO_FREE = 10 * 2 ** 20;
 
-/** The whole sheet. `file.*` errors for what is damaged, too large or not a workbook. */
-export async function readSheet(input: Input, limits: SheetLimits = SHEET_LIMITS): Promise<Sheet> {
+/** The visible sheets, whole, in their order. `file.*` errors for what is damaged, too large or not a workbook. */
+export async function readSheets(input: Input, limits: SheetLimits = SHEET_LIMITS): Promise<readonly Sheet[]> {
   const book = openBook(input, limits);
   if (!book) throw corrupt(input, 'no workbook in it / 里面没有工作簿');
-  return readRows(input, book, limits, Number.POSITIVE_INFINITY);
+  return readBook(input, book, limits, Number.POSITIVE_INFINITY);
+}
+
+function readBook(head: Head, book: Book, limits: SheetLimits, most: number): readonly Sheet[] {
+  const spent = { cells: 0 };
+  return book.sheets.map((sheet) => ({ name: sheet.name, rows: readRows(head, book, sheet, limits, most, spent) }));
 }
 
 const HEAD_ROWS = 40;
-const heads = new WeakMap<Head, readonly SheetRow[] | undefined>();
+const heads = new WeakMap<Head, readonly Sheet[]>();
 
 /**
- * The first rows of the sheet, for detection; undefined when the document is no workbook. Formats share one reading of a
+ * The first rows of each visible sheet, for detection; none when the document is no workbook. Formats share one reading of a
  * document. Detection is given the opened document, whose whole file is needed: a zip has its table of contents at the end.
  */
-export function sheetHead(head: Head): readonly SheetRow[] | undefined {
-  if (!isZip(head.bytes)) return undefined;
-  if (!heads.has(head)) {
-    const book = openBook(head, SHEET_LIMITS);
-    heads.set(head, book && readRows(head, book, SHEET_LIMITS, HEAD_ROWS).rows);
-  }
-  return heads.get(head);
+export function sheetHeads(head: Head): readonly Sheet[] {
+  if (!isZip(head.bytes)) return [];
+  const known = heads.get(head);
+  if (known) return known;
+  const book = openBook(head, SHEET_LIMITS);
+  const found = book ? readBook(head, book, SHEET_LIMITS, HEAD_ROWS) : [];
+  heads.set(head, found);
+  return found;
 }
 
 const isZip = (bytes: Uint8Array): boolean =>
@@ -189,8 +196,7 @@ function walk(head: Head, part: string, data: Buffer, handlers: Handlers): void 
 // ---------------------------------------------------------------- workbook
 
 type Book = Readonly<{
-  sheet: Readonly<{ name: string; path: string }>;
-  others: readonly string[];
+  sheets: ReadonlyArray<Readonly<{ name: string; path: string }>>;
   strings: readonly string[];
   /** Per cell style: undefined is a plain number. */
   styles: readonly (DateStyle | undefined)[];
@@ -218,11 +224,9 @@ function openBook(head: Head, limits: SheetLimits): Book | undefined {
     },
   });
   const visible = sheets.filter((s) => s.visible);
-  const [sheet, ...others] = visible.length > 0 ? visible : sheets;
-  if (!sheet) throw corrupt(head, 'no sheet in it / 里面没有工作表');
+  if (sheets.length === 0) throw corrupt(head, 'no sheet in it / 里面没有工作表');
   return {
-    sheet,
-    others: others.map((s) => s.name),
+    sheets: visible.length > 0 ? visible : sheets.slice(0, 1),
     strings: stringsOf(head, zip, limits),
     styles: stylesOf(head, zip, limits),
     epoch: Temporal.PlainDate.from(epoch),
@@ -325,11 +329,17 @@ function styleOf(id: string, codes: ReadonlyMap<string, string>): DateStyle | un
 
 const NO_CELLS: SheetRow = Object.freeze([]);
 
-function readRows(head: Head, book: Book, limits: SheetLimits, most: number): Sheet {
-  const data = partOf(head, book.zip, book.sheet.path, limits);
-  if (!data) throw corrupt(head, `${book.sheet.path}: missing / 缺失`);
+function readRows(
+  head: Head,
+  book: Book,
+  sheet: Book['sheets'][number],
+  limits: SheetLimits,
+  most: number,
+  spent: { cells: number },
+): readonly SheetRow[] {
+  const data = partOf(head, book.zip, sheet.path, limits);
+  if (!data) throw corrupt(head, `${sheet.path}: missing / 缺失`);
   const rows: SheetRow[] = [];
-  let cells = 0;
   let row: (string | null)[] = [];
   let number = 0;
   let column = 0;
@@ -341,7 +351,7 @@ function readRows(head: Head, book: Book, limits: SheetLimits, most: number): Sh
   const limited = (limit: number): never => {
     throw new DaozhangError('file.too_large', { path: head.name, limit });
   };
-  walk(head, book.sheet.path, data, {
+  walk(head, sheet.path, data, {
     open: (tag, a) => {
       if (tag === 'row') {
         number = a.r === undefined ? number + 1 : Number(a.r);
@@ -356,8 +366,8 @@ function readRows(head: Head, book: Book, limits: SheetLimits, most: number): Sh
         type = a.t ?? 'n';
         style = Number(a.s ?? 0);
         value = '';
-        cells += 1;
-        if (cells > limits.cells) limited(limits.cells);
+        spent.cells += 1;
+        if (spent.cells > limits.cells) limited(limits.cells);
       } else if (tag === 'rPh') phonetic += 1;
       else if (tag === 'v' || tag === 't') inValue = phonetic === 0;
     },
@@ -377,7 +387,7 @@ function readRows(head: Head, book: Book, limits: SheetLimits, most: number): Sh
     },
     done: () => rows.length >= most,
   });
-  return { name: book.sheet.name, rows: rows.slice(0, most), others: book.others };
+  return rows.slice(0, most);
 }
 
 /** `BC12` → 55. */

@@ -2,7 +2,7 @@
  * Legacy BIFF workbooks (`.xls`), which many banks still hand out, as rows of exact text. The reading itself happens in
  * `xls-child.ts`, a process with a small heap and a deadline that may read this file and nothing else.
  *
- * Inside a workbook there are no byte offsets: `at` and `length` are 0, `row` is the sheet's own row number. Rows are kept in
+ * Inside a workbook there are no byte offsets: `length` is 0, `row` is the sheet's own row number. Rows are kept in
  * memory; BIFF has at most 65,536 a sheet.
  */
 import { spawn } from 'node:child_process';

@@ -12,6 +12,8 @@ import {
 } from '../../../tests/support/damage.ts';
 import { read } from '../../../tests/support/reading.ts';
 import { refusal } from '../../../tests/support/refusal.ts';
+import { sheetBytes } from '../../../tests/support/sheet.ts';
+import type { DaozhangError } from '../../base/errors.ts';
 import { bankTableWith } from './bank-table.ts';
 
 // ---------------------------------------------------------------- a sound statement, damaged in every way
@@ -323,4 +325,69 @@ test('other tables are not bank statements', async () => {
   ]) {
     assert.equal((await refusal(table(`${header}\n2026-01-01,1,2,3,4\n`))).code, 'file.unknown_format', header);
   }
+});
+
+const sheetOf = (...rows: (readonly string[])[]): string =>
+  rows
+    .map((texts, r) => {
+      const cell = (text: string, c: number) =>
+        `<c r="${'ABCDE'[c]}${r + 1}" t="inlineStr"><is><t>${text}</t></is></c>`;
+      return `<row r="${r + 1}">${texts.map(cell).join('')}</row>`;
+    })
+    .join('');
+const BANK_HEAD = ['交易日期', '收入金额', '支出金额', '余额'];
+
+test('each sheet that says otherwise is a statement of its own; one that says nothing goes on with the one before', async () => {
+  const { lines, facts } = await read(
+    sheetBytes({
+      sheets: [
+        {
+          name: '账户一',
+          rows: sheetOf(['账号', '6222000011112222'], ['期初余额', '100.00'], BANK_HEAD, [
+            '2026-11-19',
+            '5.00',
+            '',
+            '105.00',
+          ]),
+        },
+        { name: '账户一续', rows: sheetOf(BANK_HEAD, ['2026-11-20', '', '1.00', '104.00']) },
+        { name: '目录', rows: sheetOf(['本文件含两个账户']) },
+        { name: '账户二', rows: sheetOf(['账号', '6222000033334444'], BANK_HEAD, ['2026-11-21', '7.00', '', '9.00']) },
+      ],
+    }),
+  );
+  assert.deepEqual(
+    lines.map((l) => [l.account, l.amount, l.business_on]).sort(),
+    [
+      ['6222000011112222', -100n, '2026-11-20'],
+      ['6222000011112222', 500n, '2026-11-19'],
+      ['6222000033334444', 700n, '2026-11-21'],
+    ].sort(),
+  );
+  assert.equal(facts.account, undefined);
+  assert.deepEqual(
+    facts.balances!.map((b) => [b.account, b.opening, b.closing]),
+    [
+      ['6222000011112222', 10000n, 10400n],
+      ['6222000033334444', 200n, 900n],
+    ],
+  );
+  assert.match(facts.notes!.at(-1)!.zh, /未读取的工作表:目录$/);
+});
+
+test('a changed figure in a later sheet refuses the workbook', async () => {
+  const bytes = (balance: string) =>
+    sheetBytes({
+      sheets: [
+        { rows: sheetOf(BANK_HEAD, ['2026-11-19', '5.00', '', '105.00']) },
+        { rows: sheetOf(BANK_HEAD, ['2026-11-20', '', '1.00', balance], ['2026-11-20', '', '2.00', '102.00']) },
+      ],
+    });
+  const { lines, rejected } = await read(bytes('104.00'));
+  assert.deepEqual([lines.length, rejected.length], [3, 0]);
+  const changed = await read(bytes('103.00')).catch((error: DaozhangError) => error.code);
+  assert.ok(
+    changed === 'file.check_failed' || (typeof changed === 'object' && changed.rejected.length > 0),
+    String(changed),
+  );
 });

@@ -17,7 +17,7 @@ import type { Text } from '../../base/lang.ts';
 import type { Balance, Check, Facts, Head, Input, RejectCode, RowsFormat, Sink } from '../format.ts';
 import type { Kind, Line } from '../line.ts';
 import { type LocalClock, localClock } from '../local-time.ts';
-import { headRows, openRows, type Row, type Rows, rowKind, unreadNote } from '../rows.ts';
+import { headRows, openRows, passedOverNotes, type Row, type Rows, rowKind } from '../rows.ts';
 import { minorOf, reference, remittance } from './bank.ts';
 import { type BalanceWatch, type Doubt, watchBalance } from './bank-balance.ts';
 import {
@@ -199,7 +199,6 @@ async function learn(input: Input, rows: Rows, delimiter: string): Promise<Learn
     }
   });
   if (!found) throw new DaozhangError('file.unknown_format', { path: input.name });
-  if (rows.unread.length > 0) notes.push(unreadNote(rows.unread));
   const chinese = header?.chinese ?? true;
   const { credit, debit, flag, balance } = header?.at ?? {};
   const oneSigned = (credit ?? debit ?? flag ?? balance) === undefined;
@@ -256,6 +255,83 @@ function markOf(input: Input, found: MarkFound, either: boolean): Mark {
 async function readTable(input: Input, sink: Sink, options: BankTableOptions): Promise<Facts> {
   const delimiter = headerOf(input)?.delimiter ?? ',';
   const rows = await openRows(input, delimiter);
+  const clock = localClock(input.zone);
+  const { statements, passed } = await statementsIn(rows);
+  const parts: Facts[] = [];
+  const one = async (of: Rows): Promise<unknown> =>
+    parts.push(await readStatement(input, of, delimiter, sink, options, clock));
+  for (const sheets of statements) {
+    await one({ ...rows, each: (onRow) => rows.each((row) => (sheets.has(row.sheet) ? onRow(row) : undefined)) });
+  }
+  if (statements.length === 0) await one(rows);
+  const facts = parts.length === 1 ? parts[0]! : together(parts);
+  const notes = [...(facts.notes ?? []), ...clock.notes(), ...passedOverNotes(rows, passed)];
+  return notes.length > 0 ? { ...facts, notes } : facts;
+}
+
+/**
+ * The sheets of a workbook that are statements. One that says otherwise than the one before it (another account, another opening)
+ * is a statement of its own; one that says nothing or the same goes on with it. Labels without a table belong to the next.
+ */
+async function statementsIn(rows: Rows): Promise<{ statements: Set<number>[]; passed: number[] }> {
+  if (rows.kind !== 'xlsx' && rows.kind !== 'xls') return { statements: [], passed: [] };
+  const seen = new Map<number, { table: boolean; labels: Map<Label, string> }>();
+  await eachSeen(rows, ({ is, row, header }) => {
+    const sheet = seen.get(row.sheet) ?? { table: false, labels: new Map<Label, string>() };
+    seen.set(row.sheet, sheet);
+    if (header) sheet.table = true;
+    if (is !== 'movement') for (const [label, value] of labelled(row.cells)) sheet.labels.set(label, value);
+  });
+  const statements: Set<number>[] = [];
+  const passed: number[] = [];
+  let ahead: number[] = [];
+  let said = new Map<Label, string>();
+  for (const [number, { table, labels }] of seen) {
+    if (!table) {
+      if (labels.size > 0) ahead.push(number);
+      else passed.push(number);
+      continue;
+    }
+    const differs = [...labels].some(([label, value]) => said.has(label) && said.get(label) !== value);
+    if (statements.length === 0 || differs) {
+      statements.push(new Set());
+      said = new Map();
+    }
+    for (const [label, value] of labels) said.set(label, value);
+    for (const sheet of [...ahead, number]) statements.at(-1)!.add(sheet);
+    ahead = [];
+  }
+  return { statements, passed: [...passed, ...ahead].sort((a, b) => a - b) };
+}
+
+/** What several statements say as one document: the account they share, all their days, every check and balance. */
+function together(parts: readonly Facts[]): Facts {
+  const accounts = new Set(parts.map((p) => p.account));
+  const { compare } = Temporal.PlainDate;
+  const days = (of: 'from' | 'to') => {
+    const all = parts.flatMap((p) => p[of] ?? []);
+    return all.length < parts.length ? [] : all.sort(compare);
+  };
+  const notes = new Map(parts.flatMap((p) => (p.notes ?? []).map((note) => [note.en, note])));
+  const balances = parts.flatMap((p) => p.balances ?? []);
+  return {
+    account: accounts.size === 1 ? [...accounts][0] : undefined,
+    from: days('from')[0],
+    to: days('to').at(-1),
+    checks: parts.flatMap((p) => p.checks),
+    ...(balances.length > 0 && { balances }),
+    ...(notes.size > 0 && { notes: [...notes.values()] }),
+  };
+}
+
+async function readStatement(
+  input: Input,
+  rows: Rows,
+  delimiter: string,
+  sink: Sink,
+  options: BankTableOptions,
+  clock: LocalClock,
+): Promise<Facts> {
   const learned = await learn(input, rows, delimiter);
   const sums = new Map<string, Sums>();
   const accounts = new Set<string>();
@@ -263,7 +339,6 @@ async function readTable(input: Input, sink: Sink, options: BankTableOptions): P
   let balanceColumn = '';
   const balance = watchBalance(() => balanceColumn);
   const labelAccount = accountText(learned.labels.account ?? '');
-  const clock = localClock(input.zone);
   let shortAt: number | undefined;
   let rejected = false;
 
@@ -290,8 +365,7 @@ async function readTable(input: Input, sink: Sink, options: BankTableOptions): P
   }
   const { facts, doubts } = factsOf(learned, sums, accounts, totals, balance, rejected);
   for (const doubt of doubts) sink.reject(doubt.rejected);
-  const open = clock.notes();
-  return open.length === 0 ? facts : { ...facts, notes: [...(facts.notes ?? []), ...open] };
+  return facts;
 }
 
 /** How many columns the header really names. */

@@ -237,14 +237,43 @@ test('F27 NDJSON whose last record is cut is refused; F34 a bad record in the mi
   assert.deepEqual([lines.length, rejected.map((r) => [r.row, r.code])], [2, [[2, 'ragged']]]);
 });
 
-test('other sheets of a workbook are told', async () => {
-  const cell = (place: string, text: string): string => `<c r="${place}" t="inlineStr"><is><t>${text}</t></is></c>`;
-  const row = (n: number, texts: readonly string[]): string =>
-    `<row r="${n}">${texts.map((text, i) => cell(`${'ABCD'[i]}${n}`, text)).join('')}</row>`;
-  const rows = row(1, ['订单号', '实付金额', '支付状态', '支付时间']) + row(2, ['A', '1.00', '已支付', NOW]);
-  const { format, lines, facts } = await read(sheetBytes({ sheets: [{ rows }, { name: '十二月', rows }] }));
-  assert.deepEqual([format, lines.length], ['order-mapped-rows', 1]);
-  assert.match(facts.notes!.at(-1)!.zh, /十二月/);
+const sheet = (...rows: (readonly string[])[]): string =>
+  rows
+    .map((texts, r) => {
+      const cell = (text: string, c: number) => `<c r="${'ABCD'[c]}${r + 1}" t="inlineStr"><is><t>${text}</t></is></c>`;
+      return `<row r="${r + 1}">${texts.map(cell).join('')}</row>`;
+    })
+    .join('');
+const HEAD = ['订单号', '实付金额', '支付状态', '支付时间'];
+
+test('every visible sheet with the columns of an order book is read, wherever it stands; the others are named', async () => {
+  const { format, lines, facts } = await read(
+    sheetBytes({
+      sheets: [
+        { name: '说明', rows: sheet(['本表由系统导出']) },
+        { name: '十一月', rows: sheet(HEAD, ['A', '1.00', '已支付', NOW], ['B', '2.00', '已支付', NOW]) },
+        { name: '草稿', state: 'hidden', rows: sheet(HEAD, ['H', '9.00', '已支付', NOW]) },
+        { name: '汇总', rows: sheet(['月份', '合计'], ['11', '6.00']) },
+        { name: '十二月', rows: sheet(['支付时间', '支付状态', '实付金额', '订单号'], [NOW, '已支付', '3.00', 'C']) },
+        { name: 'Sheet3', rows: '' },
+      ],
+    }),
+  );
+  assert.deepEqual(
+    [format, lines.map((l) => [l.order_ref, l.amount, l.row_no])],
+    [
+      'order-mapped-rows',
+      [
+        ['A', 100n, 2],
+        ['C', 300n, 2],
+        ['B', 200n, 3],
+      ],
+    ],
+  );
+  assert.match(facts.notes!.at(-1)!.zh, /未读取的工作表:说明、汇总$/);
+  assert.match(facts.notes!.at(-1)!.en, /passed over.*: 说明, 汇总$/);
+  // By its place a line is known again the next day, so no two rows of a workbook may share one.
+  assert.equal(new Set(lines.map((l) => `${l.byte_at}:${l.byte_length}`)).size, 3);
 });
 
 test('the generic formats come after all others', async () => {

@@ -60,7 +60,7 @@ test('WeChat XLSX gives the same lines as the CSV, by sheet row and without byte
   assert.deepEqual(reading.lines.map(facts), csv.lines.map(facts));
   assert.deepEqual(
     reading.lines.map((l) => [l.row_no, l.byte_at, l.byte_length]),
-    WECHAT_ROWS.map((_, i) => [19 + i, 0n, 0]),
+    WECHAT_ROWS.map((_, i) => [19 + i, BigInt(19 + i), 0]),
   );
   assert.deepEqual(reading.facts.notes, []);
 });

@@ -3,13 +3,13 @@
  *
  * 交易类型 tells where the money went: 商户消费 is a merchant account; 扫二维码付款, 转账 and 微信红包 are a personal code, and no
  * merchant's channel will ever show it. It stands first in `text`. In a sheet the times are numbers in a date style and the
- * amounts are numbers; `readSheet` gives both as exact text, and `row` is the sheet's row.
+ * amounts are numbers; `readSheets` gives both as exact text, and `row` is the sheet's row.
  * Source: the app's exports (channels.md §1.6).
  */
 import { csvCells } from '../cells.ts';
 import type { Input, RowsFormat } from '../format.ts';
 import { eachRecord } from '../records.ts';
-import { readSheet, sheetHead } from '../sheet.ts';
+import { placeOf, readSheets, sheetHeads } from '../sheet.ts';
 import { detectPersonal, headRecords, type PersonalNames, type PersonalReader, personalReader } from './personal.ts';
 
 const NAMES: PersonalNames = {
@@ -48,23 +48,23 @@ export const wechatPersonal: RowsFormat = {
     ['orderRef', '商户单号'],
   ],
   detect: (head) => {
-    const sheet = sheetHead(head);
+    const sheet = sheetHeads(head)[0]?.rows;
     return detectPersonal(sheet ? sheet.map((row) => row.map((cell) => cell ?? '')) : headRecords(head), NAMES);
   },
   async read(input, sink) {
     const reader = personalReader(input, NAMES, sink, true);
-    if (sheetHead(input)) await takeSheet(input, reader);
+    if (sheetHeads(input).length > 0) await takeSheet(input, reader);
     else await takeCsv(input, reader);
     return reader.facts();
   },
 };
 
 async function takeSheet(input: Input, reader: PersonalReader): Promise<void> {
-  const { rows } = await readSheet(input);
-  rows.forEach((row, i) => {
+  const [sheet] = await readSheets(input);
+  sheet?.rows.forEach((row, i) => {
     // A sheet leaves out empty cells at the end of a row; the widest rows have the eleven of the header.
     const cells = Array.from({ length: Math.max(row.length, COLUMNS) }, (_, c) => row[c] ?? '');
-    reader.take({ row: i + 1, at: 0, length: 0, cells });
+    reader.take({ ...placeOf(0, i + 1), cells });
   });
 }
 

@@ -166,9 +166,7 @@ function evidenceCard(e) {
 /** Where the line stands, to the byte. @param {EvidenceView} e */
 function source(e) {
   const range =
-    e.at === undefined || e.length === undefined
-      ? undefined
-      : t('bytes_n', { from: grouped(e.at), to: grouped(e.at + e.length) });
+    e.at === undefined || !e.length ? undefined : t('bytes_n', { from: grouped(e.at), to: grouped(e.at + e.length) });
   if (e.file === '') return h('p', { class: 'source quiet' }, t('not_stated'));
   return h(
     'div',
