@@ -76,6 +76,27 @@ test('sniff shows the proposal: as YAML, and in --json as an object', () => {
   });
 });
 
+test('a book whose columns leave a doubt is refused, with what is missing or unclear and the rest of its mapping', () => {
+  const file = book('doubt.csv', '订单号,实付金额,实收金额,支付时间\nD1,1.00,1.00,2026-11-19 09:30:05\n');
+  const { status, stdout, stderr } = daozhang('sniff', file, '--json', '--save-mapping', 'doubt.yaml');
+  assert.equal(status, 2);
+  assert.match(stderr, /file\.unknown_format/);
+  const [{ missing, unclear, mapping }] = JSON.parse(stdout);
+  assert.deepEqual([missing, unclear], [['status'], ['amount: 实付金额 | 实收金额']]);
+  assert.deepEqual(mapping.columns, { order_ref: '订单号', paid_at: '支付时间' });
+  // What was saved is to be finished by a person: until then it is refused where it lacks something.
+  writeFileSync(join(folder, 'doubt-config.yaml'), 'orders: doubt.yaml\n');
+  const used = () => daozhang('sniff', file, '--config', 'doubt-config.yaml', '--json');
+  assert.match(used().stderr, /doubt\.yaml:\d+:\d+.*columns\.amount/);
+  const text = readFileSync(join(folder, 'doubt.yaml'), 'utf8');
+  writeFileSync(
+    join(folder, 'doubt.yaml'),
+    text.replace('columns:\n', 'columns:\n  amount: 实收金额\n  status: 支付时间\n'),
+  );
+  assert.match(used().stdout, /"bad_value"/);
+  assert.equal(daozhang('sniff', book('nothing.csv', 'a,b\n1,2\n'), '--json').stdout.trim(), '[]');
+});
+
 test('a saved mapping is kept: saving again changes nothing, what a person changed is not written over', () => {
   const save = () => daozhang('sniff', book('kept.csv'), '--save-mapping', 'kept.yaml', '--lang', 'en');
   assert.match(save().stderr, /^saved: kept\.yaml/);

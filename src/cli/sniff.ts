@@ -6,7 +6,7 @@ import type { Lang } from '../base/lang.ts';
 import { decimalText } from '../base/money.ts';
 import { openEngine } from '../files/engine.ts';
 import { REJECTS } from '../files/format.ts';
-import { orderMapped, orderMappedRows, proposedMapping } from '../files/formats/order-mapped.ts';
+import { orderMapped, orderMappedRows, proposedMapping, unfinishedProposal } from '../files/formats/order-mapped.ts';
 import { ingest } from '../files/ingest.ts';
 import { linesById } from '../files/lines.ts';
 import { mappingData, mappingText, type OrderMapping, saveMapping } from '../files/mapping.ts';
@@ -104,6 +104,15 @@ async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): P
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
         refuse(error);
+        const draft = error.code === 'file.unknown_format' ? unfinishedProposal(input) : undefined;
+        if (!draft) continue;
+        proposals.push(draft.mapping);
+        found.push({
+          file: input.name,
+          missing: draft.missing,
+          unclear: draft.unclear.map(({ field, columns }) => `${field}: ${columns.join(' | ')}`),
+          mapping: flags.json ? mappingData(draft.mapping) : mappingText(draft.mapping),
+        });
       }
     }
   } finally {

@@ -35,6 +35,7 @@ import {
   MAPPED_FIELDS,
   type MappedField,
   type OrderMapping,
+  type Proposal,
   proposeMapping,
   STATUS_WORDS,
 } from '../mapping.ts';
@@ -128,6 +129,23 @@ export const orderMappedRows: RowsFormat = rowsFormat(PROPOSED);
 /** The mapping that the names of the document's columns propose, when they leave no doubt. */
 export function proposedMapping(head: Head): OrderMapping | undefined {
   return isJson(head) ? proposed(jsonColumns(head)) : headerOf(head, proposed)?.mapping;
+}
+
+/** So many columns known by their names make a document worth a person's look, though it is no clear order book. */
+const WORTH_A_LOOK = 3;
+
+/** What the names of the columns propose though something is missing or unclear; what is unclear stands in no column of the mapping. */
+export function unfinishedProposal(head: Head): Proposal | undefined {
+  const headers = isJson(head) ? [jsonColumns(head)] : headRows(head, HEADER_WITHIN).flatMap(({ rows }) => rows);
+  const known = (p: Proposal): number => Object.keys(p.mapping.columns).length;
+  const [best] = headers
+    .map(proposeMapping)
+    .filter((p) => p.foreign.length === 0 && known(p) >= WORTH_A_LOOK)
+    .sort((a, b) => known(b) - known(a));
+  if (!best) return undefined;
+  const unclear = new Set<string>(best.unclear.map(({ field }) => field));
+  const columns = Object.entries(best.mapping.columns).filter(([field]) => !unclear.has(field));
+  return { ...best, mapping: { ...best.mapping, columns: Object.fromEntries(columns) } };
 }
 
 /** Nobody has looked at this mapping yet, so whoever reads the result is told what was taken for what. */
