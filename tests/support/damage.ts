@@ -2,6 +2,8 @@
  * Damages a document in many ways and says which of them got through. Sound means: refused with a reason from the catalogue,
  * nothing of it left in the table of lines. One engine serves all, as in a run over many files.
  */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { DaozhangError, type ErrorCode } from '../../src/base/errors.ts';
 import { CHINA } from '../../src/base/time.ts';
 import { openEngine } from '../../src/files/engine.ts';
@@ -9,6 +11,7 @@ import { ingest } from '../../src/files/ingest.ts';
 import { inputOf, workspace } from '../../src/files/open.ts';
 import { detect } from '../../src/files/registry.ts';
 import { type Bill, bytesOf, columnsOf } from './bills.ts';
+import { read } from './reading.ts';
 
 export type Damage = Readonly<{ what: string; bytes: Uint8Array }>;
 
@@ -114,5 +117,29 @@ export function* lostAndRepeatedRows(bill: Bill): Generator<Damage> {
 export function* cuts(bytes: Uint8Array): Generator<Damage> {
   for (let percent = 0; percent < 100; percent++) {
     yield { what: `cut at ${percent} %`, bytes: bytes.subarray(0, Math.floor((bytes.length * percent) / 100)) };
+  }
+}
+
+/** A bill of twenty sound rows, each of `damages` and those every bill must withstand: whatever is changed, it is refused whole. */
+export function refusesDamage(
+  bill: Bill,
+  format: string,
+  damages: ReadonlyArray<readonly [what: string, damages: () => Iterable<Damage>]>,
+): void {
+  test('the bill that is damaged below is sound', async () => {
+    const reading = await read(bytesOf(bill));
+    assert.deepEqual([reading.format, reading.lines.length, reading.rejected], [format, 20, []]);
+  });
+  for (const [what, of] of [
+    ...damages,
+    ['a changed digit of a control figure', () => flippedFigures(bill)],
+    ['a lost or repeated row', () => lostAndRepeatedRows(bill)],
+    ['F27 a cut', () => cuts(bytesOf(bill))],
+  ] as const) {
+    test(`${what} is refused, whole`, async () => {
+      const { survived, tried } = await survivors(of());
+      assert.deepEqual(survived, []);
+      assert.ok(tried >= 10, `only ${tried} tried`);
+    });
   }
 }

@@ -21,21 +21,14 @@ import {
   fault,
   fen,
   fixedLayout,
+  RECORD_HEAD,
   readFixed,
   signOf,
 } from './unionpay.ts';
 
 const LAYOUT = fixedLayout(
   [
-    ['交易代码', 3],
-    ['代理机构标识码', 11],
-    ['发送机构标识码', 11],
-    ['系统跟踪号', 6],
-    ['交易传输时间', 10],
-    ['帐号', 19],
-    ['交易金额', 12],
-    ['商户类别', 4],
-    ['终端类型', 2],
+    ...RECORD_HEAD,
     ['支付卡类型', 2],
     ['上一笔跟踪号', 6],
     ['上一笔时间', 10],

@@ -23,6 +23,19 @@ export type FixedLayout = Readonly<{
   widths: readonly number[];
 }>;
 
+/** How every record begins, whichever file it is of. The 帐号 is there to be skipped and masked. */
+export const RECORD_HEAD = [
+  ['交易代码', 3],
+  ['代理机构标识码', 11],
+  ['发送机构标识码', 11],
+  ['系统跟踪号', 6],
+  ['交易传输时间', 10],
+  ['帐号', 19],
+  ['交易金额', 12],
+  ['商户类别', 4],
+  ['终端类型', 2],
+] as const;
+
 /** `spare`: how many bytes the last, reserved field may have more than stated. */
 export function fixedLayout(fields: ReadonlyArray<readonly [name: string, width: number]>, spare: number): FixedLayout {
   const place: Record<string, readonly [number, number]> = {};

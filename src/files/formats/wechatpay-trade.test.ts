@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesOf, wechatTradeBill } from '../../../tests/support/bills.ts';
-import {
-  changedSigns,
-  cuts,
-  flippedDigits,
-  flippedFigures,
-  lostAndRepeatedRows,
-  survivors,
-} from '../../../tests/support/damage.ts';
+import { changedSigns, flippedDigits, refusesDamage } from '../../../tests/support/damage.ts';
 import { read } from '../../../tests/support/reading.ts';
 import { refusal } from '../../../tests/support/refusal.ts';
 
@@ -16,26 +9,10 @@ const bill = wechatTradeBill();
 /** Every column that the summary row adds up. */
 const PROVEN = ['应结订单金额', '退款金额', '充值券退款金额', '手续费', '订单金额', '申请退款金额'];
 
-test('the bill that is damaged below is sound', async () => {
-  const { lines, rejected, format } = await read(bytesOf(bill));
-  assert.equal(format, 'wechatpay-trade');
-  assert.equal(lines.length, 20);
-  assert.deepEqual(rejected, []);
-});
-
-for (const [what, damages] of [
+refusesDamage(bill, 'wechatpay-trade', [
   ['a changed digit', () => flippedDigits(bill, PROVEN)],
   ['a changed sign', () => changedSigns(bill, PROVEN)],
-  ['a changed digit of a control figure', () => flippedFigures(bill)],
-  ['a lost or repeated row', () => lostAndRepeatedRows(bill)],
-  ['F27 a cut', () => cuts(bytesOf(bill))],
-] as const) {
-  test(`${what} is refused, whole`, async () => {
-    const { survived, tried } = await survivors(damages());
-    assert.deepEqual(survived, []);
-    assert.ok(tried >= 10, `only ${tried} tried`);
-  });
-}
+]);
 
 /** The bill with one cell changed. */
 const withCell = (row: number, column: string, cell: string): Uint8Array => {

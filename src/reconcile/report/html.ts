@@ -106,9 +106,18 @@ export const PAGE_FILES = [
 ] as const;
 const STYLE_FILES = ['base.css', 'sections.css', 'breaks.css', 'screens.css'] as const;
 
+/** The dark tokens for the reader who chose dark, and for the one whose system is dark and who chose nothing. */
+function darkStyles(): readonly [chosen: string, system: string] {
+  const chosen = asset('dark.css');
+  const system = chosen
+    .replace('@media screen', '@media screen and (prefers-color-scheme: dark)')
+    .replace('[data-theme="dark"]', ':not([data-theme="light"])');
+  return [chosen, system];
+}
+
 /** The page for a result. The same result, language and options give the same bytes. */
 export function reportHtml(result: Result, lang: Lang, options: ReportOptions = {}): string {
-  const css = STYLE_FILES.map(asset).join('\n');
+  const css = [...STYLE_FILES.map(asset), ...darkStyles()].join('\n');
   const js = PAGE_FILES.map((name) => unbound(asset(name))).join('\n');
   const policy = [
     "default-src 'none'",
