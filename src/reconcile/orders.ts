@@ -223,17 +223,18 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
           ]
         : []),
     ];
-    await replaceOpen(engine, table, stays.join(' or '));
+    await replaceOpen(engine, table, stays);
   }
 }
 
-/** The open side becomes what of it fulfils `stays`. */
-async function replaceOpen(engine: Engine, side: 'ours' | 'theirs', stays: string): Promise<void> {
+/** The open side becomes what of it fulfils one of `stays`, of which no line fulfils two. */
+async function replaceOpen(engine: Engine, side: 'ours' | 'theirs', stays: readonly string[]): Promise<void> {
+  const parts = stays.map((condition) => `select * from ${side}_open where ${condition}`);
   const { view } = await engine.one<{ view: boolean }>(
     `select exists (from duckdb_views() where view_name = '${side}_open') as view`,
   );
   await engine.run(`
-    create or replace table ${side}_left_open as select * from ${side}_open where ${stays};
+    create or replace table ${side}_left_open as ${parts.join(' union all ')};
     drop ${view ? 'view' : 'table'} ${side}_open; alter table ${side}_left_open rename to ${side}_open;`);
 }
 
@@ -319,5 +320,5 @@ async function placePass(engine: Engine, windowMinutes: number): Promise<void> {
     ['o', 'ours'],
     ['t', 'theirs'],
   ] as const)
-    await replaceOpen(engine, table, `id not in (select id from islands where side = '${side}')`);
+    await replaceOpen(engine, table, [`id not in (select id from islands where side = '${side}')`]);
 }

@@ -138,11 +138,9 @@ async function orderCounts(engine: Engine): Promise<Counts> {
   const bits = idBits(engine, 'id');
   const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
   for (const side of ['ours', 'theirs'] as const) {
-    await engine.run(`
-      create or replace temp table every as select currency, count(*) as n, ${bits} as bits from ${side} group by currency;
-      create or replace temp table elsewhere as ${ELSEWHERE[side]}`);
+    await engine.run(`create or replace temp table elsewhere as ${ELSEWHERE[side]}`);
     const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
-      with l as (select coalesce(sum(n), 0)::bigint as n, bit_or(bits) as bits from every),
+      with l as (select count(*) as n, ${bits} as bits from ${side}),
       p as (select count(*) as n, ${bits} as bits from (${MATCHED[side]} union all select id from elsewhere))
       select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
     if (wrong !== 0n || placed !== lines) {
@@ -151,7 +149,8 @@ async function orderCounts(engine: Engine): Promise<Counts> {
     }
     // So what stands nowhere else is matched: millions need not be joined to be counted.
     const rows = await engine.all<{ currency: string; place: string; n: bigint }>(`
-      with counted as (select currency, place, count(*) as n from elsewhere group by all)
+      with counted as (select currency, place, count(*) as n from elsewhere group by all),
+      every as (select currency, count(*) as n from ${side} group by currency)
       select currency, place, n from counted union all
       select e.currency, 'matched', (e.n - coalesce(sum(c.n), 0))::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n
       order by all`);
