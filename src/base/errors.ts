@@ -192,7 +192,23 @@ export const ERRORS = {
   'run.out_taken': {
     exit: 64,
     says: { en: '{path} is not a folder that can be written', zh: '{path} 不是可写的文件夹' },
-    remedy: { en: 'Choose another folder with --out.', zh: '请用 --out 另选文件夹。' },
+    remedy: { en: 'Choose another folder with {option}.', zh: '请用 {option} 另选文件夹。' },
+  },
+  'run.disk_full': {
+    exit: 2,
+    says: { en: '{path}: the disk is full; the old results stand', zh: '{path}:磁盘已满;原有结果未动' },
+    remedy: { en: 'Free some space and run the same command again.', zh: '请腾出空间后重新运行同一命令。' },
+  },
+  'carry.damaged': {
+    exit: 2,
+    says: {
+      en: '{path}: the open items of that day cannot be read ({reason})',
+      zh: '{path}:无法读取当日结转的未达项({reason})',
+    },
+    remedy: {
+      en: 'Run that day again with the same --carry: it writes the file anew. Or remove the file.',
+      zh: '请用同一 --carry 重新运行那一天,会重写该文件;或删除它。',
+    },
   },
   'bug.unexpected': {
     exit: 70,

@@ -9,7 +9,9 @@ import { loadPlans } from '../plans/load.ts';
 import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
 import { type RunOptions, reconcile } from '../reconcile/run.ts';
+import type { Staging } from '../reconcile/staging.ts';
 import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
+import { interruption } from './interrupt.ts';
 import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
 import { progressBar } from './terminal.ts';
 
@@ -51,23 +53,38 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
 
 /** Runs and tells; the exit code. Throws `DaozhangError`. */
 export async function runReconcile(files: readonly string[], flags: ReconcileFlags, lang: Lang): Promise<number> {
-  const progress = progressBar(lang);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const signal = interruption();
+  const options = await optionsOf(files, flags);
   const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
+  try {
+    return await runInto(staging, files, flags, lang, { ...options, signal });
+  } catch (error) {
+    // What was under way when the stop came ends in its own words; the reason is the stop.
+    if (signal.aborted && !(error instanceof DaozhangError)) throw new DaozhangError('run.interrupted', {}, error);
+    throw error;
+  } finally {
+    await staging?.remove();
+  }
+}
+
+async function runInto(
+  staging: Staging | undefined,
+  files: readonly string[],
+  flags: ReconcileFlags,
+  lang: Lang,
+  options: Omit<RunOptions, 'paths'>,
+): Promise<number> {
+  const progress = progressBar(lang);
   const run = await reconcile({
-    ...(await optionsOf(files, flags)),
+    ...options,
     paths: files,
     ...(flags.carry !== undefined && { carry: flags.carry }),
     progress,
-    signal: stop.signal,
-    ...(staging !== undefined && { outFolders: [staging] }),
+    ...(staging !== undefined && { outFolders: [staging.path] }),
   });
   try {
-    const written =
-      flags.out === undefined || staging === undefined ? undefined : await writeResults(run, flags.out, staging, lang);
+    const written = staging === undefined ? undefined : await writeResults(run, staging, lang, options.signal);
+    await run.keep();
     progress.done();
     if (flags.json) process.stdout.write(resultJson(run.result));
     else {
@@ -82,8 +99,6 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
     }
     return run.result.state === 'clean' ? 0 : run.result.state === 'breaks' ? 1 : 2;
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
     await run.close();
   }
 }

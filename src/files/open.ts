@@ -42,6 +42,20 @@ export async function workspace(): Promise<Workspace> {
   };
 }
 
+/** What a run leaves in its `--out` (`reconcile/write.ts`), beside whatever else lies there. */
+export const RESULT_FILES = [
+  'result.json',
+  'sign-off.json',
+  'report.html',
+  'breaks.csv',
+  'open.csv',
+  'breaks.xlsx',
+  'bank-reconciliation.xlsx',
+  'fees.csv',
+  'matches.parquet',
+  'lines',
+] as const;
+
 /** Ignored when a folder is walked: our own output and configuration (no bill is YAML), hidden files, office lock files. */
 const IGNORED = /^(\.|~\$|.*\.ya?ml$|Thumbs\.db$|README|expected)/i;
 

@@ -16,7 +16,7 @@ import { listFiles, type Workspace, workspace } from '../files/open.ts';
 import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
-import { type CarriedIn, carryIn, carryOut, isPartOf, linesWaiting } from './carry.ts';
+import { type CarriedIn, type CarriedOut, carryIn, carryOut, isPartOf, linesWaiting, placeCarried } from './carry.ts';
 import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
@@ -35,6 +35,7 @@ import type {
   Result,
 } from './result.ts';
 import { type BatchRow, type Settled, settle } from './settle.ts';
+import { type Staging, stage } from './staging.ts';
 
 export type RunOptions = Readonly<{
   paths: readonly string[];
@@ -72,17 +73,28 @@ export type Run = Readonly<{
   /** Where each document's lines can be read again, by document number. */
   sources: ReadonlyMap<number, Source>;
   bank: BankOutcome;
+  /** Moves the open items into the carry folder: the last step of a run, so that they go with its results or not at all. */
+  keep(): Promise<void>;
   close(): Promise<void>;
 }>;
+
+type Work = Omit<Run, 'engine' | 'keep' | 'close'> & Readonly<{ carriedOut?: CarriedOut }>;
 
 export async function reconcile(options: RunOptions): Promise<Run> {
   if (options.paths.length === 0) throw new DaozhangError('file.none', {});
   const space = await workspace();
   let engine: Engine | undefined;
+  let carry: Staging | undefined;
+  const close = async (): Promise<void> => {
+    engine?.close();
+    await carry?.remove();
+    await space.remove();
+  };
   try {
     const files = await listFiles(options.paths);
     const folders = [...new Set(files.map((p) => dirname(resolve(p))))];
-    engine = await openEngine({
+    if (options.carry !== undefined && !options.carryReadOnly) carry = await stage(options.carry, '--carry');
+    const opened = await openEngine({
       temp: space.path,
       folders: [
         ...folders,
@@ -91,17 +103,14 @@ export async function reconcile(options: RunOptions): Promise<Run> {
       ],
       memoryMiB: options.memoryMiB ?? (await memoryFor(files)),
     });
-    const opened = engine;
-    options.signal?.addEventListener('abort', () => opened.interrupt());
-    const done = await work(engine, space, options);
-    const close = async () => {
-      opened.close();
-      await space.remove();
+    engine = stoppable(opened, options.signal);
+    const { carriedOut, ...done } = await work(engine, space, carry, options);
+    const keep = async (): Promise<void> => {
+      if (carriedOut && carry) await placeCarried(carriedOut, carry);
     };
-    return { ...done, engine, close };
+    return { ...done, engine, keep, close };
   } catch (error) {
-    engine?.close();
-    await space.remove();
+    await close();
     if (options.signal?.aborted) throw new DaozhangError('run.interrupted', {}, error);
     throw error;
   }
@@ -119,8 +128,53 @@ async function memoryFor(files: readonly string[]): Promise<number> {
   return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
 }
 
-async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Omit<Run, 'engine' | 'close'>> {
-  const progress = options.progress ?? silent;
+const AGAIN_MS = 100;
+
+/**
+ * Once asked to stop, no statement begins, and the running one is interrupted: again and again, because an interrupt that falls
+ * between two statements is lost.
+ */
+function stoppable(engine: Engine, signal: AbortSignal | undefined): Engine {
+  if (signal === undefined) return engine;
+  let again: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    engine.interrupt();
+    again = setInterval(engine.interrupt, AGAIN_MS);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  const going = <A extends readonly unknown[], R>(f: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      signal.throwIfAborted();
+      return f(...args);
+    };
+  };
+  return {
+    ...engine,
+    run: going(engine.run),
+    all: going(engine.all) as Engine['all'],
+    one: going(engine.one) as Engine['one'],
+    close: () => {
+      signal.removeEventListener('abort', stop);
+      clearInterval(again);
+      engine.close();
+    },
+  };
+}
+
+/** Progress that ends the work once it is to stop: reading tells it of every chunk, between two statements. */
+const stopping = (progress: Progress, signal: AbortSignal | undefined): Progress => ({
+  step: (what, total) => {
+    signal?.throwIfAborted();
+    progress.step(what, total);
+  },
+  at: (done) => {
+    signal?.throwIfAborted();
+    progress.at(done);
+  },
+});
+
+async function work(engine: Engine, space: Workspace, carry: Staging | undefined, options: RunOptions): Promise<Work> {
+  const progress = stopping(options.progress ?? silent, options.signal);
   const refused: RefusedDocument[] = [];
   const read = await load(engine, {
     paths: options.paths,
@@ -177,6 +231,8 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
   const passResults = await passResultsOf(engine, joined, settled.bank);
   const notCompared = await notComparedOf(engine, carriedIn);
+  const whole = carry && refused.length === 0 && !(await isPartOf(engine, carry.folder, dayOn));
+  const carriedOut = carry && whole ? await carryOn(engine, carry, dayOn, carriedIn, drafts, sources) : undefined;
   const result: Result = {
     schema: 'daozhang.reconcile/1',
     state:
@@ -212,29 +268,25 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     breaks,
     open,
     ambiguous,
-    ...(options.carry !== undefined &&
-      !options.carryReadOnly && {
-        carry:
-          refused.length === 0 && !(await isPartOf(engine, options.carry, dayOn))
-            ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
-            : takenOnly(carriedIn),
-      }),
+    ...(carry && {
+      carry: { ...takenOnly(carriedIn), ...(carriedOut && { left: carriedOut.items, stale: carriedOut.stale }) },
+    }),
   };
-  return { result, documents, sources, bank: settled.bank };
+  return { result, documents, sources, bank: settled.bank, ...(carriedOut && { carriedOut }) };
 }
 
 /**
- * Open items of this day into its file. Rejected lines do not keep it from that: each line read has its place, and their document
+ * Open items of this day, written beside the place they will take. Rejected lines do not keep it from that: each line read has its place, and their document
  * covers no day.
  */
 async function carryOn(
   engine: Engine,
-  folder: string,
+  carry: Staging,
   dayOn: string,
   carriedIn: CarriedIn,
   drafts: readonly Draft[],
   sources: ReadonlyMap<number, Source>,
-): Promise<NonNullable<Result['carry']>> {
+): Promise<CarriedOut> {
   const batchesOf = (findings: readonly FindingCode[]): string[] =>
     drafts.filter((d) => findings.includes(d.finding)).flatMap((d) => d.batches ?? []);
   const waiting = {
@@ -242,8 +294,7 @@ async function carryOn(
     batches: batchesOf(WAITING_BATCHES),
     late: batchesOf(['bank_late', 'bank_still_late']),
   };
-  const out = await carryOut(engine, folder, dayOn, carriedIn.basedOn, waiting, sources);
-  return { ...takenOnly(carriedIn), left: out.items, stale: out.stale };
+  return carryOut(engine, carry, dayOn, carriedIn.basedOn, waiting, sources);
 }
 
 /** A run that refused a document, or has but a part of the day, leaves the file as it was: what the rest met or left is not known. */
