@@ -221,31 +221,52 @@ export const ERRORS = {
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;
-export type ErrorParams = Readonly<Record<string, string | number | bigint>>;
+/** What the sentence needs to know. A sentence within it is a `Text`; a `reason` may be written as “english / 中文”. */
+export type ErrorParams = Readonly<Record<string, string | number | bigint | Text>>;
 
 export class DaozhangError extends Error {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
 
   constructor(code: ErrorCode, params: ErrorParams, cause?: unknown) {
-    super(`${code}: ${fill(ERRORS[code].says.en, params)}`, cause === undefined ? undefined : { cause });
+    const says = fill(ERRORS[code].says.en, paramsIn(params, 'en'));
+    super(`${code}: ${says}`, cause === undefined ? undefined : { cause });
     this.name = 'DaozhangError';
     this.code = code;
     this.params = params;
   }
 }
 
-/** What happened and what to do, in the reader's language. Anything that is not ours is `bug.unexpected`. */
-export function explain(error: unknown, lang: Lang): { code: ErrorCode; exit: number; says: string; remedy: string } {
+/** What was told of an error: what happened, and what to do. */
+export type Told = Readonly<{ code: ErrorCode; exit: number; says: Text; remedy: Text }>;
+
+/** An error in both languages. Anything that is not ours is `bug.unexpected`. */
+export function told(error: unknown): Told {
   const known =
     error instanceof DaozhangError
       ? error
       : new DaozhangError('bug.unexpected', { reason: error instanceof Error ? error.message : String(error) });
-  const entry = ERRORS[known.code];
-  return {
-    code: known.code,
-    exit: entry.exit,
-    says: fill(entry.says[lang], known.params),
-    remedy: fill(entry.remedy[lang], known.params),
-  };
+  const { exit, says, remedy } = ERRORS[known.code];
+  const both = (text: Text): Text => ({
+    en: fill(text.en, paramsIn(known.params, 'en')),
+    zh: fill(text.zh, paramsIn(known.params, 'zh')),
+  });
+  return { code: known.code, exit, says: both(says), remedy: both(remedy) };
+}
+
+/** What happened and what to do, in the reader's language. */
+export function explain(error: unknown, lang: Lang): { code: ErrorCode; exit: number; says: string; remedy: string } {
+  const { code, exit, says, remedy } = told(error);
+  return { code, exit, says: says[lang], remedy: remedy[lang] };
+}
+
+const BOTH = /^(.*) \/ (.*\p{Script=Han}.*)$/su;
+
+function paramsIn(params: ErrorParams, lang: Lang): Record<string, string | number | bigint> {
+  const said = Object.entries(params).map(([name, value]): [string, string | number | bigint] => {
+    if (typeof value === 'object') return [name, value[lang]];
+    const [, en, zh] = (name === 'reason' && typeof value === 'string' && BOTH.exec(value)) || [];
+    return [name, (lang === 'en' ? en : zh) ?? value];
+  });
+  return Object.fromEntries(said);
 }

@@ -1,7 +1,7 @@
 /** What the commands share at the terminal: language, colour, a progress bar for what takes long, and how an error is told. */
 import { clock } from '../base/clock.ts';
 import { envColour } from '../base/env.ts';
-import { explain } from '../base/errors.ts';
+import { DaozhangError, explain, told } from '../base/errors.ts';
 import type { Lang, Text } from '../base/lang.ts';
 import type { Progress } from '../base/progress.ts';
 
@@ -51,4 +51,14 @@ export function tell(error: unknown, lang: Lang): number {
   process.stderr.write(`${red(says)}\n→ ${remedy}\n  (${code})\n`);
   if (code === 'bug.unexpected' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exit;
+}
+
+/** The same for a program (`--json`): code, sentences in both languages and the facts in them. */
+export function errorForProgram(error: unknown): object {
+  const facts = error instanceof DaozhangError ? error.params : {};
+  const params = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === 'bigint' ? String(value) : value,
+  ]);
+  return { error: { ...told(error), params: Object.fromEntries(params) } };
 }

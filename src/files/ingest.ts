@@ -63,7 +63,7 @@ function refuseFailedChecks(input: Input, { facts, rejected }: Ingested): void {
   const first = rejected[0];
   if (first) {
     const { row, column, value } = first;
-    const check = `${failed.name.en} / ${failed.name.zh}`;
+    const check = failed.name;
     throw new DaozhangError('file.bad_rows', { path: input.name, count: rejected.length, row, column, value, check });
   }
   throw checkFailed(input.name, failed);

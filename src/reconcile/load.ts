@@ -114,7 +114,7 @@ async function refuseContradicted(
     const [first] = asked;
     if (first?.failed === undefined || asked.some(({ failed }) => failed === undefined)) continue;
     const { name, expected, actual } = first.failed;
-    const check = `${first.summary.file}: ${name.en}`;
+    const check = { en: `${first.summary.file}: ${name.en}`, zh: `${first.summary.file}:${name.zh}` };
     const path = detail.input.name;
     refuse(path, new DaozhangError('file.check_failed', { path, check, expected, actual }));
     refused.add(detail.doc).add(first.summary.doc);

@@ -5,8 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { DaozhangError, ERRORS } from '../base/errors.ts';
-import { fill } from '../base/lang.ts';
+import { DaozhangError, told } from '../base/errors.ts';
 import { decimalText, scaledText } from '../base/money.ts';
 import { type Progress, silent } from '../base/progress.ts';
 import { dateOfDay, endOfDay, stamp } from '../base/time.ts';
@@ -134,7 +133,7 @@ const AGAIN_MS = 100;
  * Once asked to stop, no statement begins, and the running one is interrupted: again and again, because an interrupt that falls
  * between two statements is lost.
  */
-function stoppable(engine: Engine, signal: AbortSignal | undefined): Engine {
+export function stoppable(engine: Engine, signal: AbortSignal | undefined): Engine {
   if (signal === undefined) return engine;
   let again: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -320,12 +319,8 @@ async function cutoffsOf(engine: Engine, plans: readonly Plan[], dayOn: string):
 }
 
 function refusedOf(file: string, error: DaozhangError): RefusedDocument {
-  const entry = ERRORS[error.code];
-  const both = (text: { zh: string; en: string }) => ({
-    zh: fill(text.zh, error.params),
-    en: fill(text.en, error.params),
-  });
-  return { file, code: error.code, says: both(entry.says), remedy: both(entry.remedy) };
+  const { code, says, remedy } = told(error);
+  return { file, code, says, remedy };
 }
 
 const sourceOf = (d: LoadedDocument): Source => ({

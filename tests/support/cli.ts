@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { sha256 } from '../../src/base/ids.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const LAUNCHER = join(ROOT, 'bin', 'daozhang.mjs');
+export const LAUNCHER = join(ROOT, 'bin', 'daozhang.mjs');
 export const EXAMPLE = join(ROOT, 'examples', 'day');
 
 export type Ended = Readonly<{ code: number | null; stdout: string; stderr: string }>;
