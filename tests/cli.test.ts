@@ -149,3 +149,47 @@ test('sniff --json lists what it refuses beside what it reads', async () => {
   const all: { format?: string; error?: { code: string } }[] = JSON.parse(stdout);
   assert.deepEqual(all.map((x) => x.format ?? x.error?.code).sort(), ['file.unknown_format', 'order-csv']);
 });
+
+describe('the result for a program', () => {
+  let result: Record<string, unknown>;
+  before(async () => {
+    const { code, stdout, stderr } = await here.run('reconcile', EXAMPLE, '--out', 'out', '--lang', 'zh', '--json');
+    assert.equal(code, 1, stderr);
+    result = JSON.parse(stdout);
+    assert.equal(readFileSync(join(here.folder, 'out', 'result.json'), 'utf8'), stdout);
+  });
+
+  test('every amount stands beside its currency', () => {
+    const bare: string[] = [];
+    const look = (value: unknown, path: string): void => {
+      if (typeof value === 'string' && /^-?\d+\.\d+$/.test(value)) bare.push(path);
+      if (typeof value !== 'object' || value === null) return;
+      const money = 'amount' in value && 'currency' in value && typeof value.amount === 'string';
+      for (const [name, inner] of Object.entries(value)) {
+        // A control figure is shown as its source writes it: it may be a count.
+        if (name === 'checks' || (money && name === 'amount')) continue;
+        look(inner, `${path}.${name}`);
+      }
+    };
+    look(result, 'result');
+    assert.deepEqual(bare, []);
+  });
+
+  test('a break says what issue and documentation promise', () => {
+    const [first] = result.breaks as Record<string, unknown>[];
+    for (const name of 'class joint amount difference ours theirs verdict release cause reason'.split(' ')) {
+      assert.ok(name in first!, name);
+    }
+    assert.ok(!JSON.stringify(result).includes('at_stake'));
+    const proof = (result.proof as { residual: unknown }[])[0]!;
+    assert.deepEqual(Object.keys(proof.residual as object), ['amount', 'currency']);
+  });
+
+  test('a table is in one language', () => {
+    for (const name of ['breaks.csv', 'open.csv']) {
+      const text = readFileSync(join(here.folder, 'out', name), 'utf8');
+      assert.doesNotMatch(text, /\b(lines|gross|refunds|fees)\b/, name);
+      if (name === 'breaks.csv') assert.match(text, /\d 行 · 收款 ¥/);
+    }
+  });
+});

@@ -140,7 +140,7 @@ test('two rows of a workbook are two: breaks that differ in nothing else have na
   const sheets = [{ rows: rows.join('') }];
   const docs = [{ name: 'orders.xlsx', bytes: sheetBytes({ sheets }) }, wechatBill(['O1 4200001 100.00 10:00:01'])];
   const ids = await withRun(docs, async ({ result }) =>
-    result.breaks.filter((b) => b.at_stake.amount === '5.00').map((b) => b.id),
+    result.breaks.filter((b) => b.amount.amount === '5.00').map((b) => b.id),
   );
   assert.equal(ids.length, 2);
   assert.equal(new Set(ids).size, 2);

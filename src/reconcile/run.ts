@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DaozhangError, told } from '../base/errors.ts';
-import { decimalText, scaledText } from '../base/money.ts';
+import { scaledText } from '../base/money.ts';
 import { type Progress, silent } from '../base/progress.ts';
 import { dateOfDay, endOfDay, stamp } from '../base/time.ts';
 import { type Engine, openEngine } from '../files/engine.ts';
@@ -16,7 +16,7 @@ import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
 import { type CarriedIn, type CarriedOut, carryIn, carryOut, isPartOf, linesWaiting, placeCarried } from './carry.ts';
-import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
+import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
@@ -432,17 +432,18 @@ function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence>
           channel: b.channel,
           ...(b.account !== '' && { account: b.account }),
           refs: b.ref === null ? {} : { batch: b.ref },
-          text: batchText(
-            b.lines,
-            decimalText(b.gross ?? 0n, b.currency),
-            decimalText(b.refunds ?? 0n, b.currency),
-            scaledText(b.fees, b.fee_scale),
-          ),
+          made: { lines: Number(b.lines), ...sumsOf(b) },
         },
       },
     ]),
   );
 }
+
+const sumsOf = (b: BatchRow): Pick<Batch, 'gross' | 'refunds' | 'fees'> => ({
+  gross: amountOf(b.gross ?? 0n, b.currency),
+  refunds: amountOf(b.refunds ?? 0n, b.currency),
+  fees: { amount: scaledText(b.fees, b.fee_scale), currency: b.currency },
+});
 
 function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
   const { bank } = settled;
@@ -473,9 +474,7 @@ function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
     businessTo: b.to_on,
     ...(b.due_on !== null && { dueOn: b.due_on }),
     lines: Number(b.lines),
-    gross: amountOf(b.gross ?? 0n, b.currency),
-    refunds: amountOf(b.refunds ?? 0n, b.currency),
-    fees: scaledText(b.fees, b.fee_scale),
+    ...sumsOf(b),
     net: amountOf(b.net, b.currency),
     state,
     ...(plan.bankAccount !== undefined && { bankAccount: plan.bankAccount }),
@@ -544,9 +543,9 @@ async function feesOf(engine: Engine): Promise<FeeRow[]> {
     month: r.month,
     currency: r.currency,
     lines: Number(r.lines),
-    gross: decimalText(r.gross, r.currency),
-    stated: scaledText(r.stated, r.scale),
-    ...(r.agreed !== null && { agreed: decimalText(r.agreed, r.currency) }),
+    gross: amountOf(r.gross, r.currency),
+    stated: { amount: scaledText(r.stated, r.scale), currency: r.currency },
+    ...(r.agreed !== null && { agreed: amountOf(r.agreed, r.currency) }),
   }));
 }
 
@@ -576,7 +575,7 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
     const [channel, currency] = key.split('\t') as [string, string];
     const stage = (name: 'ordered' | 'captured' | 'settled') => {
       const row = rows.find((r) => r.channel === channel && r.currency === currency && r.stage === name);
-      return { amount: decimalText(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
+      return { amount: amountOf(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
     };
     const bank = credited.get(key) ?? { amount: 0n, n: 0 };
     const leaks = new Map<
@@ -597,10 +596,10 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
       ordered: stage('ordered'),
       captured: stage('captured'),
       settled: stage('settled'),
-      credited: { amount: decimalText(bank.amount, currency), count: bank.n },
+      credited: { amount: amountOf(bank.amount, currency), count: bank.n },
       leaks: [...leaks.entries()]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, { minor, ...leak }]) => ({ ...leak, amount: decimalText(minor, currency) })),
+        .map(([, { minor, ...leak }]) => ({ ...leak, amount: amountOf(minor, currency) })),
     };
   });
 }

@@ -196,9 +196,9 @@ function pageData(result: Result, lang: Lang, options: ReportOptions): PageData 
     lists: { breaks: views(breaks), open: views(open), ambiguous: views(ambiguous) },
     counts: { breaks: breaks.length, open: open.length, ambiguous: ambiguous.length, rejected: rejected.length },
     sums: {
-      breaks: sumByCurrency(breaks.map((b) => b.at_stake)),
-      open: sumByCurrency(open.map((b) => b.at_stake)),
-      ambiguous: sumByCurrency(ambiguous.map((b) => b.at_stake)),
+      breaks: sumByCurrency(breaks.map((b) => b.amount)),
+      open: sumByCurrency(open.map((b) => b.amount)),
+      ambiguous: sumByCurrency(ambiguous.map((b) => b.amount)),
       atRisk: result.atRisk,
     },
     ageing: ageing(result),
@@ -218,8 +218,8 @@ function largest(list: readonly Break[], most: number): readonly Break[] {
   if (list.length <= most) return list;
   const seen = new Map<string, number>();
   const ranked = list.map((b, at) => {
-    const rank = seen.get(b.at_stake.currency) ?? 0;
-    seen.set(b.at_stake.currency, rank + 1);
+    const rank = seen.get(b.amount.currency) ?? 0;
+    seen.set(b.amount.currency, rank + 1);
     return { b, at, rank };
   });
   const kept = ranked.sort((x, y) => x.rank - y.rank || x.at - y.at).slice(0, most);

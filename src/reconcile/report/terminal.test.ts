@@ -67,7 +67,7 @@ for (const lang of ['zh', 'en'] as const) {
     // Ten of twelve, and the yen are not forgotten behind the yuan.
     const ids = result.breaks.filter((b) => text.includes(b.id));
     assert.equal(ids.length, 10);
-    assert.ok(ids.some((b) => b.at_stake.currency === 'JPY'));
+    assert.ok(ids.some((b) => b.amount.currency === 'JPY'));
     assert.match(text, /11月订单\.csv:\d+/);
     assert.match(text, lang === 'zh' ? /2026-11-24 还有 1 天/ : /2026-11-24 in 1 day/);
     assert.ok(text.endsWith('./out/report.html\n'));
@@ -75,7 +75,7 @@ for (const lang of ['zh', 'en'] as const) {
 
   test(`${lang}: a hostile document cannot steer the terminal`, () => {
     const result = sampleResult();
-    const breaks = result.breaks.filter((b) => b.at_stake.amount === '9.90');
+    const breaks = result.breaks.filter((b) => b.amount.amount === '9.90');
     const text = terminalSummary({ ...result, breaks }, lang, { colour: false, width: 1000 });
     assert.ok(text.includes('\ufffd'));
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);

@@ -120,17 +120,17 @@ function proof(result: Result, pen: Pen): string[] {
   ];
   const rows = result.proof.map((p) => [
     `${JOINT_WORDS[p.joint].label[pen.lang]} ${p.currency}`,
-    grouped(p.ours),
-    grouped(p.theirs),
-    grouped(p.difference),
+    grouped(p.ours.amount),
+    grouped(p.theirs.amount),
+    grouped(p.difference.amount),
     grouped(explained(p)),
-    `${grouped(p.residual)} ${/[1-9]/.test(p.residual) ? '✗' : '✓'}`,
+    `${grouped(p.residual.amount)} ${/[1-9]/.test(p.residual.amount) ? '✗' : '✓'}`,
   ]);
   const [first, ...rest] = columns([header, ...rows], [1, 2, 3, 4, 5], pen.width, [4, 1, 2]);
   return [pen.paint(1, word(pen, 't_proof')), pen.paint(90, first!), ...rest];
 }
 
-const explained = (p: Proof): string => sumTexts([p.residual.replace(/[1-9]/g, '0'), ...Object.values(p.explained)]);
+const explained = (p: Proof): string => sumTexts([p.residual, ...Object.values(p.explained)].map((a) => a.amount));
 
 function breaks(result: Result, pen: Pen): string[] {
   if (result.breaks.length === 0) return [];
@@ -147,8 +147,8 @@ function byRank(list: readonly Break[]): (a: Break, b: Break) => number {
   const ranks = new Map<Break, number>();
   const seen = new Map<string, number>();
   for (const b of list) {
-    const rank = seen.get(b.at_stake.currency) ?? 0;
-    seen.set(b.at_stake.currency, rank + 1);
+    const rank = seen.get(b.amount.currency) ?? 0;
+    seen.set(b.amount.currency, rank + 1);
     ranks.set(b, rank);
   }
   return (a, b) => ranks.get(a)! - ranks.get(b)!;
@@ -158,7 +158,7 @@ function byRank(list: readonly Break[]): (a: Break, b: Break) => number {
 function item(b: Break, pen: Pen): string[] {
   const verdict = VERDICTS[b.verdict];
   const [sign, colour] = TONES[verdict.tone];
-  const amount = padStart(amountText(b.at_stake, pen.lang), AMOUNT);
+  const amount = padStart(amountText(b.amount, pen.lang), AMOUNT);
   const label = `${sign} ${CLASS_WORDS[b.class].label[pen.lang]} · ${verdict.title[pen.lang]}`;
   const lines = [...b.ours, ...b.theirs].filter((e) => e.file !== '').slice(0, 2);
   const where = [b.id, ...lines.map((e) => printable(e.line === undefined ? e.file : `${e.file}:${e.line}`))].join(
@@ -174,14 +174,14 @@ function item(b: Break, pen: Pen): string[] {
 function waiting(result: Result, pen: Pen): string[] {
   const lines: string[] = [];
   if (result.open.length > 0) {
-    const sum = amountsText(sumByCurrency(result.open.map((b) => b.at_stake)))[pen.lang];
+    const sum = amountsText(sumByCurrency(result.open.map((b) => b.amount)))[pen.lang];
     lines.push(`${title(pen, 'tile_open', result.open.length)}  ${sum}`);
     for (const b of result.open.slice(0, WAITING)) lines.push(waitingLine(b, result, pen));
     if (result.open.length > WAITING)
       lines.push(`  … ${word(pen, 't_more', { n: grouped(result.open.length - WAITING) })}`);
   }
   if (result.ambiguous.length > 0) {
-    const sum = amountsText(sumByCurrency(result.ambiguous.map((b) => b.at_stake)))[pen.lang];
+    const sum = amountsText(sumByCurrency(result.ambiguous.map((b) => b.amount)))[pen.lang];
     lines.push(`${title(pen, 'tile_ambiguous', result.ambiguous.length)}  ${sum}`);
   }
   return lines;
@@ -189,7 +189,7 @@ function waiting(result: Result, pen: Pen): string[] {
 
 function waitingLine(b: Break, result: Result, pen: Pen): string {
   const due = b.promise === undefined ? '' : `${b.promise} ${dueIn(b.promise, result, pen)}  `;
-  const amount = padStart(amountText(b.at_stake, pen.lang), AMOUNT);
+  const amount = padStart(amountText(b.amount, pen.lang), AMOUNT);
   const start = `${amount}  ${due}`;
   return `${pen.paint(1, amount)}  ${due}${cutTo(say(pen, b.says), Math.max(0, pen.width - widthOf(start)))}`;
 }

@@ -468,6 +468,11 @@ export const PAGE_WORDS = {
   over: { zh: '与约定相差', en: 'Over the agreed' },
   fees_empty: { zh: '单据里没有手续费。', en: 'The documents state no fees.' },
 
+  batch_made: {
+    zh: '{lines} 行 · 收款 {gross} · 退款 {refunds} · 手续费 {fees}',
+    en: '{lines} lines · gross {gross} · refunds {refunds} · fees {fees}',
+  },
+
   sec_sign: { zh: '签字', en: 'Sign-off' },
   sec_sign_note: {
     zh: '制单与复核应是两个人。哈希锁定了签字所依据的结果文件,改一个字就会变。',

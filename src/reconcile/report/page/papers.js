@@ -161,13 +161,16 @@ function feeRow(f) {
     td('nowrap', f.month),
     td('', f.currency),
     td('num', grouped(f.lines)),
-    td('num', grouped(f.gross)),
-    td('num strong', grouped(trimmed(f.stated, f.gross))),
+    td('num', grouped(f.gross.amount)),
+    td('num strong', grouped(trimmed(f.stated.amount, f.gross.amount))),
     td('num', f.rate === undefined ? '—' : `${f.rate}%`),
-    td('num', f.agreed === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.agreed, f.gross))),
+    td(
+      'num',
+      f.agreed === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.agreed.amount, f.gross.amount)),
+    ),
     td(
       over !== undefined && over > 0n ? 'num over' : 'num',
-      f.over === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.over, f.gross)),
+      f.over === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.over, f.gross.amount)),
     ),
   );
 }
