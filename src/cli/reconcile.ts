@@ -13,7 +13,7 @@ import type { Staging } from '../reconcile/staging.ts';
 import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
 import { interruption } from './interrupt.ts';
 import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
-import { progressBar } from './terminal.ts';
+import { type ProgressBar, progressBar } from './terminal.ts';
 
 export type ReconcileFlags = ReadingFlags &
   Readonly<{
@@ -56,13 +56,15 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
   const signal = interruption();
   const options = await optionsOf(files, flags);
   const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
+  const progress = progressBar(lang);
   try {
-    return await runInto(staging, files, flags, lang, { ...options, signal });
+    return await runInto(staging, files, flags, lang, { ...options, signal, progress });
   } catch (error) {
     // What was under way when the stop came ends in its own words; the reason is the stop.
     if (signal.aborted && !(error instanceof DaozhangError)) throw new DaozhangError('run.interrupted', {}, error);
     throw error;
   } finally {
+    progress.done();
     await staging?.remove();
   }
 }
@@ -72,18 +74,18 @@ async function runInto(
   files: readonly string[],
   flags: ReconcileFlags,
   lang: Lang,
-  options: Omit<RunOptions, 'paths'>,
+  options: Omit<RunOptions, 'paths'> & { progress: ProgressBar },
 ): Promise<number> {
-  const progress = progressBar(lang);
+  const { progress, signal } = options;
   const run = await reconcile({
     ...options,
     paths: files,
     ...(flags.carry !== undefined && { carry: flags.carry }),
-    progress,
     ...(staging !== undefined && { outFolders: [staging.path] }),
   });
   try {
-    const written = staging === undefined ? undefined : await writeResults(run, staging, lang, options.signal);
+    if (staging !== undefined) progress.step({ en: 'writing', zh: '写出结果' });
+    const written = staging === undefined ? undefined : await writeResults(run, staging, lang, signal);
     await run.keep();
     progress.done();
     if (flags.json) process.stdout.write(resultJson(run.result));

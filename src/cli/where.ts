@@ -67,10 +67,10 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
   const carry = flags.carry === undefined ? {} : { carry: flags.carry, carryReadOnly: true };
   const query: Query = byPlace ? placeQuery(flags, options.zone) : refQuery(args[0]!, flags);
   const progress = progressBar(lang);
-  const run = await reconcile({ ...options, ...carry, paths: files, progress, signal: interruption() });
+  const asked = { ...options, ...carry, paths: files, progress, signal: interruption() };
+  const run = await reconcile(asked).finally(progress.done);
   try {
     const answer = await where(run, query);
-    progress.done();
     const warning = unused(run.result);
     if (warning) process.stderr.write(`${warning[lang]}\n`);
     const width = process.stdout.columns ?? 100;

@@ -17,6 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DaozhangError } from '../base/errors.ts';
+import { type Progress, silent } from '../base/progress.ts';
 import { bomOf, decodeLoose, isBinary, unmarkedUtf16 } from './encoding.ts';
 import { checkFailed, type Encoding, type Input } from './format.ts';
 import { knownHashes, sha1Check } from './sha1.ts';
@@ -83,18 +84,35 @@ export async function listFiles(paths: readonly string[]): Promise<string[]> {
 /** Opens every document in the named files. `problem` is told of each one that is refused; the others go on. */
 export async function openAll(
   paths: readonly string[],
-  options: { space: Workspace; zone: string; limits?: Limits; sha1?: ReadonlyMap<string, string> },
+  options: {
+    space: Workspace;
+    zone: string;
+    limits?: Limits;
+    sha1?: ReadonlyMap<string, string>;
+    progress?: Progress;
+  },
   problem: (error: DaozhangError) => void,
 ): Promise<Input[]> {
-  const { space, zone, limits = LIMITS } = options;
+  const { space, zone, limits = LIMITS, progress = silent } = options;
   const { documents: files, sha1 } = await knownHashes(await listFiles(paths), options.sha1);
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  progress.step({ en: 'opening', zh: '打开' }, { total: sizes.reduce((sum, n) => sum + n, 0), unit: 'bytes' });
+  let passed = 0;
   const opened = new Array<Input[] | DaozhangError>(files.length);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < files.length) {
       const i = next++;
+      // What comes out of an archive goes by too; a file never counts for more than its own bytes.
+      let left = sizes[i]!;
+      const pass = (bytes: number): void => {
+        const counted = Math.min(bytes, left);
+        left -= counted;
+        passed += counted;
+        progress.at(passed);
+      };
       try {
-        const opening = { space, zone, limits, sha1: sha1.get(files[i]!), packed: 0, unpacked: 0 };
+        const opening = { space, zone, limits, sha1: sha1.get(files[i]!), packed: 0, unpacked: 0, pass };
         opened[i] = await openOne(files[i]!, files[i]!, 0, opening);
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
@@ -102,7 +120,9 @@ export async function openAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // Each lane is waited for: none may still write into a workspace that is being removed.
+  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
   return opened.flatMap((o) => {
     if (!(o instanceof DaozhangError)) return o;
     problem(o);
@@ -122,6 +142,8 @@ type Opening = {
   readonly sha1: string | undefined;
   packed: number;
   unpacked: number;
+  /** Told of each chunk that goes by. */
+  readonly pass: (bytes: number) => void;
 };
 
 async function openOne(path: string, name: string, depth: number, opening: Opening): Promise<Input[]> {
@@ -148,7 +170,7 @@ async function openOne(path: string, name: string, depth: number, opening: Openi
       return inputs;
     }
   }
-  return [await describe(path, name, zone, limits, opening.sha1)];
+  return [await describe(path, name, zone, limits, opening)];
 }
 
 function nestedAtMostOnce(depth: number, name: string): void {
@@ -186,6 +208,7 @@ class Meter extends Transform {
     this.bytes += chunk.length;
     this.#opening.unpacked += chunk.length;
     this.crc = crc32(chunk, this.crc);
+    this.#opening.pass(chunk.length);
     if (this.#opening.unpacked > limits.bytes) {
       done(new DaozhangError('file.too_large', { path: this.#name, limit: limits.bytes }));
     } else if (this.#opening.unpacked > RATIO_FREE && this.#opening.unpacked > packed * limits.ratio) {
@@ -295,11 +318,11 @@ export async function describe(
   name: string,
   zone: string,
   limits: Limits = LIMITS,
-  known?: string,
+  { sha1: known, pass = () => {} }: Partial<Pick<Opening, 'sha1' | 'pass'>> = {},
 ): Promise<Input> {
   const { size: bytes } = await stat(path);
   if (bytes > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
-  const seen = await survey(path, bytes, known !== undefined);
+  const seen = await survey(path, bytes, known !== undefined, pass);
   const { size, sha256, sha1, head, tail, hasQuote, verdict, invalidAt } = seen;
   const check = known === undefined || sha1 === undefined ? undefined : sha1Check(known, sha1);
   if (check && !check.ok) throw checkFailed(name, check);

@@ -162,13 +162,13 @@ export function stoppable(engine: Engine, signal: AbortSignal | undefined): Engi
 
 /** Progress that ends the work once it is to stop: reading tells it of every chunk, between two statements. */
 const stopping = (progress: Progress, signal: AbortSignal | undefined): Progress => ({
-  step: (what, total) => {
+  step: (what, whole) => {
     signal?.throwIfAborted();
-    progress.step(what, total);
+    progress.step(what, whole);
   },
-  at: (done) => {
+  at: (done, rows) => {
     signal?.throwIfAborted();
-    progress.at(done);
+    progress.at(done, rows);
   },
 });
 
@@ -199,7 +199,7 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
     bank: has('channel') || has('balance') || carriedIn.batches > 0,
   };
   await coverage(engine);
-  progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
+  progress.step({ en: 'matching orders', zh: '核对订单' }, { total: REFERENCE_PASSES.length * 2 + 1, unit: 'parts' });
   let passes = 0;
   await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(++passes));
   const orderDrafts = await draftOrders(engine, {
