@@ -1,9 +1,10 @@
 /** The program at its edges: exit codes, refusals with a remedy, both languages, and what a program that reads its output gets. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { sha256 } from '../src/base/ids.ts';
 import { EXAMPLE, LAUNCHER, type Place, place } from './support/cli.ts';
 
 let here: Place;
@@ -192,4 +193,25 @@ describe('the result for a program', () => {
       if (name === 'breaks.csv') assert.match(text, /\d 行 · 收款 ¥/);
     }
   });
+});
+
+test('--sign: who and when beside the result, for that result alone', async () => {
+  const out = join(here.folder, 'signed');
+  const signOff = (): string => join(out, 'sign-off.json');
+  const run = (...args: string[]) => here.run('reconcile', join(EXAMPLE, 'orders'), '--out', 'signed', ...args);
+  assert.equal((await run('--sign', ' 王会计 ')).code, 1);
+  const signed = JSON.parse(readFileSync(signOff(), 'utf8'));
+  assert.equal(signed.who, '王会计');
+  assert.match(signed.when, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+08:00$/);
+  assert.equal(signed.result.sha256, sha256(readFileSync(join(out, 'result.json'))));
+  assert.ok(readFileSync(join(out, 'report.html'), 'utf8').includes(signed.when));
+  // The same result again keeps its signature; another result has none.
+  assert.equal((await run()).code, 1);
+  assert.deepEqual(JSON.parse(readFileSync(signOff(), 'utf8')), signed);
+  assert.ok(readFileSync(join(out, 'report.html'), 'utf8').includes(signed.when));
+  assert.equal((await run('--as-of', '2026-12-24T00:00:00+08:00')).code, 1);
+  assert.equal(existsSync(signOff()), false);
+  assert.equal(readFileSync(join(out, 'report.html'), 'utf8').includes(signed.when), false);
+  assert.equal((await run('--sign', ' ')).code, 64);
+  assert.equal((await here.run('reconcile', EXAMPLE, '--sign', 'W')).code, 64);
 });

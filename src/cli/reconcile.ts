@@ -9,6 +9,7 @@ import { loadPlans } from '../plans/load.ts';
 import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
 import { type RunOptions, reconcile } from '../reconcile/run.ts';
+import { signedNow, signerOf } from '../reconcile/sign-off.ts';
 import type { Staging } from '../reconcile/staging.ts';
 import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
 import { interruption } from './interrupt.ts';
@@ -21,6 +22,7 @@ export type ReconcileFlags = ReadingFlags &
     plan?: string;
     out?: string;
     carry?: string;
+    sign?: string;
     json?: boolean;
   }>;
 
@@ -47,6 +49,7 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
       say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'),
     )
     .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
+    .option('--sign <name>', say('sign the result: who, when, its hash', '在结果上签字:谁、何时、结果的哈希'))
     .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
     .action(async (files: string[], flags: ReconcileFlags) => exit(await runReconcile(files, flags, lang)));
 }
@@ -55,6 +58,10 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
 export async function runReconcile(files: readonly string[], flags: ReconcileFlags, lang: Lang): Promise<number> {
   const signal = interruption();
   const options = await optionsOf(files, flags);
+  if (flags.sign !== undefined && flags.out === undefined) {
+    const reason = 'only with --out: the signature is written beside the result / 只能与 --out 一起用:签字写在结果旁';
+    throw new DaozhangError('usage.bad_option', { option: '--sign', reason });
+  }
   const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
   const progress = progressBar(lang);
   try {
@@ -76,7 +83,8 @@ async function runInto(
   lang: Lang,
   options: Omit<RunOptions, 'paths'> & { progress: ProgressBar },
 ): Promise<number> {
-  const { progress, signal } = options;
+  const { progress, signal, zone } = options;
+  const signer = flags.sign === undefined ? undefined : signerOf(flags.sign);
   const run = await reconcile({
     ...options,
     paths: files,
@@ -85,7 +93,12 @@ async function runInto(
   });
   try {
     if (staging !== undefined) progress.step({ en: 'writing', zh: '写出结果' });
-    const written = staging === undefined ? undefined : await writeResults(run, staging, lang, signal);
+    const written =
+      staging &&
+      (await writeResults(run, staging, lang, {
+        ...(signal && { signal }),
+        ...(signer !== undefined && { signed: signedNow(signer, zone) }),
+      }));
     await run.keep();
     progress.done();
     if (flags.json) process.stdout.write(resultJson(run.result));

@@ -18,9 +18,10 @@ import { placeAll } from '../files/lines.ts';
 import { RESULT_FILES } from '../files/open.ts';
 import { papersOfRun } from './papers/papers.ts';
 import { breaksCsv, openCsv } from './report/csv.ts';
-import { reportHtml } from './report/html.ts';
+import { reportHtml, type Signed } from './report/html.ts';
 import type { Result } from './result.ts';
 import type { Run } from './run.ts';
+import { earlierSignOff, SIGN_OFF, signOffJson } from './sign-off.ts';
 import { type Staging, stage } from './staging.ts';
 
 export type Written = Readonly<{ folder: string; report: string; resultSha256: string }>;
@@ -45,16 +46,30 @@ export async function prepareOut(out: string): Promise<Staging> {
 
 export const resultJson = (result: Result): string => `${JSON.stringify(result, null, 1)}\n`;
 
-/** Writes and moves into place. Once `signal` says stop, nothing is moved. */
-export async function writeResults(run: Run, staging: Staging, lang: Lang, signal?: AbortSignal): Promise<Written> {
+export type WriteOptions = Readonly<{
+  /** Who stands for the result. */
+  signed?: Signed;
+  /** Once it says stop, nothing is moved. */
+  signal?: AbortSignal;
+}>;
+
+/** Writes and moves into place. */
+export async function writeResults(
+  run: Run,
+  staging: Staging,
+  lang: Lang,
+  { signed, signal }: WriteOptions = {},
+): Promise<Written> {
   const { folder, path } = staging;
   const json = resultJson(run.result);
   const resultSha256 = sha256(json);
+  const signature = signed ?? (await earlierSignOff(folder, resultSha256));
   const texts = {
     [RESULT]: json,
     'breaks.csv': breaksCsv(run.result, lang),
     'open.csv': openCsv(run.result, lang),
-    'report.html': reportHtml(run.result, lang, { resultSha256 }),
+    'report.html': reportHtml(run.result, lang, { resultSha256, ...(signature && { signed: signature }) }),
+    ...(signature && { [SIGN_OFF]: signOffJson(signature, resultSha256) }),
   };
   try {
     for (const [name, text] of Object.entries(texts)) await writeFile(join(path, name), text);

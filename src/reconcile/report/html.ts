@@ -14,6 +14,7 @@ import type { Amount, Break, Evidence, Result } from '../result.ts';
 import {
   type AgeRow,
   ageing,
+  carryText,
   caveat,
   channelText,
   daysPast,
@@ -34,7 +35,11 @@ const MAX_RAW = 4000;
 export type ReportOptions = Readonly<{
   /** SHA-256 of the `result.json` that this report shows, for the signature. */
   resultSha256?: string;
+  /** Who stands for it, and when they said so. */
+  signed?: Signed;
 }>;
+
+export type Signed = Readonly<{ who: string; when: string }>;
 
 export type EvidenceView = Evidence & Readonly<{ rawLength?: number }>;
 export type BreakView = Omit<Break, 'ours' | 'theirs' | 'candidates'> &
@@ -72,8 +77,10 @@ const WORDS = {
 export type PageData = Readonly<{
   lang: Lang;
   resultSha256?: string;
+  signed?: Signed;
   headline: Text;
   caveat?: Text;
+  carry?: NonNullable<ReturnType<typeof carryText>>;
   result: Omit<Result, 'breaks' | 'open' | 'ambiguous' | 'fees' | 'rejected'> & Pick<Result, 'rejected'>;
   lists: Readonly<Record<'breaks' | 'open' | 'ambiguous', readonly BreakView[]>>;
   /** Of the whole result, before the cut. */
@@ -187,11 +194,14 @@ function pageData(result: Result, lang: Lang, options: ReportOptions): PageData 
   const { breaks, open, ambiguous, fees, rejected, ...rest } = result;
   const views = (list: readonly Break[]) => largest(list, MAX_BREAKS).map((b) => breakView(b, result.asOf));
   const said = caveat(result);
+  const carried = carryText(result);
   return {
     lang,
     ...(options.resultSha256 !== undefined && { resultSha256: options.resultSha256 }),
+    ...(options.signed && { signed: options.signed }),
     headline: headline(result),
     ...(said && { caveat: said }),
+    ...(carried && { carry: carried }),
     result: { ...rest, rejected: rejected.slice(0, MAX_REJECTED) },
     lists: { breaks: views(breaks), open: views(open), ambiguous: views(ambiguous) },
     counts: { breaks: breaks.length, open: open.length, ambiguous: ambiguous.length, rejected: rejected.length },

@@ -194,6 +194,23 @@ export function unused(result: Result): Text | undefined {
   };
 }
 
+/** With `--carry`: what was taken up and what is left, and the later days that no longer stand on this one. */
+export function carryText({ carry }: Result): Readonly<{ told: Text; stale?: Text }> | undefined {
+  if (!carry) return undefined;
+  const { from, taken, left, stale } = carry;
+  const values = { from: from ?? '', taken: grouped(taken), left: grouped(left ?? 0) };
+  const said = (key: keyof typeof PAGE_WORDS): Text => ({
+    zh: fill(PAGE_WORDS[key].zh, { ...values, days: stale.join('、') }),
+    en: fill(PAGE_WORDS[key].en, { ...values, days: stale.join(', ') }),
+  });
+  const before = said(from === undefined ? 'carried_first' : 'carried_from');
+  const after = said(left === undefined ? 'carried_kept' : 'carried_left');
+  return {
+    told: { zh: `${before.zh},${after.zh}`, en: `${before.en}, ${after.en}` },
+    ...(stale.length > 0 && { stale: said('stale_days') }),
+  };
+}
+
 /** Days from a date to the result's day: positive when the date has passed. */
 export function daysPast(on: string, asOf: string): number {
   const day = Temporal.PlainDate.from(asOf.slice(0, 10));

@@ -103,6 +103,23 @@ test('colour says nothing that the text does not', () => {
   assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), terminalSummary(sampleResult(), 'zh', plain));
 });
 
+for (const [lang, told, stale] of [
+  ['zh', /结转 {2}接上 2026-11-19 的 1,012 项,本日留下 7 项/, /! 2026-11-21、2026-11-22 .*重新核对/],
+  ['en', /Carried over {2}1,012 taken up from 2026-11-19, 7 left/, /! .*run again.*: 2026-11-21, 2026-11-22\./],
+] as const) {
+  test(`${lang}: what is carried over, and which days must be run again`, () => {
+    const carry = { from: '2026-11-19', taken: 1012, left: 7, stale: ['2026-11-21', '2026-11-22'] };
+    const text = terminalSummary({ ...cleanResult(), carry }, lang, plain);
+    assert.match(text, told);
+    assert.match(text, stale);
+    const first = terminalSummary({ ...cleanResult(), carry: { taken: 0, left: 7, stale: [] } }, lang, plain);
+    assert.match(first, lang === 'zh' ? /此前没有未达项/ : /nothing before this day, 7 left/);
+    assert.doesNotMatch(first, /^!/m);
+    const kept = terminalSummary({ ...cleanResult(), carry: { taken: 0, stale: [] } }, lang, plain);
+    assert.match(kept, lang === 'zh' ? /保持原样/ : /stays as it was/);
+  });
+}
+
 test('a clean result is short', () => {
   const text = terminalSummary(cleanResult(), 'en', plain);
   assert.match(text, /^✓ Clean {2}All 2,004 orders/);

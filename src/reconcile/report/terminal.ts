@@ -5,7 +5,17 @@
 import type { Lang, Text } from '../../base/lang.ts';
 import { type Tone, VERDICTS } from '../../verdicts/catalogue.ts';
 import type { Break, DocumentResult, Proof, Result } from '../result.ts';
-import { amountsText, amountText, caveat, daysPast, grouped, headline, sumByCurrency, sumTexts } from './summary.ts';
+import {
+  amountsText,
+  amountText,
+  carryText,
+  caveat,
+  daysPast,
+  grouped,
+  headline,
+  sumByCurrency,
+  sumTexts,
+} from './summary.ts';
 import { cutTo, padEnd, padStart, printable, widthOf } from './width.ts';
 import { CLASS_WORDS, JOINT_WORDS, PAGE_WORDS, ROLE_WORDS, STATES } from './words.ts';
 
@@ -49,6 +59,7 @@ export function terminalSummary(result: Result, lang: Lang, options: TerminalOpt
     proof(result, pen),
     breaks(result, pen),
     waiting(result, pen),
+    carried(result, pen),
     options.report === undefined ? [] : [`${paint(1, word(pen, 't_report'))}  ${printable(options.report)}`],
   ];
   return `${blocks
@@ -185,6 +196,13 @@ function waiting(result: Result, pen: Pen): string[] {
     lines.push(`${title(pen, 'tile_ambiguous', result.ambiguous.length)}  ${sum}`);
   }
   return lines;
+}
+
+function carried(result: Result, pen: Pen): string[] {
+  const said = carryText(result);
+  if (!said) return [];
+  const stale = said.stale ? [pen.paint(TONES.beware[1], `${TONES.beware[0]} ${say(pen, said.stale)}`)] : [];
+  return [`${pen.paint(1, word(pen, 'carried_over'))}  ${say(pen, said.told)}`, ...stale];
 }
 
 function waitingLine(b: Break, result: Result, pen: Pen): string {

@@ -503,6 +503,15 @@ export const PAGE_WORDS = {
   t_lines_one: { zh: '1 行', en: '1 line' },
   t_rejected: { zh: '{n} 行读不出', en: '{n} rejected' },
   t_repeated: { zh: '{n} 行重复', en: '{n} repeated' },
+  carried_over: { zh: '结转', en: 'Carried over' },
+  carried_from: { zh: '接上 {from} 的 {taken} 项', en: '{taken} taken up from {from}' },
+  carried_first: { zh: '此前没有未达项', en: 'nothing before this day' },
+  carried_left: { zh: '本日留下 {left} 项', en: '{left} left by this day' },
+  carried_kept: { zh: '本日的结转文件保持原样', en: 'the file of this day stays as it was' },
+  stale_days: {
+    zh: '{days} 是依据本日的旧结果算出的,请按顺序重新核对。',
+    en: 'Made from older results of this day, to be run again in this order: {days}.',
+  },
   t_balances: { zh: '相符', en: 'agrees' },
 } as const satisfies Words<string>;
 

@@ -179,6 +179,11 @@ export function signSection() {
   const blank = () => td('blank');
   const person = (/** @type {'prepared' | 'reviewed'} */ key) =>
     h('tr', {}, h('th', { scope: 'row' }, t(key)), blank(), blank(), blank());
+  const { signed } = data;
+  const preparer =
+    signed === undefined
+      ? person('prepared')
+      : h('tr', {}, h('th', { scope: 'row' }, t('prepared')), td('', signed.who), blank(), td('', signed.when));
   return section(
     'sign',
     'sec_sign',
@@ -190,7 +195,7 @@ export function signSection() {
       h(
         'tbody',
         {},
-        person('prepared'),
+        preparer,
         person('reviewed'),
         h('tr', {}, h('th', { scope: 'row' }, t('remarks')), h('td', { class: 'blank', colspan: '3' })),
       ),
