@@ -215,3 +215,53 @@ test('--sign: who and when beside the result, for that result alone', async () =
   assert.equal((await run('--sign', ' ')).code, 64);
   assert.equal((await here.run('reconcile', EXAMPLE, '--sign', 'W')).code, 64);
 });
+
+describe('what is given and found', () => {
+  const run = (args: readonly string[], cwd = here.folder) =>
+    spawnSync(process.execPath, [LAUNCHER, ...args], { cwd, encoding: 'utf8', env: { ...process.env, LANG: 'en' } });
+
+  test('results and open items among the documents are not read again, what stands beside them is', () => {
+    const day = join(here.folder, 'day');
+    cpSync(EXAMPLE, day, { recursive: true });
+    const once = run(['reconcile', day, '--out', join(day, 'result'), '--carry', join(day, 'open'), '--json']);
+    assert.equal(once.status, 1, once.stderr);
+    const again = run(['reconcile', day, '--out', join(day, 'result'), '--carry', join(day, 'open'), '--json']);
+    assert.equal(again.stdout, once.stdout);
+    writeFileSync(join(day, 'result', 'late.csv'), 'no bill at all');
+    assert.equal(run(['reconcile', day]).status, 2);
+  });
+
+  test('a shell names all of a folder: configuration is used, not read', () => {
+    const names = readdirSync(EXAMPLE).map((name) => join(EXAMPLE, name));
+    const all = run(['reconcile', ...names, '--json']);
+    assert.equal(all.status, 1, all.stderr);
+    assert.match(all.stderr, /^not read as documents: .*README\.md, .*daozhang\.yaml, .*expected\.json/);
+    assert.equal(all.stdout, run(['reconcile', EXAMPLE, '--json']).stdout);
+    assert.match(run(['reconcile', join(EXAMPLE, 'README.md')]).stderr, /file\.none/);
+  });
+
+  test('from inside the folder, its configuration is found beside the named folders', () => {
+    const inside = run(['reconcile', 'alipay', 'bank', 'lakala', 'orders', 'unionpay', 'wechatpay', '--json'], EXAMPLE);
+    assert.equal(inside.status, 1, inside.stderr);
+    assert.equal(inside.stdout, run(['reconcile', EXAMPLE, '--json']).stdout);
+  });
+
+  test('nothing that can be read: no day is made up, and none is carried', () => {
+    const folder = join(here.folder, 'unreadable');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'x.csv'), 'no bill at all');
+    const told = run([
+      'reconcile',
+      folder,
+      '--carry',
+      join(here.folder, 'none'),
+      '--out',
+      join(here.folder, 'none-out'),
+    ]);
+    assert.equal(told.status, 2);
+    assert.doesNotMatch(told.stdout, /1970/);
+    assert.equal(existsSync(join(here.folder, 'none')), false);
+    const { asOf, carry } = JSON.parse(readFileSync(join(here.folder, 'none-out', 'result.json'), 'utf8'));
+    assert.deepEqual([asOf, carry], [undefined, undefined]);
+  });
+});

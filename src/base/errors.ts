@@ -124,8 +124,8 @@ export const ERRORS = {
     exit: 2,
     says: { en: '{path}: larger than the limit of {limit} bytes', zh: '{path}:超过 {limit} 字节的上限' },
     remedy: {
-      en: 'Split the period, or raise limits.bytes in daozhang.yaml.',
-      zh: '请缩短日期范围,或在 daozhang.yaml 调高 limits.bytes。',
+      en: 'Export a shorter period, in several files.',
+      zh: '请缩短日期范围,分几份导出。',
     },
   },
   'file.bomb': {

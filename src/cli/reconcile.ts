@@ -5,9 +5,11 @@ import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { microsOf } from '../base/time.ts';
+import { passedOver } from '../files/open.ts';
 import { loadPlans } from '../plans/load.ts';
 import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
+import { printable } from '../reconcile/report/width.ts';
 import { type RunOptions, reconcile } from '../reconcile/run.ts';
 import { signedNow, signerOf } from '../reconcile/sign-off.ts';
 import type { Staging } from '../reconcile/staging.ts';
@@ -63,6 +65,8 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
     throw new DaozhangError('usage.bad_option', { option: '--sign', reason });
   }
   const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
+  const beside = passedOver(files);
+  if (beside.length > 0) note(beside, lang);
   const progress = progressBar(lang);
   try {
     return await runInto(staging, files, flags, lang, { ...options, signal, progress });
@@ -74,6 +78,13 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
     progress.done();
     await staging?.remove();
   }
+}
+
+/** Files that were named, as a shell names all of a folder, and are no documents. */
+function note(names: readonly string[], lang: Lang): void {
+  const list = names.map(printable);
+  const text = lang === 'zh' ? `未当作单据读取:${list.join('、')}` : `not read as documents: ${list.join(', ')}`;
+  process.stderr.write(`${text}\n`);
 }
 
 async function runInto(

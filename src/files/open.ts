@@ -11,7 +11,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open as openFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
@@ -57,10 +57,18 @@ export const RESULT_FILES = [
   'lines',
 ] as const;
 
-/** Ignored when a folder is walked: our own output and configuration (no bill is YAML), hidden files, office lock files. */
-const IGNORED = /^(\.|~\$|.*\.ya?ml$|Thumbs\.db$|README|expected)/i;
+/** Passed over when a folder is walked: hidden files, office lock files, open items of ours (no bill is Parquet). */
+const IGNORED = /^(\.|~\$|Thumbs\.db$|.*\.parquet$)/i;
+/** No document whoever names it, as a shell does for `day/*`: configuration (no bill is YAML), what explains a folder. */
+const BESIDE = /^(.*\.ya?ml|README(\.(md|txt))?|expected\.json)$/i;
 
-/** Files below the given files and folders, in a stable order. A named file is always taken; in folders some names are passed over. */
+/** Of the named files, those that are no documents. */
+export const passedOver = (paths: readonly string[]): string[] => paths.filter((path) => BESIDE.test(basename(path)));
+
+/**
+ * Files below the given files and folders, in a stable order. In folders some names are passed over, and what an earlier run
+ * wrote there.
+ */
 export async function listFiles(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const path of paths) {
@@ -69,17 +77,28 @@ export async function listFiles(paths: readonly string[]): Promise<string[]> {
       throw new DaozhangError('file.unreadable', { path, reason: cause.code ?? cause.message }, cause);
     });
     if (!info.isDirectory()) {
-      found.add(path);
+      if (!BESIDE.test(basename(path))) found.add(path);
       continue;
     }
+    const walked: string[] = [];
     for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
       const full = join(entry.parentPath, entry.name);
       const parts = relative(path, full).split(/[\\/]/);
-      if (entry.isFile() && !parts.some((part) => IGNORED.test(part))) found.add(full);
+      if (entry.isFile() && !BESIDE.test(entry.name) && !parts.some((part) => IGNORED.test(part))) walked.push(full);
     }
+    const results = walked.filter((file) => basename(file) === 'result.json');
+    const ours = new Set<string>();
+    for (const file of results) {
+      if ((await firstBytes(file, RESULT_BEGINS.length, file)).equals(RESULT_BEGINS))
+        for (const name of RESULT_FILES) ours.add(join(dirname(file), name));
+    }
+    for (const file of walked) if (!ours.has(file)) found.add(file);
   }
   return [...found].sort();
 }
+
+/** How every `result.json` of ours begins. Beside one, the names a run writes are its own; every other file is a document. */
+const RESULT_BEGINS = Buffer.from('{\n "schema": "daozhang.reconcile/');
 
 /** Opens every document in the named files. `problem` is told of each one that is refused; the others go on. */
 export async function openAll(
@@ -178,12 +197,12 @@ function nestedAtMostOnce(depth: number, name: string): void {
     throw new DaozhangError('file.archive', { path: name, reason: 'nested more than once / 嵌套超过一层' });
 }
 
-async function firstBytes(path: string, count: number, name: string): Promise<Uint8Array> {
+async function firstBytes(path: string, count: number, name: string): Promise<Buffer> {
   const file = await openFile(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new DaozhangError('file.unreadable', { path: name, reason: cause.code ?? cause.message }, cause);
   });
   try {
-    const { bytesRead, buffer } = await file.read(new Uint8Array(count), 0, count, 0);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

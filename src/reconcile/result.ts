@@ -211,7 +211,8 @@ export type FeeRow = Readonly<{
 export type Result = Readonly<{
   schema: 'daozhang.reconcile/1';
   state: 'clean' | 'breaks' | 'incomplete';
-  asOf: string;
+  /** The instant it is judged at; absent when no document could be read and none was given. */
+  asOf?: string;
   timezone: string;
   from?: string;
   to?: string;

@@ -188,8 +188,10 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
   });
   if (read.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
   const asOf = options.asOf ?? lastDayEnd(read, options.zone);
-  const dayOn = stamp(asOf - 1n, options.zone).slice(0, 10);
-  const carriedIn = await carryIn(engine, options.carry, dayOn, read.length);
+  const dayOn = stamp((asOf ?? 0n) - 1n, options.zone).slice(0, 10);
+  // Nothing that could be read covers a day: nothing is taken up, and no day is written.
+  const carries = asOf === undefined ? undefined : carry;
+  const carriedIn = await carryIn(engine, asOf === undefined ? undefined : options.carry, dayOn, read.length);
   const documents = await countOnce(engine, read);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
   // An order whose bill is missing is told as such (I7); a payment without any order book is a shop that keeps none.
@@ -210,7 +212,7 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
     cutoffs: await cutoffsOf(engine, options.plans ?? [], dayOn),
   });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
-  const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
+  const settled = await settle(engine, options.plans ?? [], asOf ?? 0n, options.zone);
   const drafts = [...(joined.orders ? orderDrafts : []), ...settled.drafts.filter((d) => joined[d.joint])];
   progress.step({ en: 'proving', zh: '验证恒等式' });
   const proof = await prove(engine, joined, drafts, settled.bank);
@@ -230,8 +232,8 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
     documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
   const passResults = await passResultsOf(engine, joined, settled.bank);
   const notCompared = await notComparedOf(engine, carriedIn);
-  const whole = carry && refused.length === 0 && !(await isPartOf(engine, carry.folder, dayOn));
-  const carriedOut = carry && whole ? await carryOn(engine, carry, dayOn, carriedIn, drafts, sources) : undefined;
+  const whole = carries && refused.length === 0 && !(await isPartOf(engine, carries.folder, dayOn));
+  const carriedOut = carries && whole ? await carryOn(engine, carries, dayOn, carriedIn, drafts, sources) : undefined;
   const result: Result = {
     schema: 'daozhang.reconcile/1',
     state:
@@ -242,7 +244,7 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
           : notCompared.length === 2 && !has('channel')
             ? 'incomplete'
             : 'clean',
-    asOf: stamp(asOf, options.zone),
+    ...(asOf !== undefined && { asOf: stamp(asOf, options.zone) }),
     timezone: options.zone,
     ...(days[0] !== undefined && { from: days[0], to: days.at(-1)! }),
     documents: documents.map(documentOf),
@@ -267,7 +269,7 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
     breaks,
     open,
     ambiguous,
-    ...(carry && {
+    ...(carries && {
       carry: { ...takenOnly(carriedIn), ...(carriedOut && { left: carriedOut.items, stale: carriedOut.stale }) },
     }),
   };
@@ -346,14 +348,14 @@ async function notComparedOf(engine: Engine, carriedIn: CarriedIn): Promise<Resu
 }
 
 /** The end of the last day any order book, bill or statement covers; a customer's export may reach far beyond and judges nothing. */
-function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {
+function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint | undefined {
   const judging = documents.filter((d) => d.format.role !== 'evidence');
   const last = (judging.length > 0 ? judging : documents)
     .map((d) => d.to)
     .filter((to) => to !== undefined)
     .sort()
     .at(-1);
-  return endOfDay(Temporal.PlainDate.from(last ?? '1970-01-01'), zone);
+  return last === undefined ? undefined : endOfDay(Temporal.PlainDate.from(last), zone);
 }
 
 /**

@@ -88,7 +88,7 @@ export type PageData = Readonly<{
   sums: Readonly<Record<'breaks' | 'open' | 'ambiguous' | 'atRisk', readonly Amount[]>>;
   ageing: readonly AgeRow[];
   /** Days past due of the batches that somebody still owes, by batch id. */
-  batchDays: Readonly<Record<string, number>>;
+  batchDays: Readonly<Record<string, number | undefined>>;
   fees: readonly FeeView[];
   /** The channels that occur, as people call them. */
   channels: Readonly<Record<string, Text>>;
@@ -214,7 +214,7 @@ function pageData(result: Result, lang: Lang, options: ReportOptions): PageData 
     ageing: ageing(result),
     batchDays: Object.fromEntries(
       result.batches.flatMap((b) =>
-        isOwed(b) && b.dueOn !== undefined ? [[b.id, daysPast(b.dueOn, result.asOf)]] : [],
+        isOwed(b) && b.dueOn !== undefined ? [[b.id, daysPast(b.dueOn, result.asOf)] as const] : [],
       ),
     ),
     fees: fees.map(feeView),
@@ -242,13 +242,14 @@ function channelNames(result: Result): Record<string, Text> {
   return Object.fromEntries([...new Set(ids)].flatMap((id) => (id === undefined ? [] : [[id, channelText(id)]])));
 }
 
-function breakView(b: Break, asOf: string): BreakView {
+function breakView(b: Break, asOf: string | undefined): BreakView {
+  const days = b.promise === undefined ? undefined : daysPast(b.promise, asOf);
   return {
     ...b,
     ours: b.ours.slice(0, MAX_EVIDENCE).map(evidenceView),
     theirs: b.theirs.slice(0, MAX_EVIDENCE).map(evidenceView),
     candidates: b.candidates.slice(0, MAX_EVIDENCE).map(evidenceView),
-    ...(b.promise !== undefined && { days: daysPast(b.promise, asOf) }),
+    ...(days !== undefined && { days }),
   };
 }
 

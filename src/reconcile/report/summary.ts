@@ -211,15 +211,16 @@ export function carryText({ carry }: Result): Readonly<{ told: Text; stale?: Tex
   };
 }
 
-/** Days from a date to the result's day: positive when the date has passed. */
-export function daysPast(on: string, asOf: string): number {
+/** Days from a date to the result's day: positive when the date has passed, undefined when the result has no day. */
+export function daysPast(on: string, asOf: string | undefined): number | undefined {
+  if (asOf === undefined) return undefined;
   const day = Temporal.PlainDate.from(asOf.slice(0, 10));
   return Temporal.PlainDate.from(on.slice(0, 10)).until(day, { largestUnit: 'days' }).days;
 }
 
-function ageOf(on: string | undefined, asOf: string): Age {
-  if (on === undefined) return 'no_date';
-  const days = daysPast(on, asOf);
+function ageOf(on: string | undefined, asOf: string | undefined): Age {
+  const days = on === undefined ? undefined : daysPast(on, asOf);
+  if (days === undefined) return 'no_date';
   if (days <= 0) return 'not_due';
   if (days <= 3) return 'days_1_3';
   if (days <= 7) return 'days_4_7';
@@ -249,7 +250,7 @@ export function ageing(result: Result): AgeRow[] {
 /** Money that has not come. Of a batch that was not checked nothing is said, and a short one did come. */
 export const isOwed = ({ state }: Batch): boolean => state === 'late' || state === 'on_its_way' || state === 'returned';
 
-function debtOfBatch(batch: Batch, asOf: string): Debt[] {
+function debtOfBatch(batch: Batch, asOf: string | undefined): Debt[] {
   if (!isOwed(batch)) return [];
   const label = channelText(batch.channel);
   return [{ who: batch.channel, label, money: batch.net, age: ageOf(batch.dueOn, asOf) }];

@@ -87,7 +87,9 @@ function head(result: Result, pen: Pen): string[] {
   return [
     `${pen.paint(colour, `${sign} ${state.label[pen.lang]}`)}  ${pen.paint(1, headline(result)[pen.lang])}`,
     ...(said ? [say(pen, said)] : []),
-    pen.paint(90, `${period}${word(pen, 'as_of')} ${result.asOf} · ${result.timezone}`),
+    ...(result.asOf === undefined
+      ? []
+      : [pen.paint(90, `${period}${word(pen, 'as_of')} ${result.asOf} · ${result.timezone}`)]),
     ...risk,
   ];
 }
@@ -214,6 +216,7 @@ function waitingLine(b: Break, result: Result, pen: Pen): string {
 
 function dueIn(promise: string, result: Result, pen: Pen): string {
   const days = daysPast(promise, result.asOf);
+  if (days === undefined) return '';
   if (days === 0) return word(pen, 'due_today');
   const key = days > 0 ? 'days_late' : 'days_left';
   const n = Math.abs(days);

@@ -31,7 +31,7 @@ export function hero() {
       'dl',
       { class: 'facts' },
       period !== undefined && fact(t('period'), period),
-      fact(t('as_of'), `${result.asOf} · ${result.timezone}`),
+      result.asOf !== undefined && fact(t('as_of'), `${result.asOf} · ${result.timezone}`),
       fact(t('sec_documents'), String(result.documents.length)),
       data.carry !== undefined && fact(t('carried_over'), say(data.carry.told)),
     ),
