@@ -56,9 +56,9 @@ describe('an interrupted run leaves everything as it was', { skip: process.platf
           running.over = true;
         });
         await until(running, seen);
-        for (let i = 0; i < presses; i++) {
+        for (let i = 0; i < presses && !running.over; i++) {
           process.kill(-child.pid!, 'SIGINT');
-          await sleep(50);
+          await sleep(10);
         }
         const { code, stdout, stderr } = await ended;
         assert.equal(code, 130, stderr);
@@ -68,6 +68,22 @@ describe('an interrupted run leaves everything as it was', { skip: process.platf
         assert.deepEqual(readdirSync(here.temp), []);
       });
     }
+  }
+
+  for (const command of ['where', 'sniff']) {
+    test(`${command} stops too`, { timeout: 120_000 }, async () => {
+      const args = command === 'where' ? ['where', 'S1', ...large] : ['sniff', ...large];
+      const { child, ended } = here.start(...args);
+      const running = { over: false };
+      ended.then(() => {
+        running.over = true;
+      });
+      await until(running, moments[0]![1]);
+      process.kill(-child.pid!, 'SIGINT');
+      const { code, stderr } = await ended;
+      assert.equal(code, 130, stderr);
+      assert.deepEqual(readdirSync(here.temp), []);
+    });
   }
 
   test('a process that is killed leaves what the next run removes', { timeout: 120_000 }, async () => {

@@ -17,10 +17,10 @@ import { configOf } from '../reconcile/config.ts';
 import { amountText } from '../reconcile/report/summary.ts';
 import { padEnd, printable } from '../reconcile/report/width.ts';
 import { KIND_WORDS, STATUS_WORDS, wordOr } from '../reconcile/report/words.ts';
-import { stoppable } from '../reconcile/run.ts';
+import { stoppable, stopping } from '../reconcile/stop.ts';
 import { interruption } from './interrupt.ts';
 import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
-import { errorForProgram, tell } from './terminal.ts';
+import { errorForProgram, progressBar, tell } from './terminal.ts';
 
 const FIRST_LINES = 5;
 
@@ -45,18 +45,20 @@ type SniffFlags = ReadingFlags & Readonly<{ json?: boolean; saveMapping?: string
 async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): Promise<number> {
   const signal = interruption();
   const { zone, configured, forced, sha1 } = readingOf(await configOf(files, flags.config), flags);
+  const bar = progressBar(lang);
   const space = await workspace();
   const folders = files.map((f) => dirname(resolve(f)));
   const engine = stoppable(await openEngine({ temp: space.path, folders }), signal);
   let code = 0;
   const found: object[] = [];
   const refuse = (error: DaozhangError): void => {
+    bar.done();
     code = tell(error, lang);
     if (flags.json) found.push(errorForProgram(error));
   };
   const proposals: OrderMapping[] = [];
   try {
-    const inputs = await openAll(files, { space, zone, sha1 }, refuse);
+    const inputs = await openAll(files, { space, zone, sha1, progress: stopping(bar, signal) }, refuse);
     if (inputs.length === 0 && found.length === 0 && code === 0) throw new DaozhangError('file.none', {});
     for (const [doc, input] of inputs.entries()) {
       try {
@@ -127,6 +129,7 @@ async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): P
     if (signal.aborted) throw new DaozhangError('run.interrupted', {}, error);
     throw error;
   } finally {
+    bar.done();
     engine.close();
     await space.remove();
   }

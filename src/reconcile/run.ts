@@ -35,6 +35,7 @@ import type {
 } from './result.ts';
 import { type BatchRow, type Settled, settle } from './settle.ts';
 import { type Staging, stage } from './staging.ts';
+import { stoppable, stopping } from './stop.ts';
 
 export type RunOptions = Readonly<{
   paths: readonly string[];
@@ -126,51 +127,6 @@ async function memoryFor(files: readonly string[]): Promise<number> {
   const wanted = Math.max(1400, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
   return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
 }
-
-const AGAIN_MS = 100;
-
-/**
- * Once asked to stop, no statement begins, and the running one is interrupted: again and again, because an interrupt that falls
- * between two statements is lost.
- */
-export function stoppable(engine: Engine, signal: AbortSignal | undefined): Engine {
-  if (signal === undefined) return engine;
-  let again: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    engine.interrupt();
-    again = setInterval(engine.interrupt, AGAIN_MS);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  const going = <A extends readonly unknown[], R>(f: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      signal.throwIfAborted();
-      return f(...args);
-    };
-  };
-  return {
-    ...engine,
-    run: going(engine.run),
-    all: going(engine.all) as Engine['all'],
-    one: going(engine.one) as Engine['one'],
-    close: () => {
-      signal.removeEventListener('abort', stop);
-      clearInterval(again);
-      engine.close();
-    },
-  };
-}
-
-/** Progress that ends the work once it is to stop: reading tells it of every chunk, between two statements. */
-const stopping = (progress: Progress, signal: AbortSignal | undefined): Progress => ({
-  step: (what, whole) => {
-    signal?.throwIfAborted();
-    progress.step(what, whole);
-  },
-  at: (done, rows) => {
-    signal?.throwIfAborted();
-    progress.at(done, rows);
-  },
-});
 
 async function work(engine: Engine, space: Workspace, carry: Staging | undefined, options: RunOptions): Promise<Work> {
   const progress = stopping(options.progress ?? silent, options.signal);
