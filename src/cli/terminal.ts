@@ -10,7 +10,7 @@ import { cutTo } from '../reconcile/report/width.ts';
 const QUIET_MS = 2000;
 const REDRAW_MS = 100;
 const TICK_MS = 250;
-const WIDTH = 24;
+const WIDTH = 16;
 
 /** `done` takes the line away. */
 export type ProgressBar = Progress & Readonly<{ done(): void }>;

@@ -159,7 +159,8 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
   await coverage(engine);
   progress.step({ en: 'matching orders', zh: '核对订单' }, { total: REFERENCE_PASSES.length * 2 + 1, unit: 'parts' });
   let passes = 0;
-  await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(++passes));
+  await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(passes++));
+  progress.step({ en: 'looking at what is left', zh: '查看剩余' });
   const orderDrafts = await draftOrders(engine, {
     dayOn,
     zone: options.zone,
