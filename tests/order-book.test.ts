@@ -94,7 +94,9 @@ test('a book whose columns leave a doubt is refused, with what is missing or unc
     text.replace('columns:\n', 'columns:\n  amount: 实收金额\n  status: 支付时间\n'),
   );
   assert.match(used().stdout, /"bad_value"/);
-  assert.equal(daozhang('sniff', book('nothing.csv', 'a,b\n1,2\n'), '--json').stdout.trim(), '[]');
+  // No book at all: the refusal alone, without a mapping.
+  const [nothing] = JSON.parse(daozhang('sniff', book('nothing.csv', 'a,b\n1,2\n'), '--json').stdout);
+  assert.deepEqual([Object.keys(nothing), nothing.error.code], [['error'], 'file.unknown_format']);
 });
 
 test('a saved mapping is kept: saving again changes nothing, what a person changed is not written over', () => {

@@ -113,12 +113,17 @@ async function sniff(files: readonly string[], flags: SniffFlags, lang: Lang): P
         });
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
-        refuse(error);
         const draft = error.code === 'file.unknown_format' ? unfinishedProposal(input) : undefined;
-        if (!draft) continue;
+        if (!draft) {
+          refuse(error);
+          continue;
+        }
+        bar.done();
+        code = tell(error, lang);
         proposals.push(draft.mapping);
         found.push({
           file: input.name,
+          ...(flags.json && errorForProgram(error)),
           missing: draft.missing,
           unclear: draft.unclear.map(({ field, columns }) => `${field}: ${columns.join(' | ')}`),
           mapping: flags.json ? mappingData(draft.mapping) : mappingText(draft.mapping),
