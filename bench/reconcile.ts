@@ -70,15 +70,16 @@ async function ours(m: Market, wechat: boolean, out: string | undefined): Promis
     paths: [m.orders, wechat ? m.wechat : m.bill],
     zone: 'Asia/Shanghai',
     configured: [PLAIN],
-    ...(staging !== undefined && { outFolders: [staging] }),
+    ...(staging !== undefined && { outFolders: [staging.path] }),
     progress: { step: ({ en }) => step(en), at: () => {} },
   });
   if (staging !== undefined) {
     step('writing');
-    await writeResults(run, out!, staging, 'en');
+    await writeResults(run, staging, 'en');
   }
   const { matched, breaks } = run.result.totals;
   await run.close();
+  await staging?.remove();
   step('end');
   return { seconds: (performance.now() - began) / 1000, steps: steps.slice(0, -1), totals: { matched, breaks } };
 }

@@ -38,5 +38,7 @@ function pinnedNode() {
 }
 
 const child = spawn(pinnedNode(), [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 70)));
+// A terminal has signalled the child already; it takes a signal that comes twice for one.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(SIGNALS.includes(signal) ? 130 : (code ?? 70)));

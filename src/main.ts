@@ -1,66 +1,73 @@
 /** The program: commands wired, errors told once, the exit code set. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { envLang } from './base/env.ts';
-import { ERRORS } from './base/errors.ts';
-import { type Lang, langOf } from './base/lang.ts';
+import { DaozhangError, ERRORS } from './base/errors.ts';
+import { type Lang, langNamed } from './base/lang.ts';
 import { formatsCommand } from './cli/formats.ts';
+import { localised, usageError } from './cli/help.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { sniffCommand } from './cli/sniff.ts';
 import { startCommand } from './cli/start.ts';
-import { tell } from './cli/terminal.ts';
+import { errorForProgram, tell } from './cli/terminal.ts';
 import { whereCommand } from './cli/where.ts';
 
-const USAGE = ERRORS['usage.bad_option'].exit;
-
 async function main(argv: readonly string[]): Promise<number> {
-  const lang = chosenLang(argv);
+  const named = namedLang(argv);
+  const lang = langNamed(named) ?? envLang();
+  try {
+    if (named !== undefined && langNamed(named) === undefined)
+      throw new DaozhangError('usage.bad_option', { option: '--lang', reason: `“${named}” — zh, en` });
+    return await run(argv, lang);
+  } catch (error) {
+    // Help was asked for, or shown because no command was named.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.code === 'commander.help') return ERRORS['usage.bad_option'].exit;
+    const ours = error instanceof CommanderError ? usageError(error) : error;
+    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorForProgram(ours), null, 1)}\n`);
+    return tell(ours, lang);
+  }
+}
+
+async function run(argv: readonly string[], lang: Lang): Promise<number> {
   let code = 0;
   const exit = (value: number): void => {
     code = value;
   };
-  const program = new Command('daozhang')
+  const program = localised(new Command('daozhang'), lang)
     .description(
       lang === 'zh' ? '手机上显示付款成功,那钱在哪里?' : 'The phone says “payment successful”: where is the money?',
     )
-    .version(version())
-    .option('--lang <zh|en>', lang === 'zh' ? '界面语言' : 'language of what is printed')
-    .exitOverride();
-  for (const command of [
+    .version(version(), '-V, --version', lang === 'zh' ? '显示版本' : 'print the version')
+    .helpCommand('help [command]', lang === 'zh' ? '显示某个命令的帮助' : 'show the help of a command');
+  const commands = [
     reconcileCommand(lang, exit),
     whereCommand(lang, exit),
     sniffCommand(lang, exit),
     formatsCommand(lang),
     startCommand(lang, exit),
-  ]) {
-    program.addCommand(command.option('--lang <zh|en>').exitOverride());
-  }
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return code;
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      'exitCode' in error &&
-      'code' in error &&
-      String(error.code).startsWith('commander.')
-    ) {
-      return error.exitCode === 0 ? 0 : USAGE;
-    }
-    return tell(error, lang);
-  }
+  ];
+  for (const command of commands) program.addCommand(localised(command, lang));
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
 }
 
-/** `--lang` anywhere on the command line, else the terminal's locale. */
-function chosenLang(argv: readonly string[]): Lang {
+/** `--lang` anywhere on the command line. */
+function namedLang(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((a) => a === '--lang' || a.startsWith('--lang='));
-  if (at === -1) return envLang();
-  return langOf(argv[at]!.includes('=') ? argv[at]!.split('=')[1] : argv[at + 1]);
+  if (at === -1) return undefined;
+  return argv[at]!.includes('=') ? argv[at]!.split('=')[1] : argv[at + 1];
 }
 
 function version(): string {
   return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
 }
 
+// Whoever reads may have read enough (`| head`): the rest is not written, and that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 process.exitCode = await main(process.argv.slice(2));

@@ -17,7 +17,7 @@ import { DaozhangError } from '../src/base/errors.ts';
 import { CHINA } from '../src/base/time.ts';
 import type { Draft } from '../src/reconcile/drafts.ts';
 import { prove } from '../src/reconcile/proof.ts';
-import { type Break, JOINTS, type Result } from '../src/reconcile/result.ts';
+import { type Amount, type Break, JOINTS, type Result } from '../src/reconcile/result.ts';
 import { type Run, reconcile } from '../src/reconcile/run.ts';
 import { withFolder } from './support/found.ts';
 import { documentsOf, plot } from './support/random-market.ts';
@@ -71,11 +71,12 @@ test('the control identity holds, and the findings add up to it', async () => {
     const result = await over(documentsOf(market), async (run) => run.result);
     assert.ok(result.proof.length > 0);
     for (const p of result.proof) {
-      const minor = (text: string): bigint => BigInt(text.replace('.', ''));
+      const minor = ({ amount }: Amount): bigint => BigInt(amount.replace('.', ''));
+      const none = { amount: '0', currency: p.currency };
       assert.equal(minor(p.ours) - minor(p.theirs), minor(p.difference));
       assert.equal(minor(p.residual), 0n);
       const found = all(result).filter((b) => b.joint === p.joint && b.difference.currency === p.currency);
-      const explained = found.reduce((n, b) => n + minor(b.difference.amount), minor(p.explained.rounding ?? '0'));
+      const explained = found.reduce((n, b) => n + minor(b.difference), minor(p.explained.rounding ?? none));
       assert.equal(explained, minor(p.difference), `${p.joint} ${p.currency}`);
     }
   });

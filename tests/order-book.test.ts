@@ -94,7 +94,9 @@ test('a book whose columns leave a doubt is refused, with what is missing or unc
     text.replace('columns:\n', 'columns:\n  amount: 实收金额\n  status: 支付时间\n'),
   );
   assert.match(used().stdout, /"bad_value"/);
-  assert.equal(daozhang('sniff', book('nothing.csv', 'a,b\n1,2\n'), '--json').stdout.trim(), '[]');
+  // No book at all: the refusal alone, without a mapping.
+  const [nothing] = JSON.parse(daozhang('sniff', book('nothing.csv', 'a,b\n1,2\n'), '--json').stdout);
+  assert.deepEqual([Object.keys(nothing), nothing.error.code], [['error'], 'file.unknown_format']);
 });
 
 test('a saved mapping is kept: saving again changes nothing, what a person changed is not written over', () => {
@@ -140,7 +142,7 @@ test('two rows of a workbook are two: breaks that differ in nothing else have na
   const sheets = [{ rows: rows.join('') }];
   const docs = [{ name: 'orders.xlsx', bytes: sheetBytes({ sheets }) }, wechatBill(['O1 4200001 100.00 10:00:01'])];
   const ids = await withRun(docs, async ({ result }) =>
-    result.breaks.filter((b) => b.at_stake.amount === '5.00').map((b) => b.id),
+    result.breaks.filter((b) => b.amount.amount === '5.00').map((b) => b.id),
   );
   assert.equal(ids.length, 2);
   assert.equal(new Set(ids).size, 2);

@@ -20,7 +20,9 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 describe('report in a browser', { skip: noBrowser }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'daozhang-report-'));
-  const files = { zh: '', en: '', clean: '', many: '' };
+  const files = { zh: '', en: '', clean: '', many: '', stale: '' };
+  const carry = { from: '2026-11-19', taken: 12, left: 7, stale: ['2026-11-21'] };
+  const signed = { who: '王 <b>会计</b>', when: '2026-11-27 09:12:00+08:00' };
   const sample = sampleResult();
   let browser: Browser;
 
@@ -32,6 +34,7 @@ describe('report in a browser', { skip: noBrowser }, () => {
     write('zh', reportHtml(sample, 'zh', { resultSha256: SHA }));
     write('en', reportHtml(sample, 'en'));
     write('clean', reportHtml(cleanResult(), 'zh'));
+    write('stale', reportHtml({ ...cleanResult(), carry }, 'zh', { resultSha256: SHA, signed }));
     write('many', reportHtml(manyBreaks(MAX_BREAKS + 500), 'en'));
     browser = await openBrowser();
   });
@@ -276,6 +279,22 @@ describe('report in a browser', { skip: noBrowser }, () => {
     const blank = await open('en');
     assert.match(await blank.page.locator('#sign').innerText(), /sha256sum result\.json/);
     await blank.close();
+  });
+
+  test('who signed and when stands in the table of signatures, as text', async () => {
+    const { page, complaints, close } = await open('stale');
+    const text = await page.locator('#sign').innerText();
+    assert.ok(text.includes(signed.who) && text.includes(signed.when) && text.includes(SHA), text);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test('what was carried over, and which later days must be run again, stands at the top', async () => {
+    const { page, close } = await open('stale');
+    assert.match(await page.locator('.hero .facts').innerText(), /接上 2026-11-19 的 12 项,本日留下 7 项/);
+    assert.match(await page.locator('.troubles').innerText(), /2026-11-21 .*重新核对/);
+    assert.deepEqual((await new AxeBuilder({ page }).withTags(WCAG).setLegacyMode(true).analyze()).violations, []);
+    await close();
   });
 
   test('on paper: light, without controls, nothing cut off to the side', async () => {

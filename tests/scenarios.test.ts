@@ -70,6 +70,7 @@ async function resultOf({ rows }: ScenarioRun, carry: Pick<RunOptions, 'carry'>)
     async (folder) => {
       const options = { paths: [folder], zone: CHINA, plans: plansOf(rows), configured: formats, ...asOf, ...carry };
       const run = await reconcile(options);
+      await run.keep();
       await run.close();
       return run.result;
     },

@@ -124,8 +124,8 @@ export const ERRORS = {
     exit: 2,
     says: { en: '{path}: larger than the limit of {limit} bytes', zh: '{path}:超过 {limit} 字节的上限' },
     remedy: {
-      en: 'Split the period, or raise limits.bytes in daozhang.yaml.',
-      zh: '请缩短日期范围,或在 daozhang.yaml 调高 limits.bytes。',
+      en: 'Export a shorter period, in several files.',
+      zh: '请缩短日期范围,分几份导出。',
     },
   },
   'file.bomb': {
@@ -192,7 +192,23 @@ export const ERRORS = {
   'run.out_taken': {
     exit: 64,
     says: { en: '{path} is not a folder that can be written', zh: '{path} 不是可写的文件夹' },
-    remedy: { en: 'Choose another folder with --out.', zh: '请用 --out 另选文件夹。' },
+    remedy: { en: 'Choose another folder with {option}.', zh: '请用 {option} 另选文件夹。' },
+  },
+  'run.disk_full': {
+    exit: 2,
+    says: { en: '{path}: the disk is full; the old results stand', zh: '{path}:磁盘已满;原有结果未动' },
+    remedy: { en: 'Free some space and run the same command again.', zh: '请腾出空间后重新运行同一命令。' },
+  },
+  'carry.damaged': {
+    exit: 2,
+    says: {
+      en: '{path}: the open items of that day cannot be read ({reason})',
+      zh: '{path}:无法读取当日结转的未达项({reason})',
+    },
+    remedy: {
+      en: 'Run that day again with the same --carry: it writes the file anew. Or remove the file.',
+      zh: '请用同一 --carry 重新运行那一天,会重写该文件;或删除它。',
+    },
   },
   'bug.unexpected': {
     exit: 70,
@@ -205,31 +221,52 @@ export const ERRORS = {
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;
-export type ErrorParams = Readonly<Record<string, string | number | bigint>>;
+/** What the sentence needs to know. A sentence within it is a `Text`; a `reason` may be written as “english / 中文”. */
+export type ErrorParams = Readonly<Record<string, string | number | bigint | Text>>;
 
 export class DaozhangError extends Error {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
 
   constructor(code: ErrorCode, params: ErrorParams, cause?: unknown) {
-    super(`${code}: ${fill(ERRORS[code].says.en, params)}`, cause === undefined ? undefined : { cause });
+    const says = fill(ERRORS[code].says.en, paramsIn(params, 'en'));
+    super(`${code}: ${says}`, cause === undefined ? undefined : { cause });
     this.name = 'DaozhangError';
     this.code = code;
     this.params = params;
   }
 }
 
-/** What happened and what to do, in the reader's language. Anything that is not ours is `bug.unexpected`. */
-export function explain(error: unknown, lang: Lang): { code: ErrorCode; exit: number; says: string; remedy: string } {
+/** What was told of an error: what happened, and what to do. */
+export type Told = Readonly<{ code: ErrorCode; exit: number; says: Text; remedy: Text }>;
+
+/** An error in both languages. Anything that is not ours is `bug.unexpected`. */
+export function told(error: unknown): Told {
   const known =
     error instanceof DaozhangError
       ? error
       : new DaozhangError('bug.unexpected', { reason: error instanceof Error ? error.message : String(error) });
-  const entry = ERRORS[known.code];
-  return {
-    code: known.code,
-    exit: entry.exit,
-    says: fill(entry.says[lang], known.params),
-    remedy: fill(entry.remedy[lang], known.params),
-  };
+  const { exit, says, remedy } = ERRORS[known.code];
+  const both = (text: Text): Text => ({
+    en: fill(text.en, paramsIn(known.params, 'en')),
+    zh: fill(text.zh, paramsIn(known.params, 'zh')),
+  });
+  return { code: known.code, exit, says: both(says), remedy: both(remedy) };
+}
+
+/** What happened and what to do, in the reader's language. */
+export function explain(error: unknown, lang: Lang): { code: ErrorCode; exit: number; says: string; remedy: string } {
+  const { code, exit, says, remedy } = told(error);
+  return { code, exit, says: says[lang], remedy: remedy[lang] };
+}
+
+const BOTH = /^(.*) \/ (.*\p{Script=Han}.*)$/su;
+
+function paramsIn(params: ErrorParams, lang: Lang): Record<string, string | number | bigint> {
+  const said = Object.entries(params).map(([name, value]): [string, string | number | bigint] => {
+    if (typeof value === 'object') return [name, value[lang]];
+    const [, en, zh] = (name === 'reason' && typeof value === 'string' && BOTH.exec(value)) || [];
+    return [name, (lang === 'en' ? en : zh) ?? value];
+  });
+  return Object.fromEntries(said);
 }

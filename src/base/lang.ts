@@ -7,6 +7,10 @@ export function langOf(tag: string | undefined): Lang {
   return tag !== undefined && /^zh/i.test(tag) ? 'zh' : 'en';
 }
 
+/** A language the user names: `zh`, `en`, also as `zh-CN`. Undefined for any other. */
+export const langNamed = (tag: string | undefined): Lang | undefined =>
+  tag !== undefined && /^(zh|en)([-_.].*)?$/i.test(tag) ? langOf(tag) : undefined;
+
 /** Fills `{name}` places. A name without a value stays visible: a hole in a sentence is a bug to see, not to hide. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number | bigint>>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));

@@ -5,13 +5,18 @@ import { envColour } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { microsOf } from '../base/time.ts';
+import { passedOver } from '../files/open.ts';
 import { loadPlans } from '../plans/load.ts';
 import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
+import { printable } from '../reconcile/report/width.ts';
 import { type RunOptions, reconcile } from '../reconcile/run.ts';
+import { signedNow, signerOf } from '../reconcile/sign-off.ts';
+import type { Staging } from '../reconcile/staging.ts';
 import { prepareOut, resultJson, writeResults } from '../reconcile/write.ts';
+import { interruption } from './interrupt.ts';
 import { type ReadingFlags, readingOf, readingOptions } from './options.ts';
-import { progressBar } from './terminal.ts';
+import { type ProgressBar, progressBar } from './terminal.ts';
 
 export type ReconcileFlags = ReadingFlags &
   Readonly<{
@@ -19,6 +24,7 @@ export type ReconcileFlags = ReadingFlags &
     plan?: string;
     out?: string;
     carry?: string;
+    sign?: string;
     json?: boolean;
   }>;
 
@@ -45,29 +51,66 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
       say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'),
     )
     .option('--out <folder>', say('where the report and the tables go', '报告与明细的输出文件夹'))
+    .option('--sign <name>', say('sign the result: who, when, its hash', '在结果上签字:谁、何时、结果的哈希'))
     .option('--json', say('the whole result on standard output', '在标准输出给出全部结果'))
     .action(async (files: string[], flags: ReconcileFlags) => exit(await runReconcile(files, flags, lang)));
 }
 
 /** Runs and tells; the exit code. Throws `DaozhangError`. */
 export async function runReconcile(files: readonly string[], flags: ReconcileFlags, lang: Lang): Promise<number> {
-  const progress = progressBar(lang);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const signal = interruption();
+  const options = await optionsOf(files, flags);
+  if (flags.sign !== undefined && flags.out === undefined) {
+    const reason = 'only with --out: the signature is written beside the result / 只能与 --out 一起用:签字写在结果旁';
+    throw new DaozhangError('usage.bad_option', { option: '--sign', reason });
+  }
   const staging = flags.out === undefined ? undefined : await prepareOut(flags.out);
+  const beside = passedOver(files);
+  if (beside.length > 0) note(beside, lang);
+  const progress = progressBar(lang);
+  try {
+    return await runInto(staging, files, flags, lang, { ...options, signal, progress });
+  } catch (error) {
+    // What was under way when the stop came ends in its own words; the reason is the stop.
+    if (signal.aborted && !(error instanceof DaozhangError)) throw new DaozhangError('run.interrupted', {}, error);
+    throw error;
+  } finally {
+    progress.done();
+    await staging?.remove();
+  }
+}
+
+/** Files that were named, as a shell names all of a folder, and are no documents. */
+function note(names: readonly string[], lang: Lang): void {
+  const list = names.map(printable);
+  const text = lang === 'zh' ? `未当作单据读取:${list.join('、')}` : `not read as documents: ${list.join(', ')}`;
+  process.stderr.write(`${text}\n`);
+}
+
+async function runInto(
+  staging: Staging | undefined,
+  files: readonly string[],
+  flags: ReconcileFlags,
+  lang: Lang,
+  options: Omit<RunOptions, 'paths'> & { progress: ProgressBar },
+): Promise<number> {
+  const { progress, signal, zone } = options;
+  const signer = flags.sign === undefined ? undefined : signerOf(flags.sign);
   const run = await reconcile({
-    ...(await optionsOf(files, flags)),
+    ...options,
     paths: files,
     ...(flags.carry !== undefined && { carry: flags.carry }),
-    progress,
-    signal: stop.signal,
-    ...(staging !== undefined && { outFolders: [staging] }),
+    ...(staging !== undefined && { outFolders: [staging.path] }),
   });
   try {
+    if (staging !== undefined) progress.step({ en: 'writing', zh: '写出结果' });
     const written =
-      flags.out === undefined || staging === undefined ? undefined : await writeResults(run, flags.out, staging, lang);
+      staging &&
+      (await writeResults(run, staging, lang, {
+        ...(signal && { signal }),
+        ...(signer !== undefined && { signed: signedNow(signer, zone) }),
+      }));
+    await run.keep();
     progress.done();
     if (flags.json) process.stdout.write(resultJson(run.result));
     else {
@@ -82,8 +125,6 @@ export async function runReconcile(files: readonly string[], flags: ReconcileFla
     }
     return run.result.state === 'clean' ? 0 : run.result.state === 'breaks' ? 1 : 2;
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
     await run.close();
   }
 }

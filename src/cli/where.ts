@@ -13,6 +13,7 @@ import { answerText } from '../reconcile/report/story.ts';
 import { unused } from '../reconcile/report/summary.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { type Query, where } from '../reconcile/where.ts';
+import { interruption } from './interrupt.ts';
 import { readingOptions } from './options.ts';
 import { optionsOf, type ReconcileFlags } from './reconcile.ts';
 import { progressBar } from './terminal.ts';
@@ -66,31 +67,22 @@ async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang):
   const carry = flags.carry === undefined ? {} : { carry: flags.carry, carryReadOnly: true };
   const query: Query = byPlace ? placeQuery(flags, options.zone) : refQuery(args[0]!, flags);
   const progress = progressBar(lang);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const asked = { ...options, ...carry, paths: files, progress, signal: interruption() };
+  const run = await reconcile(asked).finally(progress.done);
   try {
-    const run = await reconcile({ ...options, ...carry, paths: files, progress, signal: stop.signal });
-    try {
-      const answer = await where(run, query);
-      progress.done();
-      const warning = unused(run.result);
-      if (warning) process.stderr.write(`${warning[lang]}\n`);
-      const width = process.stdout.columns ?? 100;
-      process.stdout.write(
-        flags.json
-          ? `${JSON.stringify(answer, null, 1)}\n`
-          : answerText(answer, lang, { colour: envColour(process.stdout), width }),
-      );
-      if (answer.found === 'none' && run.result.refused.length > 0) return 2;
-      return answer.found === 'one' && answer.how !== 'tail' ? 0 : 1;
-    } finally {
-      await run.close();
-    }
+    const answer = await where(run, query);
+    const warning = unused(run.result);
+    if (warning) process.stderr.write(`${warning[lang]}\n`);
+    const width = process.stdout.columns ?? 100;
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(answer, null, 1)}\n`
+        : answerText(answer, lang, { colour: envColour(process.stdout), width }),
+    );
+    if (answer.found === 'none' && run.result.refused.length > 0) return 2;
+    return answer.found === 'one' && answer.how !== 'tail' ? 0 : 1;
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    await run.close();
   }
 }
 

@@ -65,6 +65,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     });
   };
   await run(`set TimeZone = 'UTC'; set preserve_insertion_order = true;`);
+  // Asked by whoever shows progress (`connection.progress`); the engine itself prints nothing.
+  await run('set enable_progress_bar = true; set enable_progress_bar_print = false; set progress_bar_time = 0');
   await run(`set allowed_directories = [${[options.temp, ...options.folders].map(quote).join(', ')}]`);
   await run('set enable_external_access = false; set lock_configuration = true');
   await run(MACROS);

@@ -71,7 +71,7 @@ export type RejectCode = keyof typeof REJECTS;
 export type Check = Readonly<{ name: Text; expected: string; actual: string; ok: boolean }>;
 
 export const checkFailed = (path: string, { name, expected, actual }: Check): DaozhangError =>
-  new DaozhangError('file.check_failed', { path, check: `${name.en} / ${name.zh}`, expected, actual });
+  new DaozhangError('file.check_failed', { path, check: name, expected, actual });
 
 /**
  * An account balance the source states; opening + Σ done lines = closing is checked by the format itself. `account` is empty

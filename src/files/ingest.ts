@@ -36,6 +36,8 @@ export type IngestOptions = Readonly<{
   scratch: () => string;
   /** Bytes from which on a delimited document gets a table of its own; for tests. */
   large?: number;
+  /** Told now and then how many rows were found so far; never for each. */
+  onRows?: (rows: number) => void;
 }>;
 
 /** Bytes from which on a delimited document gets a table of its own. */
@@ -63,7 +65,7 @@ function refuseFailedChecks(input: Input, { facts, rejected }: Ingested): void {
   const first = rejected[0];
   if (first) {
     const { row, column, value } = first;
-    const check = `${failed.name.en} / ${failed.name.zh}`;
+    const check = failed.name;
     throw new DaozhangError('file.bad_rows', { path: input.name, count: rejected.length, row, column, value, check });
   }
   throw checkFailed(input.name, failed);
@@ -82,7 +84,10 @@ async function ingestRows(engine: Engine, input: Input, format: RowsFormat, opti
       append(appender, engine.store.nextId, options.doc, format, line);
       engine.store.nextId += 1n;
       lines += 1;
-      if (lines % FLUSH_ROWS === 0) appender.flushSync();
+      if (lines % FLUSH_ROWS === 0) {
+        appender.flushSync();
+        options.onRows?.(lines);
+      }
     },
     reject: (r) => rejected.push({ ...r, value: r.value.slice(0, 80) }),
   };
@@ -142,7 +147,7 @@ async function ingestTable(
   const layout = format.layout(input);
   refuseBadHeader(input, layout);
   const plan = format.fields(layout, input);
-  const table: Table = { input, format, layout, plan, computed: computedOf(plan), doc: options.doc };
+  const table: Table = { input, format, layout, plan, computed: computedOf(plan), ...options };
   const path = input.encoding === 'utf-8' ? input.path : options.scratch();
   if (path !== input.path) await toUtf8(input, path);
   const large = input.size >= (options.large ?? LARGE) ? await ingestLarge(engine, table, path) : undefined;
@@ -157,6 +162,7 @@ type Table = Readonly<{
   plan: TableFields;
   computed: ReadonlyMap<string, TableField>;
   doc: number;
+  onRows?: IngestOptions['onRows'];
 }>;
 
 function computedOf({ fields, guards = [] }: TableFields): ReadonlyMap<string, TableField> {
@@ -289,7 +295,7 @@ type Walk = { rows: number; quotes: boolean; marks: number[] };
  * a quote sign stands anywhere, else at the same time.
  */
 async function walkAndRead(table: Table, read: (quotes: boolean) => Promise<void>): Promise<Walk | undefined> {
-  const { input, layout } = table;
+  const { input, layout, onRows } = table;
   const marks: number[] = [];
   let row = 0;
   let rows = 0;
@@ -304,7 +310,10 @@ async function walkAndRead(table: Table, read: (quotes: boolean) => Promise<void
         return;
       }
       if (blank > 0) blankBetween = true;
-      if (rows % MARK_EVERY === 0) marks.push(at);
+      if (rows % MARK_EVERY === 0) {
+        marks.push(at);
+        onRows?.(rows);
+      }
       rows += 1;
     });
     return quotes;

@@ -11,12 +11,13 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open as openFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DaozhangError } from '../base/errors.ts';
+import { type Progress, silent } from '../base/progress.ts';
 import { bomOf, decodeLoose, isBinary, unmarkedUtf16 } from './encoding.ts';
 import { checkFailed, type Encoding, type Input } from './format.ts';
 import { knownHashes, sha1Check } from './sha1.ts';
@@ -42,10 +43,32 @@ export async function workspace(): Promise<Workspace> {
   };
 }
 
-/** Ignored when a folder is walked: our own output and configuration (no bill is YAML), hidden files, office lock files. */
-const IGNORED = /^(\.|~\$|.*\.ya?ml$|Thumbs\.db$|README|expected)/i;
+/** What a run leaves in its `--out` (`reconcile/write.ts`), beside whatever else lies there. */
+export const RESULT_FILES = [
+  'result.json',
+  'sign-off.json',
+  'report.html',
+  'breaks.csv',
+  'open.csv',
+  'breaks.xlsx',
+  'bank-reconciliation.xlsx',
+  'fees.csv',
+  'matches.parquet',
+  'lines',
+] as const;
 
-/** Files below the given files and folders, in a stable order. A named file is always taken; in folders some names are passed over. */
+/** Passed over when a folder is walked: hidden files, office lock files, open items of ours (no bill is Parquet). */
+const IGNORED = /^(\.|~\$|Thumbs\.db$|.*\.parquet$)/i;
+/** No document whoever names it, as a shell does for `day/*`: configuration (no bill is YAML), what explains a folder. */
+const BESIDE = /^(.*\.ya?ml|README(\.(md|txt))?|expected\.json)$/i;
+
+/** Of the named files, those that are no documents. */
+export const passedOver = (paths: readonly string[]): string[] => paths.filter((path) => BESIDE.test(basename(path)));
+
+/**
+ * Files below the given files and folders, in a stable order. In folders some names are passed over, and what an earlier run
+ * wrote there.
+ */
 export async function listFiles(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const path of paths) {
@@ -54,33 +77,61 @@ export async function listFiles(paths: readonly string[]): Promise<string[]> {
       throw new DaozhangError('file.unreadable', { path, reason: cause.code ?? cause.message }, cause);
     });
     if (!info.isDirectory()) {
-      found.add(path);
+      if (!BESIDE.test(basename(path))) found.add(path);
       continue;
     }
+    const walked: string[] = [];
     for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
       const full = join(entry.parentPath, entry.name);
       const parts = relative(path, full).split(/[\\/]/);
-      if (entry.isFile() && !parts.some((part) => IGNORED.test(part))) found.add(full);
+      if (entry.isFile() && !BESIDE.test(entry.name) && !parts.some((part) => IGNORED.test(part))) walked.push(full);
     }
+    const results = walked.filter((file) => basename(file) === 'result.json');
+    const ours = new Set<string>();
+    for (const file of results) {
+      if ((await firstBytes(file, RESULT_BEGINS.length, file)).equals(RESULT_BEGINS))
+        for (const name of RESULT_FILES) ours.add(join(dirname(file), name));
+    }
+    for (const file of walked) if (!ours.has(file)) found.add(file);
   }
   return [...found].sort();
 }
 
+/** How every `result.json` of ours begins. Beside one, the names a run writes are its own; every other file is a document. */
+const RESULT_BEGINS = Buffer.from('{\n "schema": "daozhang.reconcile/');
+
 /** Opens every document in the named files. `problem` is told of each one that is refused; the others go on. */
 export async function openAll(
   paths: readonly string[],
-  options: { space: Workspace; zone: string; limits?: Limits; sha1?: ReadonlyMap<string, string> },
+  options: {
+    space: Workspace;
+    zone: string;
+    limits?: Limits;
+    sha1?: ReadonlyMap<string, string>;
+    progress?: Progress;
+  },
   problem: (error: DaozhangError) => void,
 ): Promise<Input[]> {
-  const { space, zone, limits = LIMITS } = options;
+  const { space, zone, limits = LIMITS, progress = silent } = options;
   const { documents: files, sha1 } = await knownHashes(await listFiles(paths), options.sha1);
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  progress.step({ en: 'opening', zh: '打开' }, { total: sizes.reduce((sum, n) => sum + n, 0), unit: 'bytes' });
+  let passed = 0;
   const opened = new Array<Input[] | DaozhangError>(files.length);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < files.length) {
       const i = next++;
+      // What comes out of an archive goes by too; a file never counts for more than its own bytes.
+      let left = sizes[i]!;
+      const pass = (bytes: number): void => {
+        const counted = Math.min(bytes, left);
+        left -= counted;
+        passed += counted;
+        progress.at(passed);
+      };
       try {
-        const opening = { space, zone, limits, sha1: sha1.get(files[i]!), packed: 0, unpacked: 0 };
+        const opening = { space, zone, limits, sha1: sha1.get(files[i]!), packed: 0, unpacked: 0, pass };
         opened[i] = await openOne(files[i]!, files[i]!, 0, opening);
       } catch (error) {
         if (!(error instanceof DaozhangError)) throw error;
@@ -88,7 +139,9 @@ export async function openAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // Each lane is waited for: none may still write into a workspace that is being removed.
+  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
   return opened.flatMap((o) => {
     if (!(o instanceof DaozhangError)) return o;
     problem(o);
@@ -108,6 +161,8 @@ type Opening = {
   readonly sha1: string | undefined;
   packed: number;
   unpacked: number;
+  /** Told of each chunk that goes by. */
+  readonly pass: (bytes: number) => void;
 };
 
 async function openOne(path: string, name: string, depth: number, opening: Opening): Promise<Input[]> {
@@ -134,7 +189,7 @@ async function openOne(path: string, name: string, depth: number, opening: Openi
       return inputs;
     }
   }
-  return [await describe(path, name, zone, limits, opening.sha1)];
+  return [await describe(path, name, zone, limits, opening)];
 }
 
 function nestedAtMostOnce(depth: number, name: string): void {
@@ -142,12 +197,12 @@ function nestedAtMostOnce(depth: number, name: string): void {
     throw new DaozhangError('file.archive', { path: name, reason: 'nested more than once / 嵌套超过一层' });
 }
 
-async function firstBytes(path: string, count: number, name: string): Promise<Uint8Array> {
+async function firstBytes(path: string, count: number, name: string): Promise<Buffer> {
   const file = await openFile(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new DaozhangError('file.unreadable', { path: name, reason: cause.code ?? cause.message }, cause);
   });
   try {
-    const { bytesRead, buffer } = await file.read(new Uint8Array(count), 0, count, 0);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -172,6 +227,7 @@ class Meter extends Transform {
     this.bytes += chunk.length;
     this.#opening.unpacked += chunk.length;
     this.crc = crc32(chunk, this.crc);
+    this.#opening.pass(chunk.length);
     if (this.#opening.unpacked > limits.bytes) {
       done(new DaozhangError('file.too_large', { path: this.#name, limit: limits.bytes }));
     } else if (this.#opening.unpacked > RATIO_FREE && this.#opening.unpacked > packed * limits.ratio) {
@@ -281,11 +337,11 @@ export async function describe(
   name: string,
   zone: string,
   limits: Limits = LIMITS,
-  known?: string,
+  { sha1: known, pass = () => {} }: Partial<Pick<Opening, 'sha1' | 'pass'>> = {},
 ): Promise<Input> {
   const { size: bytes } = await stat(path);
   if (bytes > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
-  const seen = await survey(path, bytes, known !== undefined);
+  const seen = await survey(path, bytes, known !== undefined, pass);
   const { size, sha256, sha1, head, tail, hasQuote, verdict, invalidAt } = seen;
   const check = known === undefined || sha1 === undefined ? undefined : sha1Check(known, sha1);
   if (check && !check.ok) throw checkFailed(name, check);

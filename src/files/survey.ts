@@ -29,18 +29,25 @@ const LARGE = 32 * 2 ** 20;
 export const chunksOf = (path: string): AsyncIterable<Uint8Array> =>
   createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 
-/** `size` is only for choosing the thread. */
-export function survey(path: string, size: number, withSha1: boolean): Promise<Survey> {
-  if (size < LARGE) return surveyHere(path, withSha1);
+/** `size` is only for choosing the thread; `pass` is told of the bytes of each chunk, and what it throws ends the survey. */
+export function survey(path: string, size: number, withSha1: boolean, pass: (bytes: number) => void): Promise<Survey> {
+  if (size < LARGE) return surveyHere(path, withSha1, pass);
   const script = join(import.meta.dirname, `survey${extname(import.meta.filename)}`);
   return new Promise((resolve, reject) => {
     const thread = new Worker(script, { workerData: { surveyed: path, withSha1 } });
-    thread.once('message', resolve);
+    thread.on('message', (told: Survey | number) => {
+      if (typeof told !== 'number') return resolve(told);
+      try {
+        pass(told);
+      } catch (stop) {
+        thread.terminate().then(() => reject(stop), reject);
+      }
+    });
     thread.once('error', reject);
   });
 }
 
-async function surveyHere(path: string, withSha1: boolean): Promise<Survey> {
+async function surveyHere(path: string, withSha1: boolean, pass: (bytes: number) => void): Promise<Survey> {
   const hash = createHash('sha256');
   const sha1 = withSha1 ? createHash('sha1') : undefined;
   const watch = new EncodingWatch();
@@ -56,6 +63,7 @@ async function surveyHere(path: string, withSha1: boolean): Promise<Survey> {
     watch.push(chunk);
     hasQuote ||= chunk.includes(QUOTE);
     size += chunk.length;
+    pass(chunk.length);
   }
   const verdict = watch.verdict();
   const head = Buffer.concat(heads);
@@ -65,5 +73,7 @@ async function surveyHere(path: string, withSha1: boolean): Promise<Survey> {
 }
 
 const asked = workerData as { surveyed?: string; withSha1?: boolean } | null;
-if (parentPort && asked?.surveyed !== undefined)
-  parentPort.postMessage(await surveyHere(asked.surveyed, asked.withSha1 === true));
+if (parentPort && asked?.surveyed !== undefined) {
+  const parent = parentPort;
+  parent.postMessage(await surveyHere(asked.surveyed, asked.withSha1 === true, (bytes) => parent.postMessage(bytes)));
+}

@@ -4,17 +4,20 @@
  * What complete documents have covered is carried with it, as far as a waiting line needs it: only with the bills of its days
  * seen is an order unpaid, and the bill of its own day was given on an earlier one (I7).
  *
- * The run of D reads the newest file before D and writes only its own, by rename; run twice, it writes the same. Each file
+ * The run of D reads the newest file before D and writes only its own, moved into place after the results; run twice, it writes
+ * the same. Each file
  * tells which content it was made from (`based_on`), so a rerun of D shows at once which later days must be run again.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, rename } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { DaozhangError } from '../base/errors.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import type { Encoding } from '../files/format.ts';
 import { LINE_COLUMNS, type Role } from '../files/line.ts';
 import { linesOf, rawOf, type Source } from './collect.ts';
+import type { Staging } from './staging.ts';
 
 const NAME = /^open-(\d{4}-\d{2}-\d{2})\.parquet$/;
 const COLUMNS = LINE_COLUMNS.map(([, name]) => name);
@@ -32,6 +35,7 @@ export type CarriedIn = Readonly<{
 }>;
 
 export type CarriedOut = Readonly<{
+  /** Where it was written; `placeCarried` moves it to its place. */
   path: string;
   items: number;
   /** Later days that were made from another version of this day. */
@@ -66,7 +70,17 @@ export async function carryIn(
       .join(', ')});`);
   const from = folder === undefined ? undefined : (await days(folder)).filter((d) => d < day).at(-1);
   if (folder === undefined || from === undefined) return { basedOn: NOTHING, lines: 0, batches: 0, sources: new Map() };
-  const path = quote(fileOf(folder, from));
+  const file = fileOf(folder, from);
+  return takeIn(engine, file, from, firstDoc).catch((cause: Error) => {
+    const [reason = ''] = cause.message.split('\n');
+    // What the engine refuses is the file's; an interrupt and what is thrown elsewhere are not.
+    if (!/^(?!INTERRUPT|Out of Memory)[\w ]+ Error: /.test(reason)) throw cause;
+    throw new DaozhangError('carry.damaged', { path: file, reason }, cause);
+  });
+}
+
+async function takeIn(engine: Engine, file: string, from: string, firstDoc: number): Promise<CarriedIn> {
+  const path = quote(file);
   const docs = await engine.all<{
     sha: string;
     file: string;
@@ -170,13 +184,12 @@ const waitingDays = (day: string): string => `
  */
 export async function carryOut(
   engine: Engine,
-  folder: string,
+  staging: Staging,
   day: string,
   basedOn: string,
   waiting: Waiting,
   sources: ReadonlyMap<number, Source>,
 ): Promise<CarriedOut> {
-  await mkdir(resolve(folder), { recursive: true });
   const names = [...sources].map(([doc, s]) => `(${doc}, ${quote(s.file)}, ${quote(s.encoding)})`);
   const raw: string[] = [];
   for (const line of await linesOf(engine, waiting.lines)) {
@@ -203,9 +216,7 @@ export async function carryOut(
     where b.id in (${batchIds}) order by b.id`);
   const text = JSON.stringify([rows, batches, covered], (_, v) => (typeof v === 'bigint' ? v.toString() : v));
   const content = createHash('sha256').update(text).digest('hex');
-  const target = fileOf(folder, day);
-  const part = `${target}.part`;
-  await rm(part, { force: true });
+  const path = fileOf(staging.path, day);
   await engine.run(`
     copy (
       select item, since_on, sha, file, encoding, format, role, rounding, ${COLUMNS.join(', ')}, raw, null::varchar as batch_id, null::varchar as ref,
@@ -221,25 +232,29 @@ export async function carryOut(
       union all by name
       select 'day' as item, ${quote(content)} as content, ${quote(basedOn)} as based_on
       order by item, sha, byte_at, batch_id, from_on)
-    to ${quote(part)} (format parquet)`);
-  await rename(part, target);
-  return { path: target, items: rows.length + batches.length, stale: await staleAfter(engine, folder, day) };
+    to ${quote(path)} (format parquet)`);
+  const stale = await staleAfter(engine, staging.folder, day, content);
+  return { path, items: rows.length + batches.length, stale };
 }
 
-/** The days after `day` whose file was made from another content than the day before them has now. */
-async function staleAfter(engine: Engine, folder: string, day: string): Promise<string[]> {
-  const all = await days(folder);
+/** The last step of a run: its open items take their place, by rename. */
+export async function placeCarried({ path }: CarriedOut, { folder }: Staging): Promise<void> {
+  await rename(path, join(folder, basename(path)));
+}
+
+/** The days after `day` whose file was made from another content than the day before them has now, `content` on `day` itself. */
+async function staleAfter(engine: Engine, folder: string, day: string, content: string): Promise<string[]> {
   const stale: string[] = [];
-  for (const [i, later] of all.entries()) {
-    const before = all[i - 1];
-    if (later <= day || before === undefined) continue;
-    const { based_on } = await engine.one<{ based_on: string }>(
-      `select any_value(based_on) as based_on from read_parquet(${quote(fileOf(folder, later))})`,
-    );
-    const { content } = await engine.one<{ content: string }>(
-      `select any_value(content) as content from read_parquet(${quote(fileOf(folder, before))})`,
-    );
-    if (based_on !== content || stale.length > 0) stale.push(later);
+  let before = content;
+  for (const later of (await days(folder)).filter((d) => d > day)) {
+    // A file that cannot be read says nothing of what it was made from: its day must be run again like a stale one.
+    const made = await engine
+      .one<{ basedOn: string; content: string }>(
+        `select any_value(based_on) as "basedOn", any_value(content) as content from read_parquet(${quote(fileOf(folder, later))})`,
+      )
+      .catch(() => undefined);
+    if (stale.length > 0 || made?.basedOn !== before) stale.push(later);
+    before = made?.content ?? '';
   }
   return stale;
 }

@@ -46,10 +46,6 @@ export const amountOf = (minor: bigint, currency: string): Amount => ({
   currency,
 });
 
-/** What a batch is made of. Evidence is shown as it stands in both languages, so the labels are in both. */
-export const batchText = (lines: bigint | number, gross: string, refunds: string, fees: string): string =>
-  `${lines} lines 行 · gross 收款 ${gross} · refunds 退款 ${refunds} · fees 手续费 ${fees}`;
-
 /** `12,300.00 CNY` inside a sentence; the currency always stands beside the figure. */
 const inWords = (minor: bigint, currency: string, lang: Lang): string =>
   lang === 'zh' && currency === 'CNY'
@@ -184,7 +180,7 @@ function breakOf(
     finding: draft.finding,
     joint: draft.joint,
     difference: amountOf(draft.difference, draft.currency),
-    at_stake: amountOf(size(draft.stake), draft.currency),
+    amount: amountOf(size(draft.stake), draft.currency),
     ours: ours.map((e) => e.evidence),
     theirs: theirs.map((e) => e.evidence),
     candidates: draft.candidates.map((id) => of(id).evidence),
@@ -224,8 +220,8 @@ const size = (x: bigint): bigint => (x < 0n ? -x : x);
 
 /** Largest first within a currency; then by id, so that the order is the same in every run. */
 function byMoney(a: Break, b: Break): number {
-  if (a.at_stake.currency !== b.at_stake.currency) return a.at_stake.currency < b.at_stake.currency ? -1 : 1;
-  const [x, y] = [a, b].map((k) => BigInt(k.at_stake.amount.replace('.', '')));
+  if (a.amount.currency !== b.amount.currency) return a.amount.currency < b.amount.currency ? -1 : 1;
+  const [x, y] = [a, b].map((k) => BigInt(k.amount.amount.replace('.', '')));
   if (x !== y) return x! > y! ? -1 : 1;
   return a.id < b.id ? -1 : 1;
 }

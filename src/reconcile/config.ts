@@ -97,16 +97,14 @@ export async function configOf(paths: readonly string[], named?: string): Promis
   return { ...config, formats: [...config.formats, ...mappedOrders(await loadMapping(mapping))] };
 }
 
-/** The `daozhang.yaml` in a named folder, or beside a named file. */
+/** The `daozhang.yaml` of these documents. */
 export const findConfig = (paths: readonly string[]): string | undefined =>
   findBeside(paths, ['daozhang.yaml', 'daozhang.yml']);
 
+/** The first of these in a named folder or beside a named file; else one beside a named folder. */
 function findBeside(paths: readonly string[], names: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const folder = existsSync(path) && statSync(path).isDirectory() ? path : dirname(path);
-    for (const name of names) {
-      if (existsSync(join(folder, name))) return join(folder, name);
-    }
-  }
-  return undefined;
+  const folders = paths.filter((path) => existsSync(path) && statSync(path).isDirectory());
+  const around = folders.map((path) => dirname(resolve(path)));
+  const places = [...paths.map((path) => (folders.includes(path) ? path : dirname(path))), ...around];
+  return places.flatMap((place) => names.map((name) => join(place, name))).find((path) => existsSync(path));
 }

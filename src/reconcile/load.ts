@@ -65,18 +65,18 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
   }
   const names = shortNames(inputs.map((i) => i.name));
   const total = inputs.reduce((sum, i) => sum + i.size, 0);
-  options.progress.step({ en: 'reading', zh: '读取' }, total);
+  const meter = readingMeter(engine, options.progress, total);
   const loaded: LoadedDocument[] = [];
-  let read = 0;
   for (const sha of [...bySha.keys()].sort()) {
     const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
     const input = same[0]!;
     try {
       const format = options.forced.get(input.name.split(' › ')[0]!) ?? detect(input, options.configured);
       const firstId = engine.store.nextId;
-      const { facts, rejected, lines } = await ingest(engine, input, format, {
+      const { facts, rejected, lines } = await ingest(engine, meter.through(input, format), format, {
         doc: loaded.length,
         scratch: options.space.next,
+        onRows: meter.rows,
         ...(options.large !== undefined && { large: options.large }),
       });
       const file = names.get(input.name)!;
@@ -86,10 +86,56 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
       if (!(error instanceof DaozhangError)) throw error;
       options.refuse(input.name, error);
     }
-    read += input.size;
-    options.progress.at(read);
+    meter.passed(input);
   }
   return describeDocs(engine, await refuseContradicted(engine, loaded, options.refuse));
+}
+
+/**
+ * How far the reading is, to the byte within a document: its bytes go by once where they are walked and, where the engine reads
+ * them too, once more there; each pass is half of it then. Costs a call a chunk.
+ */
+function readingMeter(engine: Engine, progress: Progress, total: number) {
+  let before = 0;
+  let walked = 0;
+  let engineToo = false;
+  let within = 0;
+  const now = (): number => {
+    const { percentage } = engine.connection.progress;
+    const read = (Math.max(0, percentage) / 100) * size;
+    within = Math.max(within, engineToo ? (walked + read) / 2 : walked);
+    return before + within;
+  };
+  let size = 0;
+  let rows = 0;
+  let rowsWithin = 0;
+  const tell = (): void => progress.at(now(), rows + rowsWithin);
+  progress.step({ en: 'reading', zh: '读取' }, { total, unit: 'bytes', now });
+  return {
+    /** The document, telling of each chunk that is taken from it. */
+    through: (input: Input, format: Format): Input => {
+      [walked, within, rowsWithin, size, engineToo] = [0, 0, 0, input.size, format.shape === 'table'];
+      async function* chunks(): AsyncGenerator<Uint8Array> {
+        let at = 0;
+        for await (const chunk of input.chunks()) {
+          at += chunk.length;
+          walked = Math.max(walked, at);
+          tell();
+          yield chunk;
+        }
+      }
+      return { ...input, chunks };
+    },
+    rows: (found: number): void => {
+      rowsWithin = found;
+    },
+    passed: (input: Input): void => {
+      before += input.size;
+      rows += rowsWithin;
+      [walked, within, rowsWithin, size] = [0, 0, 0, 0];
+      tell();
+    },
+  };
 }
 
 /**
@@ -114,7 +160,7 @@ async function refuseContradicted(
     const [first] = asked;
     if (first?.failed === undefined || asked.some(({ failed }) => failed === undefined)) continue;
     const { name, expected, actual } = first.failed;
-    const check = `${first.summary.file}: ${name.en}`;
+    const check = { en: `${first.summary.file}: ${name.en}`, zh: `${first.summary.file}:${name.zh}` };
     const path = detail.input.name;
     refuse(path, new DaozhangError('file.check_failed', { path, check, expected, actual }));
     refused.add(detail.doc).add(first.summary.doc);

@@ -9,6 +9,7 @@ import type { Engine } from '../files/engine.ts';
 import { idBits } from '../files/lines.ts';
 import { findingOf } from '../verdicts/findings.ts';
 import type { BankOutcome } from './bank.ts';
+import { amountOf } from './collect.ts';
 import type { Draft } from './drafts.ts';
 import { THROUGH_A_CHANNEL } from './orders.ts';
 import { JOINTS, type Joint, type Proof } from './result.ts';
@@ -79,19 +80,21 @@ export async function prove(
       if (s.rounding !== 0n) explained.set('rounding', -s.rounding);
       const difference = s.ours - s.theirs;
       const residual = difference - [...explained.values()].reduce((a, b) => a + b, 0n);
-      const text = (x: bigint) => decimalText(x, s.currency);
-      if (residual !== 0n)
-        throw new DaozhangError('run.proof_failed', { joint, currency: s.currency, residual: text(residual) });
+      if (residual !== 0n) {
+        const text = decimalText(residual, s.currency);
+        throw new DaozhangError('run.proof_failed', { joint, currency: s.currency, residual: text });
+      }
+      const amount = (x: bigint) => amountOf(x, s.currency);
       proofs.push({
         joint,
         currency: s.currency,
-        ours: text(s.ours),
-        theirs: text(s.theirs),
-        difference: text(difference),
+        ours: amount(s.ours),
+        theirs: amount(s.theirs),
+        difference: amount(difference),
         explained: Object.fromEntries(
-          [...explained].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, text(v)]),
+          [...explained].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, amount(v)]),
         ),
-        residual: text(residual),
+        residual: amount(residual),
         counts: counts[joint].get(s.currency) ?? { ours: {}, theirs: {} },
       });
     }

@@ -57,6 +57,8 @@ export type Evidence = Readonly<{
   refs: Readonly<Record<string, string>>;
   party?: string;
   text?: string;
+  /** What a batch is made of: it stands on its lines, and no document words it. */
+  made?: Readonly<{ lines: number; gross: Amount; refunds: Amount; fees: Amount }>;
 }>;
 
 /** A next step, with who does it and by when (a date, or nothing when at once). */
@@ -77,7 +79,7 @@ export type Break = Readonly<{
   /** ours − theirs; what this break explains of the control identity. */
   difference: Amount;
   /** The money it is about, never negative: what to sort and sum by. */
-  at_stake: Amount;
+  amount: Amount;
   ours: readonly Evidence[];
   theirs: readonly Evidence[];
   /** Lines that might belong, never taken. */
@@ -104,11 +106,11 @@ export type Break = Readonly<{
 export type Proof = Readonly<{
   joint: Joint;
   currency: string;
-  ours: string;
-  theirs: string;
-  difference: string;
-  explained: Readonly<Record<string, string>>;
-  residual: string;
+  ours: Amount;
+  theirs: Amount;
+  difference: Amount;
+  explained: Readonly<Record<string, Amount>>;
+  residual: Amount;
   /** Each line is in exactly one place; these add up to what the documents hold. */
   counts: Readonly<{
     ours: Readonly<Record<string, number>>;
@@ -170,7 +172,8 @@ export type Batch = Readonly<{
   lines: number;
   gross: Amount;
   refunds: Amount;
-  fees: string;
+  /** May be finer than the currency, where the channel rounds later. */
+  fees: Amount;
   net: Amount;
   state: 'credited' | 'on_its_way' | 'late' | 'returned' | 'short' | 'not_checked';
   creditedOn?: string;
@@ -187,10 +190,10 @@ export type FlowRow = Readonly<{
   credited: Stage;
   /** Where it leaks between two stations, by break class. */
   leaks: ReadonlyArray<
-    Readonly<{ after: 'ordered' | 'captured' | 'settled'; class: BreakClass; amount: string; count: number }>
+    Readonly<{ after: 'ordered' | 'captured' | 'settled'; class: BreakClass; amount: Amount; count: number }>
   >;
 }>;
-export type Stage = Readonly<{ amount: string; count: number }>;
+export type Stage = Readonly<{ amount: Amount; count: number }>;
 
 /** Fees by channel and month, as stated and, where a plan says so, as agreed. */
 export type FeeRow = Readonly<{
@@ -199,15 +202,17 @@ export type FeeRow = Readonly<{
   month: string;
   currency: string;
   lines: number;
-  gross: string;
-  stated: string;
-  agreed?: string;
+  gross: Amount;
+  /** May be finer than the currency, where the channel rounds later. */
+  stated: Amount;
+  agreed?: Amount;
 }>;
 
 export type Result = Readonly<{
   schema: 'daozhang.reconcile/1';
   state: 'clean' | 'breaks' | 'incomplete';
-  asOf: string;
+  /** The instant it is judged at; absent when no document could be read and none was given. */
+  asOf?: string;
   timezone: string;
   from?: string;
   to?: string;

@@ -5,9 +5,8 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { DaozhangError, ERRORS } from '../base/errors.ts';
-import { fill } from '../base/lang.ts';
-import { decimalText, scaledText } from '../base/money.ts';
+import { DaozhangError, told } from '../base/errors.ts';
+import { scaledText } from '../base/money.ts';
 import { type Progress, silent } from '../base/progress.ts';
 import { dateOfDay, endOfDay, stamp } from '../base/time.ts';
 import { type Engine, openEngine } from '../files/engine.ts';
@@ -16,8 +15,8 @@ import { listFiles, type Workspace, workspace } from '../files/open.ts';
 import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
-import { type CarriedIn, carryIn, carryOut, isPartOf, linesWaiting } from './carry.ts';
-import { amountOf, type BatchEvidence, batchText, collect, type Source } from './collect.ts';
+import { type CarriedIn, type CarriedOut, carryIn, carryOut, isPartOf, linesWaiting, placeCarried } from './carry.ts';
+import { amountOf, type BatchEvidence, collect, type Source } from './collect.ts';
 import { type Cutoff, type Draft, draftOrders } from './drafts.ts';
 import { countOnce, type LoadedDocument, load } from './load.ts';
 import { matchOrders, PLACE_PASS, REFERENCE_PASSES } from './orders.ts';
@@ -35,6 +34,8 @@ import type {
   Result,
 } from './result.ts';
 import { type BatchRow, type Settled, settle } from './settle.ts';
+import { type Staging, stage } from './staging.ts';
+import { stoppable, stopping } from './stop.ts';
 
 export type RunOptions = Readonly<{
   paths: readonly string[];
@@ -72,17 +73,28 @@ export type Run = Readonly<{
   /** Where each document's lines can be read again, by document number. */
   sources: ReadonlyMap<number, Source>;
   bank: BankOutcome;
+  /** Moves the open items into the carry folder: the last step of a run, so that they go with its results or not at all. */
+  keep(): Promise<void>;
   close(): Promise<void>;
 }>;
+
+type Work = Omit<Run, 'engine' | 'keep' | 'close'> & Readonly<{ carriedOut?: CarriedOut }>;
 
 export async function reconcile(options: RunOptions): Promise<Run> {
   if (options.paths.length === 0) throw new DaozhangError('file.none', {});
   const space = await workspace();
   let engine: Engine | undefined;
+  let carry: Staging | undefined;
+  const close = async (): Promise<void> => {
+    engine?.close();
+    await carry?.remove();
+    await space.remove();
+  };
   try {
     const files = await listFiles(options.paths);
     const folders = [...new Set(files.map((p) => dirname(resolve(p))))];
-    engine = await openEngine({
+    if (options.carry !== undefined && !options.carryReadOnly) carry = await stage(options.carry, '--carry');
+    const opened = await openEngine({
       temp: space.path,
       folders: [
         ...folders,
@@ -91,17 +103,14 @@ export async function reconcile(options: RunOptions): Promise<Run> {
       ],
       memoryMiB: options.memoryMiB ?? (await memoryFor(files)),
     });
-    const opened = engine;
-    options.signal?.addEventListener('abort', () => opened.interrupt());
-    const done = await work(engine, space, options);
-    const close = async () => {
-      opened.close();
-      await space.remove();
+    engine = stoppable(opened, options.signal);
+    const { carriedOut, ...done } = await work(engine, space, carry, options);
+    const keep = async (): Promise<void> => {
+      if (carriedOut && carry) await placeCarried(carriedOut, carry);
     };
-    return { ...done, engine, close };
+    return { ...done, engine, keep, close };
   } catch (error) {
-    engine?.close();
-    await space.remove();
+    await close();
     if (options.signal?.aborted) throw new DaozhangError('run.interrupted', {}, error);
     throw error;
   }
@@ -119,8 +128,8 @@ async function memoryFor(files: readonly string[]): Promise<number> {
   return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
 }
 
-async function work(engine: Engine, space: Workspace, options: RunOptions): Promise<Omit<Run, 'engine' | 'close'>> {
-  const progress = options.progress ?? silent;
+async function work(engine: Engine, space: Workspace, carry: Staging | undefined, options: RunOptions): Promise<Work> {
+  const progress = stopping(options.progress ?? silent, options.signal);
   const refused: RefusedDocument[] = [];
   const read = await load(engine, {
     paths: options.paths,
@@ -135,8 +144,10 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
   });
   if (read.length === 0 && refused.length === 0) throw new DaozhangError('file.none', {});
   const asOf = options.asOf ?? lastDayEnd(read, options.zone);
-  const dayOn = stamp(asOf - 1n, options.zone).slice(0, 10);
-  const carriedIn = await carryIn(engine, options.carry, dayOn, read.length);
+  const dayOn = stamp((asOf ?? 0n) - 1n, options.zone).slice(0, 10);
+  // Nothing that could be read covers a day: nothing is taken up, and no day is written.
+  const carries = asOf === undefined ? undefined : carry;
+  const carriedIn = await carryIn(engine, asOf === undefined ? undefined : options.carry, dayOn, read.length);
   const documents = await countOnce(engine, read);
   const has = (role: string): boolean => documents.some((d) => d.format.role === role);
   // An order whose bill is missing is told as such (I7); a payment without any order book is a shop that keeps none.
@@ -146,9 +157,10 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     bank: has('channel') || has('balance') || carriedIn.batches > 0,
   };
   await coverage(engine);
-  progress.step({ en: 'matching orders', zh: '核对订单' }, REFERENCE_PASSES.length * 2 + 1);
+  progress.step({ en: 'matching orders', zh: '核对订单' }, { total: REFERENCE_PASSES.length * 2 + 1, unit: 'parts' });
   let passes = 0;
-  await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(++passes));
+  await matchOrders(engine, options.windowMinutes ?? 15, () => progress.at(passes++));
+  progress.step({ en: 'looking at what is left', zh: '查看剩余' });
   const orderDrafts = await draftOrders(engine, {
     dayOn,
     zone: options.zone,
@@ -157,7 +169,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     cutoffs: await cutoffsOf(engine, options.plans ?? [], dayOn),
   });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
-  const settled = await settle(engine, options.plans ?? [], asOf, options.zone);
+  const settled = await settle(engine, options.plans ?? [], asOf ?? 0n, options.zone);
   const drafts = [...(joined.orders ? orderDrafts : []), ...settled.drafts.filter((d) => joined[d.joint])];
   progress.step({ en: 'proving', zh: '验证恒等式' });
   const proof = await prove(engine, joined, drafts, settled.bank);
@@ -177,6 +189,8 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     documents.filter((d) => d.format.role === role).reduce((n, d) => n + d.lines - d.repeated, 0);
   const passResults = await passResultsOf(engine, joined, settled.bank);
   const notCompared = await notComparedOf(engine, carriedIn);
+  const whole = carries && refused.length === 0 && !(await isPartOf(engine, carries.folder, dayOn));
+  const carriedOut = carries && whole ? await carryOn(engine, carries, dayOn, carriedIn, drafts, sources) : undefined;
   const result: Result = {
     schema: 'daozhang.reconcile/1',
     state:
@@ -187,7 +201,7 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
           : notCompared.length === 2 && !has('channel')
             ? 'incomplete'
             : 'clean',
-    asOf: stamp(asOf, options.zone),
+    ...(asOf !== undefined && { asOf: stamp(asOf, options.zone) }),
     timezone: options.zone,
     ...(days[0] !== undefined && { from: days[0], to: days.at(-1)! }),
     documents: documents.map(documentOf),
@@ -212,29 +226,25 @@ async function work(engine: Engine, space: Workspace, options: RunOptions): Prom
     breaks,
     open,
     ambiguous,
-    ...(options.carry !== undefined &&
-      !options.carryReadOnly && {
-        carry:
-          refused.length === 0 && !(await isPartOf(engine, options.carry, dayOn))
-            ? await carryOn(engine, options.carry, dayOn, carriedIn, drafts, sources)
-            : takenOnly(carriedIn),
-      }),
+    ...(carries && {
+      carry: { ...takenOnly(carriedIn), ...(carriedOut && { left: carriedOut.items, stale: carriedOut.stale }) },
+    }),
   };
-  return { result, documents, sources, bank: settled.bank };
+  return { result, documents, sources, bank: settled.bank, ...(carriedOut && { carriedOut }) };
 }
 
 /**
- * Open items of this day into its file. Rejected lines do not keep it from that: each line read has its place, and their document
+ * Open items of this day, written beside the place they will take. Rejected lines do not keep it from that: each line read has its place, and their document
  * covers no day.
  */
 async function carryOn(
   engine: Engine,
-  folder: string,
+  carry: Staging,
   dayOn: string,
   carriedIn: CarriedIn,
   drafts: readonly Draft[],
   sources: ReadonlyMap<number, Source>,
-): Promise<NonNullable<Result['carry']>> {
+): Promise<CarriedOut> {
   const batchesOf = (findings: readonly FindingCode[]): string[] =>
     drafts.filter((d) => findings.includes(d.finding)).flatMap((d) => d.batches ?? []);
   const waiting = {
@@ -242,8 +252,7 @@ async function carryOn(
     batches: batchesOf(WAITING_BATCHES),
     late: batchesOf(['bank_late', 'bank_still_late']),
   };
-  const out = await carryOut(engine, folder, dayOn, carriedIn.basedOn, waiting, sources);
-  return { ...takenOnly(carriedIn), left: out.items, stale: out.stale };
+  return carryOut(engine, carry, dayOn, carriedIn.basedOn, waiting, sources);
 }
 
 /** A run that refused a document, or has but a part of the day, leaves the file as it was: what the rest met or left is not known. */
@@ -269,12 +278,8 @@ async function cutoffsOf(engine: Engine, plans: readonly Plan[], dayOn: string):
 }
 
 function refusedOf(file: string, error: DaozhangError): RefusedDocument {
-  const entry = ERRORS[error.code];
-  const both = (text: { zh: string; en: string }) => ({
-    zh: fill(text.zh, error.params),
-    en: fill(text.en, error.params),
-  });
-  return { file, code: error.code, says: both(entry.says), remedy: both(entry.remedy) };
+  const { code, says, remedy } = told(error);
+  return { file, code, says, remedy };
 }
 
 const sourceOf = (d: LoadedDocument): Source => ({
@@ -300,14 +305,14 @@ async function notComparedOf(engine: Engine, carriedIn: CarriedIn): Promise<Resu
 }
 
 /** The end of the last day any order book, bill or statement covers; a customer's export may reach far beyond and judges nothing. */
-function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint {
+function lastDayEnd(documents: readonly LoadedDocument[], zone: string): bigint | undefined {
   const judging = documents.filter((d) => d.format.role !== 'evidence');
   const last = (judging.length > 0 ? judging : documents)
     .map((d) => d.to)
     .filter((to) => to !== undefined)
     .sort()
     .at(-1);
-  return endOfDay(Temporal.PlainDate.from(last ?? '1970-01-01'), zone);
+  return last === undefined ? undefined : endOfDay(Temporal.PlainDate.from(last), zone);
 }
 
 /**
@@ -386,17 +391,18 @@ function batchEvidence(batches: readonly BatchRow[]): Map<string, BatchEvidence>
           channel: b.channel,
           ...(b.account !== '' && { account: b.account }),
           refs: b.ref === null ? {} : { batch: b.ref },
-          text: batchText(
-            b.lines,
-            decimalText(b.gross ?? 0n, b.currency),
-            decimalText(b.refunds ?? 0n, b.currency),
-            scaledText(b.fees, b.fee_scale),
-          ),
+          made: { lines: Number(b.lines), ...sumsOf(b) },
         },
       },
     ]),
   );
 }
+
+const sumsOf = (b: BatchRow): Pick<Batch, 'gross' | 'refunds' | 'fees'> => ({
+  gross: amountOf(b.gross ?? 0n, b.currency),
+  refunds: amountOf(b.refunds ?? 0n, b.currency),
+  fees: { amount: scaledText(b.fees, b.fee_scale), currency: b.currency },
+});
 
 function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
   const { bank } = settled;
@@ -427,9 +433,7 @@ function batchOf(b: BatchRow, settled: Settled, plans: readonly Plan[]): Batch {
     businessTo: b.to_on,
     ...(b.due_on !== null && { dueOn: b.due_on }),
     lines: Number(b.lines),
-    gross: amountOf(b.gross ?? 0n, b.currency),
-    refunds: amountOf(b.refunds ?? 0n, b.currency),
-    fees: scaledText(b.fees, b.fee_scale),
+    ...sumsOf(b),
     net: amountOf(b.net, b.currency),
     state,
     ...(plan.bankAccount !== undefined && { bankAccount: plan.bankAccount }),
@@ -498,9 +502,9 @@ async function feesOf(engine: Engine): Promise<FeeRow[]> {
     month: r.month,
     currency: r.currency,
     lines: Number(r.lines),
-    gross: decimalText(r.gross, r.currency),
-    stated: scaledText(r.stated, r.scale),
-    ...(r.agreed !== null && { agreed: decimalText(r.agreed, r.currency) }),
+    gross: amountOf(r.gross, r.currency),
+    stated: { amount: scaledText(r.stated, r.scale), currency: r.currency },
+    ...(r.agreed !== null && { agreed: amountOf(r.agreed, r.currency) }),
   }));
 }
 
@@ -530,7 +534,7 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
     const [channel, currency] = key.split('\t') as [string, string];
     const stage = (name: 'ordered' | 'captured' | 'settled') => {
       const row = rows.find((r) => r.channel === channel && r.currency === currency && r.stage === name);
-      return { amount: decimalText(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
+      return { amount: amountOf(row?.amount ?? 0n, currency), count: Number(row?.n ?? 0n) };
     };
     const bank = credited.get(key) ?? { amount: 0n, n: 0 };
     const leaks = new Map<
@@ -551,10 +555,10 @@ async function flowOf(engine: Engine, found: readonly Break[], joined: Joined, s
       ordered: stage('ordered'),
       captured: stage('captured'),
       settled: stage('settled'),
-      credited: { amount: decimalText(bank.amount, currency), count: bank.n },
+      credited: { amount: amountOf(bank.amount, currency), count: bank.n },
       leaks: [...leaks.entries()]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, { minor, ...leak }]) => ({ ...leak, amount: decimalText(minor, currency) })),
+        .map(([, { minor, ...leak }]) => ({ ...leak, amount: amountOf(minor, currency) })),
     };
   });
 }

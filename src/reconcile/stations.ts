@@ -6,7 +6,6 @@
 import { fill, type Text } from '../base/lang.ts';
 import { stamp } from '../base/time.ts';
 import { channelName } from '../verdicts/channels.ts';
-import { batchText } from './collect.ts';
 import type { Amount, DocumentResult, Evidence } from './result.ts';
 import { NEEDS, type NeedCode, STATIONS, type StationCode, type StationState, type TrackKind } from './story-words.ts';
 import type { Coverage, Fact, Thread } from './thread.ts';
@@ -69,7 +68,7 @@ function batchEvidence(b: NonNullable<Thread['way']>['batch']): Evidence {
     channel: b.channel,
     ...(b.account !== '' && { account: b.account }),
     refs: b.ref === undefined ? {} : { batch: b.ref },
-    text: batchText(b.lines, b.gross.amount, b.refunds.amount, b.fees),
+    made: { lines: b.lines, gross: b.gross, refunds: b.refunds, fees: b.fees },
   };
 }
 

@@ -39,7 +39,7 @@ export type How = 'exact' | 'case' | 'tail' | 'account' | 'break' | 'place';
 
 export type Answer = Readonly<{
   schema: 'daozhang.where/1';
-  asOf: string;
+  asOf?: string;
   timezone: string;
   asked: Readonly<Record<string, string | number>>;
   found: 'one' | 'several' | 'none';
@@ -413,7 +413,7 @@ function answerOf(
 
 const head = (run: Run, asked: Answer['asked']) => ({
   schema: 'daozhang.where/1' as const,
-  asOf: run.result.asOf,
+  ...(run.result.asOf !== undefined && { asOf: run.result.asOf }),
   timezone: run.result.timezone,
   asked,
 });

@@ -71,7 +71,7 @@ export function breaksOf(market: Market, outcome: BankOutcome): Break[] {
       id: `brk_${String(n).padStart(20, '0')}`,
       ...{ class: name, finding, joint: 'bank', verdict, release, cause, reason, custody },
       difference: amountOf(net),
-      at_stake: amountOf(net < 0n ? -net : net),
+      amount: amountOf(net < 0n ? -net : net),
       ours: batches.map(batchEvidence),
       theirs: credits.map((c) => entryEvidence(entry(c))),
       candidates: [],
@@ -131,8 +131,8 @@ export function resultOf(
   const shown = sum(market.entries.filter((e) => e.channel !== '').map((e) => e.amount));
   const net = sum(market.batches.map((b) => b.net));
   const proof: Proof = {
-    ...{ joint: 'bank', currency: CNY, ours: decimalText(net, CNY), theirs: decimalText(shown, CNY) },
-    ...{ difference: decimalText(net - shown, CNY), explained: {}, residual: '0.00' },
+    ...{ joint: 'bank', currency: CNY, ours: amountOf(net), theirs: amountOf(shown) },
+    ...{ difference: amountOf(net - shown), explained: {}, residual: amountOf(0n) },
     counts: { ours: {}, theirs: {} },
   };
   const isOpen = (b: Break): boolean => findingOf(b.finding).open;
@@ -148,7 +148,7 @@ export function resultOf(
       (b): Batch => ({
         ...{ id: b.id, kind: 'implied', channel: b.channel, account: b.account, ref: b.ref! },
         ...{ businessFrom: dayText(0), businessTo: dayText(0), lines: 1 },
-        ...{ gross: amountOf(b.net), refunds: amountOf(0n), fees: '0.00', net: amountOf(b.net) },
+        ...{ gross: amountOf(b.net), refunds: amountOf(0n), fees: amountOf(0n), net: amountOf(b.net) },
         state: credited.has(b.id) ? 'credited' : 'not_checked',
         ...(b.bankAccount !== undefined && { bankAccount: b.bankAccount }),
       }),

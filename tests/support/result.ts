@@ -91,7 +91,7 @@ function item(draft: Draft): Break {
   const theirs = draft.theirs ?? [];
   const lines = [...ours, ...theirs].map((e) => `${e.file}:${e.line}`);
   return {
-    id: contentId('br', [draft.class, draft.joint, ...lines, ...Object.values(draft.at_stake)]),
+    id: contentId('br', [draft.class, draft.joint, ...lines, ...Object.values(draft.amount)]),
     counts: { ours: ours.length, theirs: theirs.length },
     finding: FINDING[draft.class],
     also: [],
@@ -107,7 +107,7 @@ const BREAKS: readonly Break[] = [
     class: 'bank_missing',
     joint: 'bank',
     difference: cny('8214.50'),
-    at_stake: cny('8214.50'),
+    amount: cny('8214.50'),
     channel: 'wechatpay',
     account: '1900000109',
     businessOn: '2026-11-19',
@@ -161,7 +161,7 @@ const BREAKS: readonly Break[] = [
     class: 'bank_unidentified',
     joint: 'bank',
     difference: cny('-2000.00'),
-    at_stake: cny('2000.00'),
+    amount: cny('2000.00'),
     account: '6222****0482',
     businessOn: '2026-11-21',
     theirs: [
@@ -217,7 +217,7 @@ const BREAKS: readonly Break[] = [
     class: 'ours_only',
     joint: 'orders',
     difference: cny('1280.00'),
-    at_stake: cny('1280.00'),
+    amount: cny('1280.00'),
     channel: 'wechatpay',
     account: '1900000109',
     businessOn: '2026-11-20',
@@ -267,7 +267,7 @@ const BREAKS: readonly Break[] = [
     class: 'batch_missing',
     joint: 'batches',
     difference: cny('520.00'),
-    at_stake: cny('520.00'),
+    amount: cny('520.00'),
     channel: 'lakala',
     account: '82229005812',
     businessOn: '2026-11-18',
@@ -307,7 +307,7 @@ const BREAKS: readonly Break[] = [
     class: 'theirs_only',
     joint: 'orders',
     difference: cny('-366.00'),
-    at_stake: cny('366.00'),
+    amount: cny('366.00'),
     channel: 'alipay',
     account: '2088521012345678',
     businessOn: '2026-11-20',
@@ -340,7 +340,7 @@ const BREAKS: readonly Break[] = [
     class: 'amount',
     joint: 'orders',
     difference: cny('90.00'),
-    at_stake: cny('90.00'),
+    amount: cny('90.00'),
     channel: 'lakala',
     businessOn: '2026-11-20',
     ours: [
@@ -380,7 +380,7 @@ const BREAKS: readonly Break[] = [
     class: 'status',
     joint: 'orders',
     difference: cny('-58.00'),
-    at_stake: cny('58.00'),
+    amount: cny('58.00'),
     channel: 'wechatpay',
     businessOn: '2026-11-20',
     ours: [
@@ -423,7 +423,7 @@ const BREAKS: readonly Break[] = [
     class: 'batch_short',
     joint: 'batches',
     difference: cny('45.00'),
-    at_stake: cny('45.00'),
+    amount: cny('45.00'),
     channel: 'alipay',
     businessOn: '2026-11-20',
     ours: [evidence('channel', ALIPAY, cny('3045.00'), { batch: '2026112100043' }, { kind: 'payout' })],
@@ -452,7 +452,7 @@ const BREAKS: readonly Break[] = [
     class: 'duplicate',
     joint: 'orders',
     difference: cny('-36.50'),
-    at_stake: cny('36.50'),
+    amount: cny('36.50'),
     channel: 'wechatpay',
     businessOn: '2026-11-20',
     ours: [evidence('order', ORDERS, cny('36.50'), { order: '20261120-7750' })],
@@ -485,7 +485,7 @@ const BREAKS: readonly Break[] = [
     class: 'fee',
     joint: 'batches',
     difference: cny('12.34'),
-    at_stake: cny('12.34'),
+    amount: cny('12.34'),
     channel: 'unionpay',
     account: '777290058110048',
     businessOn: '2026-11-20',
@@ -516,7 +516,7 @@ const BREAKS: readonly Break[] = [
     class: 'ours_only',
     joint: 'orders',
     difference: cny('9.90'),
-    at_stake: cny('9.90'),
+    amount: cny('9.90'),
     channel: 'unionpay',
     businessOn: '2026-11-20',
     ours: [
@@ -554,7 +554,7 @@ const BREAKS: readonly Break[] = [
     class: 'theirs_only',
     joint: 'orders',
     difference: jpy('-12000'),
-    at_stake: jpy('12000'),
+    amount: jpy('12000'),
     channel: 'alipay',
     account: '2088521012345678',
     businessOn: '2026-11-20',
@@ -588,7 +588,7 @@ const OPEN: readonly Break[] = [
     class: 'bank_missing',
     joint: 'bank',
     difference: cny('3141.59'),
-    at_stake: cny('3141.59'),
+    amount: cny('3141.59'),
     channel: 'lakala',
     account: '82229005812',
     businessOn: '2026-11-22',
@@ -615,7 +615,7 @@ const OPEN: readonly Break[] = [
     class: 'timing',
     joint: 'orders',
     difference: cny('128.00'),
-    at_stake: cny('128.00'),
+    amount: cny('128.00'),
     channel: 'wechatpay',
     businessOn: '2026-11-22',
     ours: [
@@ -644,7 +644,7 @@ const OPEN: readonly Break[] = [
     class: 'ours_only',
     joint: 'orders',
     difference: cny('66.00'),
-    at_stake: cny('66.00'),
+    amount: cny('66.00'),
     channel: 'unionpay',
     businessOn: '2026-11-21',
     ours: [evidence('order', ORDERS, cny('66.00'), { order: '20261121-7999' })],
@@ -669,7 +669,7 @@ const OPEN: readonly Break[] = [
     class: 'batch_missing',
     joint: 'batches',
     difference: cny('200.00'),
-    at_stake: cny('200.00'),
+    amount: cny('200.00'),
     channel: 'alipay',
     businessOn: '2026-11-22',
     ours: [evidence('channel', ALIPAY, cny('200.00'), { channel_trade: '2026112222001412341409111111' })],
@@ -692,7 +692,7 @@ const AMBIGUOUS: readonly Break[] = [
     class: 'ambiguous',
     joint: 'orders',
     difference: cny('9.90'),
-    at_stake: cny('29.70'),
+    amount: cny('29.70'),
     channel: 'lakala',
     businessOn: '2026-11-20',
     ours: [7801, 7802, 7803].map((n) =>
@@ -728,7 +728,7 @@ const AMBIGUOUS: readonly Break[] = [
     class: 'ambiguous',
     joint: 'bank',
     difference: cny('0.00'),
-    at_stake: cny('5000.00'),
+    amount: cny('5000.00'),
     channel: 'unionpay',
     businessOn: '2026-11-21',
     theirs: [evidence('bank', BANK, cny('5000.00'), { bank_ref: 'ZX20261121000482790' }, { kind: 'payout' })],
@@ -767,14 +767,15 @@ function proofOf(broken: readonly Break[], open: readonly Break[], ambiguous: re
     const keys = [...new Set(here.map(([key]) => key))].sort();
     const difference = sum(here);
     const breaks = here.filter(([, b]) => broken.includes(b)).length;
+    const money = (amount: string): Amount => ({ amount, currency });
     return {
       joint,
       currency,
-      ours,
-      theirs: sumTexts([ours, difference.startsWith('-') ? difference.slice(1) : `-${difference}`]),
-      difference,
-      explained: Object.fromEntries(keys.map((key) => [key, sum(here.filter(([k]) => k === key))])),
-      residual: zero,
+      ours: money(ours),
+      theirs: money(sumTexts([ours, difference.startsWith('-') ? difference.slice(1) : `-${difference}`])),
+      difference: money(difference),
+      explained: Object.fromEntries(keys.map((key) => [key, money(sum(here.filter(([k]) => k === key)))])),
+      residual: money(zero),
       counts: {
         ours: { matched: MATCHED[at]!, break: breaks, carried: here.length - breaks, not_paid: at === 0 ? 14 : 0 },
         theirs: { matched: MATCHED[at]!, break: breaks },
@@ -853,7 +854,7 @@ function batch(channel: string, day: string, net: string, state: Batch['state'],
     lines: 120,
     gross: cny(sumTexts([net, '50.00'])),
     refunds: cny('-20.00'),
-    fees: '30.00',
+    fees: cny('30.00'),
     net: cny(net),
     state,
     ...more,
@@ -884,7 +885,7 @@ const BATCHES: readonly Batch[] = [
   }),
 ];
 
-const stage = (amount: string, count: number) => ({ amount, count });
+const stage = (amount: string, count: number, currency = 'CNY') => ({ amount: { amount, currency }, count });
 
 /** Every class of break, everything that can go wrong, and hostile text. */
 export function sampleResult(): Result {
@@ -980,10 +981,10 @@ export function sampleResult(): Result {
         settled: stage('266501.74', 3),
         credited: stage('258287.24', 2),
         leaks: [
-          { after: 'ordered', class: 'ours_only', amount: '1280.00', count: 1 },
-          { after: 'ordered', class: 'status', amount: '-58.00', count: 1 },
-          { after: 'ordered', class: 'duplicate', amount: '-36.50', count: 1 },
-          { after: 'settled', class: 'bank_missing', amount: '8214.50', count: 1 },
+          { after: 'ordered', class: 'ours_only', amount: cny('1280.00'), count: 1 },
+          { after: 'ordered', class: 'status', amount: cny('-58.00'), count: 1 },
+          { after: 'ordered', class: 'duplicate', amount: cny('-36.50'), count: 1 },
+          { after: 'settled', class: 'bank_missing', amount: cny('8214.50'), count: 1 },
         ],
       },
       {
@@ -994,9 +995,9 @@ export function sampleResult(): Result {
         settled: stage('120680.00', 2),
         credited: stage('120680.00', 2),
         leaks: [
-          { after: 'ordered', class: 'theirs_only', amount: '-366.00', count: 1 },
-          { after: 'captured', class: 'batch_missing', amount: '200.00', count: 1 },
-          { after: 'captured', class: 'batch_short', amount: '45.00', count: 1 },
+          { after: 'ordered', class: 'theirs_only', amount: cny('-366.00'), count: 1 },
+          { after: 'captured', class: 'batch_missing', amount: cny('200.00'), count: 1 },
+          { after: 'captured', class: 'batch_short', amount: cny('45.00'), count: 1 },
         ],
       },
       {
@@ -1007,10 +1008,10 @@ export function sampleResult(): Result {
         settled: stage('48050.00', 2),
         credited: stage('44908.41', 1),
         leaks: [
-          { after: 'ordered', class: 'amount', amount: '90.00', count: 1 },
-          { after: 'ordered', class: 'ambiguous', amount: '9.90', count: 1 },
-          { after: 'captured', class: 'batch_missing', amount: '520.00', count: 1 },
-          { after: 'settled', class: 'bank_missing', amount: '3141.59', count: 1 },
+          { after: 'ordered', class: 'amount', amount: cny('90.00'), count: 1 },
+          { after: 'ordered', class: 'ambiguous', amount: cny('9.90'), count: 1 },
+          { after: 'captured', class: 'batch_missing', amount: cny('520.00'), count: 1 },
+          { after: 'settled', class: 'bank_missing', amount: cny('3141.59'), count: 1 },
         ],
       },
       {
@@ -1021,19 +1022,19 @@ export function sampleResult(): Result {
         settled: stage('24310.00', 1),
         credited: stage('0.00', 0),
         leaks: [
-          { after: 'ordered', class: 'ours_only', amount: '75.90', count: 2 },
-          { after: 'captured', class: 'fee', amount: '12.34', count: 1 },
-          { after: 'settled', class: 'bank_unidentified', amount: '-2000.00', count: 1 },
+          { after: 'ordered', class: 'ours_only', amount: cny('75.90'), count: 2 },
+          { after: 'captured', class: 'fee', amount: cny('12.34'), count: 1 },
+          { after: 'settled', class: 'bank_unidentified', amount: cny('-2000.00'), count: 1 },
         ],
       },
       {
         channel: 'alipay',
         currency: 'JPY',
-        ordered: stage('1284000', 96),
-        captured: stage('1296000', 97),
-        settled: stage('0', 0),
-        credited: stage('0', 0),
-        leaks: [{ after: 'ordered', class: 'theirs_only', amount: '-12000', count: 1 }],
+        ordered: stage('1284000', 96, 'JPY'),
+        captured: stage('1296000', 97, 'JPY'),
+        settled: stage('0', 0, 'JPY'),
+        credited: stage('0', 0, 'JPY'),
+        leaks: [{ after: 'ordered', class: 'theirs_only', amount: jpy('-12000'), count: 1 }],
       },
     ],
     batches: BATCHES,
@@ -1044,9 +1045,9 @@ export function sampleResult(): Result {
         month: '2026-11',
         currency: 'CNY',
         lines: 1204,
-        gross: '268110.40',
-        stated: '1608.66240',
-        agreed: '1608.66240',
+        gross: cny('268110.40'),
+        stated: cny('1608.66240'),
+        agreed: cny('1608.66240'),
       },
       {
         channel: 'alipay',
@@ -1054,8 +1055,8 @@ export function sampleResult(): Result {
         month: '2026-11',
         currency: 'CNY',
         lines: 512,
-        gross: '121406.00',
-        stated: '728.44',
+        gross: cny('121406.00'),
+        stated: cny('728.44'),
       },
       {
         channel: 'unionpay',
@@ -1063,9 +1064,9 @@ export function sampleResult(): Result {
         month: '2026-11',
         currency: 'CNY',
         lines: 72,
-        gross: '24400.00',
-        stated: '158.74',
-        agreed: '146.40',
+        gross: cny('24400.00'),
+        stated: cny('158.74'),
+        agreed: cny('146.40'),
       },
       {
         channel: 'alipay',
@@ -1073,9 +1074,9 @@ export function sampleResult(): Result {
         month: '2026-11',
         currency: 'JPY',
         lines: 97,
-        gross: '1296000',
-        stated: '7776',
-        agreed: '7776',
+        gross: jpy('1296000'),
+        stated: jpy('7776'),
+        agreed: jpy('7776'),
       },
     ],
     breaks: BREAKS,
@@ -1110,7 +1111,7 @@ export function manyBreaks(n: number): Result {
   const model = sample.breaks[2]!;
   const breaks = Array.from({ length: n }, (_, i) => {
     const money = cny(`${n - i}.00`);
-    return item({ ...model, id: contentId('br', ['many', String(i)]), difference: money, at_stake: money });
+    return item({ ...model, id: contentId('br', ['many', String(i)]), difference: money, amount: money });
   });
   return {
     ...sample,

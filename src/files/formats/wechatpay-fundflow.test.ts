@@ -62,7 +62,7 @@ test('a balance that does not run on is told with its line', async () => {
     flow([0, '交易', '收入', '10.00', '110.00'], [1, '交易', '收入', '1.00', '112.00']),
   );
   assert.equal(code, 'file.check_failed');
-  assert.match(String(params.check), /line 3/);
+  assert.match(JSON.stringify(params.check), /line 3/);
   assert.deepEqual([params.expected, params.actual], ['112.00', '111.00']);
 });
 

@@ -431,6 +431,6 @@ function checkAgainstBatches(result: Result, facts: PaperFacts, breaks: readonly
     prove('bank (batches credited)', currency, nets(true) - (shown - named));
     prove('bank (batches not credited)', currency, nets(false) - sum(own.flatMap((b) => b.ours.map(minorOf))));
     const proof = result.proof.find((p) => p.joint === 'bank' && p.currency === currency);
-    if (proof) prove('bank (entries)', currency, parseMoney(proof.theirs, currency).minor - shown);
+    if (proof) prove('bank (entries)', currency, parseMoney(proof.theirs.amount, currency).minor - shown);
   }
 }

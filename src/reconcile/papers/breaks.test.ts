@@ -43,7 +43,7 @@ test('every item of the result is one row of its sheet, in order, with its exact
     );
     for (const [i, b] of list.entries()) {
       assert.ok(same(rows[i]!.Difference!, b.difference.amount), b.id);
-      assert.ok(same(rows[i]!['At stake']!, b.at_stake.amount), b.id);
+      assert.ok(same(rows[i]!['At stake']!, b.amount.amount), b.id);
       assert.equal(rows[i]!.Currency, b.difference.currency);
       assert.equal(rows[i]!['Business day'], b.businessOn ?? '');
       assert.equal(rows[i]!['What happened'], b.says.en.replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, '\ufffd'));

@@ -3,6 +3,7 @@
  * result and language give the same bytes; nothing in them knows when or where they were made.
  */
 import type { Lang } from '../../base/lang.ts';
+import type { RESULT_FILES } from '../../files/open.ts';
 import type { Result } from '../result.ts';
 import type { Run } from '../run.ts';
 import { bankWorkbook } from './bank.ts';
@@ -12,9 +13,6 @@ import { feesCsv } from './fees.ts';
 import { workbookBytes } from './workbook.ts';
 
 export type Paper = Readonly<{ name: string; bytes: Uint8Array }>;
-
-/** Every name that a paper can have, so that an older one can be removed where this run has none. */
-export const PAPER_NAMES = ['breaks.xlsx', 'bank-reconciliation.xlsx', 'fees.csv'] as const;
 
 /** Throws `run.proof_failed` when the two sides of a bank account do not meet. */
 export async function papersOfRun(
@@ -26,7 +24,7 @@ export async function papersOfRun(
 
 /** A paper that would be empty is left out: no bank statement, no fees. */
 export function papersOf(result: Result, facts: PaperFacts, lang: Lang): readonly Paper[] {
-  const paper = (name: (typeof PAPER_NAMES)[number], bytes: Uint8Array): Paper => ({ name, bytes });
+  const paper = (name: (typeof RESULT_FILES)[number], bytes: Uint8Array): Paper => ({ name, bytes });
   const breaks = breaksWorkbook(result, lang);
   const bank = bankWorkbook(result, facts, lang);
   const fees = feesCsv(facts, lang);

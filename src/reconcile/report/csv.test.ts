@@ -93,7 +93,7 @@ for (const lang of ['zh', 'en'] as const) {
         assert.ok(number || !/^[\s\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell), `column ${header![i]}: ${cell}`);
       }
     }
-    const hostile = rows.find((r) => r[0] === result.breaks.find((b) => b.at_stake.amount === '9.90')!.id)!;
+    const hostile = rows.find((r) => r[0] === result.breaks.find((b) => b.amount.amount === '9.90')!.id)!;
     assert.ok(hostile.includes(`'${HOSTILE.formula}`));
     assert.ok(hostile.some((cell) => cell.includes(HOSTILE.markup)));
   });

@@ -10,6 +10,7 @@ import type { Lang, Text } from '../../base/lang.ts';
 import { CAUSES, REASONS, VERDICTS } from '../../verdicts/catalogue.ts';
 import { channelName } from '../../verdicts/channels.ts';
 import type { Break, Evidence, Result } from '../result.ts';
+import { textOf } from './summary.ts';
 import {
   BATCH_KIND_WORDS,
   CLASS_WORDS,
@@ -66,7 +67,7 @@ const COLUMNS: readonly Column[] = [
   { title: PAGE_WORDS.date, of: (b) => text(b.businessOn) },
   { title: PAGE_WORDS.currency, of: (b) => text(b.difference.currency) },
   { title: PAGE_WORDS.difference, of: (b) => number(b.difference.amount) },
-  { title: PAGE_WORDS.at_stake, of: (b) => number(b.at_stake.amount) },
+  { title: PAGE_WORDS.at_stake, of: (b) => number(b.amount.amount) },
   { title: { zh: '结论代码', en: 'Verdict code' }, of: (b) => text(b.verdict) },
   { title: PAGE_WORDS.verdict, of: (b, lang) => text(VERDICTS[b.verdict].title[lang]) },
   { title: PAGE_WORDS.release, of: (b, lang) => text(RELEASE_WORDS[b.release][lang]) },
@@ -99,7 +100,7 @@ function sideColumns(side: 'ours' | 'theirs', name: Text): Column[] {
     column({ zh: '内容', en: 'kind' }, kind),
     column({ zh: '时间', en: 'time' }, (e) => e.occurredAt ?? e.businessOn ?? ''),
     column({ zh: '交易对手', en: 'party' }, (e) => e.party ?? ''),
-    column({ zh: '摘要', en: 'text' }, (e) => e.text ?? ''),
+    column({ zh: '摘要', en: 'text' }, textOf),
     column({ zh: '出处', en: 'source' }, where),
     column({ zh: '单据 SHA-256', en: 'document SHA-256' }, (e) => e.sha256),
   ];

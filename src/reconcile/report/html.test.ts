@@ -64,7 +64,7 @@ test('no text ends its script element', () => {
 
 test('hostile text in the head and in the part for readers without scripts stays text', () => {
   const result: Result = { ...sampleResult(), state: 'breaks' };
-  const breaks = [{ ...result.breaks[0]!, at_stake: { amount: '1.00', currency: '<b>' } }];
+  const breaks = [{ ...result.breaks[0]!, amount: { amount: '1.00', currency: '<b>' } }];
   const page = reportHtml({ ...result, breaks }, 'en');
   assert.match(between(page, '<noscript>', '</noscript>'), /1\.00\s&lt;b&gt;/);
 });
@@ -84,11 +84,11 @@ test('every break is in the data, in both languages, whichever language the page
 
 test('the largest breaks are kept when there are too many, and all of them are counted', () => {
   const many = manyBreaks(MAX_BREAKS + 500);
-  const yen = { ...many.breaks[0]!, id: 'br_yen', at_stake: { amount: '7', currency: 'JPY' } };
+  const yen = { ...many.breaks[0]!, id: 'br_yen', amount: { amount: '7', currency: 'JPY' } };
   const data = dataOf(reportHtml({ ...many, breaks: [...many.breaks, yen] }, 'en'));
   assert.equal(data.lists.breaks.length, MAX_BREAKS);
   assert.equal(data.counts.breaks, MAX_BREAKS + 501);
-  assert.equal(data.lists.breaks[0]!.at_stake.amount, `${MAX_BREAKS + 500}.00`);
+  assert.equal(data.lists.breaks[0]!.amount.amount, `${MAX_BREAKS + 500}.00`);
   // Amounts of two currencies have no order: the largest of each is there.
   assert.equal(data.lists.breaks.at(-1)!.id, 'br_yen');
   assert.deepEqual(data.sums.breaks, [

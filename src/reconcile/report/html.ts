@@ -14,6 +14,7 @@ import type { Amount, Break, Evidence, Result } from '../result.ts';
 import {
   type AgeRow,
   ageing,
+  carryText,
   caveat,
   channelText,
   daysPast,
@@ -34,7 +35,11 @@ const MAX_RAW = 4000;
 export type ReportOptions = Readonly<{
   /** SHA-256 of the `result.json` that this report shows, for the signature. */
   resultSha256?: string;
+  /** Who stands for it, and when they said so. */
+  signed?: Signed;
 }>;
+
+export type Signed = Readonly<{ who: string; when: string }>;
 
 export type EvidenceView = Evidence & Readonly<{ rawLength?: number }>;
 export type BreakView = Omit<Break, 'ours' | 'theirs' | 'candidates'> &
@@ -72,8 +77,10 @@ const WORDS = {
 export type PageData = Readonly<{
   lang: Lang;
   resultSha256?: string;
+  signed?: Signed;
   headline: Text;
   caveat?: Text;
+  carry?: NonNullable<ReturnType<typeof carryText>>;
   result: Omit<Result, 'breaks' | 'open' | 'ambiguous' | 'fees' | 'rejected'> & Pick<Result, 'rejected'>;
   lists: Readonly<Record<'breaks' | 'open' | 'ambiguous', readonly BreakView[]>>;
   /** Of the whole result, before the cut. */
@@ -81,7 +88,7 @@ export type PageData = Readonly<{
   sums: Readonly<Record<'breaks' | 'open' | 'ambiguous' | 'atRisk', readonly Amount[]>>;
   ageing: readonly AgeRow[];
   /** Days past due of the batches that somebody still owes, by batch id. */
-  batchDays: Readonly<Record<string, number>>;
+  batchDays: Readonly<Record<string, number | undefined>>;
   fees: readonly FeeView[];
   /** The channels that occur, as people call them. */
   channels: Readonly<Record<string, Text>>;
@@ -187,24 +194,27 @@ function pageData(result: Result, lang: Lang, options: ReportOptions): PageData 
   const { breaks, open, ambiguous, fees, rejected, ...rest } = result;
   const views = (list: readonly Break[]) => largest(list, MAX_BREAKS).map((b) => breakView(b, result.asOf));
   const said = caveat(result);
+  const carried = carryText(result);
   return {
     lang,
     ...(options.resultSha256 !== undefined && { resultSha256: options.resultSha256 }),
+    ...(options.signed && { signed: options.signed }),
     headline: headline(result),
     ...(said && { caveat: said }),
+    ...(carried && { carry: carried }),
     result: { ...rest, rejected: rejected.slice(0, MAX_REJECTED) },
     lists: { breaks: views(breaks), open: views(open), ambiguous: views(ambiguous) },
     counts: { breaks: breaks.length, open: open.length, ambiguous: ambiguous.length, rejected: rejected.length },
     sums: {
-      breaks: sumByCurrency(breaks.map((b) => b.at_stake)),
-      open: sumByCurrency(open.map((b) => b.at_stake)),
-      ambiguous: sumByCurrency(ambiguous.map((b) => b.at_stake)),
+      breaks: sumByCurrency(breaks.map((b) => b.amount)),
+      open: sumByCurrency(open.map((b) => b.amount)),
+      ambiguous: sumByCurrency(ambiguous.map((b) => b.amount)),
       atRisk: result.atRisk,
     },
     ageing: ageing(result),
     batchDays: Object.fromEntries(
       result.batches.flatMap((b) =>
-        isOwed(b) && b.dueOn !== undefined ? [[b.id, daysPast(b.dueOn, result.asOf)]] : [],
+        isOwed(b) && b.dueOn !== undefined ? [[b.id, daysPast(b.dueOn, result.asOf)] as const] : [],
       ),
     ),
     fees: fees.map(feeView),
@@ -218,8 +228,8 @@ function largest(list: readonly Break[], most: number): readonly Break[] {
   if (list.length <= most) return list;
   const seen = new Map<string, number>();
   const ranked = list.map((b, at) => {
-    const rank = seen.get(b.at_stake.currency) ?? 0;
-    seen.set(b.at_stake.currency, rank + 1);
+    const rank = seen.get(b.amount.currency) ?? 0;
+    seen.set(b.amount.currency, rank + 1);
     return { b, at, rank };
   });
   const kept = ranked.sort((x, y) => x.rank - y.rank || x.at - y.at).slice(0, most);
@@ -232,13 +242,14 @@ function channelNames(result: Result): Record<string, Text> {
   return Object.fromEntries([...new Set(ids)].flatMap((id) => (id === undefined ? [] : [[id, channelText(id)]])));
 }
 
-function breakView(b: Break, asOf: string): BreakView {
+function breakView(b: Break, asOf: string | undefined): BreakView {
+  const days = b.promise === undefined ? undefined : daysPast(b.promise, asOf);
   return {
     ...b,
     ours: b.ours.slice(0, MAX_EVIDENCE).map(evidenceView),
     theirs: b.theirs.slice(0, MAX_EVIDENCE).map(evidenceView),
     candidates: b.candidates.slice(0, MAX_EVIDENCE).map(evidenceView),
-    ...(b.promise !== undefined && { days: daysPast(b.promise, asOf) }),
+    ...(days !== undefined && { days }),
   };
 }
 

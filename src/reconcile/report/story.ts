@@ -130,7 +130,7 @@ function head(s: Story, answer: Answer, pen: Pen): string[] {
     ...(s.also.length > 0
       ? [`${W.also[pen.lang]}${colon}${s.also.map((v) => VERDICTS[v].title[pen.lang]).join(', ')}`]
       : []),
-    `${W.as_of[pen.lang]} ${answer.asOf.slice(0, 16)} ${answer.timezone}`,
+    ...(answer.asOf === undefined ? [] : [`${W.as_of[pen.lang]} ${answer.asOf.slice(0, 16)} ${answer.timezone}`]),
   ].join(' · ');
   return [titleOf(s, pen), judgement(s, pen), say(pen, s.says), pen.paint(90, quiet)];
 }
@@ -256,7 +256,9 @@ function rowsOf(items: readonly Evidence[], pen: Pen): string[][] {
 function foot(s: Story, answer: Answer, pen: Pen): string[] {
   const steps = s.next.map((n) => {
     const by =
-      n.by === undefined || n.by < answer.asOf.slice(0, 10) ? '' : ` · ${W.by[pen.lang].replace('{date}', n.by)}`;
+      n.by === undefined || n.by < (answer.asOf ?? '').slice(0, 10)
+        ? ''
+        : ` · ${W.by[pen.lang].replace('{date}', n.by)}`;
     return `${bold(pen, 'next')}  ${say(pen, n.text)} (${OWNER_WORDS[n.owner][pen.lang]}${by})`;
   });
   return [

@@ -161,5 +161,5 @@ test('a fee shows its rate and what was charged beyond the agreement', () => {
       ['0.600', '0'],
     ],
   );
-  assert.equal(feeView({ ...sampleResult().fees[0]!, gross: '0.00' }).rate, undefined);
+  assert.equal(feeView({ ...sampleResult().fees[0]!, gross: { amount: '0.00', currency: 'CNY' } }).rate, undefined);
 });

@@ -2,11 +2,11 @@
  * What follows from a result and is shown in more than one place: sums, the headline, how late things are. Pure; the wall
  * clock is not asked, "today" is the result's `asOf`. Amounts stay decimal text of the scale the source gave (I3).
  */
-import type { Lang, Text } from '../../base/lang.ts';
+import { fill, type Lang, type Text } from '../../base/lang.ts';
 import { divideRounding, parseDecimal, rescale, scaledText } from '../../base/money.ts';
 import { channelName } from '../../verdicts/channels.ts';
-import type { Amount, Batch, Break, FeeRow, Result } from '../result.ts';
-import { type Age, CUSTODY_WORDS, JOINT_WORDS } from './words.ts';
+import type { Amount, Batch, Break, Evidence, FeeRow, Result } from '../result.ts';
+import { type Age, CUSTODY_WORDS, JOINT_WORDS, PAGE_WORDS } from './words.ts';
 
 /** Text of an amount the engine wrote; anything else in that place is a bug and shows as one. */
 function exactly(text: string): { value: bigint; scale: number } {
@@ -54,6 +54,18 @@ export function grouped(text: string | number): string {
 export function amountText({ amount, currency }: Amount, lang: Lang): string {
   if (lang !== 'zh' || currency !== 'CNY') return `${grouped(amount)}\u00a0${currency}`;
   return amount.startsWith('-') ? `-¥${grouped(amount.slice(1))}` : `¥${grouped(amount)}`;
+}
+
+/** The text of a line as its document has it; of a batch, what it is made of. */
+export function textOf({ text, made }: Evidence, lang: Lang): string {
+  if (!made) return text ?? '';
+  const [gross, refunds, fees] = [made.gross, made.refunds, made.fees].map((a) => amountText(a, lang));
+  return fill(PAGE_WORDS.batch_made[lang], {
+    lines: grouped(made.lines),
+    gross: gross!,
+    refunds: refunds!,
+    fees: fees!,
+  });
 }
 
 /** Several currencies in a sentence. */
@@ -110,7 +122,7 @@ function leadOf({ totals, notCompared }: Result): Text {
 
 function workOf(result: Result): Text {
   const { breaks, open, ambiguous } = result.totals;
-  const sum = amountsText(sumByCurrency(result.breaks.map((b) => b.at_stake)));
+  const sum = amountsText(sumByCurrency(result.breaks.map((b) => b.amount)));
   const waits: Text[] = [];
   if (open > 0) waits.push({ zh: `${grouped(open)} 项在等`, en: plural(open, 'waits', 'wait') });
   if (ambiguous > 0) {
@@ -182,15 +194,33 @@ export function unused(result: Result): Text | undefined {
   };
 }
 
-/** Days from a date to the result's day: positive when the date has passed. */
-export function daysPast(on: string, asOf: string): number {
+/** With `--carry`: what was taken up and what is left, and the later days that no longer stand on this one. */
+export function carryText({ carry }: Result): Readonly<{ told: Text; stale?: Text }> | undefined {
+  if (!carry) return undefined;
+  const { from, taken, left, stale } = carry;
+  const values = { from: from ?? '', taken: grouped(taken), left: grouped(left ?? 0) };
+  const said = (key: keyof typeof PAGE_WORDS): Text => ({
+    zh: fill(PAGE_WORDS[key].zh, { ...values, days: stale.join('、') }),
+    en: fill(PAGE_WORDS[key].en, { ...values, days: stale.join(', ') }),
+  });
+  const before = said(from === undefined ? 'carried_first' : 'carried_from');
+  const after = said(left === undefined ? 'carried_kept' : 'carried_left');
+  return {
+    told: { zh: `${before.zh},${after.zh}`, en: `${before.en}, ${after.en}` },
+    ...(stale.length > 0 && { stale: said('stale_days') }),
+  };
+}
+
+/** Days from a date to the result's day: positive when the date has passed, undefined when the result has no day. */
+export function daysPast(on: string, asOf: string | undefined): number | undefined {
+  if (asOf === undefined) return undefined;
   const day = Temporal.PlainDate.from(asOf.slice(0, 10));
   return Temporal.PlainDate.from(on.slice(0, 10)).until(day, { largestUnit: 'days' }).days;
 }
 
-function ageOf(on: string | undefined, asOf: string): Age {
-  if (on === undefined) return 'no_date';
-  const days = daysPast(on, asOf);
+function ageOf(on: string | undefined, asOf: string | undefined): Age {
+  const days = on === undefined ? undefined : daysPast(on, asOf);
+  if (days === undefined) return 'no_date';
   if (days <= 0) return 'not_due';
   if (days <= 3) return 'days_1_3';
   if (days <= 7) return 'days_4_7';
@@ -220,7 +250,7 @@ export function ageing(result: Result): AgeRow[] {
 /** Money that has not come. Of a batch that was not checked nothing is said, and a short one did come. */
 export const isOwed = ({ state }: Batch): boolean => state === 'late' || state === 'on_its_way' || state === 'returned';
 
-function debtOfBatch(batch: Batch, asOf: string): Debt[] {
+function debtOfBatch(batch: Batch, asOf: string | undefined): Debt[] {
   if (!isOwed(batch)) return [];
   const label = channelText(batch.channel);
   return [{ who: batch.channel, label, money: batch.net, age: ageOf(batch.dueOn, asOf) }];
@@ -230,7 +260,7 @@ function itemDebts(result: Result): Debt[] {
   const owed = [...result.breaks, ...result.open].filter(
     (b) => b.joint !== 'bank' && (b.class.startsWith('batch_') || b.promise !== undefined),
   );
-  return owed.map((b) => ({ ...debtorOf(b), money: b.at_stake, age: ageOf(b.promise, result.asOf) }));
+  return owed.map((b) => ({ ...debtorOf(b), money: b.amount, age: ageOf(b.promise, result.asOf) }));
 }
 
 function debtorOf(b: Break): { who: string; label: Text } {
@@ -259,15 +289,15 @@ function late({ cells }: AgeRow): string {
 export type FeeView = FeeRow & Readonly<{ rate?: string; over?: string }>;
 
 export function feeView(row: FeeRow): FeeView {
-  const gross = exactly(row.gross);
-  const stated = exactly(row.stated);
+  const gross = exactly(row.gross.amount);
+  const stated = exactly(row.stated.amount);
   const scale = Math.max(gross.scale, stated.scale);
   const base = rescale(gross, scale)!.value;
   return {
     ...row,
     // Percent with three decimals, for people; nothing is computed from it.
     ...(base > 0n && { rate: scaledText(divideRounding(rescale(stated, scale)!.value * 100_000n, base), 3) }),
-    ...(row.agreed !== undefined && { over: sumTexts([row.stated, negated(row.agreed)]) }),
+    ...(row.agreed !== undefined && { over: sumTexts([row.stated.amount, negated(row.agreed.amount)]) }),
   };
 }
 

@@ -67,7 +67,7 @@ for (const lang of ['zh', 'en'] as const) {
     // Ten of twelve, and the yen are not forgotten behind the yuan.
     const ids = result.breaks.filter((b) => text.includes(b.id));
     assert.equal(ids.length, 10);
-    assert.ok(ids.some((b) => b.at_stake.currency === 'JPY'));
+    assert.ok(ids.some((b) => b.amount.currency === 'JPY'));
     assert.match(text, /11月订单\.csv:\d+/);
     assert.match(text, lang === 'zh' ? /2026-11-24 还有 1 天/ : /2026-11-24 in 1 day/);
     assert.ok(text.endsWith('./out/report.html\n'));
@@ -75,7 +75,7 @@ for (const lang of ['zh', 'en'] as const) {
 
   test(`${lang}: a hostile document cannot steer the terminal`, () => {
     const result = sampleResult();
-    const breaks = result.breaks.filter((b) => b.at_stake.amount === '9.90');
+    const breaks = result.breaks.filter((b) => b.amount.amount === '9.90');
     const text = terminalSummary({ ...result, breaks }, lang, { colour: false, width: 1000 });
     assert.ok(text.includes('\ufffd'));
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
@@ -102,6 +102,23 @@ test('colour says nothing that the text does not', () => {
   assert.ok(coloured.includes('\u001b['));
   assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), terminalSummary(sampleResult(), 'zh', plain));
 });
+
+for (const [lang, told, stale] of [
+  ['zh', /结转 {2}接上 2026-11-19 的 1,012 项,本日留下 7 项/, /! 2026-11-21、2026-11-22 .*重新核对/],
+  ['en', /Carried over {2}1,012 taken up from 2026-11-19, 7 left/, /! .*run again.*: 2026-11-21, 2026-11-22\./],
+] as const) {
+  test(`${lang}: what is carried over, and which days must be run again`, () => {
+    const carry = { from: '2026-11-19', taken: 1012, left: 7, stale: ['2026-11-21', '2026-11-22'] };
+    const text = terminalSummary({ ...cleanResult(), carry }, lang, plain);
+    assert.match(text, told);
+    assert.match(text, stale);
+    const first = terminalSummary({ ...cleanResult(), carry: { taken: 0, left: 7, stale: [] } }, lang, plain);
+    assert.match(first, lang === 'zh' ? /此前没有未达项/ : /nothing before this day, 7 left/);
+    assert.doesNotMatch(first, /^!/m);
+    const kept = terminalSummary({ ...cleanResult(), carry: { taken: 0, stale: [] } }, lang, plain);
+    assert.match(kept, lang === 'zh' ? /保持原样/ : /stays as it was/);
+  });
+}
 
 test('a clean result is short', () => {
   const text = terminalSummary(cleanResult(), 'en', plain);

@@ -5,7 +5,17 @@
 import type { Lang, Text } from '../../base/lang.ts';
 import { type Tone, VERDICTS } from '../../verdicts/catalogue.ts';
 import type { Break, DocumentResult, Proof, Result } from '../result.ts';
-import { amountsText, amountText, caveat, daysPast, grouped, headline, sumByCurrency, sumTexts } from './summary.ts';
+import {
+  amountsText,
+  amountText,
+  carryText,
+  caveat,
+  daysPast,
+  grouped,
+  headline,
+  sumByCurrency,
+  sumTexts,
+} from './summary.ts';
 import { cutTo, padEnd, padStart, printable, widthOf } from './width.ts';
 import { CLASS_WORDS, JOINT_WORDS, PAGE_WORDS, ROLE_WORDS, STATES } from './words.ts';
 
@@ -49,6 +59,7 @@ export function terminalSummary(result: Result, lang: Lang, options: TerminalOpt
     proof(result, pen),
     breaks(result, pen),
     waiting(result, pen),
+    carried(result, pen),
     options.report === undefined ? [] : [`${paint(1, word(pen, 't_report'))}  ${printable(options.report)}`],
   ];
   return `${blocks
@@ -76,7 +87,9 @@ function head(result: Result, pen: Pen): string[] {
   return [
     `${pen.paint(colour, `${sign} ${state.label[pen.lang]}`)}  ${pen.paint(1, headline(result)[pen.lang])}`,
     ...(said ? [say(pen, said)] : []),
-    pen.paint(90, `${period}${word(pen, 'as_of')} ${result.asOf} · ${result.timezone}`),
+    ...(result.asOf === undefined
+      ? []
+      : [pen.paint(90, `${period}${word(pen, 'as_of')} ${result.asOf} · ${result.timezone}`)]),
     ...risk,
   ];
 }
@@ -120,17 +133,17 @@ function proof(result: Result, pen: Pen): string[] {
   ];
   const rows = result.proof.map((p) => [
     `${JOINT_WORDS[p.joint].label[pen.lang]} ${p.currency}`,
-    grouped(p.ours),
-    grouped(p.theirs),
-    grouped(p.difference),
+    grouped(p.ours.amount),
+    grouped(p.theirs.amount),
+    grouped(p.difference.amount),
     grouped(explained(p)),
-    `${grouped(p.residual)} ${/[1-9]/.test(p.residual) ? '✗' : '✓'}`,
+    `${grouped(p.residual.amount)} ${/[1-9]/.test(p.residual.amount) ? '✗' : '✓'}`,
   ]);
   const [first, ...rest] = columns([header, ...rows], [1, 2, 3, 4, 5], pen.width, [4, 1, 2]);
   return [pen.paint(1, word(pen, 't_proof')), pen.paint(90, first!), ...rest];
 }
 
-const explained = (p: Proof): string => sumTexts([p.residual.replace(/[1-9]/g, '0'), ...Object.values(p.explained)]);
+const explained = (p: Proof): string => sumTexts([p.residual, ...Object.values(p.explained)].map((a) => a.amount));
 
 function breaks(result: Result, pen: Pen): string[] {
   if (result.breaks.length === 0) return [];
@@ -147,8 +160,8 @@ function byRank(list: readonly Break[]): (a: Break, b: Break) => number {
   const ranks = new Map<Break, number>();
   const seen = new Map<string, number>();
   for (const b of list) {
-    const rank = seen.get(b.at_stake.currency) ?? 0;
-    seen.set(b.at_stake.currency, rank + 1);
+    const rank = seen.get(b.amount.currency) ?? 0;
+    seen.set(b.amount.currency, rank + 1);
     ranks.set(b, rank);
   }
   return (a, b) => ranks.get(a)! - ranks.get(b)!;
@@ -158,7 +171,7 @@ function byRank(list: readonly Break[]): (a: Break, b: Break) => number {
 function item(b: Break, pen: Pen): string[] {
   const verdict = VERDICTS[b.verdict];
   const [sign, colour] = TONES[verdict.tone];
-  const amount = padStart(amountText(b.at_stake, pen.lang), AMOUNT);
+  const amount = padStart(amountText(b.amount, pen.lang), AMOUNT);
   const label = `${sign} ${CLASS_WORDS[b.class].label[pen.lang]} · ${verdict.title[pen.lang]}`;
   const lines = [...b.ours, ...b.theirs].filter((e) => e.file !== '').slice(0, 2);
   const where = [b.id, ...lines.map((e) => printable(e.line === undefined ? e.file : `${e.file}:${e.line}`))].join(
@@ -174,28 +187,36 @@ function item(b: Break, pen: Pen): string[] {
 function waiting(result: Result, pen: Pen): string[] {
   const lines: string[] = [];
   if (result.open.length > 0) {
-    const sum = amountsText(sumByCurrency(result.open.map((b) => b.at_stake)))[pen.lang];
+    const sum = amountsText(sumByCurrency(result.open.map((b) => b.amount)))[pen.lang];
     lines.push(`${title(pen, 'tile_open', result.open.length)}  ${sum}`);
     for (const b of result.open.slice(0, WAITING)) lines.push(waitingLine(b, result, pen));
     if (result.open.length > WAITING)
       lines.push(`  … ${word(pen, 't_more', { n: grouped(result.open.length - WAITING) })}`);
   }
   if (result.ambiguous.length > 0) {
-    const sum = amountsText(sumByCurrency(result.ambiguous.map((b) => b.at_stake)))[pen.lang];
+    const sum = amountsText(sumByCurrency(result.ambiguous.map((b) => b.amount)))[pen.lang];
     lines.push(`${title(pen, 'tile_ambiguous', result.ambiguous.length)}  ${sum}`);
   }
   return lines;
 }
 
+function carried(result: Result, pen: Pen): string[] {
+  const said = carryText(result);
+  if (!said) return [];
+  const stale = said.stale ? [pen.paint(TONES.beware[1], `${TONES.beware[0]} ${say(pen, said.stale)}`)] : [];
+  return [`${pen.paint(1, word(pen, 'carried_over'))}  ${say(pen, said.told)}`, ...stale];
+}
+
 function waitingLine(b: Break, result: Result, pen: Pen): string {
   const due = b.promise === undefined ? '' : `${b.promise} ${dueIn(b.promise, result, pen)}  `;
-  const amount = padStart(amountText(b.at_stake, pen.lang), AMOUNT);
+  const amount = padStart(amountText(b.amount, pen.lang), AMOUNT);
   const start = `${amount}  ${due}`;
   return `${pen.paint(1, amount)}  ${due}${cutTo(say(pen, b.says), Math.max(0, pen.width - widthOf(start)))}`;
 }
 
 function dueIn(promise: string, result: Result, pen: Pen): string {
   const days = daysPast(promise, result.asOf);
+  if (days === undefined) return '';
   if (days === 0) return word(pen, 'due_today');
   const key = days > 0 ? 'days_late' : 'days_left';
   const n = Math.abs(days);

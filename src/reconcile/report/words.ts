@@ -468,6 +468,11 @@ export const PAGE_WORDS = {
   over: { zh: '与约定相差', en: 'Over the agreed' },
   fees_empty: { zh: '单据里没有手续费。', en: 'The documents state no fees.' },
 
+  batch_made: {
+    zh: '{lines} 行 · 收款 {gross} · 退款 {refunds} · 手续费 {fees}',
+    en: '{lines} lines · gross {gross} · refunds {refunds} · fees {fees}',
+  },
+
   sec_sign: { zh: '签字', en: 'Sign-off' },
   sec_sign_note: {
     zh: '制单与复核应是两个人。哈希锁定了签字所依据的结果文件,改一个字就会变。',
@@ -498,6 +503,15 @@ export const PAGE_WORDS = {
   t_lines_one: { zh: '1 行', en: '1 line' },
   t_rejected: { zh: '{n} 行读不出', en: '{n} rejected' },
   t_repeated: { zh: '{n} 行重复', en: '{n} repeated' },
+  carried_over: { zh: '结转', en: 'Carried over' },
+  carried_from: { zh: '接上 {from} 的 {taken} 项', en: '{taken} taken up from {from}' },
+  carried_first: { zh: '此前没有未达项', en: 'nothing before this day' },
+  carried_left: { zh: '本日留下 {left} 项', en: '{left} left by this day' },
+  carried_kept: { zh: '本日的结转文件保持原样', en: 'the file of this day stays as it was' },
+  stale_days: {
+    zh: '{days} 是依据本日的旧结果算出的,请按顺序重新核对。',
+    en: 'Made from older results of this day, to be run again in this order: {days}.',
+  },
   t_balances: { zh: '相符', en: 'agrees' },
 } as const satisfies Words<string>;
 

@@ -191,7 +191,7 @@ function listing() {
   const items = found();
   const shown = items.slice(0, view.rows);
   const left = items.length - shown.length;
-  const total = sums(items.map((b) => b.at_stake)).map(amountOf);
+  const total = sums(items.map((b) => b.amount)).map(amountOf);
   const clear = h('button', { type: 'button', class: 'plain', id: 'clear' }, t('clear'));
   clear.addEventListener('click', () => {
     clearFilters();
@@ -301,7 +301,7 @@ function breakRow(b) {
     td('c-channel', channelName(b.channel)),
     td('c-says', h('span', { class: 'one-line' }, say(b.says))),
     td('c-verdict', chip(verdict.tone, say(verdict.title))),
-    td('num c-amount', amountOf(b.at_stake)),
+    td('num c-amount', amountOf(b.amount)),
   );
   row.addEventListener('click', (event) => {
     if (getSelection()?.isCollapsed === false && !(event.target instanceof Element && event.target.closest('button')))

@@ -51,8 +51,8 @@ function haystack(b) {
     b.says.en,
     b.account,
     b.businessOn,
-    b.at_stake.amount,
-    grouped(b.at_stake.amount),
+    b.amount.amount,
+    grouped(b.amount.amount),
     ...lines,
   ]
     .join('\n')
@@ -68,7 +68,7 @@ export function found() {
   return kept.sort(
     (a, b) =>
       sign *
-      (view.sort === 'date' ? compare(a.businessOn ?? '', b.businessOn ?? '') : compareAmounts(a.at_stake, b.at_stake)),
+      (view.sort === 'date' ? compare(a.businessOn ?? '', b.businessOn ?? '') : compareAmounts(a.amount, b.amount)),
   );
 }
 

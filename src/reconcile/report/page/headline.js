@@ -31,18 +31,20 @@ export function hero() {
       'dl',
       { class: 'facts' },
       period !== undefined && fact(t('period'), period),
-      fact(t('as_of'), `${result.asOf} · ${result.timezone}`),
+      result.asOf !== undefined && fact(t('as_of'), `${result.asOf} · ${result.timezone}`),
       fact(t('sec_documents'), String(result.documents.length)),
+      data.carry !== undefined && fact(t('carried_over'), say(data.carry.told)),
     ),
     tiles(),
   );
 }
 
-/** What was not used comes before anything that was. */
+/** What was not used, and what no longer stands, comes before anything that does. */
 function troubles() {
   const { refused } = result;
   const rejected = data.counts.rejected;
-  if (refused.length === 0 && rejected === 0) return null;
+  const stale = data.carry?.stale;
+  if (refused.length === 0 && rejected === 0) return stale === undefined ? null : warning(say(stale));
   return h(
     'aside',
     { class: 'troubles', 'aria-labelledby': 'h-troubles' },
@@ -70,9 +72,13 @@ function troubles() {
           refused.length > 0 && h('span', {}, `${counted('rejected_title', rejected)} `),
           h('a', { href: '#rejected', onclick: (/** @type {Event} */ e) => goTo(e, 'rejected') }, t('see_lines')),
         ),
+      stale !== undefined && h('p', {}, say(stale)),
     ),
   );
 }
+
+/** @param {string} sentence */
+const warning = (sentence) => h('aside', { class: 'troubles' }, icon('beware'), h('p', {}, sentence));
 
 /** Numbers are what a reader looks for in a sentence. @param {string} sentence */
 function withNumbers(sentence) {

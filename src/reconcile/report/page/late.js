@@ -138,7 +138,7 @@ function batchRow(b) {
     td('num', grouped(b.lines)),
     td('num', amountOf(b.gross)),
     td('num', amountOf(b.refunds)),
-    td('num', grouped(trimmed(b.fees, b.net.amount))),
+    td('num', grouped(trimmed(b.fees.amount, b.net.amount))),
     td('num strong', amountOf(b.net)),
   );
 }

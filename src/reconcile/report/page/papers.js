@@ -161,13 +161,16 @@ function feeRow(f) {
     td('nowrap', f.month),
     td('', f.currency),
     td('num', grouped(f.lines)),
-    td('num', grouped(f.gross)),
-    td('num strong', grouped(trimmed(f.stated, f.gross))),
+    td('num', grouped(f.gross.amount)),
+    td('num strong', grouped(trimmed(f.stated.amount, f.gross.amount))),
     td('num', f.rate === undefined ? '—' : `${f.rate}%`),
-    td('num', f.agreed === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.agreed, f.gross))),
+    td(
+      'num',
+      f.agreed === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.agreed.amount, f.gross.amount)),
+    ),
     td(
       over !== undefined && over > 0n ? 'num over' : 'num',
-      f.over === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.over, f.gross)),
+      f.over === undefined ? h('span', { class: 'faint' }, '—') : grouped(trimmed(f.over, f.gross.amount)),
     ),
   );
 }
@@ -176,6 +179,11 @@ export function signSection() {
   const blank = () => td('blank');
   const person = (/** @type {'prepared' | 'reviewed'} */ key) =>
     h('tr', {}, h('th', { scope: 'row' }, t(key)), blank(), blank(), blank());
+  const { signed } = data;
+  const preparer =
+    signed === undefined
+      ? person('prepared')
+      : h('tr', {}, h('th', { scope: 'row' }, t('prepared')), td('', signed.who), blank(), td('', signed.when));
   return section(
     'sign',
     'sec_sign',
@@ -187,7 +195,7 @@ export function signSection() {
       h(
         'tbody',
         {},
-        person('prepared'),
+        preparer,
         person('reviewed'),
         h('tr', {}, h('th', { scope: 'row' }, t('remarks')), h('td', { class: 'blank', colspan: '3' })),
       ),

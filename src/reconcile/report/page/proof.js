@@ -8,7 +8,7 @@
 import { listHash } from './address.js';
 import { result, words } from './data.js';
 import { chip, empty, h, icon, section, table, td, th } from './elements.js';
-import { grouped, label, money, say, scaled, sums, t } from './text.js';
+import { amountOf, grouped, label, say, scaled, sums, t } from './text.js';
 
 export function proofSection() {
   if (result.proof.length === 0) return section('proof', 'sec_proof', '', empty('proof_empty'));
@@ -24,7 +24,7 @@ export function proofSection() {
 /** @param {Proof} proof */
 function proofRow(proof) {
   const word = words.joints[proof.joint];
-  const holds = scaled(proof.residual) === 0n;
+  const holds = scaled(proof.residual.amount) === 0n;
   return h(
     'details',
     { class: holds ? 'proof' : 'proof failed' },
@@ -41,11 +41,11 @@ function proofRow(proof) {
       h(
         'span',
         { class: 'equation' },
-        term(say(word.ours), proof.ours),
+        term(say(word.ours), proof.ours.amount),
         operator('−'),
-        term(say(word.theirs), proof.theirs),
+        term(say(word.theirs), proof.theirs.amount),
         operator('='),
-        term(t('difference'), proof.difference),
+        term(t('difference'), proof.difference.amount),
         operator('='),
         term(t('explained'), explainedSum(proof)),
       ),
@@ -53,7 +53,7 @@ function proofRow(proof) {
         'span',
         { class: 'residual' },
         h('span', { class: 'term-name' }, t('residual')),
-        h('span', { class: 'term-value' }, grouped(proof.residual)),
+        h('span', { class: 'term-value' }, grouped(proof.residual.amount)),
         chip(holds ? 'arrived' : 'no', t(holds ? 'holds' : 'holds_not')),
       ),
     ),
@@ -81,8 +81,8 @@ const operator = (sign) => h('span', { class: 'operator' }, sign);
 
 /** @param {Proof} proof */
 function explainedSum(proof) {
-  const parts = Object.values(proof.explained).map((amount) => ({ amount, currency: proof.currency }));
-  return sums([{ amount: proof.residual.replace(/\d/g, '0'), currency: proof.currency }, ...parts])[0].amount;
+  const { amount, currency } = proof.residual;
+  return sums([{ amount: amount.replace(/\d/g, '0'), currency }, ...Object.values(proof.explained)])[0].amount;
 }
 
 /** @param {Proof} proof */
@@ -98,7 +98,7 @@ function explainedTable(proof) {
       'ul',
       { class: 'pairs' },
       entries.map(([name, amount]) =>
-        h('li', {}, explainedName(name, proof.joint), h('span', { class: 'num' }, money(amount, proof.currency))),
+        h('li', {}, explainedName(name, proof.joint), h('span', { class: 'num' }, amountOf(amount))),
       ),
     ),
   );

@@ -9,7 +9,7 @@
 import { listHash } from './address.js';
 import { result, view, words } from './data.js';
 import { empty, h, redraw, s, section, table, td, th } from './elements.js';
-import { channelName, counted, grouped, money, pixelsOf, say, scaled, t } from './text.js';
+import { amountOf, channelName, counted, grouped, money, pixelsOf, say, scaled, t } from './text.js';
 
 const STATIONS = /** @type {const} */ (['ordered', 'captured', 'settled', 'credited']);
 
@@ -66,7 +66,7 @@ function largestByCurrency() {
   const largest = new Map();
   for (const row of result.flow) {
     for (const station of STATIONS) {
-      const value = scaled(row[station].amount);
+      const value = scaled(row[station].amount.amount);
       if (value > (largest.get(row.currency) ?? 0n)) largest.set(row.currency, value);
     }
   }
@@ -95,14 +95,14 @@ function riverHead(width) {
 /** @param {FlowRow} row @param {bigint} largest */
 function bands(row, largest) {
   return STATIONS.map((name) => {
-    const value = scaled(row[name].amount);
+    const value = scaled(row[name].amount.amount);
     return value <= 0n ? 0 : Math.max(2, pixelsOf(value, largest, BAND));
   });
 }
 
 /** By station, the largest first. @param {FlowRow} row */
 function leaksAfter(row) {
-  const size = (/** @type {FlowRow['leaks'][number]} */ leak) => scaled(leak.amount.replace('-', ''));
+  const size = (/** @type {FlowRow['leaks'][number]} */ leak) => scaled(leak.amount.amount.replace('-', ''));
   return STATIONS.slice(0, 3).map((station) =>
     row.leaks
       .filter((leak) => leak.after === station)
@@ -112,7 +112,7 @@ function leaksAfter(row) {
 
 /** What the picture says, for those who hear it. @param {FlowRow} row */
 function laneName(row) {
-  const stages = STATIONS.map((name) => `${say(words.stations[name])} ${money(row[name].amount, row.currency)}`);
+  const stages = STATIONS.map((name) => `${say(words.stations[name])} ${amountOf(row[name].amount)}`);
   return `${channelName(row.channel)} ${row.currency}: ${stages.join(', ')}`;
 }
 
@@ -157,7 +157,7 @@ function wideBand(x1, x2, y, t1, t2) {
 /** @param {FlowRow} row @param {number} i @param {number} x @param {number} y */
 function wideStop(row, i, x, y) {
   const stage = row[STATIONS[i]];
-  const reached = scaled(stage.amount) !== 0n;
+  const reached = scaled(stage.amount.amount) !== 0n;
   const top = y - BAND / 2 - 12;
   return s(
     'g',
@@ -166,7 +166,7 @@ function wideStop(row, i, x, y) {
     s(
       'text',
       { class: 'stop-amount', x, y: top - 15, 'text-anchor': 'middle' },
-      reached ? money(stage.amount, row.currency) : '—',
+      reached ? amountOf(stage.amount) : '—',
     ),
     s(
       'text',
@@ -219,16 +219,16 @@ function wideLeak(row, leak, { x, end, y, band, k }, largest) {
     s(
       'text',
       { class: 'leak-amount', x: end + 8, y: down + 14 },
-      `${money(leak.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)}`,
+      `${money(leak.amount.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)}`,
     ),
   ]);
 }
 
 /** Less than nothing stayed behind: this money is at the next station without having come from here. @param {FlowRow['leaks'][number]} leak */
-const joinsHere = (leak) => leak.amount.startsWith('-');
+const joinsHere = (leak) => leak.amount.amount.startsWith('-');
 
 /** @param {FlowRow['leaks'][number]} leak @param {bigint} largest */
-const leakWidth = (leak, largest) => Math.min(12, Math.max(2, pixelsOf(scaled(leak.amount), largest, BAND)));
+const leakWidth = (leak, largest) => Math.min(12, Math.max(2, pixelsOf(scaled(leak.amount.amount), largest, BAND)));
 
 /** @param {FlowRow} row @param {FlowRow['leaks'][number]} leak @param {Node[]} children */
 function leakLink(row, leak, children) {
@@ -281,7 +281,7 @@ function tallBand(x, y1, y2, t1, t2) {
 /** @param {FlowRow} row @param {number} i @param {number} x @param {number} y */
 function tallStop(row, i, x, y) {
   const stage = row[STATIONS[i]];
-  const reached = scaled(stage.amount) !== 0n;
+  const reached = scaled(stage.amount.amount) !== 0n;
   const name = say(words.stations[STATIONS[i]]);
   const note = reached ? `${name} · ${counted('n_items', stage.count)}` : `${name} · ${t('not_reached')}`;
   return s(
@@ -289,7 +289,7 @@ function tallStop(row, i, x, y) {
     {},
     s('circle', { class: reached ? 'stop' : 'stop dry', cx: x, cy: y, r: 6 }),
     s('text', { class: 'stop-count', x: x + 32, y: y - 6 }, note),
-    s('text', { class: 'stop-amount', x: x + 32, y: y + 13 }, reached ? money(stage.amount, row.currency) : '—'),
+    s('text', { class: 'stop-amount', x: x + 32, y: y + 13 }, reached ? amountOf(stage.amount) : '—'),
   );
 }
 
@@ -309,7 +309,7 @@ function tallLeak(row, leak, x, y, largest) {
     s(
       'text',
       { class: 'leak-amount', x: end + 10, y: y + 15 },
-      `${money(leak.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)}`,
+      `${money(leak.amount.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)}`,
     ),
   ]);
 }
@@ -330,7 +330,7 @@ function flowTable() {
       STATIONS.map((name) =>
         td(
           'num',
-          h('span', { class: 'top-line' }, grouped(row[name].amount)),
+          h('span', { class: 'top-line' }, grouped(row[name].amount.amount)),
           h('span', { class: 'under' }, counted('n_items', row[name].count)),
         ),
       ),
@@ -350,6 +350,6 @@ function leakLine(row, leak) {
     'div',
     {},
     h('a', { href: listHash({ class: leak.class, channel: row.channel }) }, say(word.label)),
-    ` ${money(leak.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)} · ${t(joinsHere(leak) ? 'joins' : 'leaves')}`,
+    ` ${money(leak.amount.amount.replace('-', ''), row.currency)} · ${counted('n_items', leak.count)} · ${t(joinsHere(leak) ? 'joins' : 'leaves')}`,
   );
 }

@@ -157,11 +157,21 @@ function evidenceCard(e) {
       e.terminal !== undefined && fact(t('terminal'), e.terminal),
       e.party !== undefined && fact(t('party'), e.party),
       e.text !== undefined && fact(t('text'), e.text),
+      e.made !== undefined && fact(t('text'), batchMade(e.made)),
     ),
     source(e),
     e.raw !== undefined && rawRecord(e),
   );
 }
+
+/** @param {NonNullable<EvidenceView['made']>} made */
+const batchMade = ({ lines, gross, refunds, fees }) =>
+  t('batch_made', {
+    lines: grouped(lines),
+    gross: amountOf(gross),
+    refunds: amountOf(refunds),
+    fees: amountOf(fees),
+  });
 
 /** Where the line stands, to the byte. @param {EvidenceView} e */
 function source(e) {
