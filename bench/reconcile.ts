@@ -1,11 +1,12 @@
 /**
- * How long does a whole `reconcile` take, beside two baselines of the same run?
+ * How long does a whole `reconcile` take, beside three baselines of the same run?
  *
  * A: one bare DuckDB full join of the two CSVs with explicit types — nothing kept, nothing proven.
  * B: a lean hand-written script — both files to Parquet, one join, a proof that each line is used once.
+ * C: only the reading — every column of both CSVs into tables with explicit types, no cell checked, no place kept.
  *
  * node bench/reconcile.ts [rows] [--wechat] [--out] [--runs N] [--folder DIR]
- * Each of the three runs N times (3), in turn, each time in a process of its own, so that peak memory is its own too; the medians
+ * Each runs N times (3), in turn, each time in a process of its own, so that peak memory is its own too; the medians
  * count. `--out` writes the results as well. Prints each step and its ratio to A, appends to results.jsonl.
  */
 import { spawnSync } from 'node:child_process';
@@ -21,6 +22,11 @@ const ORDERS = `{order_ref: 'VARCHAR', kind: 'VARCHAR', status: 'VARCHAR', amoun
 const BILL = `{trade: 'VARCHAR', order_ref: 'VARCHAR', at_: 'TIMESTAMP', kind: 'VARCHAR', amount: 'DECIMAL(12,2)', fee: 'DECIMAL(12,2)'}`;
 const csv = (path: string, columns: string): string =>
   `read_csv('${path}', columns = ${columns}, header = true, auto_detect = false, delim = ',', quote = '"')`;
+
+const bareRead = (m: Market) => async (run: (sql: string) => Promise<unknown>) => {
+  await run(`create table o as from ${csv(m.orders, ORDERS)}`);
+  await run(`create table b as from ${csv(m.bill, BILL)}`);
+};
 
 async function timed(what: (run: (sql: string) => Promise<unknown>) => Promise<unknown>): Promise<number> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
@@ -84,16 +90,21 @@ async function ours(m: Market, wechat: boolean, out: string | undefined): Promis
   return { seconds: (performance.now() - began) / 1000, steps: steps.slice(0, -1), totals: { matched, breaks } };
 }
 
-/** One of the three in this process; the parent reads the line. */
+/** One of them in this process; the parent reads the line. */
 async function measure(which: string, m: Market, folder: string, wechat: boolean, out: boolean): Promise<void> {
   const done =
     which === 'a'
       ? { seconds: await timed(bareJoin(m)), steps: [] }
       : which === 'b'
         ? { seconds: await timed(leanScript(m, folder)), steps: [] }
-        : await ours(m, wechat, out ? join(folder, 'result') : undefined);
+        : which === 'c'
+          ? { seconds: await timed(bareRead(m)), steps: [] }
+          : await ours(m, wechat, out ? join(folder, 'result') : undefined);
   console.log(JSON.stringify({ ...done, peakMiB: Math.trunc(process.resourceUsage().maxRSS / 1024) }));
 }
+
+const NAMES = ['a', 'b', 'c', 'ours'] as const;
+type Name = (typeof NAMES)[number];
 
 const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)]!;
 const round = (x: number): number => Number(x.toPrecision(3));
@@ -108,9 +119,9 @@ async function main(args: readonly string[]): Promise<void> {
   const which = value('--measure');
   if (which !== undefined) return measure(which, m, folder, wechat, args.includes('--out'));
   const runs = Number(value('--runs') ?? 3);
-  const took: Record<'a' | 'b' | 'ours', Measured[]> = { a: [], b: [], ours: [] };
+  const took: Record<Name, Measured[]> = { a: [], b: [], c: [], ours: [] };
   for (let i = 0; i < runs; i++) {
-    for (const name of ['a', 'b', 'ours'] as const) {
+    for (const name of NAMES) {
       const child = spawnSync(process.execPath, [import.meta.filename, ...args, '--measure', name], {
         stdio: ['ignore', 'pipe', 'inherit'],
         encoding: 'utf8',
@@ -120,8 +131,8 @@ async function main(args: readonly string[]): Promise<void> {
     }
   }
   rmSync(join(folder, 'result'), { recursive: true, force: true });
-  const seconds = (name: 'a' | 'b' | 'ours'): number => median(took[name].map((x) => x.seconds));
-  const [a, b, whole] = [seconds('a'), seconds('b'), seconds('ours')];
+  const seconds = (name: Name): number => median(took[name].map((x) => x.seconds));
+  const [a, b, c, whole] = NAMES.map(seconds) as [number, number, number, number];
   const first = took.ours[0]!;
   for (const [i, [name]] of first.steps.entries()) {
     const s = median(took.ours.map((x) => x.steps[i]![1]));
@@ -129,7 +140,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const row = {
     ...{ rows, layout: wechat ? 'wechat' : 'plain', out: args.includes('--out'), runs },
-    ...{ a: round(a), b: round(b), whole: round(whole), ofA: round(whole / a), ofB: round(whole / b) },
+    ...{ a: round(a), b: round(b), c: round(c), whole: round(whole), ofA: round(whole / a), ofB: round(whole / b) },
     peakMiB: median(took.ours.map((x) => x.peakMiB)),
     linesPerSecond: Math.trunc((2 * rows) / whole),
     ...first.totals,

@@ -159,8 +159,8 @@ create macro dz_exponent(currency) as case when currency in ('CNY', 'EUR', 'USD'
   when try_cast(currency as dz_no_decimals) is not null then 0 when try_cast(currency as dz_three_decimals) is not null then 3
   when try_cast(currency as dz_four_decimals) is not null then 4 else 2 end;
 create macro dz_currency(code) as case when code = 'CNY' then 'CNY'::dz_currency_code else try_cast(code as dz_currency_code) end;
-create macro dz_pow10(n) as case n when 0 then 1::bigint when 1 then 10::bigint when 2 then 100::bigint when 3 then 1000::bigint
-  when 4 then 10000::bigint when 5 then 100000::bigint else rpad('1', (n + 1)::integer, '0')::bigint end;
+-- WeChat's five decimals beside two come to 1000; a longer list would be planned wherever a fee is rounded.
+create macro dz_pow10(n) as case n when 3 then 1000::bigint else rpad('1', (n + 1)::integer, '0')::bigint end;
 
 -- A decimal as an integer at a scale; NULL when it is no plain decimal, is finer, or does not fit 64 bits.
 create macro dz_scaled_plain(x, scale) as case

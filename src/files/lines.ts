@@ -70,6 +70,12 @@ export async function showLines(engine: Engine): Promise<void> {
   await engine.run(`create or replace view lines as ${parts.join(' union all ')}`);
 }
 
+/**
+ * How a reading of the lines is kept that many statements ask: a copy of few lines is cheaper than planning a view each time, a view
+ * of millions is cheaper than their copy.
+ */
+export const tableOrView = (engine: Engine): 'table' | 'view' => (engine.store.large.size > 0 ? 'view' : 'table');
+
 /** A refused document leaves nothing behind. */
 export async function removeLines(engine: Engine, doc: number): Promise<void> {
   await engine.run(`delete from few_lines where doc = ${doc}`);

@@ -59,11 +59,12 @@ export const RESULT_FILES = [
 
 /** Passed over when a folder is walked: hidden files, office lock files, open items of ours (no bill is Parquet). */
 const IGNORED = /^(\.|~\$|Thumbs\.db$|.*\.parquet$)/i;
-/** No document whoever names it, as a shell does for `day/*`: configuration (no bill is YAML), what explains a folder. */
+/** What lies beside documents and is none: configuration (no bill is YAML), what explains a folder. */
 const BESIDE = /^(.*\.ya?ml|README(\.(md|txt))?|expected\.json)$/i;
 
-/** Of the named files, those that are no documents. */
-export const passedOver = (paths: readonly string[]): string[] => paths.filter((path) => BESIDE.test(basename(path)));
+/** Of the named files, those that are no documents: a shell names them too for `day/*`. Whoever names one file means it. */
+export const passedOver = (paths: readonly string[]): string[] =>
+  paths.length === 1 ? [] : paths.filter((path) => BESIDE.test(basename(path)));
 
 /**
  * Files below the given files and folders, in a stable order. In folders some names are passed over, and what an earlier run
@@ -71,13 +72,14 @@ export const passedOver = (paths: readonly string[]): string[] => paths.filter((
  */
 export async function listFiles(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
+  const beside = new Set(passedOver(paths));
   for (const path of paths) {
     const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') throw new DaozhangError('file.not_found', { path }, cause);
       throw new DaozhangError('file.unreadable', { path, reason: cause.code ?? cause.message }, cause);
     });
     if (!info.isDirectory()) {
-      if (!BESIDE.test(basename(path))) found.add(path);
+      if (!beside.has(path)) found.add(path);
       continue;
     }
     const walked: string[] = [];

@@ -9,6 +9,7 @@
  * Fees are summed at the source's scale and rounded where the source rounds (I3). All set-based; O(lines) with one hash join.
  */
 import { type Engine, quote } from '../files/engine.ts';
+import { tableOrView } from '../files/lines.ts';
 import { meet } from './meet.ts';
 
 /** Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. */
@@ -26,8 +27,7 @@ export type TermsRow = Readonly<{
 }>;
 
 /**
- * `settle_lines`: the channel lines that move the merchant's account, with what each is worth net; a view, since a copy of
- * millions costs more than looking again. `settle_sums`: their sums by batch and day, made in one pass. `fee_differences`: where
+ * `settle_lines`: the channel lines that move the merchant's account, with what each is worth net. `settle_sums`: their sums by batch and day, made in one pass. `fee_differences`: where
  * the stated fee is not the agreed one, by row or by day as the plan rounds.
  */
 export async function prepareSettlement(engine: Engine, terms: readonly TermsRow[]): Promise<void> {
@@ -66,7 +66,7 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
         when exists (select 1 from ledgered g where g.channel = l.channel and (g.account is null or g.account = l.account)) then 'payout'`
     : '';
   await engine.run(`
-    create or replace view settle_lines as
+    create or replace ${tableOrView(engine)} settle_lines as
     select l.id, l.doc, l.kind, l.channel, coalesce(l.account, '') as account, l.currency, l.batch_ref,
       l.amount, ${owed} as settle, coalesce(l.fee, 0) as fee, coalesce(l.fee_scale, dz_exponent(l.currency)) as fee_scale,
       dz_round(coalesce(l.fee, 0), coalesce(l.fee_scale, dz_exponent(l.currency))::integer, dz_exponent(l.currency)) as fee_rounded,

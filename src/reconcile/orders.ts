@@ -9,6 +9,7 @@
  */
 import type { Text } from '../base/lang.ts';
 import { type Engine, quote } from '../files/engine.ts';
+import { tableOrView } from '../files/lines.ts';
 import { countOf, meet } from './meet.ts';
 
 /** One pass: the keys that must be equal, whether the amount must be too, and which order rows take part. */
@@ -126,19 +127,20 @@ export async function matchOrders(engine: Engine, windowMinutes: number, each: (
 }
 
 /**
- * `ours` and `theirs`: the lines of this joint, as views, because a copy of millions costs more than looking again. `way` is `in`
+ * `ours` and `theirs`: the lines of this joint. `way` is `in`
  * for payments and `out` for what goes back. A row that says `refunded` with no refund row of its own states its refund itself: a
  * second line with a negative id (`own_refunds`). A payment and the reversal that undoes it cancel out before anything is matched
  * (`undone`).
  */
 async function prepare(engine: Engine): Promise<void> {
+  const kept = tableOrView(engine);
   const passes = [...SAYS.flatMap((says) => REFERENCE_PASSES.map((pass) => labelOf(pass, says))), PLACE_PASS.name];
   const way = `case kind when 'payment' then 'in'::dz_way else 'out'::dz_way end as way`;
   await engine.run(`
     create type if not exists dz_way as enum ('in', 'out');
     create type if not exists dz_pass as enum (${passes.map(quote).join(', ')});
 
-    create or replace view ours_written as
+    create or replace ${kept} ours_written as
     select id, doc, kind, ${way}, amount, currency, status, status in ('paid', 'refunded') as says_paid, channel, account,
       coalesce(terminal, store) as place, order_ref, payment_ref, channel_ref, occurred_at, business_on
     from used_lines where role = 'order' and ${THROUGH_A_CHANNEL};
@@ -150,10 +152,10 @@ async function prepare(engine: Engine): Promise<void> {
       -- Any refund row will do: what went back in cash does not go back through the channel too.
       and not exists (select 1 from used_lines r where r.role = 'order' and r.kind = 'refund' and r.order_ref = o.order_ref);
 
-    create or replace view ours as
+    create or replace ${kept} ours as
     select * exclude (kind) from ours_written union all select * exclude (kind) from own_refunds;
 
-    create or replace view theirs as
+    create or replace ${kept} theirs as
     select id, doc, ${way}, kind, amount, currency,
       channel, account, coalesce(terminal, store) as place, order_ref, refund_ref, channel_ref, origin_ref, wallet_ref,
       occurred_at, business_on

@@ -124,7 +124,7 @@ const UNPACKED = 8;
 async function memoryFor(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size * (/\.(zip|gz|xlsx)$/i.test(file) ? UNPACKED : 1);
-  const wanted = Math.max(1400, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
+  const wanted = Math.max(1200, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
   return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
 }
 

@@ -347,7 +347,7 @@ test('with the folder of open items the half of the day before is seen, and the 
       orderBook(['O1 paid 5.00 10:00:00', 'LATE paid 9.10 23:59:50']),
       wechatBill(['O1 42001 5.00 10:00:01']),
     ];
-    await withRun(yesterday, async () => {}, { carry });
+    await withRun(yesterday, (run) => run.keep(), { carry });
     const files = readdirSync(carry);
     const half = await alone(today, 'LATE');
     assert.equal(`${half.verdict} ${half.reason}`, 'on_its_way DAY_CUT');
