@@ -237,7 +237,10 @@ describe('what is given and found', () => {
     assert.equal(all.status, 1, all.stderr);
     assert.match(all.stderr, /^not read as documents: .*README\.md, .*daozhang\.yaml, .*expected\.json/);
     assert.equal(all.stdout, run(['reconcile', EXAMPLE, '--json']).stdout);
-    assert.match(run(['reconcile', join(EXAMPLE, 'README.md')]).stderr, /file\.none/);
+    // Whoever names one file means it: it is looked at, and refused for what it is.
+    const alone = run(['reconcile', join(EXAMPLE, 'README.md'), '--json']);
+    assert.equal(alone.status, 2);
+    assert.match(alone.stdout, /"file\.unknown_format"/);
   });
 
   test('from inside the folder, its configuration is found beside the named folders', () => {
