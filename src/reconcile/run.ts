@@ -120,12 +120,12 @@ export async function reconcile(options: RunOptions): Promise<Run> {
 const MEMORY_A_BYTE = 1.7;
 const UNPACKED = 8;
 
-/** What the engine may take before it spills, in MiB: by the documents' size, never more than 3 GiB or half of the machine. */
+/** What the engine may take before it spills, in MiB: by the documents' size, never more than 2400 or half of the machine. */
 async function memoryFor(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size * (/\.(zip|gz|xlsx)$/i.test(file) ? UNPACKED : 1);
   const wanted = Math.max(1200, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
-  return Math.floor(Math.min(wanted, 3072, totalmem() / 2 ** 21));
+  return Math.floor(Math.min(wanted, 2400, totalmem() / 2 ** 21));
 }
 
 async function work(engine: Engine, space: Workspace, carry: Staging | undefined, options: RunOptions): Promise<Work> {
