@@ -73,8 +73,8 @@ export const ERRORS = {
     exit: 2,
     says: { en: '{path}: the content is of no format known here', zh: '{path}:内容不属于任何已知格式' },
     remedy: {
-      en: 'Run “daozhang formats” to see what is read, or name it: --format ID={path}',
-      zh: '运行 daozhang formats 查看支持的格式,或指定:--format 格式={path}',
+      en: 'Run “daozhang formats” to see what is read, or name it: --format ID={path}; columns of your own need --config daozhang.yaml',
+      zh: '运行 daozhang formats 查看支持的格式,或指定:--format 格式={path};自定义的列需要 --config daozhang.yaml',
     },
   },
   'file.no_such_format': {
