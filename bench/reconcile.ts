@@ -7,7 +7,7 @@
  *
  * node bench/reconcile.ts [rows] [--wechat] [--out] [--runs N] [--folder DIR]
  * Each runs N times (3), in turn, each time in a process of its own, so that peak memory is its own too; the medians
- * count. `--out` writes the results as well. Prints each step and its ratio to A, appends to results.jsonl.
+ * count. `--out` writes the results as well; `--measure a|b|c|ours` runs one of them, once, in this process. Prints each step and its ratio to A, appends to results.jsonl.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';

@@ -85,6 +85,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+/** How many rows a table, view or `table where …` has. */
+export const countOf = async (engine: Engine, from: string): Promise<bigint> =>
+  (await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n;
+
 /**
  * Appends rows of a table by the chunk: a call a cell costs three times as much. The table has the columns of `row`; `close` writes
  * what is left.

@@ -7,7 +7,7 @@
 import { BIGINT, type DuckDBAppender, DuckDBDateValue, INTEGER } from '@duckdb/node-api';
 import { DaozhangError } from '../base/errors.ts';
 import { dayNumber } from '../base/time.ts';
-import { appendRows, type Engine, ident, quote } from './engine.ts';
+import { appendRows, countOf, type Engine, ident, quote } from './engine.ts';
 import {
   checkFailed,
   type Facts,
@@ -182,7 +182,7 @@ function withoutTrailer({ input, layout }: Table, records: number): number {
 
 /** The records that the walk found must be those that the columns gave. */
 async function refuseOtherCount(engine: Engine, { input }: Table, records: number, from: string): Promise<void> {
-  const read = await countOf(engine, from);
+  const read = Number(await countOf(engine, from));
   if (read === records) return;
   const reason = `${records} records by line ends, ${read} by columns: a quote is misplaced / 行数不一致,引号位置有误`;
   throw new DaozhangError('file.layout', { path: input.name, reason });
@@ -190,8 +190,16 @@ async function refuseOtherCount(engine: Engine, { input }: Table, records: numbe
 
 const quotedBy = ({ layout }: Table): string => (layout.quote === '"' ? layout.delimiter : '');
 
-const countOf = async (engine: Engine, from: string): Promise<number> =>
-  Number((await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n);
+/** The first row of what `facts` asks, over the lines and cells of the document. */
+async function answer(
+  engine: Engine,
+  these: string,
+  cells: string,
+  query: string,
+): Promise<(bigint | string | null)[]> {
+  const reader = await engine.connection.runAndReadAll(`with these as (${these}), cells as (${cells}) ${query}`);
+  return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
+}
 
 // ---------------------------------------------------------------- a document of ordinary size
 
@@ -210,13 +218,10 @@ async function ingestFew(engine: Engine, table: Table, path: string): Promise<In
     await refuseOtherCount(engine, table, rows, plan.whole ? 'raw' : 'staged');
     const placed = `staged s ${plan.whole ? 'join places p on p.k = s.k' : 'positional join places p'} where p.k < ${last}`;
     const rejected = await takeLines(engine, table, placed);
-    const facts = await format.facts(layout, input, async (query) => {
-      const these = `these as (select * from few_lines where doc = ${doc})`;
-      const cells = `cells as (select p.row_no${lets(plan, 's.')} from ${placed})`;
-      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${query}`);
-      return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
-    });
-    return { lines: await countOf(engine, `few_lines where doc = ${doc}`), rejected, facts };
+    const these = `select * from few_lines where doc = ${doc}`;
+    const cells = `select p.row_no${lets(plan, 's.')} from ${placed}`;
+    const facts = await format.facts(layout, input, (query) => answer(engine, these, cells, query));
+    return { lines: Number(await countOf(engine, `few_lines where doc = ${doc}`)), rejected, facts };
   } finally {
     await engine.run('drop table if exists places; drop table if exists staged; drop table if exists raw');
   }
@@ -269,18 +274,15 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
       ...{ quoted: walked.quotes ? quotedBy(table) : '', marks: walked.marks, columns, k, only: out.join(' and ') },
     };
     const rejected = faulty === 0n ? [] : await rejectedOfLarge(engine, document, computed);
-    engine.store.nextId += BigInt(await countOf(engine, name));
+    engine.store.nextId += await countOf(engine, name);
     engine.store.large.set(doc, document);
-    const facts = await format.facts(layout, input, async (query) => {
-      const these = `these as (${selectLarge(document)})`;
-      const cells = `cells as (select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name})`;
-      const reader = await engine.connection.runAndReadAll(`with ${these}, ${cells} ${query}`);
-      return (reader.getRows()[0] ?? []) as (bigint | string | null)[];
-    });
+    const these = selectLarge(document);
+    const cells = `select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name}`;
+    const facts = await format.facts(layout, input, (query) => answer(engine, these, cells, query));
     const spare = [...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
     for (const column of spare) await engine.run(`alter table ${name} drop column ${column}`);
     await showLines(engine);
-    const lines = await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`);
+    const lines = Number(await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`));
     return { lines, rejected, facts };
   } finally {
     await engine.run('drop table if exists raw');
@@ -463,7 +465,7 @@ async function takeLines(engine: Engine, { format, plan, computed, doc }: Table,
   await engine.run(`
     insert into few_lines select ${store.nextId} + s.rowid, ${doc}, ${quote(format.role)}, ${columns.join(', ')}
     from ${placed} and s.${FAULT} is null and not s.${DROPPED}`);
-  store.nextId += BigInt(await countOf(engine, 'staged'));
+  store.nextId += await countOf(engine, 'staged');
   const bad = await engine.all<BadRow>(`
     select p.row_no as row, p.byte_at as at, s.${FAULT} as fault, s.${VALUE} as value,
       ${plan.fields.currency ? `s.${ident('f_currency')}` : 'null'}::varchar as currency

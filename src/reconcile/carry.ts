@@ -13,7 +13,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DaozhangError } from '../base/errors.ts';
-import { type Engine, quote } from '../files/engine.ts';
+import { countOf, type Engine, quote } from '../files/engine.ts';
 import type { Encoding } from '../files/format.ts';
 import { LINE_COLUMNS, type Role } from '../files/line.ts';
 import { linesOf, rawOf, type Source } from './collect.ts';
@@ -104,8 +104,7 @@ async function takeIn(engine: Engine, file: string, from: string, firstDoc: numb
       insert into carried_lines select l.id, p.since_on, p.raw from lines l
         join read_parquet(${path}) p on p.item = 'line' and p.sha = ${quote(d.sha)} and p.byte_at = l.byte_at and p.byte_length = l.byte_length and p.kind = l.kind
         where l.doc = ${doc}`);
-    const { n } = await engine.one<{ n: bigint }>(`select count(*) as n from few_lines where doc = ${doc}`);
-    engine.store.nextId += n;
+    engine.store.nextId += await countOf(engine, `few_lines where doc = ${doc}`);
   }
   await engine.run(`
     insert into carried_batches select since_on, told_late, ${BATCH_COLUMNS.replace(/\bid\b/, 'batch_id')} from read_parquet(${path}) where item = 'batch';

@@ -7,7 +7,7 @@
 import { basename, dirname, sep } from 'node:path';
 import { DaozhangError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
-import { type Engine, quote } from '../files/engine.ts';
+import { countOf, type Engine, quote } from '../files/engine.ts';
 import type { Facts, Format, Input, Rejected } from '../files/format.ts';
 import { summaryChecks } from '../files/formats/alipay-summary.ts';
 import { ingest } from '../files/ingest.ts';
@@ -268,7 +268,6 @@ async function findRepeats(engine: Engine): Promise<void> {
       select id from counted qualify row_number() over (partition by ${SAME[role]}, nth order by doc, id) > 1`);
   }
   // Nearly always nothing is repeated; then no scan of the lines pays for asking.
-  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from repeats');
-  const once = n === 0n ? '' : 'where id not in (select id from repeats)';
+  const once = (await countOf(engine, 'repeats')) === 0n ? '' : 'where id not in (select id from repeats)';
   await engine.run(`create or replace view used_lines as select * from lines ${once}`);
 }

@@ -41,6 +41,3 @@ export async function meet(engine: Engine, key: string): Promise<boolean> {
     delete from met where ours in (select id from often where side = 'o') or theirs in (select id from often where side = 't');`);
   return true;
 }
-
-export const countOf = async (engine: Engine, from: string): Promise<bigint> =>
-  (await engine.one<{ n: bigint }>(`select count(*) as n from ${from}`)).n;

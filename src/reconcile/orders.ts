@@ -8,9 +8,9 @@
  * match is never taken, it is listed as a set.
  */
 import type { Text } from '../base/lang.ts';
-import { type Engine, quote } from '../files/engine.ts';
+import { countOf, type Engine, quote } from '../files/engine.ts';
 import { tableOrView } from '../files/lines.ts';
-import { countOf, meet } from './meet.ts';
+import { meet } from './meet.ts';
 
 /** One pass: the keys that must be equal, whether the amount must be too, and which order rows take part. */
 export type Pass = Readonly<{
@@ -170,9 +170,10 @@ async function prepare(engine: Engine): Promise<void> {
     create or replace table pairs (pass dz_pass, ours bigint, theirs bigint, odd boolean);
     create or replace table sets (pass varchar, grp varchar, side varchar, id bigint);
     create or replace table unclear (pass varchar, grp varchar, side varchar, id bigint);`);
-  const { n } = await engine.one<{ n: bigint }>('select count(*) as n from undone');
   const stands =
-    n === 0n ? '' : 'and id not in (select payment from undone) and id not in (select reversal from undone)';
+    (await countOf(engine, 'undone')) === 0n
+      ? ''
+      : 'and id not in (select payment from undone) and id not in (select reversal from undone)';
   await engine.run(`
     create or replace view ours_open as select * from ours;
     create or replace view theirs_open as select * from theirs where kind <> 'chargeback' ${stands};`);

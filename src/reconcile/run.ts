@@ -234,8 +234,8 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
 }
 
 /**
- * Open items of this day, written beside the place they will take. Rejected lines do not keep it from that: each line read has its place, and their document
- * covers no day.
+ * Open items of this day, written beside the place they will take. Rejected lines do not keep it from that: each line read has its
+ * place, and their document covers no day.
  */
 async function carryOn(
   engine: Engine,
