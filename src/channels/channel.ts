@@ -1,0 +1,164 @@
+/**
+ * The contract of a channel. Every folder beside this file keeps it with the same files, and passes `conformance.ts`.
+ *
+ * A channel's code knows the wire and nothing else: no database, no clock, no randomness, no decision about money. What it
+ * hears it turns into observations; what it could not hear it says so, and an error or silence is never an answer (I7).
+ */
+import type { Text } from '../base/lang.ts';
+import type { Observed } from '../observations/observation.ts';
+
+export type ChannelId = 'wechatpay' | 'alipay' | 'lakala' | 'unionpay' | 'stripe' | 'adyen' | 'paypal';
+
+/** The merchant's account at a provider, as the channel's code needs it. `settings` are checked by the channel's own schema. */
+export type Account = Readonly<{
+  id: string;
+  provider: ChannelId;
+  /** WeChat mchid; in service-provider mode sp_mchid. */
+  merchantNo: string;
+  /** WeChat sub_mchid in service-provider mode. */
+  subMerchantNo: string | undefined;
+  livemode: boolean;
+  /** Without a trailing slash; the channel's own address unless a test or a simulator says otherwise. */
+  baseUrl: string;
+  settings: Readonly<Record<string, string>>;
+}>;
+
+/** One secret or public key of an account, opened. `id` is its name at the channel: a certificate serial, PUB_KEY_ID_…; else ''. */
+export type Credential = Readonly<{
+  kind: string;
+  id: string;
+  value: string;
+  notAfter: Temporal.Instant | undefined;
+}>;
+
+/** Bytes as they came, with the headers the signature needs (names in lower case). */
+export type RawMessage = Readonly<{ headers: Readonly<Record<string, string>>; body: Uint8Array }>;
+
+export type HttpRequest = Readonly<{
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | undefined;
+  timeoutMs: number;
+}>;
+export type HttpAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: Uint8Array }>;
+
+/** Everything impure, handed in. `http` throws `ChannelSilent` where no whole answer came. */
+export type Io = Readonly<{
+  http(request: HttpRequest): Promise<HttpAnswer>;
+  now(): Temporal.Instant;
+  /** Unpredictable, at least 128 bits, letters and digits. */
+  nonce(): string;
+}>;
+
+/** No answer came, or half of one: what was asked may still have happened. */
+export class ChannelSilent extends Error {
+  override readonly name = 'ChannelSilent';
+}
+
+export type RefusalReason =
+  /** The signature is not the channel's. */
+  | 'bad_signature'
+  /** A deliberate wrong signature by which the channel tests us (WeChat SIGNTEST). */
+  | 'probe'
+  /** Outside the channel's time window: perhaps a replay. */
+  | 'stale'
+  /** Signed by a key that is not held; keys may be fetched once. */
+  | 'unknown_key'
+  /** Signed well, but cannot be opened or read. */
+  | 'unreadable'
+  /** Signed well, about another merchant. */
+  | 'wrong_account';
+
+export type Verified =
+  | Readonly<{
+      ok: true;
+      /** The event's name at the channel; the same again is the same event. */
+      key: string;
+      /** SHA-256 of what the message says once opened: a re-sent event is encrypted anew, so the raw bytes differ. */
+      bodyHash: string;
+      occurredAt: Temporal.Instant;
+    }>
+  | Readonly<{ ok: false; reason: RefusalReason; detail: string }>;
+
+/** What came of asking the channel. Only `answered` says anything about money. */
+export type Answer =
+  | Readonly<{ outcome: 'answered'; observed: readonly Observed[]; raw: RawMessage; status: number }>
+  /** Asked well, and refused: our request, our rights. The remedy is a person's. */
+  | Readonly<{ outcome: 'refused'; code: string; detail: string }>
+  /** Too fast. */
+  | Readonly<{ outcome: 'limited'; retryAfterMs: number | undefined }>
+  /** No whole answer, a 5xx, HTML, a signature that fails: nothing is known. */
+  | Readonly<{ outcome: 'unknown'; detail: string }>;
+
+/** `refunds`: named, because the refund's own reference is asked, not the payment's. */
+export type Ask = Readonly<{ paymentRef: string; channelTrade: string | undefined; product: string | undefined }>;
+
+export type BillAsk = Readonly<{ kind: string; on: Temporal.PlainDate }>;
+export type BillAnswer =
+  | Readonly<{ outcome: 'fetched'; name: string; bytes: Uint8Array; hash: string | undefined }>
+  /** The channel says that the day has no movements. */
+  | Readonly<{ outcome: 'empty' }>
+  /** Not made yet: ask again later. */
+  | Readonly<{ outcome: 'not_ready' }>
+  | Exclude<Answer, { outcome: 'answered' }>;
+
+/** One line of a live self-test: what was tried and what came. */
+export type Check = Readonly<{ name: string; ok: boolean; detail: Text }>;
+
+export const CAPABILITIES = [
+  'notify',
+  'inquire',
+  'close',
+  'reverse',
+  'refund',
+  'inquire_refund',
+  'bills',
+  'keys',
+] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+export interface Channel {
+  readonly id: ChannelId;
+  /** True, or why not: a missing capability is a skip with a reason. */
+  readonly capabilities: Readonly<Record<Capability, true | Text>>;
+  /** Each credential kind an account needs, with what it is. */
+  readonly credentials: Readonly<Record<string, Text>>;
+  readonly defaultBaseUrl: string;
+
+  /** Is this message the channel's? Pure; compares in constant time. */
+  verify(message: RawMessage, account: Account, keys: readonly Credential[], now: Temporal.Instant): Verified;
+  /** What a message that verified once says about money. Throws where it cannot be read. */
+  read(message: RawMessage, account: Account, keys: readonly Credential[]): readonly Observed[];
+  /** The reply the channel wants to hear. */
+  reply(accepted: boolean): Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
+
+  inquire(ask: Ask, account: Account, keys: readonly Credential[], io: Io): Promise<Answer>;
+  close(ask: Ask, account: Account, keys: readonly Credential[], io: Io): Promise<Answer>;
+  /** 付款码 and POS: takes back an uncertain payment. */
+  reverse(ask: Ask, account: Account, keys: readonly Credential[], io: Io): Promise<Answer>;
+  inquireRefund(
+    ask: Readonly<{ refundRef: string }>,
+    account: Account,
+    keys: readonly Credential[],
+    io: Io,
+  ): Promise<Answer>;
+  refund(
+    ask: Readonly<{
+      paymentRef: string;
+      refundRef: string;
+      refundMinor: bigint;
+      totalMinor: bigint;
+      currency: string;
+      reason: string;
+    }>,
+    account: Account,
+    keys: readonly Credential[],
+    io: Io,
+  ): Promise<Answer>;
+  bill(ask: BillAsk, account: Account, keys: readonly Credential[], io: Io): Promise<BillAnswer>;
+  /** The channel's current public keys, verified with what is held; [] where the channel has no such thing. */
+  fetchKeys(account: Account, keys: readonly Credential[], io: Io): Promise<readonly Credential[]>;
+  /** Tries credentials, clock, rights against the live channel. */
+  selfTest(account: Account, keys: readonly Credential[], io: Io): Promise<readonly Check[]>;
+}

@@ -1,0 +1,74 @@
+/**
+ * What a source said about money: the words of the front door. Everything that enters the book — an order, a notification,
+ * the answer to an inquiry, a line of a bill, a person's decision — enters as one of these, and is never edited.
+ *
+ * An observation is named by (source, key). The same name with the same body is the same fact again and costs nothing (I2);
+ * the same name with another body is a conflict that is kept and shown.
+ */
+import type { Money } from '../base/money.ts';
+
+/** Who said it, weakest first: where two contradict, the later in this list is believed. */
+export const SOURCES = ['claim', 'order', 'notification', 'inquiry', 'bill', 'statement', 'decision'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** What was said. `order_*` and `recorded` are the merchant's own word; the others are the channel's. */
+export const KINDS = {
+  order_placed: 'the merchant asked to be paid',
+  order_closed: 'the merchant closed the order in its own system',
+  recorded: "the merchant's system knows that it was paid",
+  processing: 'the channel is at work: the customer may have been debited',
+  captured: 'the channel holds the money for the merchant',
+  unpaid: 'the channel knows the payment and has no money for it yet; not final',
+  not_found: 'the channel knows no such payment; not final before its bill is seen',
+  closed: 'the channel closed the payment: it can no longer be paid',
+  failed: 'the channel says that this payment failed for good',
+  reversed: 'the channel took a success back (撤销, 冲正)',
+  refund: 'the channel tells the state of one refund',
+} as const;
+export type Kind = keyof typeof KINDS;
+
+/** A reference's kind is part of it: the customer's phone shows the wallet's number, the barcode the acquirer's. */
+export const REF_KINDS = [
+  'order',
+  'payment',
+  'channel_trade',
+  'wallet_trade',
+  'wallet_merchant_no',
+  'log_no',
+  'rrn',
+  'query_id',
+  'refund',
+  'channel_refund',
+  'batch',
+  'bank_ref',
+] as const;
+export type RefKind = (typeof REF_KINDS)[number];
+export type Ref = Readonly<{ kind: RefKind; value: string }>;
+
+export type RefundState = 'processing' | 'succeeded' | 'closed' | 'abnormal';
+
+export type Observed = Readonly<{
+  source: Source;
+  /** Names the fact at its source. */
+  key: string;
+  kind: Kind;
+  /** By the source's own clock. */
+  occurredAt: Temporal.Instant;
+  /** The merchant's reference of the payment at its channel account (WeChat `out_trade_no`), or the channel's own where the
+   * merchant gave none. Absent: the observation waits under its other references until one of them is known. */
+  paymentRef?: string;
+  /** Everything the payment may be searched by, `paymentRef` not repeated. */
+  refs: readonly Ref[];
+  /** What was ordered, captured or (for `refund`) given back. */
+  amount?: Money;
+  /** What the customer's side paid, where the channel tells it apart (coupons). */
+  payerAmount?: Money;
+  refund?: Readonly<{ ref: string; state: RefundState }>;
+  /** `order_placed`: until when the merchant's system lets the customer pay. */
+  expiresAt?: Temporal.Instant;
+  /** The source's own word for it, such as `SUCCESS` or `NOTPAY`. */
+  said: string;
+}>;
+
+/** Higher is believed. */
+export const rankOf = (source: Source): number => SOURCES.indexOf(source);
