@@ -163,7 +163,8 @@ create table book.payments (
   asked int not null default 0,
   last_asked_at timestamptz,
   version int not null default 0,
-  position text not null default 'expected',
+  position text not null default 'expected'
+    check (position in ('expected', 'ordered', 'debited', 'captured', 'closed', 'failed', 'reversed', 'refunded')),
   currency char(3),
   ordered_minor bigint,
   captured_minor bigint not null default 0,
@@ -182,8 +183,7 @@ create table book.payments (
   primary key (tenant_id, id),
   unique (tenant_id, account_id, direction, ref),
   foreign key (tenant_id, account_id) references book.accounts (tenant_id, id),
-  foreign key (tenant_id, order_id) references book.orders (tenant_id, id),
-  check (refunded_minor <= captured_minor)
+  foreign key (tenant_id, order_id) references book.orders (tenant_id, id)
 );
 create index payments_order on book.payments (tenant_id, order_id);
 create index payments_newest on book.payments (tenant_id, livemode, created_at desc, id desc);

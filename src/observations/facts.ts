@@ -1,0 +1,24 @@
+/** What an observation says, as one hash: equal facts are the same fact however often and in whatever order they arrive. */
+import { sha256 } from '../base/ids.ts';
+import type { Observed } from './observation.ts';
+
+/**
+ * Hex SHA-256 over the facts in a fixed order. The time is part of it, except for an inquiry's answer without a time of its own:
+ * asked twice, it says the same thing twice.
+ */
+export function factsHash(o: Observed): string {
+  const money = (m: Observed['amount']): string => (m === undefined ? '' : `${m.minor} ${m.currency}`);
+  return sha256(
+    JSON.stringify([
+      o.kind,
+      o.said,
+      o.paymentRef ?? '',
+      money(o.amount),
+      money(o.payerAmount),
+      o.refund === undefined ? '' : [o.refund.ref, o.refund.state],
+      o.expiresAt?.toString() ?? '',
+      o.refs.map((r) => `${r.kind}:${r.value}`).sort(),
+      o.source === 'inquiry' && o.kind !== 'captured' ? '' : o.occurredAt.toString(),
+    ]),
+  );
+}

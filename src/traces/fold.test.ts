@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { money } from '../base/money.ts';
+import { factsHash } from '../observations/facts.ts';
+import { KINDS, type Kind, type Observed, SOURCES } from '../observations/observation.ts';
+import { fold, type Kept } from './fold.ts';
+import { move, POSITIONS, TRANSITIONS } from './transitions.ts';
+
+const T0 = Temporal.Instant.from('2026-11-20T02:00:00Z');
+const at = (seconds: number): Temporal.Instant => T0.add({ seconds });
+let made = 0;
+
+/** An observation in a line: when, what, from whom. */
+function said(seconds: number, kind: Kind, source: Observed['source'], extra: Partial<Kept> = {}): Kept {
+  made += 1;
+  const o: Observed = {
+    source,
+    key: extra.key ?? `${kind}-${seconds}`,
+    kind,
+    occurredAt: at(seconds),
+    paymentRef: 'O1',
+    refs: [],
+    said: kind.toUpperCase(),
+    ...(kind === 'captured' || kind === 'order_placed' ? { amount: money(10_000n, 'CNY') } : {}),
+    ...extra,
+  };
+  return {
+    ...o,
+    id: `o${made}`,
+    bodyHash: factsHash(o),
+    lastSeenAt: extra.lastSeenAt ?? at(seconds),
+    times: extra.times ?? 1,
+  };
+}
+const refund = (seconds: number, ref: string, minor: bigint, state: 'processing' | 'succeeded' | 'closed'): Kept =>
+  said(seconds, 'refund', 'notification', {
+    key: `${ref}-${state}`,
+    refund: { ref, state },
+    amount: money(minor, 'CNY'),
+  });
+const codes = (observations: readonly Kept[]): string[] => fold(observations).contradictions.map((c) => c.code);
+
+test('the table is total: every position has a next for every word', () => {
+  for (const position of Object.keys(POSITIONS)) {
+    const row = TRANSITIONS[position as keyof typeof POSITIONS];
+    assert.equal(Object.keys(row).length, 7, position);
+    for (const word of Object.keys(row)) assert.ok(move(position as never, word as never).to in POSITIONS);
+  }
+});
+
+test('an order, a success, and the record of it', () => {
+  const trace = fold([
+    said(0, 'order_placed', 'order'),
+    said(20, 'captured', 'notification'),
+    said(21, 'recorded', 'order'),
+  ]);
+  assert.equal(trace.position, 'captured');
+  assert.deepEqual(trace.captured, money(10_000n, 'CNY'));
+  assert.equal(trace.recordedAt?.toString(), at(21).toString());
+  assert.deepEqual(trace.contradictions, []);
+});
+
+test('late success after a close is a legal move', () => {
+  const trace = fold([
+    said(0, 'order_placed', 'order'),
+    said(60, 'closed', 'inquiry'),
+    said(61, 'captured', 'notification'),
+  ]);
+  assert.equal(trace.position, 'captured');
+  assert.deepEqual(trace.contradictions, []);
+});
+
+test('a late "failed" does not downgrade a paid one, an early "failed" does not block the success', () => {
+  assert.equal(fold([said(5, 'failed', 'notification'), said(9, 'captured', 'notification')]).position, 'captured');
+  assert.equal(fold([said(9, 'captured', 'notification'), said(12, 'failed', 'notification')]).position, 'captured');
+});
+
+test('a denial counts only while it is the last that was heard', () => {
+  const paid = said(10, 'captured', 'notification');
+  const lagging = said(11, 'unpaid', 'inquiry');
+  assert.deepEqual(codes([paid, lagging]), ['success_denied']);
+  assert.deepEqual(codes([paid, lagging, said(10, 'captured', 'inquiry', { lastSeenAt: at(40) })]), []);
+});
+
+test('an answer that was first heard before the success and again after it is a denial', () => {
+  assert.deepEqual(
+    codes([said(1, 'unpaid', 'inquiry', { lastSeenAt: at(30), times: 5 }), said(10, 'captured', 'notification')]),
+    ['success_denied'],
+  );
+});
+
+test('I4: two bodies under one name: neither counts, both are shown, an answer decides', () => {
+  const one = said(10, 'captured', 'notification', { key: 'EV1' });
+  const other = said(10, 'captured', 'notification', { key: 'EV1', amount: money(1n, 'CNY') });
+  const trace = fold([said(0, 'order_placed', 'order'), one, other]);
+  assert.equal(trace.position, 'ordered');
+  assert.deepEqual(trace.contradictions[0]?.observations, [one.id, other.id].sort());
+  const asked = fold([said(0, 'order_placed', 'order'), one, other, said(10, 'captured', 'inquiry')]);
+  assert.equal(asked.position, 'captured');
+});
+
+test('the more believed source names the amount, and the difference is told', () => {
+  const trace = fold([
+    said(10, 'captured', 'notification', { amount: money(500_000n, 'CNY') }),
+    said(10, 'captured', 'inquiry', { amount: money(1n, 'CNY') }),
+  ]);
+  assert.equal(trace.captured?.minor, 1n);
+  assert.deepEqual(
+    trace.contradictions.map((c) => c.code),
+    ['amounts_differ'],
+  );
+});
+
+test('refunds add up by their own references', () => {
+  const paid = said(10, 'captured', 'inquiry');
+  assert.equal(fold([paid, refund(20, 'R1', 4_000n, 'succeeded')]).position, 'captured');
+  assert.equal(fold([paid, refund(20, 'R1', 4_000n, 'processing')]).refundedMinor, 0n);
+  const whole = fold([paid, refund(20, 'R1', 4_000n, 'succeeded'), refund(30, 'R2', 6_000n, 'succeeded')]);
+  assert.equal(whole.position, 'refunded');
+  assert.equal(whole.refundedMinor, 10_000n);
+  assert.deepEqual(codes([paid, refund(20, 'R1', 10_001n, 'succeeded')]), ['refund_exceeds_capture']);
+});
+
+test('a refund that succeeded stays so', () => {
+  const trace = fold([
+    said(1, 'captured', 'inquiry'),
+    refund(20, 'R1', 4_000n, 'succeeded'),
+    refund(25, 'R1', 4_000n, 'closed'),
+  ]);
+  assert.equal(trace.refundedMinor, 4_000n);
+});
+
+const anyObservation = fc
+  .record({
+    seconds: fc.integer({ min: 0, max: 9 }),
+    kind: fc.constantFrom(...(Object.keys(KINDS) as Kind[])),
+    source: fc.constantFrom(...SOURCES),
+    key: fc.constantFrom('a', 'b', 'c', 'd'),
+    minor: fc.constantFrom(0n, 1n, 10_000n),
+    lag: fc.integer({ min: 0, max: 5 }),
+    state: fc.constantFrom('processing', 'succeeded', 'closed', 'abnormal' as const),
+  })
+  .map((r) =>
+    said(r.seconds, r.kind, r.source, {
+      key: r.key,
+      amount: money(r.minor, 'CNY'),
+      lastSeenAt: at(r.seconds + r.lag),
+      ...(r.kind === 'refund' ? { refund: { ref: r.key, state: r.state } } : {}),
+    }),
+  );
+
+test('I5: any permutation of the same observations gives the same trace', () => {
+  fc.assert(
+    fc.property(
+      fc
+        .array(anyObservation, { maxLength: 12 })
+        .chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
+        ),
+      ([all, shuffled]) => assert.deepEqual(fold(shuffled), fold(all)),
+    ),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,202 @@
+/**
+ * The trace of one payment: a pure fold of the set of its observations (I4). The set is sorted by (when it happened, how far the
+ * source is believed, key), so that any order of arrival gives the same trace (I5).
+ *
+ * May not: read the clock, the database or a plan. Cost: O(n log n) for the n ≤ 20 observations a payment has.
+ */
+import type { Money } from '../base/money.ts';
+import { type Observed, type RefundState, rankOf, type Source } from '../observations/observation.ts';
+import { type ContradictionCode, type Move, move, type Position } from './transitions.ts';
+
+/** An observation as the book keeps it. */
+export type Kept = Observed &
+  Readonly<{
+    id: string;
+    /** What it says, hashed: two hashes under one (source, key) are a conflict. */
+    bodyHash: string;
+    /** The last time the same thing was said again. */
+    lastSeenAt: Temporal.Instant;
+    times: number;
+  }>;
+
+export type Contradiction = Readonly<{ code: ContradictionCode; observations: readonly string[] }>;
+export type Refund = Readonly<{ ref: string; state: RefundState; amount: Money | undefined; at: Temporal.Instant }>;
+
+export type Trace = Readonly<{
+  position: Position;
+  /** What the merchant asked for. */
+  ordered: Money | undefined;
+  placedAt: Temporal.Instant | undefined;
+  expiresAt: Temporal.Instant | undefined;
+  /** When the merchant's own system closed the order. */
+  orderClosedAt: Temporal.Instant | undefined;
+  /** When the merchant's system came to know of the payment. */
+  recordedAt: Temporal.Instant | undefined;
+  processingSince: Temporal.Instant | undefined;
+  captured: Money | undefined;
+  capturedAt: Temporal.Instant | undefined;
+  /** The most believed source that said captured. */
+  capturedBy: Source | undefined;
+  refunds: readonly Refund[];
+  refundedMinor: bigint;
+  /** The channel's latest word about the payment itself, and when it was last said. */
+  lastWord: Move | undefined;
+  lastWordAt: Temporal.Instant | undefined;
+  /** How often in a row the channel said it knows no such payment. */
+  notFoundTimes: number;
+  contradictions: readonly Contradiction[];
+  /** The observations the position rests on, strongest last. */
+  evidence: readonly string[];
+}>;
+
+const MOVES: ReadonlySet<string> = new Set<Move>([
+  'processing',
+  'captured',
+  'unpaid',
+  'not_found',
+  'closed',
+  'failed',
+  'reversed',
+]);
+
+export function fold(observations: readonly Kept[]): Trace {
+  const contradictions = new Map<ContradictionCode, Set<string>>();
+  const contradict = (code: ContradictionCode, ...ids: string[]): void => {
+    const known = contradictions.get(code) ?? new Set();
+    for (const id of ids) known.add(id);
+    contradictions.set(code, known);
+  };
+
+  const sorted = [...withoutConflicts(observations, contradict)].sort(byTime);
+  const placed = sorted.find((o) => o.kind === 'order_placed');
+  const words = sorted.filter((o) => MOVES.has(o.kind));
+
+  let position: Position = placed === undefined ? 'expected' : 'ordered';
+  let evidence: string[] = [];
+  let processingSince: Temporal.Instant | undefined;
+  for (const word of words) {
+    const next = move(position, word.kind as Move);
+    if (next.contradiction !== undefined) {
+      // Whether a denied success stands denied depends on what was heard last, below.
+      if (next.contradiction !== 'success_denied') contradict(next.contradiction, word.id, ...evidence);
+      continue;
+    }
+    if (next.to !== position) {
+      evidence = [];
+      processingSince = next.to === 'debited' ? word.occurredAt : undefined;
+    }
+    position = next.to;
+    evidence.push(word.id);
+  }
+  const successes = words.filter((o) => o.kind === 'captured');
+  const best = strongest(successes);
+  // A channel's answers trail its own books by a moment: only a denial heard after the last confirmation contradicts.
+  if (best !== undefined && position === 'captured') {
+    const confirmedAt = latest(successes);
+    for (const word of words)
+      if (word.kind !== 'captured' && isAfter(word.lastSeenAt, confirmedAt))
+        contradict('success_denied', word.id, best.id);
+  }
+  const captured = best?.amount;
+  for (const other of successes) {
+    if (captured === undefined || other.amount === undefined) continue;
+    if (other.amount.currency !== captured.currency) contradict('currencies_differ', other.id, best!.id);
+    else if (other.amount.minor !== captured.minor) contradict('amounts_differ', other.id, best!.id);
+  }
+  if (placed?.amount !== undefined && captured !== undefined && placed.amount.currency !== captured.currency)
+    contradict('currencies_differ', placed.id, best!.id);
+
+  const refunds = refundsOf(sorted);
+  const refundedMinor = refunds
+    .filter((r) => r.state === 'succeeded')
+    .reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
+  if (refundedMinor > (captured?.minor ?? 0n))
+    contradict('refund_exceeds_capture', ...sorted.filter((o) => o.kind === 'refund').map((o) => o.id));
+  if (position === 'captured' && captured !== undefined && captured.minor > 0n && refundedMinor >= captured.minor) {
+    position = 'refunded';
+    evidence.push(...sorted.filter((o) => o.kind === 'refund' && o.refund?.state === 'succeeded').map((o) => o.id));
+  }
+
+  const last = lastWord(words);
+  return Object.freeze({
+    position,
+    ordered: placed?.amount,
+    placedAt: placed?.occurredAt,
+    expiresAt: placed?.expiresAt,
+    orderClosedAt: sorted.find((o) => o.kind === 'order_closed')?.occurredAt,
+    recordedAt: sorted.find((o) => o.kind === 'recorded')?.occurredAt,
+    processingSince: position === 'debited' ? processingSince : undefined,
+    captured,
+    capturedAt: successes[0]?.occurredAt,
+    capturedBy: best?.source,
+    refunds,
+    refundedMinor,
+    lastWord: last?.kind as Move | undefined,
+    lastWordAt: last?.lastSeenAt,
+    notFoundTimes: last?.kind === 'not_found' ? last.times : 0,
+    contradictions: [...contradictions].map(([code, ids]) => ({ code, observations: [...ids].sort() })),
+    evidence,
+  });
+}
+
+/** Two contents under one name: neither counts, both are kept and shown; the channel is asked, and its answer has a name of its own. */
+function withoutConflicts(
+  observations: readonly Kept[],
+  contradict: (code: ContradictionCode, ...ids: string[]) => void,
+): readonly Kept[] {
+  const named = Map.groupBy(observations, (o) => `${o.source}\u001f${o.key}\u001f${o.kind}`);
+  const kept: Kept[] = [];
+  for (const group of named.values()) {
+    const bodies = new Set(group.map((o) => o.bodyHash));
+    if (bodies.size === 1) kept.push(...group);
+    else contradict('conflicting_messages', ...group.map((o) => o.id));
+  }
+  return kept;
+}
+
+function byTime(a: Kept, b: Kept): number {
+  return (
+    Temporal.Instant.compare(a.occurredAt, b.occurredAt) ||
+    rankOf(a.source) - rankOf(b.source) ||
+    compareText(a.key, b.key) ||
+    compareText(a.kind, b.kind) ||
+    compareText(a.id, b.id)
+  );
+}
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) > 0;
+
+/** The success of the most believed source; of equals the first. */
+function strongest(successes: readonly Kept[]): Kept | undefined {
+  return successes.reduce<Kept | undefined>(
+    (best, o) => (best === undefined || rankOf(o.source) > rankOf(best.source) ? o : best),
+    undefined,
+  );
+}
+
+const latest = (said: readonly Kept[]): Temporal.Instant =>
+  said.map((o) => o.lastSeenAt).reduce((a, b) => (isAfter(b, a) ? b : a));
+
+function lastWord(words: readonly Kept[]): Kept | undefined {
+  return words.reduce<Kept | undefined>(
+    (last, o) => (last === undefined || !isAfter(last.lastSeenAt, o.lastSeenAt) ? o : last),
+    undefined,
+  );
+}
+
+/** Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states. */
+function refundsOf(sorted: readonly Kept[]): readonly Refund[] {
+  const states = new Map<string, Refund>();
+  for (const o of sorted) {
+    if (o.kind !== 'refund' || o.refund === undefined) continue;
+    const known = states.get(o.refund.ref);
+    if (known?.state === 'succeeded') continue;
+    states.set(o.refund.ref, {
+      ref: o.refund.ref,
+      state: o.refund.state,
+      amount: o.amount ?? known?.amount,
+      at: o.occurredAt,
+    });
+  }
+  return [...states.values()];
+}
