@@ -1,5 +1,5 @@
-/** Ids and hashes that are made of content: nothing here is random. */
-import { createHash } from 'node:crypto';
+/** Ids and hashes: those made of content, and the book's row ids. */
+import { createHash, randomUUIDv7 } from 'node:crypto';
 
 /** Lower-case hex SHA-256. */
 export function sha256(bytes: string | Uint8Array): string {
@@ -13,3 +13,6 @@ export function sha256(bytes: string | Uint8Array): string {
 export function contentId(prefix: string, parts: readonly string[]): string {
   return `${prefix}_${sha256(parts.join('\u001f')).slice(0, 20)}`;
 }
+
+/** A row's id: UUIDv7, so that new rows stand together in an index. Its order is not the order of commit. */
+export const newId = (): string => randomUUIDv7();

@@ -1,0 +1,98 @@
+/** A payment as the book's row tells it. The columns are written by `advance.ts` alone. */
+import type { Contradiction } from './fold.ts';
+import type { Position } from './transitions.ts';
+
+export type Payment = Readonly<{
+  id: string;
+  livemode: boolean;
+  accountId: string;
+  direction: 'in' | 'out';
+  ref: string;
+  product: string | undefined;
+  orderId: string | undefined;
+  createdAt: Temporal.Instant;
+  /** Inquiry's memory: how often it was asked about, and when last. */
+  asked: number;
+  lastAskedAt: Temporal.Instant | undefined;
+  version: number;
+  position: Position;
+  currency: string | undefined;
+  orderedMinor: bigint | undefined;
+  capturedMinor: bigint;
+  refundedMinor: bigint;
+  placedAt: Temporal.Instant | undefined;
+  expiresAt: Temporal.Instant | undefined;
+  capturedAt: Temporal.Instant | undefined;
+  recordedAt: Temporal.Instant | undefined;
+  orderClosedAt: Temporal.Instant | undefined;
+  contradictions: readonly Contradiction[];
+  /** The whole trace as JSON: amounts and instants as text. */
+  trace: Readonly<Record<string, unknown>>;
+  verdict: string | undefined;
+  release: string | undefined;
+  terminal: boolean;
+}>;
+
+export const PAYMENT_COLUMNS = `id, livemode, account_id, direction, ref, product, order_id, created_at, asked, last_asked_at,
+  version, position, currency, ordered_minor, captured_minor, refunded_minor, placed_at, expires_at, captured_at, recorded_at,
+  order_closed_at, contradictions, trace, verdict, release, terminal`;
+
+export type PaymentRow = Readonly<{
+  id: string;
+  livemode: boolean;
+  account_id: string;
+  direction: 'in' | 'out';
+  ref: string;
+  product: string | null;
+  order_id: string | null;
+  created_at: Temporal.Instant;
+  asked: number;
+  last_asked_at: Temporal.Instant | null;
+  version: number;
+  position: Position;
+  currency: string | null;
+  ordered_minor: bigint | null;
+  captured_minor: bigint;
+  refunded_minor: bigint;
+  placed_at: Temporal.Instant | null;
+  expires_at: Temporal.Instant | null;
+  captured_at: Temporal.Instant | null;
+  recorded_at: Temporal.Instant | null;
+  order_closed_at: Temporal.Instant | null;
+  contradictions: readonly Contradiction[];
+  trace: Readonly<Record<string, unknown>>;
+  verdict: string | null;
+  release: string | null;
+  terminal: boolean;
+}>;
+
+export function paymentOf(row: PaymentRow): Payment {
+  return Object.freeze({
+    id: row.id,
+    livemode: row.livemode,
+    accountId: row.account_id,
+    direction: row.direction,
+    ref: row.ref,
+    product: row.product ?? undefined,
+    orderId: row.order_id ?? undefined,
+    createdAt: row.created_at,
+    asked: row.asked,
+    lastAskedAt: row.last_asked_at ?? undefined,
+    version: row.version,
+    position: row.position,
+    currency: row.currency ?? undefined,
+    orderedMinor: row.ordered_minor ?? undefined,
+    capturedMinor: row.captured_minor,
+    refundedMinor: row.refunded_minor,
+    placedAt: row.placed_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    capturedAt: row.captured_at ?? undefined,
+    recordedAt: row.recorded_at ?? undefined,
+    orderClosedAt: row.order_closed_at ?? undefined,
+    contradictions: row.contradictions,
+    trace: row.trace,
+    verdict: row.verdict ?? undefined,
+    release: row.release ?? undefined,
+    terminal: row.terminal,
+  });
+}

@@ -1,0 +1,352 @@
+/**
+ * The rows behind the traces, one query a function. Only `advance.ts` calls what writes.
+ */
+import { newId } from '../base/ids.ts';
+import { money } from '../base/money.ts';
+import type { TenantTx } from '../db/pool.ts';
+import { inChunks, tenantValues, values } from '../db/values.ts';
+import type { Kind, Observed, Ref, RefKind, RefundState, Source } from '../observations/observation.ts';
+import type { Kept } from './fold.ts';
+import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from './payment.ts';
+
+/** Makes payments that are not there yet; returns the ids of those made. Rows must be in the order of (account, reference). */
+export async function createPayments(
+  tx: TenantTx,
+  wanted: ReadonlyArray<Readonly<{ accountId: string; livemode: boolean; ref: string; product: string | undefined }>>,
+): Promise<ReadonlySet<string>> {
+  const created = new Set<string>();
+  for (const chunk of inChunks(wanted, 6)) {
+    const v = tenantValues(
+      ['uuid', 'boolean', 'uuid', 'text', 'text', 'text'],
+      chunk.map((w) => [newId(), w.livemode, w.accountId, 'in', w.ref, w.product ?? null]),
+    );
+    const made = await tx.rows<{ id: string }>(
+      `insert into payments (tenant_id, id, livemode, account_id, direction, ref, product) ${v.text}
+       on conflict (tenant_id, account_id, direction, ref) do nothing returning id`,
+      [tx.tenantId, ...v.params],
+    );
+    for (const { id } of made) created.add(id);
+  }
+  return created;
+}
+
+/** Ties new payments to the orders that the merchant told under the same number. */
+export async function tieToOrders(tx: TenantTx, paymentIds: readonly string[]): Promise<void> {
+  await tx.run(
+    `update payments p set order_id = o.id from orders o
+      where p.tenant_id = $1 and p.id = any($2) and p.order_id is null
+        and o.tenant_id = $1 and o.livemode = p.livemode and o.ref = p.ref`,
+    [tx.tenantId, [...paymentIds]],
+  );
+}
+
+export async function lockPayments(
+  tx: TenantTx,
+  wanted: ReadonlyArray<Readonly<{ accountId: string; ref: string }>>,
+): Promise<readonly Payment[]> {
+  const locked: Payment[] = [];
+  for (const chunk of inChunks(wanted, 2)) {
+    const v = values(
+      ['uuid', 'text'],
+      chunk.map((w) => [w.accountId, w.ref]),
+    );
+    const rows = await tx.rows<PaymentRow>(
+      `select ${PAYMENT_COLUMNS} from payments
+        where tenant_id = $1 and direction = 'in' and (account_id, ref) in (${v.text})
+        order by account_id, ref for update`,
+      [tx.tenantId, ...v.params],
+    );
+    locked.push(...rows.map(paymentOf));
+  }
+  return locked;
+}
+
+export async function lockPaymentsById(tx: TenantTx, ids: readonly string[]): Promise<readonly Payment[]> {
+  const rows = await tx.rows<PaymentRow>(
+    `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = any($2) order by account_id, ref for update`,
+    [tx.tenantId, [...ids]],
+  );
+  return rows.map(paymentOf);
+}
+
+/** Writes the trace's columns where the version is still the one that was read; returns how many were written. */
+export async function writeTraces(tx: TenantTx, payments: readonly Payment[]): Promise<number> {
+  let written = 0;
+  for (const chunk of inChunks(payments, 17)) {
+    const v = values(
+      [
+        'uuid',
+        'int',
+        'uuid',
+        'text',
+        'text',
+        'text',
+        'bigint',
+        'bigint',
+        'bigint',
+        'timestamptz',
+        'timestamptz',
+        'timestamptz',
+        'timestamptz',
+        'timestamptz',
+        'jsonb',
+        'jsonb',
+      ],
+      chunk.map((p) => [
+        p.id,
+        p.version,
+        p.orderId ?? null,
+        p.product ?? null,
+        p.position,
+        p.currency ?? null,
+        p.orderedMinor ?? null,
+        p.capturedMinor,
+        p.refundedMinor,
+        p.placedAt ?? null,
+        p.expiresAt ?? null,
+        p.capturedAt ?? null,
+        p.recordedAt ?? null,
+        p.orderClosedAt ?? null,
+        JSON.stringify(p.contradictions),
+        JSON.stringify(p.trace),
+      ]),
+    );
+    written += await tx.run(
+      `update payments p set
+          version = v.version, order_id = v.order_id, product = v.product, position = v.position, currency = v.currency,
+          ordered_minor = v.ordered_minor, captured_minor = v.captured_minor, refunded_minor = v.refunded_minor,
+          placed_at = v.placed_at, expires_at = v.expires_at, captured_at = v.captured_at, recorded_at = v.recorded_at,
+          order_closed_at = v.order_closed_at, contradictions = v.contradictions, trace = v.trace, updated_at = now()
+         from (${v.text}) as v (id, version, order_id, product, position, currency, ordered_minor, captured_minor,
+               refunded_minor, placed_at, expires_at, captured_at, recorded_at, order_closed_at, contradictions, trace)
+        where p.tenant_id = $1 and p.id = v.id and p.version = v.version - 1`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+  return written;
+}
+
+export type ObservationRow = Readonly<{
+  id: string;
+  payment_id: string;
+  source: Source;
+  key: string;
+  body_hash: Buffer;
+  occurred_at: Temporal.Instant;
+  kind: Kind;
+  said: string;
+  amount_minor: bigint | null;
+  payer_minor: bigint | null;
+  currency: string | null;
+  refund_ref: string | null;
+  refund_state: RefundState | null;
+  expires_at: Temporal.Instant | null;
+  refs: ReadonlyArray<{ kind: RefKind; value: string }>;
+  message_id: string | null;
+  received_at: Temporal.Instant;
+  last_seen_at: Temporal.Instant;
+  times: number;
+}>;
+
+const OBSERVATION_COLUMNS = `id, payment_id, source, key, body_hash, occurred_at, kind, said, amount_minor, payer_minor, currency,
+  refund_ref, refund_state, expires_at, refs, message_id, received_at, last_seen_at, times`;
+
+export async function observationRows(tx: TenantTx, paymentIds: readonly string[]): Promise<readonly ObservationRow[]> {
+  return await tx.rows<ObservationRow>(
+    `select ${OBSERVATION_COLUMNS} from observations where tenant_id = $1 and payment_id = any($2)`,
+    [tx.tenantId, [...paymentIds]],
+  );
+}
+
+/** The observations of payments, by payment. */
+export async function observationsOf(tx: TenantTx, paymentIds: readonly string[]): Promise<Map<string, Kept[]>> {
+  const all = new Map<string, Kept[]>();
+  for (const row of await observationRows(tx, paymentIds)) {
+    const list = all.get(row.payment_id);
+    if (list === undefined) all.set(row.payment_id, [keptOf(row)]);
+    else list.push(keptOf(row));
+  }
+  return all;
+}
+
+function keptOf(row: ObservationRow): Kept {
+  const { currency } = row;
+  return {
+    id: row.id,
+    source: row.source,
+    key: row.key,
+    bodyHash: row.body_hash.toString('hex'),
+    kind: row.kind,
+    occurredAt: row.occurred_at,
+    refs: row.refs,
+    said: row.said,
+    ...(row.amount_minor !== null && currency !== null ? { amount: money(row.amount_minor, currency) } : {}),
+    ...(row.payer_minor !== null && currency !== null ? { payerAmount: money(row.payer_minor, currency) } : {}),
+    ...(row.refund_ref !== null && row.refund_state !== null
+      ? { refund: { ref: row.refund_ref, state: row.refund_state } }
+      : {}),
+    ...(row.expires_at !== null ? { expiresAt: row.expires_at } : {}),
+    lastSeenAt: row.last_seen_at,
+    times: row.times,
+  };
+}
+
+export type NewObservation = Readonly<{
+  id: string;
+  accountId: string;
+  paymentId: string | undefined;
+  observed: Observed;
+  bodyHash: string;
+  messageId: string | undefined;
+  heardAt: Temporal.Instant;
+  times: number;
+}>;
+
+/** Appends; one that is there already (it waited, or came twice at once) stays as it is. */
+export async function insertObservations(tx: TenantTx, rows: readonly NewObservation[]): Promise<void> {
+  for (const chunk of inChunks(rows, 20)) {
+    const v = tenantValues(
+      [
+        'uuid',
+        'uuid',
+        'uuid',
+        'text',
+        'text',
+        'bytea',
+        'text',
+        'timestamptz',
+        'text',
+        'bigint',
+        'bigint',
+        'text',
+        'text',
+        'text',
+        'timestamptz',
+        'jsonb',
+        'uuid',
+        'timestamptz',
+        'int',
+      ],
+      chunk.map(({ observed: o, ...row }) => [
+        row.id,
+        row.accountId,
+        row.paymentId ?? null,
+        o.source,
+        o.key,
+        Buffer.from(row.bodyHash, 'hex'),
+        o.kind,
+        o.occurredAt,
+        o.said,
+        o.amount?.minor ?? null,
+        o.payerAmount?.minor ?? null,
+        o.amount?.currency ?? null,
+        o.refund?.ref ?? null,
+        o.refund?.state ?? null,
+        o.expiresAt ?? null,
+        JSON.stringify(o.refs),
+        row.messageId ?? null,
+        row.heardAt,
+        row.times,
+      ]),
+    );
+    await tx.run(
+      `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
+         amount_minor, payer_minor, currency, refund_ref, refund_state, expires_at, refs, message_id, last_seen_at, times)
+       ${v.text} on conflict do nothing`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+}
+
+/** The same was said again: only when and how often is new. */
+export async function touchObservations(tx: TenantTx, kept: readonly Kept[]): Promise<void> {
+  for (const chunk of inChunks(kept, 4)) {
+    const v = values(
+      ['uuid', 'timestamptz', 'timestamptz', 'int'],
+      chunk.map((k) => [k.id, k.occurredAt, k.lastSeenAt, k.times]),
+    );
+    await tx.run(
+      `update observations o set last_seen_at = v.last_seen_at, times = v.times
+         from (${v.text}) as v (id, occurred_at, last_seen_at, times)
+        where o.tenant_id = $1 and o.id = v.id and o.occurred_at = v.occurred_at`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+}
+
+export type Link = Readonly<{ accountId: string; paymentId: string; ref: Ref }>;
+
+export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<void> {
+  const rows = [...new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, l]) => [l.ref.value, l.ref.kind, l.paymentId]);
+  for (const chunk of inChunks(rows, 3)) {
+    const v = tenantValues(['text', 'text', 'uuid'], chunk);
+    await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text} on conflict do nothing`, [
+      tx.tenantId,
+      ...v.params,
+    ]);
+  }
+}
+
+/** The payments of accounts that are known by any of these references. */
+export async function paymentsByRefs(
+  tx: TenantTx,
+  wanted: ReadonlyArray<Readonly<{ accountId: string; ref: Ref }>>,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const chunk of inChunks(wanted, 3)) {
+    const v = values(
+      ['uuid', 'text', 'text'],
+      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind]),
+    );
+    const rows = await tx.rows<{ account_id: string; value: string; kind: string; ref: string }>(
+      `select p.account_id, r.value, r.kind, p.ref
+         from (${v.text}) as v (account_id, value, kind)
+         join refs r on r.tenant_id = $1 and r.value = v.value and r.kind = v.kind
+         join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = v.account_id`,
+      [tx.tenantId, ...v.params],
+    );
+    for (const r of rows) found.set(`${r.account_id}\u001f${r.kind}\u001f${r.value}`, r.ref);
+  }
+  return found;
+}
+
+export async function putWaiting(
+  tx: TenantTx,
+  rows: ReadonlyArray<Readonly<{ accountId: string; ref: Ref; observationId: string; occurredAt: Temporal.Instant }>>,
+): Promise<void> {
+  for (const chunk of inChunks(rows, 6)) {
+    const v = tenantValues(
+      ['uuid', 'text', 'text', 'uuid', 'timestamptz'],
+      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind, w.observationId, w.occurredAt]),
+    );
+    await tx.run(
+      `insert into waiting (tenant_id, account_id, value, kind, observation_id, occurred_at) ${v.text} on conflict do nothing`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+}
+
+/** Gives waiting observations to the payments whose references have appeared; returns those payments. */
+export async function collectWaiting(tx: TenantTx, links: readonly Link[]): Promise<ReadonlySet<string>> {
+  const joined = new Set<string>();
+  for (const chunk of inChunks(links, 4)) {
+    const v = values(
+      ['uuid', 'text', 'text', 'uuid'],
+      chunk.map((l) => [l.accountId, l.ref.value, l.ref.kind, l.paymentId]),
+    );
+    const rows = await tx.rows<{ payment_id: string }>(
+      `with met as (
+         delete from waiting w using (${v.text}) as v (account_id, value, kind, payment_id)
+          where w.tenant_id = $1 and w.account_id = v.account_id and w.value = v.value and w.kind = v.kind
+         returning w.observation_id, w.occurred_at, v.payment_id)
+       update observations o set payment_id = met.payment_id from met
+        where o.tenant_id = $1 and o.id = met.observation_id and o.occurred_at = met.occurred_at and o.payment_id is null
+       returning o.payment_id`,
+      [tx.tenantId, ...v.params],
+    );
+    for (const r of rows) joined.add(r.payment_id);
+  }
+  return joined;
+}
