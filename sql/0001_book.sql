@@ -107,7 +107,8 @@ create table book.messages (
   primary key (tenant_id, account_id, kind, key, body_hash, occurred_at)
 ) partition by range (occurred_at);
 create index messages_id on book.messages (tenant_id, id);
-create index messages_unfolded on book.messages (tenant_id, received_at) where folded_at is null and fold_attempts < 5;
+create index messages_unfolded on book.messages (tenant_id, received_at)
+  where kind = 'notification' and folded_at is null and fold_attempts < 5;
 
 -- Messages that failed their check: never folded, bounded, counted.
 create table book.rejected_messages (

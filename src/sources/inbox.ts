@@ -112,8 +112,11 @@ async function storeGroup(book: Book, tenantId: string, group: readonly Waiting[
 
 const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'jsonb', 'bytea', 'bytea'];
 
-/** Inserts those that are not there yet, in the order of their keys; returns them. An answer is folded by whoever asked. */
-export async function insertMessages(tx: TenantTx, incoming: readonly Incoming[]): Promise<ReadonlySet<Incoming>> {
+/** Inserts those that are not there yet, in the order of their keys; returns them with their ids. An answer is folded by whoever asked. */
+export async function insertMessages(
+  tx: TenantTx,
+  incoming: readonly Incoming[],
+): Promise<ReadonlyMap<Incoming, string>> {
   // One event may stand twice in a group: its first row is inserted, the second is seen.
   const named = new Map<string, Incoming>();
   for (const m of incoming) {
@@ -144,7 +147,7 @@ export async function insertMessages(tx: TenantTx, incoming: readonly Incoming[]
      on conflict do nothing returning id`,
     [tx.tenantId, ...v.params],
   );
-  return new Set(made.map((r) => ids.get(r.id)!));
+  return new Map(made.map((r) => [ids.get(r.id)!, r.id]));
 }
 
 /** Rejected messages are kept so that people can see what knocks at the door, and no more than this many an account. */

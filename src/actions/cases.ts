@@ -1,0 +1,68 @@
+/** Cases and alerts: what waits for a person. One of a kind is open for a subject; opening it again only counts. */
+import { newId } from '../base/ids.ts';
+import type { TenantTx } from '../db/pool.ts';
+import { appendEvents } from './events.ts';
+
+export type Subject = Readonly<{ kind: 'payment' | 'account' | 'message' | 'endpoint'; id: string }>;
+
+export async function openCase(tx: TenantTx, reason: string, subject: Subject, note?: string): Promise<void> {
+  await tx.run(
+    `insert into cases (tenant_id, id, reason, subject_kind, subject_id, note) values ($1, $2, $3, $4, $5, $6)
+     on conflict (tenant_id, reason, subject_kind, subject_id) where closed_at is null do nothing`,
+    [tx.tenantId, newId(), reason, subject.kind, subject.id, note ?? null],
+  );
+}
+
+/** Closes what is open for these subjects, of one reason or of all but those named. */
+export async function closeCases(
+  tx: TenantTx,
+  subjectIds: readonly string[],
+  except: readonly string[],
+): Promise<void> {
+  await tx.run(
+    `update cases set closed_at = now() where tenant_id = $1 and subject_id = any($2) and closed_at is null and reason <> all($3)`,
+    [tx.tenantId, [...subjectIds], [...except]],
+  );
+}
+
+/** Opens an alert and tells it to the endpoints; one that is open only counts. */
+export async function raise(
+  tx: TenantTx,
+  kind: string,
+  subject: Subject,
+  livemode: boolean,
+  detail: Readonly<Record<string, string>>,
+): Promise<void> {
+  const row = await tx.one<{ times: bigint; id: string }>(
+    `insert into alerts (tenant_id, id, kind, subject_kind, subject_id, detail) values ($1, $2, $3, $4, $5, $6)
+     on conflict (tenant_id, kind, subject_kind, subject_id) where closed_at is null
+       do update set times = alerts.times + 1, last_at = now(), detail = excluded.detail
+     returning times, id`,
+    [tx.tenantId, newId(), kind, subject.kind, subject.id, JSON.stringify(detail)],
+  );
+  if (row.times > 1n) return;
+  await appendEvents(tx, [
+    {
+      type: 'alert.opened',
+      livemode,
+      ...(subject.kind === 'payment' ? { paymentId: subject.id } : {}),
+      body: { alert: { id: row.id, kind, subject_kind: subject.kind, subject_id: subject.id, detail } },
+    },
+  ]);
+}
+
+export async function settle(tx: TenantTx, kind: string, subject: Subject, livemode: boolean): Promise<void> {
+  const closed = await tx.rows<{ id: string }>(
+    `update alerts set closed_at = now() where tenant_id = $1 and kind = $2 and subject_kind = $3 and subject_id = $4
+        and closed_at is null returning id`,
+    [tx.tenantId, kind, subject.kind, subject.id],
+  );
+  await appendEvents(
+    tx,
+    closed.map(({ id }) => ({
+      type: 'alert.closed',
+      livemode,
+      body: { alert: { id, kind, subject_kind: subject.kind, subject_id: subject.id } },
+    })),
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * Closes at the channel what the merchant gave up, so that it cannot be paid afterwards: ask → close → ask → close locally.
+ * Only where the account says `closing: auto` and the order's end is known from the merchant.
+ *
+ * F03: the intent is stored before the call and its end after; a process that dies in between leaves `called`, and the next one asks
+ * before it does anything. What was paid meanwhile wins: nothing is closed over money.
+ */
+import { newId } from '../base/ids.ts';
+import type { TenantTx } from '../db/pool.ts';
+import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { claimDue, clearDue, setDue } from './due.ts';
+import { type Asking, inquire } from './inquire.ts';
+
+const EACH = 20;
+const LEASE_MS = 120_000;
+const AGAIN_MS = 60_000;
+/** A customer may be typing the PIN at the last second: closing begins a moment after the end. */
+export const GRACE_SECONDS = 15;
+
+export async function closeDue(on: Asking): Promise<number> {
+  let closed = 0;
+  for (const { tenantId, ids } of await claimDue(on.book, 'close', EACH, LEASE_MS))
+    for (const id of ids) if (await closeOne(on, tenantId, id)) closed += 1;
+  return closed;
+}
+
+/** True where the channel has confirmed that it can no longer be paid. */
+async function closeOne(on: Asking, tenantId: string, id: string): Promise<boolean> {
+  const read = (): Promise<Payment> => on.book.tenant(tenantId, (tx) => paymentById(tx, id));
+  let payment = await read();
+  const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, payment.accountId));
+  if (open.closing !== 'auto' || open.channel.capabilities.close !== true || !isOpen(payment)) {
+    await on.book.tenant(tenantId, (tx) => end(tx, id, 'withdrawn'));
+    return false;
+  }
+  // Never close what was not asked about just now.
+  const before = await inquire(on, tenantId, payment, open);
+  payment = await read();
+  if (before.outcome !== 'answered' || payment.position === 'debited') return await again(on, tenantId, id);
+  if (!isOpen(payment)) {
+    await on.book.tenant(tenantId, (tx) => end(tx, id, 'withdrawn'));
+    return false;
+  }
+  await on.book.tenant(tenantId, (tx) => intend(tx, id));
+  // Whatever the call says or does not say, the question after it decides.
+  await open.channel
+    .close(
+      { paymentRef: payment.ref, channelTrade: undefined, product: payment.product },
+      open.account,
+      open.keys,
+      on.io,
+    )
+    .catch(() => undefined);
+  await inquire(on, tenantId, payment, open);
+  payment = await read();
+  if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, id);
+  await on.book.tenant(tenantId, (tx) => end(tx, id, 'done'));
+  return payment.position === 'closed';
+}
+
+const isOpen = (p: Payment): boolean =>
+  p.position === 'ordered' || p.position === 'expected' || p.position === 'debited';
+
+async function again(on: Asking, tenantId: string, id: string): Promise<false> {
+  await on.book.tenant(tenantId, (tx) => setDue(tx, [{ kind: 'close', id, inMs: AGAIN_MS * (1 + on.pace.jitter()) }]));
+  return false;
+}
+
+async function intend(tx: TenantTx, paymentId: string): Promise<void> {
+  const known = await tx.run(
+    `update actions set attempts = attempts + 1, state = 'called', updated_at = now()
+      where tenant_id = $1 and payment_id = $2 and kind = 'close' and state in ('intended', 'called', 'unknown')`,
+    [tx.tenantId, paymentId],
+  );
+  if (known === 0)
+    await tx.run(
+      `insert into actions (tenant_id, id, kind, payment_id, state, attempts) values ($1, $2, 'close', $3, 'called', 1)`,
+      [tx.tenantId, newId(), paymentId],
+    );
+}
+
+async function end(tx: TenantTx, paymentId: string, state: 'done' | 'withdrawn'): Promise<void> {
+  await tx.run(
+    `update actions set state = $3, updated_at = now()
+      where tenant_id = $1 and payment_id = $2 and kind = 'close' and state in ('intended', 'called', 'unknown')`,
+    [tx.tenantId, paymentId, state],
+  );
+  await clearDue(tx, 'close', [paymentId]);
+}
+
+async function paymentById(tx: TenantTx, id: string): Promise<Payment> {
+  return paymentOf(
+    await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
+      tx.tenantId,
+      id,
+    ]),
+  );
+}

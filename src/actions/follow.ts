@@ -1,0 +1,213 @@
+/**
+ * What follows a change of a trace, in its own transaction: a verdict, an event in the feed, and the wake-ups for what is to be done.
+ *
+ * May not: call anybody. A verdict row is written when the outcome changes, not at each look; words are rendered on reading.
+ */
+import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { TenantTx } from '../db/pool.ts';
+import { inChunks, tenantValues, values } from '../db/values.ts';
+import type { Changed, Follow } from '../traces/advance.ts';
+import type { Payment } from '../traces/payment.ts';
+import type { VerdictCode } from '../verdicts/catalogue.ts';
+import { judge, type Policy, type Verdict } from '../verdicts/judge.ts';
+import { closeCases, openCase } from './cases.ts';
+import { clearDue, setDue, type Wake } from './due.ts';
+import { appendEvents, type NewEvent } from './events.ts';
+import type { Pace } from './pace.ts';
+import { look } from './schedule.ts';
+import { paymentView, verdictView } from './view.ts';
+
+type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount; verdict: Verdict; terminal: boolean }>;
+
+/** What a person has to decide: a case stays open while the verdict stands. */
+const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
+
+export function following(accounts: Accounts, policy: Policy, pace: Pace): Follow {
+  return async (tx, changed) => {
+    if (changed.length === 0) return;
+    const earlier = await paidEarlier(tx, changed);
+    const outcomes: Outcome[] = [];
+    const wakes: Wake[] = [];
+    const done: string[] = [];
+    for (const c of changed) {
+      const open = await accounts.get(tx, c.after.accountId);
+      const setting = { orderRequired: open.orderMode === 'required', paidBefore: earlier.has(c.after.id) };
+      const verdict = judge(c.trace, setting, policy, pace.now());
+      const next = look(c.after, open, pace.now(), pace.jitter());
+      if (next.at === undefined) done.push(c.after.id);
+      else wakes.push({ kind: 'inquire', id: c.after.id, inMs: pace.msUntil(next.at) });
+      if (verdict.code === 'unrecorded')
+        wakes.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
+      outcomes.push({ payment: c.after, changed: c, open, verdict, terminal: next.terminal });
+    }
+    const moved = await writeVerdicts(tx, outcomes, pace.now());
+    await setDue(tx, wakes);
+    await clearDue(tx, 'inquire', done);
+    await settleRepairs(
+      tx,
+      outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
+    );
+    await tellPeople(tx, moved);
+    await tellFeed(tx, moved);
+  };
+}
+
+/** At once where nobody else will tell the merchant; after the time its system may take where the notification is on its way there. */
+function repairIn(c: Changed, open: OpenAccount, policy: Policy, pace: Pace): number {
+  const relayed = open.feed === 'copy' || (open.feed === 'relay' && open.forwardUrl !== undefined);
+  if (!relayed || c.trace.capturedBy !== 'notification') return 0;
+  return pace.msUntil(pace.now().add({ seconds: policy.recordWithinSeconds }));
+}
+
+/** Of the changed payments those whose order another payment had paid before. */
+async function paidEarlier(tx: TenantTx, changed: readonly Changed[]): Promise<ReadonlySet<string>> {
+  const rows = changed.flatMap((c) =>
+    c.after.orderId !== undefined && c.after.capturedAt !== undefined
+      ? [[c.after.id, c.after.orderId, c.after.capturedAt]]
+      : [],
+  );
+  const found = new Set<string>();
+  for (const chunk of inChunks(rows, 3)) {
+    const v = values(['uuid', 'uuid', 'timestamptz'], chunk);
+    const earlier = await tx.rows<{ id: string }>(
+      `select v.id from (${v.text}) as v (id, order_id, captured_at)
+        where exists (select from payments p where p.tenant_id = $1 and p.order_id = v.order_id and p.id <> v.id
+                         and p.position = 'captured' and (p.captured_at, p.id) < (v.captured_at, v.id))`,
+      [tx.tenantId, ...v.params],
+    );
+    for (const { id } of earlier) found.add(id);
+  }
+  return found;
+}
+
+/** Writes verdicts whose outcome is another than the last; returns those. */
+async function writeVerdicts(
+  tx: TenantTx,
+  outcomes: readonly Outcome[],
+  now: Temporal.Instant,
+): Promise<readonly Outcome[]> {
+  const last = new Map(
+    (
+      await tx.rows<{ payment_id: string; outcome: string }>(
+        `select distinct on (payment_id) payment_id, ${OUTCOME_SQL} as outcome from verdicts
+          where tenant_id = $1 and payment_id = any($2) order by payment_id, version desc`,
+        [tx.tenantId, outcomes.map((o) => o.payment.id)],
+      )
+    ).map((r) => [r.payment_id, r.outcome]),
+  );
+  const moved = outcomes.filter((o) => last.get(o.payment.id) !== outcomeOf(o.verdict));
+  for (const chunk of inChunks(moved, 15)) {
+    const v = tenantValues(
+      [
+        'uuid',
+        'int',
+        'text',
+        'text',
+        'text',
+        'text',
+        'text',
+        'text',
+        'bigint',
+        'text',
+        'text[]',
+        'uuid[]',
+        'timestamptz',
+      ],
+      chunk.map(({ payment, verdict }) => [
+        payment.id,
+        payment.version,
+        verdict.code,
+        verdict.release,
+        verdict.cause,
+        verdict.reason ?? null,
+        verdict.custody,
+        verdict.confidence,
+        verdict.amount?.minor ?? null,
+        verdict.amount?.currency ?? null,
+        [...verdict.also],
+        [...verdict.evidence],
+        now,
+      ]),
+    );
+    await tx.run(
+      `insert into verdicts (tenant_id, payment_id, version, code, release, cause, reason, custody, confidence, amount_minor,
+         currency, also, evidence, judged_at) ${v.text}`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+  for (const chunk of inChunks(outcomes, 5)) {
+    const v = values(
+      ['uuid', 'text', 'text', 'boolean'],
+      chunk.map((o) => [o.payment.id, o.verdict.code, o.verdict.release, o.terminal]),
+    );
+    await tx.run(
+      `update payments p set verdict = v.verdict, release = v.release, terminal = v.terminal
+         from (${v.text}) as v (id, verdict, release, terminal) where p.tenant_id = $1 and p.id = v.id`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+  return moved;
+}
+
+const OUTCOME_SQL = `concat_ws('|', code, release, cause, coalesce(reason, ''), confidence, array_to_string(also, ','))`;
+const outcomeOf = (v: Verdict): string =>
+  [v.code, v.release, v.cause, v.reason ?? '', v.confidence, v.also.join(',')].join('|');
+
+async function settleRepairs(tx: TenantTx, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const ids = outcomes.map((o) => o.payment.id);
+  await clearDue(tx, 'repair', ids);
+  await tx.run(
+    `update actions a set state = case when p.recorded_at is null then 'withdrawn' else 'done' end, updated_at = now()
+       from payments p
+      where a.tenant_id = $1 and a.kind = 'repair' and a.payment_id = any($2) and a.state in ('intended', 'called', 'unknown')
+        and p.tenant_id = $1 and p.id = a.payment_id`,
+    [tx.tenantId, ids],
+  );
+}
+
+async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void> {
+  const settled = moved.filter(
+    (o) => o.changed.before.verdict !== undefined && o.changed.before.verdict !== o.verdict.code,
+  );
+  await closeCases(
+    tx,
+    settled.map((o) => o.payment.id),
+    [],
+  );
+  for (const o of moved)
+    if (FOR_PEOPLE.has(o.verdict.code)) await openCase(tx, o.verdict.code, { kind: 'payment', id: o.payment.id });
+}
+
+/** Every change of a verdict but `unrecorded`, which is told when it is to be repaired (`repair.ts`). */
+async function tellFeed(tx: TenantTx, moved: readonly Outcome[]): Promise<void> {
+  const told = moved.filter((o) => o.verdict.code !== 'unrecorded');
+  const refs = await orderRefs(
+    tx,
+    told.flatMap((o) => o.payment.orderId ?? []),
+  );
+  await appendEvents(
+    tx,
+    told.map((o) => paymentEvent(o.payment, refs.get(o.payment.orderId ?? ''), o.verdict)),
+  );
+}
+
+export async function orderRefs(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.rows<{ id: string; ref: string }>(
+    'select id, ref from orders where tenant_id = $1 and id = any($2)',
+    [tx.tenantId, [...ids]],
+  );
+  return new Map(rows.map((r) => [r.id, r.ref]));
+}
+
+/** The event's type is the verdict's code: twenty types, each told in `docs/reference/verdicts.md`. */
+export function paymentEvent(payment: Payment, orderRef: string | undefined, verdict: Verdict): NewEvent {
+  return {
+    type: `payment.${verdict.code}`,
+    livemode: payment.livemode,
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    body: { payment: paymentView(payment, orderRef, verdictView(verdict)) },
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * Asks the channel about payments that are due. The heart of the whole: a lost notification is found here, before anybody complains.
+ *
+ * I7: only an answer says anything about money. An error, a time-out, HTML with 200 or a bad signature moves the next look and the
+ * account's breaker, and nothing else. One poison payment stops nobody: each has a transaction of its own.
+ *
+ * Cost: one call and one transaction a payment; the pace of an account is shared by all processes through its row.
+ */
+import { DaozhangError } from '../base/errors.ts';
+import { sha256 } from '../base/ids.ts';
+import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { Answer, Io, RawMessage } from '../channels/channel.ts';
+import type { Book, TenantTx } from '../db/pool.ts';
+import { factsHash } from '../observations/facts.ts';
+import { insertMessages } from '../sources/inbox.ts';
+import { type Follow, take } from '../traces/advance.ts';
+import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { raise, settle } from './cases.ts';
+import { claimDue, clearDue, setDue } from './due.ts';
+import { noteAnswer, noteFailure, takeTurns } from './health.ts';
+import type { Pace } from './pace.ts';
+import { look } from './schedule.ts';
+
+const EACH = 50;
+const LEASE_MS = 60_000;
+const AT_ONCE = 16;
+/** After a call without an answer: longer each time, up to ten minutes. */
+const AGAIN_MS = 10_000;
+const AGAIN_MOST_MS = 600_000;
+
+export type Asking = Readonly<{ book: Book; accounts: Accounts; io: Io; follow: Follow; pace: Pace }>;
+
+/** One sweep: takes what is due, fairly over tenants, asks, and takes in the answers. Returns how many were asked. */
+export async function inquireDue(on: Asking): Promise<number> {
+  const claimed = await claimDue(on.book, 'inquire', EACH, LEASE_MS);
+  let asked = 0;
+  for (const { tenantId, ids } of claimed) {
+    const ready = await on.book.tenant(tenantId, (tx) => sortOut(tx, on, ids));
+    asked += ready.length;
+    await eachAtOnce(ready, AT_ONCE, async ({ payment, open }) => {
+      await inquire(on, tenantId, payment, open);
+    });
+  }
+  return asked;
+}
+
+type Ready = Readonly<{ payment: Payment; open: OpenAccount }>;
+
+/** Those that may be asked now; the others get their next wake-up. */
+async function sortOut(tx: TenantTx, on: Asking, ids: readonly string[]): Promise<readonly Ready[]> {
+  const payments = await paymentsById(tx, ids);
+  const gone = new Set(ids);
+  const ready: Ready[] = [];
+  for (const [accountId, group] of Map.groupBy(payments, (p) => p.accountId)) {
+    const open = await on.accounts.get(tx, accountId);
+    const wanted = group.filter((p) => !p.terminal);
+    for (const p of wanted) gone.delete(p.id);
+    if (open.state === 'paused' || open.channel.capabilities.inquire !== true) {
+      await setDue(
+        tx,
+        wanted.map((p) => ({ kind: 'inquire', id: p.id, inMs: AGAIN_MOST_MS })),
+      );
+      continue;
+    }
+    const turns = await takeTurns(tx, open, wanted.length);
+    ready.push(...wanted.slice(0, turns.granted).map((payment) => ({ payment, open })));
+    await setDue(
+      tx,
+      wanted
+        .slice(turns.granted)
+        .map((p, i) => ({ kind: 'inquire', id: p.id, inMs: turns.waitMs + i * turns.everyMs })),
+    );
+  }
+  await clearDue(tx, 'inquire', [...gone]);
+  return ready;
+}
+
+/** Asks about one payment now, and takes the answer in. */
+export async function inquire(on: Asking, tenantId: string, payment: Payment, open: OpenAccount): Promise<Answer> {
+  const answer = await ask(on, payment, open);
+  await on.book.tenant(tenantId, (tx) => takeAnswer(tx, on, payment.id, open, answer));
+  return answer;
+}
+
+async function ask(on: Asking, payment: Payment, open: OpenAccount): Promise<Answer> {
+  try {
+    return await open.channel.inquire(
+      {
+        paymentRef: payment.ref,
+        channelTrade: undefined,
+        product: payment.product ?? open.account.settings.product,
+      },
+      open.account,
+      open.keys,
+      on.io,
+    );
+  } catch (error) {
+    // Whatever went wrong on the way, the channel has not said anything.
+    return { outcome: 'unknown', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function takeAnswer(
+  tx: TenantTx,
+  on: Asking,
+  paymentId: string,
+  open: OpenAccount,
+  answer: Answer,
+): Promise<void> {
+  const row = await tx.one<PaymentRow>(
+    `update payments set asked = asked + 1, last_asked_at = $3 where tenant_id = $1 and id = $2 returning ${PAYMENT_COLUMNS}`,
+    [tx.tenantId, paymentId, on.pace.now()],
+  );
+  const payment = paymentOf(row);
+  const subject = { kind: 'account', id: open.account.id } as const;
+  if (answer.outcome !== 'answered') {
+    const failures = await noteFailure(tx, open.account.id, answer);
+    if (answer.outcome === 'refused')
+      await raise(tx, 'channel_refuses', subject, open.account.livemode, { code: answer.code, detail: answer.detail });
+    const wait =
+      answer.outcome === 'limited' ? (answer.retryAfterMs ?? AGAIN_MS) : AGAIN_MS * 2 ** Math.min(failures - 1, 6);
+    await setDue(tx, [
+      { kind: 'inquire', id: paymentId, inMs: Math.min(AGAIN_MOST_MS, wait) * (1 + on.pace.jitter() / 4) },
+    ]);
+    return;
+  }
+  const heardAt = whole(answer.observed[0]?.occurredAt ?? on.pace.now());
+  await noteAnswer(tx, open.account.id, answer.raw, on.pace.now());
+  await settle(tx, 'channel_refuses', subject, open.account.livemode);
+  const messageId = await keepAnswer(tx, open, payment, answer, on.pace.now());
+  const [after] = await take(
+    tx,
+    answer.observed.map((observed) => ({
+      accountId: open.account.id,
+      livemode: open.account.livemode,
+      observed: { ...observed, paymentRef: observed.paymentRef ?? payment.ref },
+      messageId,
+      heardAt: observed.kind === 'captured' || observed.kind === 'refund' ? whole(on.pace.now()) : heardAt,
+    })),
+    on.follow,
+  );
+  // The trace may be as it was: the next look is set all the same.
+  const next = look(after ?? payment, open, on.pace.now(), on.pace.jitter());
+  if (next.at === undefined) await clearDue(tx, 'inquire', [paymentId]);
+  else await setDue(tx, [{ kind: 'inquire', id: paymentId, inMs: on.pace.msUntil(next.at) }]);
+  if (next.terminal !== payment.terminal)
+    await tx.run('update payments set terminal = $3 where tenant_id = $1 and id = $2', [
+      tx.tenantId,
+      paymentId,
+      next.terminal,
+    ]);
+}
+
+/** The book keeps microseconds; what it keeps must equal what was hashed. */
+const whole = (at: Temporal.Instant): Temporal.Instant => at.round({ smallestUnit: 'millisecond' });
+
+/** The answer's bytes, once for each thing it says: an equal later answer only moves the time it was heard. */
+async function keepAnswer(
+  tx: TenantTx,
+  open: OpenAccount,
+  payment: Payment,
+  answer: Readonly<{ observed: readonly Parameters<typeof factsHash>[0][]; raw: RawMessage }>,
+  now: Temporal.Instant,
+): Promise<string | undefined> {
+  const facts = sha256(answer.observed.map(factsHash).join());
+  const known = await tx.maybe<{ id: string }>(
+    `select id from messages where tenant_id = $1 and account_id = $2 and kind = 'answer' and key = $3 and body_hash = $4 limit 1`,
+    [tx.tenantId, open.account.id, payment.ref, Buffer.from(facts, 'hex')],
+  );
+  if (known !== undefined) return known.id;
+  const incoming = {
+    tenantId: tx.tenantId,
+    accountId: open.account.id,
+    kind: 'answer',
+    key: payment.ref,
+    bodyHash: facts,
+    occurredAt: whole(now),
+    message: answer.raw,
+  } as const;
+  return (await insertMessages(tx, [incoming])).get(incoming);
+}
+
+async function paymentsById(tx: TenantTx, ids: readonly string[]): Promise<readonly Payment[]> {
+  const rows = await tx.rows<PaymentRow>(
+    `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = any($2)`,
+    [tx.tenantId, [...ids]],
+  );
+  return rows.map(paymentOf);
+}
+
+/** Runs `work` over the items, at most `width` at once. What one throws is thrown after the others have ended. */
+export async function eachAtOnce<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const failed: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await work(item).catch((error) => failed.push(error));
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  const outage = failed.find((e) => e instanceof DaozhangError);
+  if (failed.length > 0) throw outage ?? failed[0];
+}

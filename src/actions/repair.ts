@@ -1,0 +1,134 @@
+/**
+ * Tells the merchant's system what the channel has and it has not: `payment.unrecorded` in the feed and to its webhook endpoints. What
+ * is said back — an acknowledged delivery, a reader of the feed that acknowledges, PATCH of the order — is the record.
+ *
+ * I11: told and still not recorded after an hour, it becomes a case for a person; the deliveries go on by their own ladder.
+ */
+
+import { newId } from '../base/ids.ts';
+import type { Accounts } from '../channels/accounts.ts';
+import type { Book, TenantTx } from '../db/pool.ts';
+import { type Follow, take } from '../traces/advance.ts';
+import { fold } from '../traces/fold.ts';
+import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { observationsOf } from '../traces/store.ts';
+import { judge, type Policy } from '../verdicts/judge.ts';
+import { openCase, raise } from './cases.ts';
+import { claimDue, clearDue, setDue } from './due.ts';
+import { appendEvents } from './events.ts';
+import { orderRefs, paymentEvent } from './follow.ts';
+import type { Pace } from './pace.ts';
+
+const EACH = 200;
+const LEASE_MS = 30_000;
+const CASE_AFTER_SECONDS = 3_600;
+
+export type Repairing = Readonly<{ book: Book; accounts: Accounts; policy: Policy; pace: Pace }>;
+
+/** One sweep over the payments whose repair is due; returns how many were told. */
+export async function repairDue(on: Repairing): Promise<number> {
+  let told = 0;
+  for (const { tenantId, ids } of await claimDue(on.book, 'repair', EACH, LEASE_MS))
+    told += await on.book.tenant(tenantId, (tx) => repairAll(tx, on, ids));
+  return told;
+}
+
+async function repairAll(tx: TenantTx, on: Repairing, ids: readonly string[]): Promise<number> {
+  const rows = await tx.rows<PaymentRow>(
+    `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = any($2) order by account_id, ref for update`,
+    [tx.tenantId, [...ids]],
+  );
+  const payments = rows.map(paymentOf).filter((p) => p.verdict === 'unrecorded');
+  const telling = new Set(payments.map((p) => p.id));
+  await clearDue(
+    tx,
+    'repair',
+    ids.filter((id) => !telling.has(id)),
+  );
+  const open = new Set(
+    (
+      await tx.rows<{ payment_id: string }>(
+        `select payment_id from actions where tenant_id = $1 and kind = 'repair' and payment_id = any($2)
+            and state in ('intended', 'called', 'unknown')`,
+        [tx.tenantId, [...telling]],
+      )
+    ).map((r) => r.payment_id),
+  );
+  const first = payments.filter((p) => !open.has(p.id));
+  const again = payments.filter((p) => open.has(p.id));
+  await tell(tx, on, first);
+  for (const p of again) {
+    await openCase(tx, 'unrecorded', { kind: 'payment', id: p.id });
+    await raise(tx, 'repair_unanswered', { kind: 'payment', id: p.id }, p.livemode, { payment_ref: p.ref });
+  }
+  await clearDue(
+    tx,
+    'repair',
+    again.map((p) => p.id),
+  );
+  return first.length;
+}
+
+async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): Promise<void> {
+  if (payments.length === 0) return;
+  const known = await observationsOf(
+    tx,
+    payments.map((p) => p.id),
+  );
+  const refs = await orderRefs(
+    tx,
+    payments.flatMap((p) => p.orderId ?? []),
+  );
+  const events = payments.map((p) => {
+    // The same judgement as when it was found, but the time that has passed since tells a delay from a fault.
+    const verdict = judge(
+      fold(known.get(p.id) ?? []),
+      { orderRequired: true, paidBefore: false },
+      on.policy,
+      on.pace.now(),
+    );
+    return paymentEvent(p, refs.get(p.orderId ?? ''), verdict);
+  });
+  for (const p of payments)
+    await tx.run(
+      `insert into actions (tenant_id, id, kind, payment_id, state, attempts) values ($1, $2, 'repair', $3, 'called', 1)
+       on conflict do nothing`,
+      [tx.tenantId, newId(), p.id],
+    );
+  await appendEvents(tx, events);
+  const later = on.pace.now().add({ seconds: CASE_AFTER_SECONDS });
+  await setDue(
+    tx,
+    payments.map((p) => ({ kind: 'repair', id: p.id, inMs: on.pace.msUntil(later) })),
+  );
+}
+
+/** The merchant's system knows: an acknowledged webhook, relay, or read of the feed, as one more observation. */
+export async function recorded(
+  tx: TenantTx,
+  by: Readonly<{ payments: readonly Payment[]; key(payment: Payment): string; said: string; at: Temporal.Instant }>,
+  follow: Follow,
+): Promise<void> {
+  const at = by.at.round({ smallestUnit: 'millisecond' });
+  await take(
+    tx,
+    by.payments
+      .filter((p) => p.recordedAt === undefined && p.capturedAt !== undefined)
+      .map((p) => ({
+        accountId: p.accountId,
+        livemode: p.livemode,
+        observed: {
+          source: 'order',
+          key: by.key(p),
+          kind: 'recorded',
+          occurredAt: at,
+          paymentRef: p.ref,
+          refs: [],
+          said: by.said,
+        },
+        messageId: undefined,
+        heardAt: at,
+      })),
+    follow,
+  );
+}

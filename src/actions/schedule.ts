@@ -1,0 +1,59 @@
+/**
+ * When the channel is asked next about a payment. The ladders are data (`channels/ladders.ts`); here a trace finds its place on them.
+ *
+ * I11: a payment waits with a next look, or is terminal. Looking ends with the channel's own proof (closed, failed, reversed, wholly
+ * refunded; captured, known to the merchant and seen again after its day), never with time.
+ */
+import type { OpenAccount } from '../channels/accounts.ts';
+import { nextLook, type Phase } from '../channels/ladders.ts';
+import type { Payment } from '../traces/payment.ts';
+
+/** `at` absent and not terminal: something else moves it on (a repair that waits, a report of the channel). */
+export type Look = Readonly<{ terminal: boolean; at?: Temporal.Instant | undefined }>;
+
+/** A captured payment is looked at once more after its day: a reversal or a refund made elsewhere shows then. */
+const AFTER_ITS_DAY_HOURS = 26;
+
+/** `jitter` in [0, 1): so that a thousand orders of one minute are not asked for in one second. */
+export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
+  if (ENDED.has(payment.position) && payment.contradictions.length === 0) return { terminal: true };
+  if (payment.position === 'captured' && payment.contradictions.length === 0) {
+    const due = payment.capturedAt!.add({ hours: AFTER_ITS_DAY_HOURS, seconds: Math.floor(jitter * 3_600) });
+    const seen =
+      payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt);
+    const known = payment.recordedAt !== undefined || open.orderMode === 'none';
+    return seen ? { terminal: known } : { terminal: false, at: isBefore(due, now) ? now : due };
+  }
+  return {
+    terminal: false,
+    at: nextLook({
+      provider: open.account.provider,
+      product: payment.product ?? open.account.settings.product,
+      placedAt: payment.placedAt ?? payment.createdAt,
+      expiresAt: payment.expiresAt,
+      ...phaseOf(payment, now),
+      asked: payment.asked,
+      lastAskedAt: payment.lastAskedAt,
+      now,
+      jitter,
+    }),
+  };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['closed', 'failed', 'reversed', 'refunded']);
+const isBefore = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) < 0;
+
+function phaseOf(payment: Payment, now: Temporal.Instant): Readonly<{ phase: Phase; phaseSince: Temporal.Instant }> {
+  const placedAt = payment.placedAt ?? payment.createdAt;
+  const { processingSince } = payment.trace;
+  if (payment.contradictions.length > 0) return { phase: 'processing', phaseSince: payment.capturedAt ?? placedAt };
+  if (payment.position === 'debited')
+    return {
+      phase: 'processing',
+      phaseSince: typeof processingSince === 'string' ? Temporal.Instant.from(processingSince) : placedAt,
+    };
+  if (payment.orderClosedAt !== undefined) return { phase: 'closed_locally', phaseSince: payment.orderClosedAt };
+  if (payment.expiresAt !== undefined && isBefore(payment.expiresAt, now))
+    return { phase: 'after_expiry', phaseSince: payment.expiresAt };
+  return { phase: 'open', phaseSince: placedAt };
+}

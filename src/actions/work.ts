@@ -1,0 +1,90 @@
+/**
+ * The workers' loop: fold what came in, then whatever is due. Several processes may run it on one database; each row is taken by one.
+ * An error of one round is told and the next round comes; when the database is away the loop waits and goes on.
+ */
+import type { Accounts } from '../channels/accounts.ts';
+import { foldBatch } from '../sources/fold.ts';
+import { closeDue } from './close.ts';
+import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
+import { type Asking, inquireDue } from './inquire.ts';
+import { type Repairing, repairDue } from './repair.ts';
+
+export type Working = Asking & Delivering & Repairing & Readonly<{ accounts: Accounts; told(error: unknown): void }>;
+
+export type Workers = Readonly<{
+  /** New messages of this tenant are stored: fold them now, not at the next look. */
+  wake(tenantId: string): void;
+  /** Ends after the rounds under way. */
+  stop(): Promise<void>;
+}>;
+
+const LOOK_MS = 1_000;
+const LOOK_FOLD_MS = 2_000;
+const AFTER_ERROR_MS = 2_000;
+
+export function startWorkers(on: Working): Workers {
+  const stopping = new AbortController();
+  const pause = (ms: number): Promise<void> =>
+    new Promise((done) => {
+      const timer = setTimeout(done, ms);
+      stopping.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        done();
+      });
+    });
+  /** Runs rounds until stopped: at once again while there is more, else after a pause. */
+  const loop = async (round: () => Promise<boolean>, everyMs: number): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        if (!(await round())) await pause(everyMs);
+      } catch (error) {
+        on.told(error);
+        await pause(AFTER_ERROR_MS);
+      }
+    }
+  };
+
+  const folding = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const foldTenant = async (tenantId: string): Promise<void> => {
+    do {
+      again.delete(tenantId);
+      for (;;) {
+        const folded = await foldBatch(on.book, on.accounts, tenantId, on.follow, (tx, messages) =>
+          relayFolded(tx, on.accounts, messages),
+        );
+        if (!folded.more) break;
+      }
+    } while (again.has(tenantId));
+  };
+  const wake = (tenantId: string): void => {
+    again.add(tenantId);
+    if (folding.has(tenantId) || stopping.signal.aborted) return;
+    folding.set(
+      tenantId,
+      foldTenant(tenantId)
+        .catch(on.told)
+        .finally(() => folding.delete(tenantId)),
+    );
+  };
+
+  const loops = [
+    loop(async () => {
+      const tenants = await on.book.shared((tx) => tx.rows<{ id: string }>('select id from tenants'));
+      for (const { id } of tenants) wake(id);
+      return false;
+    }, LOOK_FOLD_MS),
+    loop(async () => (await inquireDue(on)) > 0, LOOK_MS),
+    loop(async () => (await repairDue(on)) > 0, LOOK_MS),
+    loop(async () => (await deliverDue(on)) > 0, LOOK_MS),
+    loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
+  ];
+  return {
+    wake,
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+      await Promise.all(folding.values());
+    },
+  };
+}
