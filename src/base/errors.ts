@@ -4,6 +4,7 @@
  *
  * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
  */
+import { BOOK_ERRORS } from './errors-book.ts';
 import { fill, type Lang, type Text } from './lang.ts';
 
 type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
@@ -218,6 +219,7 @@ export const ERRORS = {
       zh: '这是程序错误,请连同所用命令报告给我们。',
     },
   },
+  ...BOOK_ERRORS,
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,168 @@
+/** The errors of the living book: database, accounts, orders, the API. Part of the one catalogue in `errors.ts`. */
+import type { Text } from './lang.ts';
+
+type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
+
+const OUR_BUG: Text = { en: 'This is our bug; please report it.', zh: '这是程序错误,请报告给我们。' };
+
+export const BOOK_ERRORS = {
+  'db.unavailable': {
+    exit: 2,
+    says: { en: 'the database does not answer ({reason})', zh: '数据库没有响应({reason})' },
+    remedy: {
+      en: 'Nothing is lost: try again in a moment. If it stays so, see “daozhang doctor”.',
+      zh: '没有丢失任何数据,请稍后重试。若持续如此,请运行 daozhang doctor。',
+    },
+  },
+  'db.outcome_unknown': {
+    exit: 2,
+    says: {
+      en: 'the connection broke while a transaction was committed: whether it holds is not known ({reason})',
+      zh: '提交事务时连接中断,结果未知({reason})',
+    },
+    remedy: {
+      en: 'Look whether the change is there before you do it again.',
+      zh: '请先查看改动是否已生效,再决定是否重做。',
+    },
+  },
+  'db.no_tenant': {
+    exit: 70,
+    says: { en: 'a query on {table} names no tenant', zh: '对 {table} 的查询没有指明租户' },
+    remedy: OUR_BUG,
+  },
+  'db.too_old': {
+    exit: 2,
+    says: { en: 'PostgreSQL {version} is too old', zh: 'PostgreSQL {version} 版本过旧' },
+    remedy: { en: 'Use PostgreSQL 15 or newer.', zh: '请使用 PostgreSQL 15 或更高版本。' },
+  },
+  'db.unsafe_settings': {
+    exit: 2,
+    says: {
+      en: 'the database can lose what it has confirmed: {settings} is off',
+      zh: '数据库可能丢失已确认的数据:{settings} 已关闭',
+    },
+    remedy: {
+      en: 'Turn it on in postgresql.conf and restart PostgreSQL.',
+      zh: '请在 postgresql.conf 中开启并重启 PostgreSQL。',
+    },
+  },
+  'db.role_too_strong': {
+    exit: 2,
+    says: {
+      en: 'the role {role} sees every tenant (superuser or BYPASSRLS)',
+      zh: '角色 {role} 可以看到所有租户(超级用户或 BYPASSRLS)',
+    },
+    remedy: {
+      en: 'Let DATABASE_URL name an ordinary role that may become daozhang_app.',
+      zh: '请让 DATABASE_URL 使用可切换为 daozhang_app 的普通角色。',
+    },
+  },
+  'db.not_migrated': {
+    exit: 2,
+    says: { en: 'the database holds no book yet', zh: '数据库中还没有账簿' },
+    remedy: { en: 'Run “daozhang migrate”.', zh: '请运行 daozhang migrate。' },
+  },
+  'db.newer_schema': {
+    exit: 2,
+    says: {
+      en: 'the database was migrated by a newer daozhang ({migration})',
+      zh: '数据库已由更新版本的 daozhang 迁移({migration})',
+    },
+    remedy: { en: 'Install the newer version.', zh: '请安装新版本。' },
+  },
+  'db.migration_changed': {
+    exit: 70,
+    says: {
+      en: 'the migration {migration} is not the one that was applied',
+      zh: '迁移文件 {migration} 与已应用的不一致',
+    },
+    remedy: {
+      en: 'Restore the file; what is to be changed goes into a new migration.',
+      zh: '请恢复该文件;需要的改动应写入新的迁移文件。',
+    },
+  },
+  'db.migration_failed': {
+    exit: 2,
+    says: { en: 'the migration {migration} failed ({reason})', zh: '迁移 {migration} 失败({reason})' },
+    remedy: {
+      en: 'Nothing of it was applied. The owner of the database needs the right to create a schema and a role.',
+      zh: '该迁移没有任何部分生效。数据库所有者需要建模式与建角色的权限。',
+    },
+  },
+  'db.folder_taken': {
+    exit: 2,
+    says: {
+      en: '{folder} is in use by another daozhang (process {pid})',
+      zh: '{folder} 正由另一个 daozhang 使用(进程 {pid})',
+    },
+    remedy: { en: 'Stop it first, or name another folder: --data.', zh: '请先停止它,或用 --data 另选文件夹。' },
+  },
+  'db.port_taken': {
+    exit: 2,
+    says: { en: 'the port {port} is in use', zh: '端口 {port} 已被占用' },
+    remedy: { en: 'Choose another one.', zh: '请换一个端口。' },
+  },
+  'db.not_started': {
+    exit: 2,
+    says: {
+      en: 'the embedded PostgreSQL in {folder} did not start: {reason}',
+      zh: '{folder} 中的内置 PostgreSQL 未能启动:{reason}',
+    },
+    remedy: {
+      en: 'See {log}. A database of your own: DATABASE_URL.',
+      zh: '请查看 {log}。也可用 DATABASE_URL 使用自己的数据库。',
+    },
+  },
+  'db.no_binaries': {
+    exit: 2,
+    says: { en: 'there is no embedded PostgreSQL for {platform}', zh: '没有适用于 {platform} 的内置 PostgreSQL' },
+    remedy: {
+      en: 'Install with optional dependencies, or name a database of your own: DATABASE_URL.',
+      zh: '请安装可选依赖,或用 DATABASE_URL 使用自己的数据库。',
+    },
+  },
+  'inbox.full': {
+    exit: 2,
+    says: { en: '{waiting} messages wait to be stored', zh: '有 {waiting} 条消息等待入库' },
+    remedy: { en: 'Send it again in a moment.', zh: '请稍后重发。' },
+  },
+  'account.not_found': {
+    exit: 2,
+    says: { en: 'there is no channel account {account}', zh: '没有渠道账户 {account}' },
+    remedy: { en: 'See “daozhang channels”.', zh: '请查看 daozhang channels。' },
+  },
+  'account.exists': {
+    exit: 2,
+    says: {
+      en: 'the {provider} account of merchant {merchant} is there already',
+      zh: '{provider} 商户 {merchant} 的账户已存在',
+    },
+    remedy: { en: 'Change that one instead.', zh: '请修改已有的账户。' },
+  },
+  'account.needed': {
+    exit: 2,
+    says: {
+      en: 'there are {count} channel accounts: which one is to be paid?',
+      zh: '有 {count} 个渠道账户,不知由哪个收款',
+    },
+    remedy: { en: 'Name one in account_id.', zh: '请在 account_id 中指明。' },
+  },
+  'order.conflict': {
+    exit: 2,
+    says: { en: 'the order {order} is there with another amount', zh: '订单 {order} 已存在,金额不同' },
+    remedy: {
+      en: 'Use a new order number; an amount is not changed under a payment.',
+      zh: '请使用新的订单号;已可支付的订单不改金额。',
+    },
+  },
+  'order.changed': {
+    exit: 2,
+    says: { en: 'the order {order} was changed by somebody else', zh: '订单 {order} 已被他人修改' },
+    remedy: { en: 'Read it again, then decide.', zh: '请重新读取后再决定。' },
+  },
+  'order.is_paid': {
+    exit: 2,
+    says: { en: 'the order {order} is paid', zh: '订单 {order} 已付款' },
+    remedy: { en: 'Refund it instead.', zh: '请改用退款。' },
+  },
+} as const satisfies Record<string, Entry>;
