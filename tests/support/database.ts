@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import pg from 'pg';
 import { newId } from '../../src/base/ids.ts';
 import { type Embedded, startEmbedded } from '../../src/db/embedded.ts';
@@ -21,7 +20,6 @@ export type TestBook = Readonly<{
   ownerUrl: string;
   appUrl: string;
   tenantId: string;
-  /** Every row as the owner of the cluster would see it, past row-level security. */
   close(): Promise<void>;
 }>;
 
@@ -40,11 +38,7 @@ async function start(): Promise<Server> {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', end);
-  after(async () => {
-    await embedded.stop();
-    process.off('exit', end);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   await migrate(embedded.ownerUrl);
   await asOwner(embedded.ownerUrl.replace(/daozhang$/, 'postgres'), 'alter database daozhang is_template true');
   return { embedded, template: 'daozhang' };
