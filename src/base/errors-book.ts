@@ -121,6 +121,38 @@ export const BOOK_ERRORS = {
       zh: '请安装可选依赖,或用 DATABASE_URL 使用自己的数据库。',
     },
   },
+  'vault.bad_key': {
+    exit: 2,
+    says: { en: 'the master key is not one ({reason})', zh: '主密钥无效({reason})' },
+    remedy: {
+      en: 'Set DAOZHANG_MASTER_KEY to the output of: openssl rand -base64 32',
+      zh: '请将 DAOZHANG_MASTER_KEY 设为 openssl rand -base64 32 的输出。',
+    },
+  },
+  'vault.key_missing': {
+    exit: 2,
+    says: {
+      en: 'a secret was sealed by the master key {key}, which is not here',
+      zh: '密文由主密钥 {key} 加密,该密钥不在此处',
+    },
+    remedy: {
+      en: 'Add the old key after the new one in DAOZHANG_MASTER_KEY, separated by a comma, or restore the key file.',
+      zh: '请在 DAOZHANG_MASTER_KEY 中新密钥之后用逗号加上旧密钥,或恢复密钥文件。',
+    },
+  },
+  'vault.damaged': {
+    exit: 2,
+    says: { en: 'a stored secret is damaged or was moved', zh: '已存的密文损坏或被移动' },
+    remedy: { en: 'Enter the credential again.', zh: '请重新录入该凭据。' },
+  },
+  'vault.key_exposed': {
+    exit: 2,
+    says: { en: 'others can read the master key in {path}', zh: '其他用户可以读取 {path} 中的主密钥' },
+    remedy: {
+      en: 'chmod 600 {path}, and rotate the key if anybody may have read it.',
+      zh: '请执行 chmod 600 {path};若可能已被读取,请更换密钥。',
+    },
+  },
   'inbox.full': {
     exit: 2,
     says: { en: '{waiting} messages wait to be stored', zh: '有 {waiting} 条消息等待入库' },
