@@ -158,6 +158,11 @@ export const BOOK_ERRORS = {
     says: { en: '{waiting} messages wait to be stored', zh: '有 {waiting} 条消息等待入库' },
     remedy: { en: 'Send it again in a moment.', zh: '请稍后重发。' },
   },
+  'channel.unknown': {
+    exit: 64,
+    says: { en: 'there is no channel “{channel}”', zh: '没有名为“{channel}”的渠道' },
+    remedy: { en: 'Choose one of: {known}', zh: '可选:{known}' },
+  },
   'account.not_found': {
     exit: 2,
     says: { en: 'there is no channel account {account}', zh: '没有渠道账户 {account}' },

@@ -4,6 +4,7 @@
  * A channel's code knows the wire and nothing else: no database, no clock, no randomness, no decision about money. What it
  * hears it turns into observations; what it could not hear it says so, and an error or silence is never an answer (I7).
  */
+import type { z } from 'zod';
 import type { Text } from '../base/lang.ts';
 import type { Observed } from '../observations/observation.ts';
 
@@ -125,6 +126,8 @@ export interface Channel {
   /** Each credential kind an account needs, with what it is. */
   readonly credentials: Readonly<Record<string, Text>>;
   readonly defaultBaseUrl: string;
+  /** What an account's settings may hold. */
+  readonly settings: z.ZodType<Readonly<Record<string, string | undefined>>>;
 
   /** Is this message the channel's? Pure; compares in constant time. */
   verify(message: RawMessage, account: Account, keys: readonly Credential[], now: Temporal.Instant): Verified;

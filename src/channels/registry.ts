@@ -1,0 +1,14 @@
+/** Every channel there is, by its name. */
+import { DaozhangError } from '../base/errors.ts';
+import type { Channel } from './channel.ts';
+import { wechatpay } from './wechatpay/channel.ts';
+
+export const CHANNELS: readonly Channel[] = [wechatpay];
+
+/** Throws `channel.unknown`. */
+export function channelOf(id: string): Channel {
+  const channel = CHANNELS.find((c) => c.id === id);
+  if (channel === undefined)
+    throw new DaozhangError('channel.unknown', { channel: id, known: CHANNELS.map((c) => c.id).join(', ') });
+  return channel;
+}

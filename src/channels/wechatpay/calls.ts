@@ -1,0 +1,302 @@
+/**
+ * The calls to WeChat Pay's API v3 and what their answers mean. Amounts are integer fen; times RFC 3339.
+ *
+ * I7: a 2xx counts only with a signature that holds and about what was asked; everything else is `unknown`, `limited` or `refused`.
+ */
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import type { Observed } from '../../observations/observation.ts';
+import {
+  type Account,
+  type Answer,
+  type Ask,
+  type BillAnswer,
+  type BillAsk,
+  ChannelSilent,
+  type Credential,
+  type HttpAnswer,
+  type Io,
+} from '../channel.ts';
+import { authorization, check, unseal } from './sign.ts';
+import { isOf, refundSays, refundShape, transactionSays, transactionShape } from './words.ts';
+
+const TIMEOUT_MS = 10_000;
+/** A day's bill of a large merchant is some hundred megabytes. */
+const BILL_TIMEOUT_MS = 300_000;
+
+export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
+type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; json: unknown }>;
+type NoAnswer = Exclude<Answer, { outcome: 'answered' }>;
+
+export async function query(ask: Ask, on: Call): Promise<Answer> {
+  const { account } = on;
+  const place = account.subMerchantNo === undefined ? '' : 'partner/';
+  const who = queryOf({
+    ...(account.subMerchantNo === undefined
+      ? { mchid: account.merchantNo }
+      : { sp_mchid: account.merchantNo, sub_mchid: account.subMerchantNo }),
+  });
+  const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}?${who}`;
+  const heard = await call(on, 'GET', path, undefined, true);
+  if ('outcome' in heard) return heard;
+  return said(heard, () => {
+    if (heard.answer.status === 404) return notFound(ask.paymentRef, heard);
+    const t = transactionShape.parse(heard.json);
+    if (t.out_trade_no !== ask.paymentRef) throw new Error(`an answer about ${t.out_trade_no}`);
+    if (!isOf(t, account)) throw new Error('an answer about another merchant');
+    return transactionSays(t, { source: 'inquiry', key: undefined, at: heard.at });
+  });
+}
+
+export async function close(ask: Ask, on: Call): Promise<Answer> {
+  const { account } = on;
+  const place = account.subMerchantNo === undefined ? '' : 'partner/';
+  const body =
+    account.subMerchantNo === undefined
+      ? { mchid: account.merchantNo }
+      : { sp_mchid: account.merchantNo, sub_mchid: account.subMerchantNo };
+  const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/close`;
+  const heard = await call(on, 'POST', path, JSON.stringify(body));
+  // That it was accepted is not yet that it is closed: the question after it tells.
+  return 'outcome' in heard ? heard : said(heard, () => []);
+}
+
+export async function reverse(ask: Ask, on: Call): Promise<Answer> {
+  const body = { appid: on.account.settings.appid, mchid: on.account.merchantNo };
+  const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/reverse`;
+  const heard = await call(on, 'POST', path, JSON.stringify(body));
+  return 'outcome' in heard ? heard : said(heard, () => []);
+}
+
+export async function queryRefund(refundRef: string, on: Call): Promise<Answer> {
+  const sub = on.account.subMerchantNo === undefined ? '' : `?${queryOf({ sub_mchid: on.account.subMerchantNo })}`;
+  const heard = await call(on, 'GET', `/v3/refund/domestic/refunds/${encodeURIComponent(refundRef)}${sub}`, undefined);
+  return 'outcome' in heard ? heard : refundSaid(heard, refundRef);
+}
+
+export async function refund(
+  ask: Readonly<{
+    paymentRef: string;
+    refundRef: string;
+    refundMinor: bigint;
+    totalMinor: bigint;
+    currency: string;
+    reason: string;
+  }>,
+  on: Call,
+): Promise<Answer> {
+  const body = {
+    ...(on.account.subMerchantNo === undefined ? {} : { sub_mchid: on.account.subMerchantNo }),
+    out_trade_no: ask.paymentRef,
+    out_refund_no: ask.refundRef,
+    ...(ask.reason === '' ? {} : { reason: ask.reason.slice(0, 80) }),
+    amount: { refund: Number(ask.refundMinor), total: Number(ask.totalMinor), currency: ask.currency },
+  };
+  const heard = await call(on, 'POST', '/v3/refund/domestic/refunds', JSON.stringify(body));
+  return 'outcome' in heard ? heard : refundSaid(heard, ask.refundRef);
+}
+
+function refundSaid(heard: Heard, refundRef: string): Answer {
+  return said(heard, () => {
+    const r = refundShape.parse(heard.json);
+    if (r.out_refund_no !== refundRef) throw new Error(`an answer about ${r.out_refund_no}`);
+    return refundSays(r, { source: 'inquiry', key: undefined, at: heard.at });
+  });
+}
+
+const BILLS: Readonly<Record<string, readonly [path: string, query: Readonly<Record<string, string>>]>> = {
+  trade: ['/v3/bill/tradebill', { bill_type: 'ALL' }],
+  fundflow: ['/v3/bill/fundflowbill', { account_type: 'BASIC' }],
+};
+const billShape = z.object({ hash_type: z.string(), hash_value: z.string(), download_url: z.url() });
+
+/** Two steps: where it is and its SHA-1, then the bytes. The hash is over the plain text, whatever comes packed. */
+export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
+  const known = BILLS[ask.kind];
+  if (known === undefined) return { outcome: 'refused', code: 'NO_SUCH_BILL', detail: ask.kind };
+  const sub =
+    on.account.subMerchantNo === undefined || ask.kind !== 'trade' ? {} : { sub_mchid: on.account.subMerchantNo };
+  const path = `${known[0]}?${queryOf({ bill_date: ask.on.toString(), ...known[1], ...sub, tar_type: 'GZIP' })}`;
+  const heard = await call(on, 'GET', path, undefined);
+  if ('outcome' in heard) {
+    if (heard.outcome !== 'refused') return heard;
+    if (heard.code === 'NO_STATEMENT_EXIST') return { outcome: 'empty' };
+    return heard.code === 'STATEMENT_CREATING' ? { outcome: 'not_ready' } : heard;
+  }
+  const where = billShape.safeParse(heard.json);
+  if (!where.success) return { outcome: 'unknown', detail: 'the answer names no bill' };
+  const url = new URL(where.data.download_url);
+  if (url.origin !== new URL(on.account.baseUrl).origin)
+    return { outcome: 'unknown', detail: `the bill lies at another host: ${url.origin}` };
+  const file = await send(on, 'GET', `${url.pathname}${url.search}`, undefined, BILL_TIMEOUT_MS);
+  if ('outcome' in file) return file;
+  if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
+  return plainBill(ask, file.body, where.data.hash_value.toLowerCase());
+}
+
+function plainBill(ask: BillAsk, body: Uint8Array, hash: string): BillAnswer {
+  let plain: Buffer;
+  try {
+    plain =
+      body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body, { maxOutputLength: 2 ** 31 - 1 }) : Buffer.from(body);
+  } catch (error) {
+    return { outcome: 'unknown', detail: `the bill cannot be unpacked (${(error as Error).message})` };
+  }
+  if (createHash('sha1').update(plain).digest('hex') !== hash)
+    return { outcome: 'unknown', detail: 'the bill is not the one that was announced: its SHA-1 differs' };
+  return { outcome: 'fetched', name: `wechatpay-${ask.kind}-${ask.on}.csv`, bytes: plain, hash };
+}
+
+const certificatesShape = z.object({
+  data: z.array(
+    z.object({
+      serial_no: z.string(),
+      expire_time: z.string(),
+      encrypt_certificate: z.object({
+        algorithm: z.string(),
+        nonce: z.string(),
+        associated_data: z.string(),
+        ciphertext: z.string(),
+      }),
+    }),
+  ),
+});
+
+/** The platform's certificates, opened by the APIv3 key; the list is signed by one of them. */
+export async function certificates(on: Call): Promise<readonly Credential[]> {
+  const answer = await send(on, 'GET', '/v3/certificates', undefined, TIMEOUT_MS);
+  if ('outcome' in answer || answer.status !== 200) return [];
+  const list = certificatesShape.safeParse(jsonOf(answer.body));
+  const apiv3Key = on.keys.find((k) => k.kind === 'apiv3_key')?.value;
+  if (!list.success || apiv3Key === undefined) return [];
+  const opened = list.data.data.map((c) => ({
+    kind: 'platform_key',
+    id: c.serial_no,
+    value: unseal(c.encrypt_certificate, apiv3Key),
+    notAfter: Temporal.Instant.from(c.expire_time),
+  }));
+  const checked = check({ headers: answer.headers, body: answer.body }, [...on.keys, ...opened], on.io.now());
+  return checked.ok ? opened : [];
+}
+
+// ------------------------------------------------------------------------------------------- one call
+
+/** A call whose answer is checked; what is no answer comes back as what it is. */
+async function call(
+  on: Call,
+  method: 'GET' | 'POST',
+  path: string,
+  body: string | undefined,
+  asksWhetherThere = false,
+): Promise<Heard | NoAnswer> {
+  const answer = await send(on, method, path, body, TIMEOUT_MS);
+  if ('outcome' in answer) return answer;
+  const isSigned = answer.headers['wechatpay-signature'] !== undefined;
+  const checked = check({ headers: answer.headers, body: answer.body }, on.keys, on.io.now());
+  // An error may come unsigned; one that is signed wrongly is nobody's word.
+  if (!checked.ok && (isSigned || answer.status < 400))
+    return { outcome: 'unknown', detail: `${answer.status}, ${checked.reason}: ${checked.detail}` };
+  if (answer.status >= 400) {
+    const failed = failure(answer);
+    const isNotThere = asksWhetherThere && failed.outcome === 'refused' && NOT_FOUND.has(failed.code);
+    return isNotThere ? { answer, at: checked.ok ? checked.at : on.io.now(), json: jsonOf(answer.body) } : failed;
+  }
+  if (answer.status >= 300 || !checked.ok) return { outcome: 'unknown', detail: `answered ${answer.status}` };
+  if (answer.status === 204) return { answer, at: checked.at, json: undefined };
+  const json = jsonOf(answer.body);
+  return json === undefined
+    ? { outcome: 'unknown', detail: 'the answer is no JSON' }
+    : { answer, at: checked.at, json };
+}
+
+async function send(
+  on: Call,
+  method: 'GET' | 'POST',
+  path: string,
+  body: string | undefined,
+  timeoutMs: number,
+): Promise<HttpAnswer | NoAnswer> {
+  const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
+  if (merchantKey === undefined)
+    return { outcome: 'refused', code: 'NO_MERCHANT_KEY', detail: 'the account has no merchant private key' };
+  const publicKey = on.keys.find((k) => k.kind === 'platform_key' && k.id.startsWith('PUB_KEY_ID_'));
+  const signed = {
+    method,
+    path,
+    body: body ?? '',
+    mchid: on.account.merchantNo,
+    nonce: on.io.nonce(),
+    now: on.io.now(),
+  };
+  try {
+    return await on.io.http({
+      method,
+      url: `${on.account.baseUrl}${path}`,
+      headers: {
+        accept: 'application/json',
+        authorization: authorization(signed, merchantKey),
+        'user-agent': 'daozhang',
+        ...(publicKey === undefined ? {} : { 'wechatpay-serial': publicKey.id }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body,
+      timeoutMs,
+    });
+  } catch (error) {
+    if (error instanceof ChannelSilent) return { outcome: 'unknown', detail: error.message };
+    throw error;
+  }
+}
+
+const errorShape = z.object({ code: z.string(), message: z.string().default('') });
+const NOT_FOUND: ReadonlySet<string> = new Set(['ORDER_NOT_EXIST', 'RESOURCE_NOT_EXISTS', 'ORDERNOTEXIST']);
+
+function failure(answer: HttpAnswer): NoAnswer {
+  const error = errorShape.safeParse(jsonOf(answer.body));
+  if (answer.status === 429 || (error.success && error.data.code === 'FREQUENCY_LIMITED'))
+    return { outcome: 'limited', retryAfterMs: undefined };
+  // Without its own error words it is not the channel that speaks, but something on the way.
+  if (answer.status >= 500 || !error.success) return { outcome: 'unknown', detail: `answered ${answer.status}` };
+  return { outcome: 'refused', code: error.data.code, detail: error.data.message.slice(0, 300) };
+}
+
+/** The channel knows no such payment. */
+function notFound(paymentRef: string, heard: Heard): readonly Observed[] {
+  const { code } = errorShape.parse(heard.json);
+  return [
+    {
+      source: 'inquiry',
+      key: `${paymentRef}:${code}`,
+      kind: 'not_found',
+      occurredAt: heard.at,
+      paymentRef,
+      refs: [],
+      said: code,
+    },
+  ];
+}
+
+function said(heard: Heard, read: () => readonly Observed[]): Answer {
+  const { answer } = heard;
+  try {
+    return {
+      outcome: 'answered',
+      observed: read(),
+      raw: { headers: answer.headers, body: answer.body },
+      status: answer.status,
+    };
+  } catch (error) {
+    return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };
+  }
+}
+
+const queryOf = (pairs: Readonly<Record<string, string>>): string => new URLSearchParams(pairs).toString();
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * WeChat Pay API v3 on the wire: the signature of our requests, the check of its answers and notifications, and the opening of sealed
+ * resources. Source: APIv3 rules (WECHATPAY2-SHA256-RSA2048, AEAD_AES_256_GCM).
+ *
+ * May not: know what a message means. Nothing here reads a clock or draws a nonce.
+ */
+import { createDecipheriv, createPublicKey, createSign, createVerify, type KeyObject } from 'node:crypto';
+import type { Credential, RawMessage, RefusalReason } from '../channel.ts';
+
+const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
+/** WeChat's own limit for a request; the same is asked of what comes in. */
+const WINDOW_SECONDS = 300;
+const PROBE = 'WECHATPAY/SIGNTEST/';
+
+/** The value of the Authorization header. `path` with its query, exactly as sent. */
+export function authorization(
+  request: Readonly<{
+    method: string;
+    path: string;
+    body: string;
+    mchid: string;
+    nonce: string;
+    now: Temporal.Instant;
+  }>,
+  merchantKey: Credential,
+): string {
+  const timestamp = Math.floor(request.now.epochMilliseconds / 1000);
+  const text = `${request.method}\n${request.path}\n${timestamp}\n${request.nonce}\n${request.body}\n`;
+  const signature = createSign('RSA-SHA256').update(text).sign(merchantKey.value, 'base64');
+  const pairs = {
+    mchid: request.mchid,
+    nonce_str: request.nonce,
+    timestamp: String(timestamp),
+    serial_no: merchantKey.id,
+    signature,
+  };
+  return `${SCHEMA} ${Object.entries(pairs)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')}`;
+}
+
+export type Checked =
+  | Readonly<{ ok: true; at: Temporal.Instant }>
+  | Readonly<{ ok: false; reason: RefusalReason; detail: string }>;
+
+const refuse = (reason: RefusalReason, detail: string): Checked => ({ ok: false, reason, detail });
+
+/** Is this message WeChat Pay's? Signed text: timestamp, nonce and the raw body, each ended by a line feed. */
+export function check(message: RawMessage, keys: readonly Credential[], now: Temporal.Instant): Checked {
+  const { headers, body } = message;
+  const timestamp = headers['wechatpay-timestamp'] ?? '';
+  const nonce = headers['wechatpay-nonce'] ?? '';
+  const signature = headers['wechatpay-signature'] ?? '';
+  const serial = headers['wechatpay-serial'] ?? '';
+  if (timestamp === '' || nonce === '' || signature === '' || serial === '')
+    return refuse('bad_signature', 'a signature header is missing');
+  const type = headers['wechatpay-signature-type'];
+  if (type !== undefined && type !== SCHEMA) return refuse('bad_signature', `signature type ${type}`);
+  if (signature.startsWith(PROBE)) return refuse('probe', 'a deliberate wrong signature');
+  if (!/^\d{1,12}$/.test(timestamp)) return refuse('bad_signature', 'the timestamp is no number');
+  const at = Temporal.Instant.fromEpochMilliseconds(Number(timestamp) * 1000);
+  const age = Math.abs(at.until(now).total('seconds'));
+  if (age > WINDOW_SECONDS) return refuse('stale', `${Math.round(age)} s from our clock`);
+  const key = keys.find((k) => k.kind === 'platform_key' && k.id === serial);
+  if (key === undefined) return refuse('unknown_key', serial.slice(0, 80));
+  const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
+  // Strict base64: a lenient reader takes other spellings of the same signature.
+  const bytes = Buffer.from(signature, 'base64');
+  const isOurs =
+    bytes.toString('base64') === signature &&
+    createVerify('RSA-SHA256').update(text).verify(publicKeyOf(key.value), bytes);
+  return isOurs ? { ok: true, at } : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
+}
+
+const parsed = new Map<string, KeyObject>();
+/** From a certificate or a public key, in PEM. Reading one costs more than a check, so they are kept. */
+function publicKeyOf(pem: string): KeyObject {
+  const known = parsed.get(pem);
+  if (known !== undefined) return known;
+  const key = createPublicKey(pem);
+  if (parsed.size > 1_000) parsed.clear();
+  parsed.set(pem, key);
+  return key;
+}
+
+export type Sealed = Readonly<{ algorithm?: string; ciphertext: string; associated_data?: string; nonce: string }>;
+
+/** AES-256-GCM; the last 16 bytes are the tag. Throws where the key or the text is not the right one. */
+export function unseal(sealed: Sealed, apiv3Key: string): string {
+  if (sealed.algorithm !== undefined && sealed.algorithm !== 'AEAD_AES_256_GCM')
+    throw new Error(`algorithm ${sealed.algorithm}`);
+  const bytes = Buffer.from(sealed.ciphertext, 'base64');
+  if (bytes.length < 16) throw new Error('the sealed text is too short');
+  const cipher = createDecipheriv('aes-256-gcm', Buffer.from(apiv3Key, 'utf8'), Buffer.from(sealed.nonce, 'utf8'))
+    .setAAD(Buffer.from(sealed.associated_data ?? '', 'utf8'))
+    .setAuthTag(bytes.subarray(-16));
+  return Buffer.concat([cipher.update(bytes.subarray(0, -16)), cipher.final()]).toString('utf8');
+}
