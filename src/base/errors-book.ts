@@ -158,6 +158,30 @@ export const BOOK_ERRORS = {
     says: { en: '{waiting} messages wait to be stored', zh: '有 {waiting} 条消息等待入库' },
     remedy: { en: 'Send it again in a moment.', zh: '请稍后重发。' },
   },
+  'outbound.bad_url': {
+    exit: 2,
+    says: { en: '“{url}” is no address that can be called', zh: '“{url}”不是可调用的地址' },
+    remedy: {
+      en: 'Use https://… without a user name in it.',
+      zh: '请使用 https://… 且不带用户名。',
+    },
+  },
+  'outbound.refused': {
+    exit: 2,
+    says: {
+      en: '{host} leads to {address}, which is not on the public internet',
+      zh: '{host} 指向 {address},不在公网',
+    },
+    remedy: {
+      en: 'Use a public address, or allow this range: DAOZHANG_ALLOW_PRIVATE.',
+      zh: '请使用公网地址,或用 DAOZHANG_ALLOW_PRIVATE 允许该网段。',
+    },
+  },
+  'outbound.bad_range': {
+    exit: 64,
+    says: { en: '“{range}” is no range of addresses', zh: '“{range}”不是有效网段' },
+    remedy: { en: 'Write it like 10.0.0.0/8.', zh: '请写成 10.0.0.0/8 的样子。' },
+  },
   'channel.unknown': {
     exit: 64,
     says: { en: 'there is no channel “{channel}”', zh: '没有名为“{channel}”的渠道' },
