@@ -12,10 +12,10 @@ export type VerdictView = Readonly<{
   code: string;
   release: string;
   cause: string;
-  reason?: string;
+  reason?: string | undefined;
   custody: string;
   confidence: string;
-  amount?: MoneyView;
+  amount?: MoneyView | undefined;
   also: readonly string[];
 }>;
 
@@ -24,19 +24,19 @@ export type PaymentView = Readonly<{
   livemode: boolean;
   account_id: string;
   payment_ref: string;
-  order_id?: string;
-  order_ref?: string;
+  order_id?: string | undefined;
+  order_ref?: string | undefined;
   position: string;
-  ordered?: MoneyView;
-  captured?: MoneyView;
-  refunded?: MoneyView;
-  placed_at?: string;
-  expires_at?: string;
-  captured_at?: string;
-  recorded_at?: string;
-  order_closed_at?: string;
+  ordered?: MoneyView | undefined;
+  captured?: MoneyView | undefined;
+  refunded?: MoneyView | undefined;
+  placed_at?: string | undefined;
+  expires_at?: string | undefined;
+  captured_at?: string | undefined;
+  recorded_at?: string | undefined;
+  order_closed_at?: string | undefined;
   contradictions: readonly string[];
-  verdict?: VerdictView;
+  verdict?: VerdictView | undefined;
 }>;
 
 export function verdictView(verdict: Verdict): VerdictView {

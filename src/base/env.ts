@@ -11,3 +11,32 @@ export function envLang(): Lang {
 export function envColour(stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 }
+
+export type ServerEnv = Readonly<{
+  /** A PostgreSQL of one's own; without it the embedded one is used. */
+  databaseUrl: string | undefined;
+  masterKey: string | undefined;
+  /** Ranges inside that may be called all the same. */
+  allowPrivate: readonly string[];
+  publicUrl: string | undefined;
+  trustProxy: readonly string[];
+  /** Where `where` and `channels` ask, and with what. */
+  serverUrl: string | undefined;
+  apiKey: string | undefined;
+}>;
+
+export function serverEnv(): ServerEnv {
+  const { DATABASE_URL, DAOZHANG_MASTER_KEY, DAOZHANG_ALLOW_PRIVATE, DAOZHANG_PUBLIC_URL, DAOZHANG_TRUST_PROXY } =
+    process.env;
+  const list = (text: string | undefined): readonly string[] =>
+    text?.split(/[\s,]+/).filter((part) => part !== '') ?? [];
+  return {
+    databaseUrl: DATABASE_URL,
+    masterKey: DAOZHANG_MASTER_KEY,
+    allowPrivate: list(DAOZHANG_ALLOW_PRIVATE),
+    publicUrl: DAOZHANG_PUBLIC_URL,
+    trustProxy: list(DAOZHANG_TRUST_PROXY),
+    serverUrl: process.env.DAOZHANG_URL,
+    apiKey: process.env.DAOZHANG_API_KEY,
+  };
+}

@@ -187,6 +187,16 @@ export const BOOK_ERRORS = {
     says: { en: 'there is no channel “{channel}”', zh: '没有名为“{channel}”的渠道' },
     remedy: { en: 'Choose one of: {known}', zh: '可选:{known}' },
   },
+  'channel.bad_settings': {
+    exit: 2,
+    says: { en: 'the settings of {channel} do not fit: {reason}', zh: '{channel} 的设置不正确:{reason}' },
+    remedy: { en: 'See the page of the channel in docs/channels.', zh: '请查看 docs/channels 中该渠道的说明。' },
+  },
+  'channel.bad_credential': {
+    exit: 2,
+    says: { en: '{channel} has no credential “{kind}”', zh: '{channel} 没有名为“{kind}”的凭据' },
+    remedy: { en: 'Choose one of: {known}', zh: '可选:{known}' },
+  },
   'account.not_found': {
     exit: 2,
     says: { en: 'there is no channel account {account}', zh: '没有渠道账户 {account}' },
@@ -225,5 +235,69 @@ export const BOOK_ERRORS = {
     exit: 2,
     says: { en: 'the order {order} is paid', zh: '订单 {order} 已付款' },
     remedy: { en: 'Refund it instead.', zh: '请改用退款。' },
+  },
+  'api.no_key': {
+    exit: 2,
+    says: { en: 'nobody is named who asks', zh: '请求没有身份' },
+    remedy: {
+      en: 'Send an API key: Authorization: Bearer dz_…',
+      zh: '请携带 API 密钥:Authorization: Bearer dz_…',
+    },
+  },
+  'api.bad_key': {
+    exit: 2,
+    says: { en: 'the key is not one of ours, or was revoked', zh: '密钥无效或已撤销' },
+    remedy: { en: 'Check that it was copied whole, or make a new one.', zh: '请确认复制完整,或新建一个。' },
+  },
+  'api.no_scope': {
+    exit: 2,
+    says: { en: 'this key may not do that: it lacks “{scope}”', zh: '该密钥没有“{scope}”权限' },
+    remedy: { en: 'Use a key with that scope.', zh: '请使用具有该权限的密钥。' },
+  },
+  'api.not_found': {
+    exit: 2,
+    says: { en: 'there is nothing here under that name', zh: '找不到该内容' },
+    remedy: {
+      en: 'Check the address and whether the key is test or live.',
+      zh: '请检查地址,以及密钥属于测试还是正式环境。',
+    },
+  },
+  'api.bad_request': {
+    exit: 64,
+    says: { en: 'the request cannot be read ({reason})', zh: '无法读取该请求({reason})' },
+    remedy: { en: 'See errors[] and /openapi.json.', zh: '请查看 errors[] 与 /openapi.json。' },
+  },
+  'api.key_reused': {
+    exit: 2,
+    says: { en: 'this Idempotency-Key was used for another request', zh: '该 Idempotency-Key 已用于另一请求' },
+    remedy: { en: 'Use a new key for a new request.', zh: '新请求请使用新的键。' },
+  },
+  'api.key_in_flight': {
+    exit: 2,
+    says: {
+      en: 'the first request under this Idempotency-Key is under way',
+      zh: '该 Idempotency-Key 的首个请求仍在处理',
+    },
+    remedy: { en: 'Ask again in a moment.', zh: '请稍后再试。' },
+  },
+  'api.too_many': {
+    exit: 2,
+    says: { en: 'too many requests', zh: '请求过于频繁' },
+    remedy: { en: 'Wait as long as Retry-After says.', zh: '请按 Retry-After 等待。' },
+  },
+  'api.too_large': {
+    exit: 2,
+    says: { en: 'the body is larger than {limit} bytes', zh: '请求体超过 {limit} 字节' },
+    remedy: { en: 'Send less at once.', zh: '请分批发送。' },
+  },
+  'api.timeout': {
+    exit: 2,
+    says: { en: 'the request came too slowly', zh: '请求传输过慢' },
+    remedy: { en: 'Send it again.', zh: '请重新发送。' },
+  },
+  'api.broke': {
+    exit: 70,
+    says: { en: 'something broke that should not (request {request})', zh: '出现了不该出现的错误(请求 {request})' },
+    remedy: { en: 'Report it with the number of the request.', zh: '请连同请求编号报告给我们。' },
   },
 } as const satisfies Record<string, Entry>;

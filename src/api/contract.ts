@@ -1,0 +1,305 @@
+/**
+ * What the HTTP API takes and gives, as zod shapes: checked at the door, the source of the OpenAPI document, shared with the web app.
+ * Amounts are decimal text with their currency, instants RFC 3339, ids UUID; names are snake_case; codes never change.
+ */
+import { z } from 'zod';
+
+export const money = z
+  .object({
+    amount: z.string().max(40).describe('Decimal text with a point, such as "12.34"'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .describe('ISO 4217'),
+  })
+  .meta({ id: 'Money' });
+
+export const id = z.uuid();
+export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
+/** A merchant's or channel's number: printable, no more than any channel gives. */
+export const reference = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x20-\x7e\u00a0-\uffff]+$/u);
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('Stable; the sentence beside it is in the language you asked for'),
+    remedy: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export const verdict = z
+  .object({
+    code: z.string(),
+    release: z.enum(['yes', 'no', 'ask']).describe('May the goods be handed over? Shown first'),
+    cause: z.string(),
+    reason: z.string().optional(),
+    custody: z.string(),
+    confidence: z.string(),
+    amount: money.optional(),
+    also: z.array(z.string()),
+    judged_at: instant.optional(),
+  })
+  .meta({ id: 'Verdict' });
+
+export const payment = z
+  .object({
+    id,
+    livemode: z.boolean(),
+    account_id: id,
+    payment_ref: z.string(),
+    order_id: id.optional(),
+    order_ref: z.string().optional(),
+    position: z.string(),
+    ordered: money.optional(),
+    captured: money.optional(),
+    refunded: money.optional(),
+    placed_at: instant.optional(),
+    expires_at: instant.optional(),
+    captured_at: instant.optional(),
+    recorded_at: instant.optional(),
+    order_closed_at: instant.optional(),
+    contradictions: z.array(z.string()),
+    verdict: verdict.optional(),
+  })
+  .meta({ id: 'Payment' });
+
+export const order = z
+  .object({
+    id,
+    livemode: z.boolean(),
+    order_ref: z.string(),
+    amount: money,
+    state: z.enum(['open', 'paid', 'closed', 'cancelled']),
+    store: z.string().optional(),
+    terminal: z.string().optional(),
+    description: z.string().optional(),
+    placed_at: instant,
+    expires_at: instant.optional(),
+    paid_at: instant.optional(),
+    closed_at: instant.optional(),
+    payments: z.array(payment),
+  })
+  .meta({ id: 'Order' });
+
+export const newOrder = z.strictObject({
+  order_ref: reference,
+  payment_ref: reference
+    .optional()
+    .describe('The number under which it is paid at the channel, if another than order_ref'),
+  account_id: id.optional().describe('The channel account that is to be paid; needed where there are several'),
+  amount: money,
+  product: z.string().max(32).optional(),
+  store: z.string().max(64).optional(),
+  terminal: z.string().max(64).optional(),
+  description: z.string().max(256).optional(),
+  placed_at: instant.optional(),
+  expires_at: instant.optional().describe('Until when your system lets the customer pay'),
+});
+
+export const orderPatch = z.union([
+  z.strictObject({ state: z.literal('paid'), at: instant.optional() }),
+  z.strictObject({ state: z.literal('closed'), at: instant.optional() }),
+  z.strictObject({ payment_ref: reference, account_id: id.optional(), product: z.string().max(32).optional() }),
+]);
+
+export const observation = z
+  .object({
+    id,
+    source: z.string(),
+    kind: z.string(),
+    said: z.string(),
+    occurred_at: instant,
+    received_at: instant,
+    last_seen_at: instant,
+    times: z.int(),
+    amount: money.optional(),
+    refund_ref: z.string().optional(),
+    refund_state: z.string().optional(),
+    message_id: id.optional().describe('The stored bytes: GET /v1/messages/{id}/raw'),
+  })
+  .meta({ id: 'Observation' });
+
+export const trace = z
+  .object({
+    payment,
+    observations: z.array(observation),
+    verdicts: z.array(verdict),
+    actions: z.array(
+      z.object({ kind: z.string(), state: z.string(), attempts: z.int(), created_at: instant, updated_at: instant }),
+    ),
+    deliveries: z.array(
+      z.object({
+        id,
+        kind: z.string(),
+        state: z.string(),
+        attempts: z.int(),
+        last_status: z.int().optional(),
+        created_at: instant,
+      }),
+    ),
+    next_look_at: instant.optional(),
+  })
+  .meta({ id: 'Trace' });
+
+export const credential = z.strictObject({
+  kind: z.string().max(32),
+  id: z.string().max(80).default(''),
+  value: z.string().min(1).max(20_000),
+  not_after: instant.optional(),
+});
+
+export const newChannel = z.strictObject({
+  provider: z.string().max(32),
+  name: z.string().min(1).max(80),
+  merchant_no: z.string().min(1).max(64),
+  sub_merchant_no: z.string().max(64).optional(),
+  base_url: z.url().optional(),
+  feed: z.enum(['relay', 'copy', 'none']).optional(),
+  forward_url: z.url().optional(),
+  closing: z.enum(['never', 'propose', 'auto']).optional(),
+  order_mode: z.enum(['required', 'none']).optional(),
+  settings: z.record(z.string(), z.string()).default({}),
+  credentials: z.array(credential).max(20).default([]),
+});
+
+export const channelPatch = z.strictObject({
+  name: z.string().min(1).max(80).optional(),
+  feed: z.enum(['relay', 'copy', 'none']).optional(),
+  forward_url: z.url().nullable().optional(),
+  closing: z.enum(['never', 'propose', 'auto']).optional(),
+  order_mode: z.enum(['required', 'none']).optional(),
+  state: z.enum(['active', 'paused']).optional(),
+  credentials: z.array(credential).max(20).optional(),
+});
+
+export const channel = z
+  .object({
+    id,
+    provider: z.string(),
+    name: z.string(),
+    merchant_no: z.string(),
+    sub_merchant_no: z.string().optional(),
+    livemode: z.boolean(),
+    base_url: z.string(),
+    feed: z.string(),
+    forward_url: z.string().optional(),
+    closing: z.string(),
+    order_mode: z.string(),
+    state: z.string(),
+    credentials: z.array(z.object({ kind: z.string(), id: z.string(), not_after: instant.optional() })),
+    notification_url: z.string().optional().describe('Shown once, when it is made'),
+    health: z
+      .object({
+        failures: z.int(),
+        resting_until: instant.optional(),
+        last_answer_at: instant.optional(),
+        last_failure_at: instant.optional(),
+        last_failure: z.string().optional(),
+        clock_skew_ms: z.number().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Channel' });
+
+export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Check' });
+
+export const newEndpoint = z.strictObject({
+  url: z.url().max(2_000),
+  types: z
+    .array(z.string().regex(/^(\*|[a-z_]+(\.(\*|[a-z_]+))?)$/))
+    .min(1)
+    .max(50)
+    .default(['*']),
+});
+export const endpoint = z
+  .object({
+    id,
+    url: z.string(),
+    types: z.array(z.string()),
+    state: z.string(),
+    disabled_why: z.string().optional(),
+    created_at: instant,
+    secret: z.string().optional().describe('Shown once'),
+  })
+  .meta({ id: 'WebhookEndpoint' });
+export const delivery = z
+  .object({
+    id,
+    event_seq: z.string().optional(),
+    state: z.string(),
+    attempts: z.int(),
+    last_status: z.int().optional(),
+    last_error: z.string().optional(),
+    created_at: instant,
+    ended_at: instant.optional(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const event = z
+  .object({
+    seq: z.string().describe('The feed’s cursor'),
+    id,
+    type: z.string(),
+    livemode: z.boolean(),
+    at: instant,
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+
+export const SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+export const newKey = z.strictObject({
+  name: z.string().min(1).max(80),
+  scopes: z.array(z.enum(SCOPES)).min(1),
+  livemode: z.boolean().default(false),
+});
+export const key = z
+  .object({
+    id,
+    name: z.string(),
+    prefix: z.string(),
+    livemode: z.boolean(),
+    scopes: z.array(z.string()),
+    created_at: instant,
+    last_used_at: instant.optional(),
+    revoked_at: instant.optional(),
+    key: z.string().optional().describe('Shown once'),
+  })
+  .meta({ id: 'Key' });
+
+export const openCase = z
+  .object({
+    id,
+    reason: z.string(),
+    subject_kind: z.string(),
+    subject_id: id,
+    note: z.string().optional(),
+    opened_at: instant,
+  })
+  .meta({ id: 'Case' });
+export const alert = z
+  .object({
+    id,
+    kind: z.string(),
+    subject_kind: z.string(),
+    subject_id: id,
+    detail: z.record(z.string(), z.string()),
+    opened_at: instant,
+    last_at: instant,
+    times: z.string(),
+  })
+  .meta({ id: 'Alert' });
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().optional().describe('Pass as `after` for the next page') });
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional(),
+};

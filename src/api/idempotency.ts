@@ -1,0 +1,74 @@
+/**
+ * `Idempotency-Key`: the same request again is answered as the first was, for 24 hours, within the tenant. Another body under the key is
+ * 422, the same while the first is under way 409. An answer of 5xx is not kept: the request may be tried again.
+ *
+ * The key's row and the work are two transactions: what is written is idempotent by itself (an order by its number), the key saves the
+ * caller a second look.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { DaozhangError } from '../base/errors.ts';
+import type { Book } from '../db/pool.ts';
+import type { Api } from './server.ts';
+
+const KEPT = `interval '24 hours'`;
+/** A request whose process died is over after this. */
+const IN_FLIGHT = `interval '60 seconds'`;
+
+type Row = Readonly<{ request_hash: Buffer; state: string; status: number | null; body: string | null }>;
+
+export function idempotency(app: Api, book: Book): void {
+  const held = new WeakMap<FastifyRequest, string>();
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers['idempotency-key'];
+    if (request.routeOptions.config.idempotent !== true || typeof key !== 'string') return;
+    if (key.length === 0 || key.length > 200) throw new DaozhangError('api.bad_request', { reason: 'Idempotency-Key' });
+    const scoped = `${request.caller.livemode ? 'live' : 'test'} ${key}`;
+    const hash = createHash('sha256')
+      .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+      .digest();
+    const before = await book.tenant(request.caller.tenantId, async (tx) => {
+      await tx.run(
+        `delete from idempotency_keys where tenant_id = $1 and key = $2
+            and (created_at < now() - ${KEPT} or (state = 'in_flight' and created_at < now() - ${IN_FLIGHT}))`,
+        [tx.tenantId, scoped],
+      );
+      const mine = await tx.run(
+        `insert into idempotency_keys (tenant_id, key, request_hash, state) values ($1, $2, $3, 'in_flight') on conflict do nothing`,
+        [tx.tenantId, scoped, hash],
+      );
+      if (mine === 1) return undefined;
+      return await tx.one<Row>(
+        'select request_hash, state, status, body from idempotency_keys where tenant_id = $1 and key = $2',
+        [tx.tenantId, scoped],
+      );
+    });
+    if (before === undefined) {
+      held.set(request, scoped);
+      return;
+    }
+    if (!before.request_hash.equals(hash)) throw new DaozhangError('api.key_reused', {});
+    if (before.state === 'in_flight') throw new DaozhangError('api.key_in_flight', {});
+    return await reply
+      .status(before.status!)
+      .header('idempotency-replayed', 'true')
+      .header('content-type', 'application/json; charset=utf-8')
+      .serializer((text: unknown) => String(text))
+      .send(before.body ?? '');
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const key = held.get(request);
+    if (key === undefined) return payload;
+    held.delete(request);
+    const isKept = reply.statusCode < 500;
+    await book.tenant(request.caller.tenantId, (tx) =>
+      isKept
+        ? tx.run(
+            `update idempotency_keys set state = 'done', status = $3, body = $4 where tenant_id = $1 and key = $2`,
+            [tx.tenantId, key, reply.statusCode, typeof payload === 'string' ? payload : ''],
+          )
+        : tx.run('delete from idempotency_keys where tenant_id = $1 and key = $2', [tx.tenantId, key]),
+    );
+    return payload;
+  });
+}

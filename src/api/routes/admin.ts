@@ -1,0 +1,141 @@
+/** Keys, and what waits for a person. */
+import { z } from 'zod';
+import { makeKey, need, revokeKey } from '../auth.ts';
+import * as shape from '../contract.ts';
+import { dropEmpty, notFound } from '../manners.ts';
+import type { Api, Serving } from '../server.ts';
+
+export function adminRoutes(api: Api, on: Serving): void {
+  api.get(
+    '/v1/keys',
+    { schema: { summary: 'The API keys', tags: ['keys'], response: { 200: shape.page(shape.key) } } },
+    async ({ caller }) => {
+      need(caller, 'admin');
+      const rows = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.rows<{
+          id: string;
+          name: string;
+          prefix: string;
+          livemode: boolean;
+          scopes: string[];
+          created_at: Temporal.Instant;
+          last_used_at: Temporal.Instant | null;
+          revoked_at: Temporal.Instant | null;
+        }>(
+          `select id, name, prefix, livemode, scopes, created_at, last_used_at, revoked_at from api_keys
+            where tenant_id = $1 order by created_at, id`,
+          [tx.tenantId],
+        ),
+      );
+      return {
+        items: rows.map((r) =>
+          dropEmpty({
+            ...r,
+            created_at: r.created_at.toString(),
+            last_used_at: r.last_used_at?.toString(),
+            revoked_at: r.revoked_at?.toString(),
+          }),
+        ),
+      };
+    },
+  );
+
+  api.post(
+    '/v1/keys',
+    {
+      schema: {
+        summary: 'Make an API key',
+        description: 'Shown once; only its hash is kept.',
+        tags: ['keys'],
+        body: shape.newKey,
+        response: { 201: shape.key },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      need(caller, 'admin');
+      const made = await on.book.tenant(caller.tenantId, (tx) => makeKey(tx, body));
+      return await reply.status(201).send({
+        id: made.id,
+        name: body.name,
+        prefix: made.prefix,
+        livemode: body.livemode,
+        scopes: body.scopes,
+        created_at: on.pace.now().toString(),
+        key: made.token,
+      });
+    },
+  );
+
+  const params = z.object({ id: shape.id });
+  api.delete(
+    '/v1/keys/:id',
+    {
+      schema: { summary: 'Revoke an API key', tags: ['keys'], params, response: { 204: z.null(), 404: shape.problem } },
+    },
+    async ({ caller, params }, reply) => {
+      need(caller, 'admin');
+      const revoked = await on.book.tenant(caller.tenantId, (tx) => revokeKey(tx, params.id));
+      if (!revoked) return notFound();
+      return await reply.status(204).send(null);
+    },
+  );
+
+  api.get(
+    '/v1/cases',
+    { schema: { summary: 'Open cases', tags: ['cases'], response: { 200: shape.page(shape.openCase) } } },
+    async ({ caller }) => {
+      need(caller, 'read');
+      const rows = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.rows<{
+          id: string;
+          reason: string;
+          subject_kind: string;
+          subject_id: string;
+          note: string | null;
+          opened_at: Temporal.Instant;
+        }>(
+          `select c.id, c.reason, c.subject_kind, c.subject_id, c.note, c.opened_at from cases c
+             left join payments p on p.tenant_id = $1 and c.subject_kind = 'payment' and p.id = c.subject_id
+            where c.tenant_id = $1 and c.closed_at is null and (p.id is null or p.livemode = $2)
+            order by c.opened_at desc, c.id desc limit 200`,
+          [tx.tenantId, caller.livemode],
+        ),
+      );
+      return {
+        items: rows.map((r) => dropEmpty({ ...r, note: r.note ?? undefined, opened_at: r.opened_at.toString() })),
+      };
+    },
+  );
+
+  api.get(
+    '/v1/alerts',
+    { schema: { summary: 'Open alerts', tags: ['cases'], response: { 200: shape.page(shape.alert) } } },
+    async ({ caller }) => {
+      need(caller, 'read');
+      const rows = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.rows<{
+          id: string;
+          kind: string;
+          subject_kind: string;
+          subject_id: string;
+          detail: Record<string, string>;
+          opened_at: Temporal.Instant;
+          last_at: Temporal.Instant;
+          times: bigint;
+        }>(
+          `select id, kind, subject_kind, subject_id, detail, opened_at, last_at, times from alerts
+            where tenant_id = $1 and closed_at is null order by opened_at desc, id desc limit 200`,
+          [tx.tenantId],
+        ),
+      );
+      return {
+        items: rows.map((r) => ({
+          ...r,
+          opened_at: r.opened_at.toString(),
+          last_at: r.last_at.toString(),
+          times: r.times.toString(),
+        })),
+      };
+    },
+  );
+}

@@ -1,0 +1,357 @@
+/** The feed of what changed, by pulling, by a stream, and to webhook endpoints. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { setDue } from '../../actions/due.ts';
+import { EVENT_COLUMNS, type EventRow } from '../../actions/events.ts';
+import { recorded } from '../../actions/repair.ts';
+import { newWebhookSecret } from '../../actions/webhook.ts';
+import { newId } from '../../base/ids.ts';
+import { targetOf } from '../../base/outbound.ts';
+import type { TenantTx } from '../../db/pool.ts';
+import { inChunks, tenantValues } from '../../db/values.ts';
+import { lockPaymentsById } from '../../traces/store.ts';
+import { type Caller, need } from '../auth.ts';
+import * as shape from '../contract.ts';
+import { dropEmpty, notFound } from '../manners.ts';
+import type { Api, Serving } from '../server.ts';
+
+const STREAM_LOOK_MS = 1_000;
+const STREAM_BEAT_MS = 15_000;
+const seq = z.string().regex(/^\d{1,18}$/);
+
+export function eventRoutes(api: Api, on: Serving): void {
+  api.get(
+    '/v1/events',
+    {
+      schema: {
+        summary: 'What changed, in the order of commit',
+        description:
+          'Events after the number `after`. With `acknowledge=true` your system says that it has taken in everything up to `after`: payments told as unrecorded up to there count as recorded.',
+        tags: ['events'],
+        querystring: z.object({
+          after: seq.default('0'),
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+          acknowledge: z.enum(['true', 'false']).default('false'),
+        }),
+        response: { 200: shape.page(shape.event) },
+      },
+    },
+    async ({ caller, query }) => {
+      need(caller, 'read');
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        if (query.acknowledge === 'true') {
+          need(caller, 'orders');
+          await acknowledge(tx, on, caller, BigInt(query.after));
+        }
+        const rows = await eventsAfter(tx, caller.livemode, BigInt(query.after), query.limit);
+        return dropEmpty({ items: rows.map(eventView), next: rows.at(-1)?.seq.toString() });
+      });
+    },
+  );
+
+  api.get(
+    '/v1/events/stream',
+    {
+      schema: {
+        summary: 'The same as server-sent events',
+        description: 'Begins after Last-Event-ID, or `after`; without either, with what comes next.',
+        tags: ['events'],
+        querystring: z.object({ after: seq.optional() }),
+      },
+    },
+    async (request, reply) => {
+      need(request.caller, 'read');
+      const last = request.headers['last-event-id'];
+      const from = typeof last === 'string' && /^\d{1,18}$/.test(last) ? last : request.query.after;
+      await stream(on, request.caller, from === undefined ? undefined : BigInt(from), reply);
+    },
+  );
+
+  endpointRoutes(api, on);
+}
+
+async function eventsAfter(
+  tx: TenantTx,
+  livemode: boolean,
+  after: bigint,
+  limit: number,
+): Promise<readonly EventRow[]> {
+  return await tx.rows<EventRow>(
+    `select ${EVENT_COLUMNS} from events where tenant_id = $1 and seq > $2 and livemode = $3 order by seq limit $4`,
+    [tx.tenantId, after, livemode, limit],
+  );
+}
+
+const eventView = (row: EventRow): z.output<typeof shape.event> => ({
+  seq: row.seq.toString(),
+  id: row.id,
+  type: row.type,
+  livemode: row.livemode,
+  at: row.at.toString(),
+  data: row.body,
+});
+
+/** A reader that acknowledges has taken in every repair it was told up to here. */
+async function acknowledge(tx: TenantTx, on: Serving, caller: Caller, upTo: bigint): Promise<void> {
+  const rows = await tx.rows<{ payment_id: string }>(
+    `select distinct e.payment_id from events e join payments p on p.tenant_id = $1 and p.id = e.payment_id
+      where e.tenant_id = $1 and e.seq <= $2 and e.livemode = $3 and e.type = 'payment.unrecorded'
+        and p.recorded_at is null limit 500`,
+    [tx.tenantId, upTo, caller.livemode],
+  );
+  if (rows.length === 0) return;
+  const payments = await lockPaymentsById(
+    tx,
+    rows.map((r) => r.payment_id),
+  );
+  await recorded(tx, { payments, key: (p) => `feed:${p.id}`, said: 'feed acknowledged', at: on.pace.now() }, on.follow);
+}
+
+type Reply = Readonly<{ hijack(): void; raw: import('node:http').ServerResponse }>;
+
+async function stream(on: Serving, caller: Caller, from: bigint | undefined, reply: Reply): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  const gone = new AbortController();
+  raw.on('close', () => gone.abort());
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  raw.write(': open\n\n');
+  let after = from ?? (await lastSeq(on, caller));
+  let quietMs = 0;
+  while (!gone.signal.aborted) {
+    const rows = await on.book
+      .tenant(caller.tenantId, (tx) => eventsAfter(tx, caller.livemode, after, 200))
+      // The reader comes again with the last number it has.
+      .catch(() => undefined);
+    if (rows === undefined) break;
+    for (const row of rows) {
+      raw.write(`id: ${row.seq}\nevent: ${row.type}\ndata: ${JSON.stringify(eventView(row))}\n\n`);
+      after = row.seq;
+    }
+    if (rows.length > 0) continue;
+    await pause(STREAM_LOOK_MS, undefined, { signal: gone.signal }).catch(() => {});
+    quietMs += STREAM_LOOK_MS;
+    if (quietMs >= STREAM_BEAT_MS) {
+      raw.write(': here\n\n');
+      quietMs = 0;
+    }
+  }
+  raw.end();
+}
+
+const lastSeq = (on: Serving, caller: Caller): Promise<bigint> =>
+  on.book.tenant(
+    caller.tenantId,
+    async (tx) =>
+      (await tx.maybe<{ event_seq: bigint }>('select event_seq from counters where tenant_id = $1', [tx.tenantId]))
+        ?.event_seq ?? 0n,
+  );
+
+// ------------------------------------------------------------------------------------------- webhook endpoints
+
+type EndpointRow = Readonly<{
+  id: string;
+  url: string;
+  types: string[];
+  state: string;
+  disabled_why: string | null;
+  created_at: Temporal.Instant;
+}>;
+const ENDPOINT_COLUMNS = 'id, url, types, state, disabled_why, created_at';
+const endpointView = (row: EndpointRow, secret?: string): z.output<typeof shape.endpoint> =>
+  dropEmpty({
+    id: row.id,
+    url: row.url,
+    types: row.types,
+    state: row.state,
+    disabled_why: row.disabled_why ?? undefined,
+    created_at: row.created_at.toString(),
+    secret,
+  });
+/** Both signatures are sent for a day after a secret was changed. */
+const BOTH = `interval '24 hours'`;
+
+function endpointRoutes(api: Api, on: Serving): void {
+  const params = z.object({ id: shape.id });
+  const sealed = (tenantId: string, id: string, secret: string): Buffer =>
+    on.vault.seal(secret, [tenantId, id, 'webhook', '']);
+
+  api.get(
+    '/v1/webhook-endpoints',
+    { schema: { summary: 'The webhook endpoints', tags: ['webhooks'], response: { 200: shape.page(shape.endpoint) } } },
+    async ({ caller }) => {
+      need(caller, 'read');
+      const rows = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.rows<EndpointRow>(
+          `select ${ENDPOINT_COLUMNS} from webhook_endpoints where tenant_id = $1 and livemode = $2 order by created_at, id`,
+          [tx.tenantId, caller.livemode],
+        ),
+      );
+      return { items: rows.map((r) => endpointView(r)) };
+    },
+  );
+
+  api.post(
+    '/v1/webhook-endpoints',
+    {
+      schema: {
+        summary: 'Have events sent to an address',
+        description:
+          'Signed by Standard Webhooks 1.0.0; the secret is shown once. A 2xx to payment.unrecorded records the payment.',
+        tags: ['webhooks'],
+        body: shape.newEndpoint,
+        response: { 201: shape.endpoint, 422: shape.problem },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      need(caller, 'admin');
+      targetOf(body.url);
+      const id = newId();
+      const secret = newWebhookSecret();
+      const row = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.one<EndpointRow>(
+          `insert into webhook_endpoints (tenant_id, id, livemode, url, types, sealed_secret) values ($1, $2, $3, $4, $5, $6)
+           returning ${ENDPOINT_COLUMNS}`,
+          [tx.tenantId, id, caller.livemode, body.url, body.types, sealed(tx.tenantId, id, secret)],
+        ),
+      );
+      return await reply.status(201).send(endpointView(row, secret));
+    },
+  );
+
+  api.delete(
+    '/v1/webhook-endpoints/:id',
+    {
+      schema: { summary: 'Send no more', tags: ['webhooks'], params, response: { 204: z.null(), 404: shape.problem } },
+    },
+    async ({ caller, params }, reply) => {
+      need(caller, 'admin');
+      const gone = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.run(
+          `update webhook_endpoints set state = 'disabled', disabled_why = 'removed' where tenant_id = $1 and id = $2 and livemode = $3`,
+          [tx.tenantId, params.id, caller.livemode],
+        ),
+      );
+      if (gone === 0) return notFound();
+      return await reply.status(204).send(null);
+    },
+  );
+
+  api.post(
+    '/v1/webhook-endpoints/:id/rotate',
+    {
+      schema: {
+        summary: 'Change the secret',
+        description: 'For a day both secrets sign; then the old one ends.',
+        tags: ['webhooks'],
+        params,
+        response: { 200: shape.endpoint, 404: shape.problem },
+      },
+    },
+    async ({ caller, params }) => {
+      need(caller, 'admin');
+      const secret = newWebhookSecret();
+      const row = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.maybe<EndpointRow>(
+          `update webhook_endpoints set sealed_previous = sealed_secret, previous_until = now() + ${BOTH}, sealed_secret = $4
+            where tenant_id = $1 and id = $2 and livemode = $3 returning ${ENDPOINT_COLUMNS}`,
+          [tx.tenantId, params.id, caller.livemode, sealed(tx.tenantId, params.id, secret)],
+        ),
+      );
+      return row === undefined ? notFound() : endpointView(row, secret);
+    },
+  );
+
+  api.post(
+    '/v1/webhook-endpoints/:id/replay',
+    {
+      schema: {
+        summary: 'Send events again',
+        description:
+          'Every event after the number `after`, at most 1,000; an endpoint that was disabled is enabled again.',
+        tags: ['webhooks'],
+        params,
+        body: z.strictObject({ after: seq }),
+        response: { 200: z.object({ queued: z.int() }), 404: shape.problem },
+      },
+    },
+    async ({ caller, params, body }) => {
+      need(caller, 'act');
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const known = await tx.run(
+          `update webhook_endpoints set state = 'enabled', disabled_why = null where tenant_id = $1 and id = $2 and livemode = $3`,
+          [tx.tenantId, params.id, caller.livemode],
+        );
+        if (known === 0) return notFound();
+        const events = await eventsAfter(tx, caller.livemode, BigInt(body.after), 1_000);
+        const rows = events.map((e) => [newId(), 'event', params.id, e.seq, e.payment_id]);
+        for (const chunk of inChunks(rows, 6)) {
+          const v = tenantValues(['uuid', 'text', 'uuid', 'bigint', 'uuid'], chunk);
+          await tx.run(`insert into deliveries (tenant_id, id, kind, endpoint_id, event_seq, payment_id) ${v.text}`, [
+            tx.tenantId,
+            ...v.params,
+          ]);
+        }
+        await setDue(
+          tx,
+          rows.map(([id]) => ({ kind: 'deliver', id: id as string, inMs: 0 })),
+        );
+        return { queued: rows.length };
+      });
+    },
+  );
+
+  api.get(
+    '/v1/webhook-endpoints/:id/deliveries',
+    {
+      schema: {
+        summary: 'The last deliveries',
+        tags: ['webhooks'],
+        params,
+        response: { 200: shape.page(shape.delivery), 404: shape.problem },
+      },
+    },
+    async ({ caller, params }) => {
+      need(caller, 'read');
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const known = await tx.maybe(
+          'select from webhook_endpoints where tenant_id = $1 and id = $2 and livemode = $3',
+          [tx.tenantId, params.id, caller.livemode],
+        );
+        if (known === undefined) return notFound();
+        const rows = await tx.rows<{
+          id: string;
+          event_seq: bigint | null;
+          state: string;
+          attempts: number;
+          last_status: number | null;
+          last_error: string | null;
+          created_at: Temporal.Instant;
+          ended_at: Temporal.Instant | null;
+        }>(
+          `select id, event_seq, state, attempts, last_status, last_error, created_at, ended_at from deliveries
+            where tenant_id = $1 and endpoint_id = $2 order by id desc limit 100`,
+          [tx.tenantId, params.id],
+        );
+        return {
+          items: rows.map((r) =>
+            dropEmpty({
+              id: r.id,
+              event_seq: r.event_seq?.toString(),
+              state: r.state,
+              attempts: r.attempts,
+              last_status: r.last_status ?? undefined,
+              last_error: r.last_error ?? undefined,
+              created_at: r.created_at.toString(),
+              ended_at: r.ended_at?.toString(),
+            }),
+          ),
+        };
+      });
+    },
+  );
+}

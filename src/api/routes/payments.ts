@@ -1,0 +1,249 @@
+/** Payments: found by any number, shown with everything their story rests on, asked about on demand. */
+import { z } from 'zod';
+import { inquire } from '../../actions/inquire.ts';
+import { moneyView } from '../../actions/view.ts';
+import type { TenantTx } from '../../db/pool.ts';
+import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
+import { observationRows } from '../../traces/store.ts';
+import { VERDICTS } from '../../verdicts/catalogue.ts';
+import { type Caller, need } from '../auth.ts';
+import * as shape from '../contract.ts';
+import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
+import { paymentsWith, VERDICT_COLUMNS, type VerdictRow, verdictOut } from '../read.ts';
+import type { Api, Serving } from '../server.ts';
+
+const MOST_FOUND = 50;
+
+export function paymentRoutes(api: Api, on: Serving): void {
+  api.get(
+    '/v1/payments',
+    {
+      schema: {
+        summary: 'Payments, newest first',
+        tags: ['payments'],
+        querystring: z.object({
+          ...shape.paging,
+          verdict: z.enum(Object.keys(VERDICTS) as [string, ...string[]]).optional(),
+        }),
+        response: { 200: shape.page(shape.payment) },
+      },
+    },
+    async ({ caller, query }) => {
+      need(caller, 'read');
+      const after = fromCursor(query.after);
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const rows = await tx.rows<{ id: string; created_at: Temporal.Instant }>(
+          `select id, created_at from payments
+            where tenant_id = $1 and livemode = $2 and ($3::text is null or verdict = $3)
+              and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
+            order by created_at desc, id desc limit $6`,
+          [tx.tenantId, caller.livemode, query.verdict ?? null, after?.[0] ?? null, after?.[1] ?? null, query.limit],
+        );
+        const last = rows.length === query.limit ? rows.at(-1) : undefined;
+        return dropEmpty({
+          items: await paymentsWith(
+            tx,
+            'p.id = any($2)',
+            [rows.map((r) => r.id)],
+            'order by p.created_at desc, p.id desc',
+          ),
+          next: last === undefined ? undefined : cursor(last.created_at.toString(), last.id),
+        });
+      });
+    },
+  );
+
+  api.get(
+    '/v1/payments/search',
+    {
+      schema: {
+        summary: 'Find payments by any number',
+        description: 'Order, payment, channel, wallet, refund or bank reference, exactly as it is written.',
+        tags: ['payments'],
+        querystring: z.object({ ref: shape.reference }),
+        response: { 200: shape.page(shape.payment) },
+      },
+    },
+    async ({ caller, query }) => {
+      need(caller, 'read');
+      return await on.book.tenant(caller.tenantId, async (tx) => ({
+        items: await paymentsWith(
+          tx,
+          `p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
+          [caller.livemode, query.ref],
+          `order by p.created_at desc, p.id desc limit ${MOST_FOUND}`,
+        ),
+      }));
+    },
+  );
+
+  const params = z.object({ id: shape.id });
+  api.get(
+    '/v1/payments/:id',
+    {
+      schema: {
+        summary: 'One payment',
+        tags: ['payments'],
+        params,
+        response: { 200: shape.payment, 404: shape.problem },
+      },
+    },
+    async ({ caller, params }) => {
+      need(caller, 'read');
+      return await on.book.tenant(caller.tenantId, (tx) => one(tx, caller, params.id));
+    },
+  );
+
+  api.get(
+    '/v1/payments/:id/trace',
+    {
+      schema: {
+        summary: 'The whole story of a payment, down to the stored bytes',
+        tags: ['payments'],
+        params,
+        response: { 200: shape.trace, 404: shape.problem },
+      },
+    },
+    async ({ caller, params }) => {
+      need(caller, 'read');
+      return await on.book.tenant(caller.tenantId, (tx) => story(tx, caller, params.id));
+    },
+  );
+
+  api.post(
+    '/v1/payments/:id/inquire',
+    {
+      schema: {
+        summary: 'Ask the channel now',
+        description:
+          'Answers with the payment after the channel’s answer; where none came it is as it was, and `outcome` says why.',
+        tags: ['payments'],
+        params,
+        response: {
+          200: z.object({ outcome: z.string(), detail: z.string().optional(), payment: shape.payment }),
+          404: shape.problem,
+        },
+      },
+    },
+    async ({ caller, params }) => {
+      need(caller, 'act');
+      const { payment, open } = await on.book.tenant(caller.tenantId, async (tx) => {
+        await one(tx, caller, params.id);
+        const row = await tx.one<PaymentRow>(
+          `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`,
+          [tx.tenantId, params.id],
+        );
+        const payment = paymentOf(row);
+        return { payment, open: await on.accounts.get(tx, payment.accountId) };
+      });
+      const answer = await inquire(on, caller.tenantId, payment, open);
+      const after = await on.book.tenant(caller.tenantId, (tx) => one(tx, caller, params.id));
+      return dropEmpty({
+        outcome: answer.outcome,
+        detail: 'detail' in answer ? answer.detail : undefined,
+        payment: after,
+      });
+    },
+  );
+
+  api.get(
+    '/v1/messages/:id/raw',
+    {
+      schema: {
+        summary: 'The bytes of a message as they came',
+        description:
+          'The headers `x-daozhang-sha256` and `x-daozhang-headers` carry their hash and the headers they came with.',
+        tags: ['payments'],
+        params,
+      },
+    },
+    async ({ caller, params }, reply) => {
+      need(caller, 'read');
+      const row = await on.book.tenant(caller.tenantId, (tx) =>
+        tx.maybe<{ headers: Record<string, string>; body: Buffer; raw_hash: Buffer }>(
+          `select m.headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
+            where m.tenant_id = $1 and m.id = $2 and a.livemode = $3`,
+          [tx.tenantId, params.id, caller.livemode],
+        ),
+      );
+      if (row === undefined) return notFound();
+      const safe = Object.fromEntries(
+        Object.entries(row.headers).filter(([name]) => !/authorization|cookie/i.test(name)),
+      );
+      return await reply
+        .header('content-type', 'application/octet-stream')
+        .header('content-disposition', `attachment; filename="${params.id}.bin"`)
+        .header('x-content-type-options', 'nosniff')
+        .header('x-daozhang-sha256', row.raw_hash.toString('hex'))
+        .header('x-daozhang-headers', Buffer.from(JSON.stringify(safe)).toString('base64'))
+        .serializer((body: unknown) => body as string)
+        .send(row.body);
+    },
+  );
+}
+
+async function one(tx: TenantTx, caller: Caller, id: string): Promise<z.output<typeof shape.payment>> {
+  const [payment] = await paymentsWith(tx, 'p.livemode = $2 and p.id = $3', [caller.livemode, id], '');
+  return payment ?? notFound();
+}
+
+async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output<typeof shape.trace>> {
+  const payment = await one(tx, caller, id);
+  const observations = [...(await observationRows(tx, [id]))].sort(
+    (a, b) => Temporal.Instant.compare(a.occurred_at, b.occurred_at) || (a.id < b.id ? -1 : 1),
+  );
+  const verdicts = await tx.rows<VerdictRow>(
+    `select ${VERDICT_COLUMNS} from verdicts v where v.tenant_id = $1 and v.payment_id = $2 order by v.version`,
+    [tx.tenantId, id],
+  );
+  const actions = await tx.rows<{
+    kind: string;
+    state: string;
+    attempts: number;
+    created_at: Temporal.Instant;
+    updated_at: Temporal.Instant;
+  }>(
+    'select kind, state, attempts, created_at, updated_at from actions where tenant_id = $1 and payment_id = $2 order by created_at',
+    [tx.tenantId, id],
+  );
+  const deliveries = await tx.rows<{
+    id: string;
+    kind: string;
+    state: string;
+    attempts: number;
+    last_status: number | null;
+    created_at: Temporal.Instant;
+  }>(
+    'select id, kind, state, attempts, last_status, created_at from deliveries where tenant_id = $1 and payment_id = $2 order by id',
+    [tx.tenantId, id],
+  );
+  const due = await tx.maybe<{ due_at: Temporal.Instant }>(
+    `select due_at from due where tenant_id = $1 and kind = 'inquire' and id = $2`,
+    [tx.tenantId, id],
+  );
+  return dropEmpty({
+    payment,
+    observations: observations.map((o) =>
+      dropEmpty({
+        id: o.id,
+        source: o.source,
+        kind: o.kind,
+        said: o.said,
+        occurred_at: o.occurred_at.toString(),
+        received_at: o.received_at.toString(),
+        last_seen_at: o.last_seen_at.toString(),
+        times: o.times,
+        amount: moneyView(o.amount_minor ?? undefined, o.currency ?? undefined),
+        refund_ref: o.refund_ref ?? undefined,
+        refund_state: o.refund_state ?? undefined,
+        message_id: o.message_id ?? undefined,
+      }),
+    ),
+    verdicts: verdicts.map(verdictOut),
+    actions: actions.map((a) => ({ ...a, created_at: a.created_at.toString(), updated_at: a.updated_at.toString() })),
+    deliveries: deliveries.map((d) =>
+      dropEmpty({ ...d, last_status: d.last_status ?? undefined, created_at: d.created_at.toString() }),
+    ),
+    next_look_at: due?.due_at.toString(),
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * The HTTP API: doors, manners and wiring; what each route does stands in `routes/`. Every body and parameter is checked by its zod shape,
+ * every error is a problem document, every route but the open ones knows its caller before it does anything.
+ */
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Asking } from '../actions/inquire.ts';
+import { DaozhangError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import { tokenHash } from '../base/secret.ts';
+import type { Vault } from '../base/vault.ts';
+import type { Inbox } from '../sources/inbox.ts';
+import type { Metrics } from '../watch/metrics.ts';
+import { type Caller, callerOf } from './auth.ts';
+import { idempotency } from './idempotency.ts';
+import { sendProblem } from './problem.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { eventRoutes } from './routes/events.ts';
+import { notificationRoutes } from './routes/notifications.ts';
+import { openRoutes } from './routes/open.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { paymentRoutes } from './routes/payments.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before any handler of a route that is not open. */
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** No caller is needed. */
+    open?: boolean;
+    /** The answer is stored under the Idempotency-Key; never for one that shows a secret. */
+    idempotent?: boolean;
+  }
+}
+
+export type Api = FastifyInstance<
+  import('node:http').Server,
+  import('node:http').IncomingMessage,
+  import('node:http').ServerResponse,
+  import('fastify').FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export type Serving = Asking &
+  Readonly<{
+    vault: Vault;
+    inbox: Inbox;
+    metrics: Metrics;
+    /** Where the world reaches us, without a trailing slash: notification addresses begin with it. */
+    publicUrl(): string;
+    version: string;
+    /** CIDR ranges of proxies whose X-Forwarded-For is believed. */
+    trustProxy?: readonly string[] | undefined;
+    log: boolean;
+  }>;
+
+const MOST_BODY = 1_048_576;
+const REQUESTS_A_MINUTE = 6_000;
+
+export async function buildServer(on: Serving): Promise<Api> {
+  const app = fastify({
+    logger: on.log ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie', 'req.url'] } : false,
+    disableRequestLogging: true,
+    bodyLimit: MOST_BODY,
+    trustProxy: on.trustProxy === undefined || on.trustProxy.length === 0 ? false : [...on.trustProxy],
+    genReqId: newId,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: true,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  }).withTypeProvider<ZodTypeProvider>() as Api;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  manners(app, on);
+
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: REQUESTS_A_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) =>
+      request.headers.authorization === undefined
+        ? request.ip
+        : tokenHash(request.headers.authorization).toString('base64'),
+    errorResponseBuilder: () => new DaozhangError('api.too_many', {}),
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Daozhang',
+        version: on.version,
+        description:
+          'The phone says “payment successful”: where is the money? Amounts are decimal text with their currency; a key is test or live and sees only that side.',
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+
+  app.decorateRequest('caller', null as unknown as Caller);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.open === true || request.is404) return;
+    request.caller = await callerOf(on.book, request);
+  });
+  idempotency(app, on.book);
+  app.addHook('onResponse', async (request, reply) => {
+    on.metrics.count('daozhang_http_requests_total', {
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: String(reply.statusCode),
+    });
+  });
+
+  await app.register(async (scope) => {
+    const api = scope as unknown as Api;
+    openRoutes(api, on);
+    orderRoutes(api, on);
+    paymentRoutes(api, on);
+    channelRoutes(api, on);
+    eventRoutes(api, on);
+    adminRoutes(api, on);
+  });
+  // Raw bytes, for signatures: a scope of its own, where no body is parsed.
+  await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));
+  return app;
+}
+
+function manners(app: Api, on: Serving): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof DaozhangError) return sendProblem(request, reply, error);
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const issues = error.validation.map((v) => ({
+        path: `${error.validationContext ?? ''}${v.instancePath ?? ''}`,
+        message: v.message ?? '',
+      }));
+      return sendProblem(
+        request,
+        reply,
+        new DaozhangError('api.bad_request', { reason: issues[0]?.path ?? '' }),
+        issues,
+      );
+    }
+    const told = toldOf(error);
+    on.metrics.count('daozhang_errors_total', { where: 'api' });
+    return sendProblem(request, reply, told ?? error);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new DaozhangError('api.not_found', {})));
+}
+
+function toldOf(error: FastifyError): DaozhangError | undefined {
+  switch (error.statusCode) {
+    case 400:
+    case 415:
+      return new DaozhangError('api.bad_request', { reason: error.message });
+    case 408:
+      return new DaozhangError('api.timeout', {});
+    case 413:
+      return new DaozhangError('api.too_large', { limit: MOST_BODY });
+    default:
+      return undefined;
+  }
+}

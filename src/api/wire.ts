@@ -1,0 +1,126 @@
+/**
+ * Everything that serves, put together and taken apart in the right order: database → accounts → inbox → workers → API. Nothing here decides
+ * anything; it only hands each part what it needs.
+ */
+import type { AddressInfo } from 'node:net';
+import { following } from '../actions/follow.ts';
+import { type Pace, realPace } from '../actions/pace.ts';
+import { senderOf } from '../actions/webhook.ts';
+import { startWorkers, type Workers, type Working } from '../actions/work.ts';
+import { clock } from '../base/clock.ts';
+import { DaozhangError } from '../base/errors.ts';
+import { type Outbound, openOutbound } from '../base/outbound.ts';
+import { jitter, newNonce } from '../base/secret.ts';
+import type { Vault } from '../base/vault.ts';
+import { Accounts } from '../channels/accounts.ts';
+import { ChannelSilent, type Io } from '../channels/channel.ts';
+import type { Book } from '../db/pool.ts';
+import { openInbox } from '../sources/inbox.ts';
+import { DEFAULT_POLICY } from '../verdicts/judge.ts';
+import { type Metrics, openMetrics } from '../watch/metrics.ts';
+import { type Api, buildServer } from './server.ts';
+
+export type WireOptions = Readonly<{
+  book: Book;
+  vault: Vault;
+  allowPrivate: readonly string[];
+  version: string;
+  publicUrl?: string | undefined;
+  trustProxy?: readonly string[] | undefined;
+  log?: boolean | undefined;
+  /** Another clock for drills and tests. */
+  pace?: Pace | undefined;
+  told?: ((error: unknown) => void) | undefined;
+}>;
+
+/** The engine without a door: what `work` runs. */
+export type Engine = Readonly<{ working: Working; accounts: Accounts; metrics: Metrics; outbound: Outbound }>;
+
+export function engineOf(options: WireOptions): Engine {
+  const outbound = openOutbound(options.allowPrivate);
+  const metrics = openMetrics();
+  const pace = options.pace ?? realPace(jitter);
+  const accounts = new Accounts(options.vault);
+  const follow = following(accounts, DEFAULT_POLICY, pace);
+  const working: Working = {
+    book: options.book,
+    accounts,
+    vault: options.vault,
+    io: ioOf(outbound, pace),
+    follow,
+    pace,
+    policy: DEFAULT_POLICY,
+    // Receivers compare with real time, whatever clock a drill runs on.
+    sender: senderOf(outbound, clock.now),
+    told(error) {
+      metrics.count('daozhang_errors_total', { where: 'workers' });
+      options.told?.(error);
+    },
+  };
+  return { working, accounts, metrics, outbound };
+}
+
+/** A bill of a day fits; an answer never does without end. */
+const MOST_ANSWER = 1_073_741_824;
+
+function ioOf(outbound: Outbound, pace: Pace): Io {
+  return {
+    now: pace.now,
+    nonce: newNonce,
+    async http(request) {
+      try {
+        const answer = await outbound.send({ ...request, mostBytes: MOST_ANSWER });
+        if (answer.cut) throw new ChannelSilent('the answer has no end');
+        return answer;
+      } catch (error) {
+        if (error instanceof ChannelSilent) throw error;
+        throw new ChannelSilent(
+          error instanceof DaozhangError ? error.message : `no answer: ${(error as Error).message}`,
+        );
+      }
+    },
+  };
+}
+
+export type Served = Readonly<{ api: Api; url: string; workers: Workers; engine: Engine; close(): Promise<void> }>;
+
+/** Serves on loopback unless told otherwise. Throws `db.port_taken`. */
+export async function serve(options: WireOptions, at: Readonly<{ host: string; port: number }>): Promise<Served> {
+  const engine = engineOf(options);
+  let workers: Workers | undefined;
+  const inbox = openInbox(options.book, (tenantId) => workers?.wake(tenantId));
+  let url = options.publicUrl ?? '';
+  const api = await buildServer({
+    ...engine.working,
+    inbox,
+    metrics: engine.metrics,
+    publicUrl: () => url,
+    version: options.version,
+    trustProxy: options.trustProxy,
+    log: options.log ?? false,
+  });
+  try {
+    await api.listen({ host: at.host, port: at.port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new DaozhangError('db.port_taken', { port: at.port });
+    throw error;
+  }
+  const { port } = api.server.address() as AddressInfo;
+  const here = `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`;
+  if (url === '') url = here;
+  workers = startWorkers(engine.working);
+  return {
+    api,
+    url: here,
+    workers,
+    engine,
+    async close() {
+      // No new request, then what is stored, then what is under way.
+      await api.close();
+      await inbox.close();
+      await workers?.stop();
+      engine.outbound.close();
+    },
+  };
+}
