@@ -1,0 +1,105 @@
+/** The trade bill (交易账单, ALL) of a day from the truth: BOM, back-ticks, a summary of two lines. Amounts in yuan, fees to five decimals. */
+import type { Trade } from './truth.ts';
+
+const HEADER =
+  '交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注';
+const SUMMARY = '总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额';
+
+const FEE_PER_MILLE = 6;
+const yuan = (fen: number): string =>
+  `${fen < 0 ? '-' : ''}${Math.floor(Math.abs(fen) / 100)}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
+/** A fee in units of 0.00001 yuan: fen × 0.6 %. */
+const fine = (units: number): string =>
+  `${units < 0 ? '-' : ''}${Math.floor(Math.abs(units) / 100_000)}.${String(Math.abs(units) % 100_000).padStart(5, '0')}`;
+const local = (at: Temporal.Instant): Temporal.ZonedDateTime => at.toZonedDateTimeISO('Asia/Shanghai');
+const stamp = (at: Temporal.Instant): string =>
+  `${local(at).toPlainDate()} ${local(at).toPlainTime().toString({ smallestUnit: 'second' })}`;
+const row = (cells: readonly string[]): string => cells.map((c) => `\`${c}`).join(',');
+
+/** Undefined for a day without movements: the channel answers that there is no bill. */
+export function tradeBill(trades: readonly Trade[], mchid: string, on: Temporal.PlainDate): Buffer | undefined {
+  const lines: Array<readonly [Temporal.Instant, string]> = [];
+  let [paid, refunded, fee] = [0, 0, 0];
+  for (const t of trades) {
+    if (t.mchid !== mchid || t.successAt === undefined) continue;
+    const head = (at: Temporal.Instant, state: string): string[] => [
+      stamp(at),
+      t.appid,
+      t.mchid,
+      t.subMchid ?? '0',
+      '',
+      t.transactionId!,
+      t.outTradeNo,
+      'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o',
+      t.tradeType,
+      state,
+      'OTHERS',
+      'CNY',
+    ];
+    if (local(t.successAt).toPlainDate().equals(on)) {
+      const units = t.total * FEE_PER_MILLE;
+      paid += t.total;
+      fee += units;
+      lines.push([
+        t.successAt,
+        row([
+          ...head(t.successAt, 'SUCCESS'),
+          yuan(t.total),
+          '0.00',
+          '0',
+          '0',
+          '0.00',
+          '0.00',
+          '',
+          '',
+          t.description,
+          '',
+          fine(units),
+          '0.60%',
+          yuan(t.total),
+          '0.00',
+          '',
+        ]),
+      ]);
+    }
+    for (const r of t.refunds) {
+      if (!local(r.createdAt).toPlainDate().equals(on)) continue;
+      const units = -r.amount * FEE_PER_MILLE;
+      refunded += r.amount;
+      fee += units;
+      lines.push([
+        r.createdAt,
+        row([
+          ...head(r.createdAt, 'REFUND'),
+          '0.00',
+          '0.00',
+          r.refundId,
+          r.outRefundNo,
+          yuan(r.amount),
+          '0.00',
+          'ORIGINAL',
+          r.status,
+          t.description,
+          '',
+          fine(units),
+          '0.60%',
+          '0.00',
+          yuan(r.amount),
+          '',
+        ]),
+      ]);
+    }
+  }
+  if (lines.length === 0) return undefined;
+  lines.sort(([a], [b]) => Temporal.Instant.compare(a, b));
+  const summary = row([
+    String(lines.length),
+    yuan(paid),
+    yuan(refunded),
+    '0.00',
+    fine(fee),
+    yuan(paid),
+    yuan(refunded),
+  ]);
+  return Buffer.from(`\ufeff${[HEADER, ...lines.map(([, l]) => l), SUMMARY, summary].join('\r\n')}\r\n`, 'utf8');
+}
