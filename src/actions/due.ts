@@ -5,7 +5,7 @@
  * Cost: a claim is one index range for each tenant that has something due, and takes the same number from each (fair).
  */
 import type { Book, TenantTx, Tx } from '../db/pool.ts';
-import { inChunks, tenantValues } from '../db/values.ts';
+import { inChunks } from '../db/values.ts';
 
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel. */
 export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close'] as const;
@@ -17,14 +17,15 @@ export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void
   const rows = [...new Map(wakes.map((w) => [`${w.kind}${w.id}`, w])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, w]) => [w.kind, w.id, Math.max(0, Math.ceil(w.inMs))]);
-  for (const chunk of inChunks(rows, 4)) {
-    const v = tenantValues(['text', 'uuid', 'bigint'], chunk);
+  for (const chunk of inChunks(rows, 3)) {
+    const list = chunk.map((_, i) => {
+      const at = 2 + i * 3;
+      return `($1, $${at}, $${at + 1}::uuid, now() + $${at + 2}::bigint * interval '1 millisecond')`;
+    });
     await tx.run(
-      `insert into due (tenant_id, kind, id, due_at)
-       select $1, v.kind, v.id, now() + v.in_ms * interval '1 millisecond'
-         from (${v.text}) as v (tenant_id, kind, id, in_ms)
+      `insert into due (tenant_id, kind, id, due_at) values ${list.join(', ')}
        on conflict (tenant_id, kind, id) do update set due_at = excluded.due_at, lease_until = null`,
-      [tx.tenantId, ...v.params],
+      [tx.tenantId, ...chunk.flat()],
     );
   }
 }

@@ -24,19 +24,28 @@ const AFTER_ERROR_MS = 2_000;
 
 export function startWorkers(on: Working): Workers {
   const stopping = new AbortController();
+  // What one loop has done is often work for another: all look at once instead of after their pause.
+  let nudge = Promise.withResolvers<void>();
+  const stir = (): void => {
+    nudge.resolve();
+    nudge = Promise.withResolvers<void>();
+  };
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => {
       const timer = setTimeout(done, ms);
-      stopping.signal.addEventListener('abort', () => {
+      const now = (): void => {
         clearTimeout(timer);
         done();
-      });
+      };
+      void nudge.promise.then(now);
+      stopping.signal.addEventListener('abort', now, { once: true });
     });
   /** Runs rounds until stopped: at once again while there is more, else after a pause. */
   const loop = async (round: () => Promise<boolean>, everyMs: number): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        if (!(await round())) await pause(everyMs);
+        if (await round()) stir();
+        else await pause(everyMs);
       } catch (error) {
         on.told(error);
         await pause(AFTER_ERROR_MS);
@@ -53,6 +62,7 @@ export function startWorkers(on: Working): Workers {
         const folded = await foldBatch(on.book, on.accounts, tenantId, on.follow, (tx, messages) =>
           relayFolded(tx, on.accounts, messages),
         );
+        if (folded.messages > 0) stir();
         if (!folded.more) break;
       }
     } while (again.has(tenantId));

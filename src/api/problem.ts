@@ -45,7 +45,6 @@ export function sendProblem(
 ): void {
   const known = error instanceof DaozhangError ? error : new DaozhangError('api.broke', { request: request.id }, error);
   const status = statusOf(known);
-  if (status >= 500 && status !== 503) request.log.error(error);
   const told = explain(known, langFor(request));
   if (status === 503) void reply.header('retry-after', String(RETRY_SECONDS));
   void reply

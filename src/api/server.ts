@@ -5,7 +5,7 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -64,6 +64,8 @@ export type Serving = Asking &
     /** CIDR ranges of proxies whose X-Forwarded-For is believed. */
     trustProxy?: readonly string[] | undefined;
     log: boolean;
+    /** An error that is ours, with all it carries. */
+    told(error: unknown): void;
   }>;
 
 const MOST_BODY = 1_048_576;
@@ -72,7 +74,7 @@ const REQUESTS_A_MINUTE = 6_000;
 export async function buildServer(on: Serving): Promise<Api> {
   const app = fastify({
     logger: on.log ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie', 'req.url'] } : false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY,
     trustProxy: on.trustProxy === undefined || on.trustProxy.length === 0 ? false : [...on.trustProxy],
     genReqId: newId,
@@ -159,7 +161,7 @@ function manners(app: Api, on: Serving): void {
       );
     }
     const told = toldOf(error);
-    on.metrics.count('daozhang_errors_total', { where: 'api' });
+    if (told === undefined) on.told(error);
     return sendProblem(request, reply, told ?? error);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new DaozhangError('api.not_found', {})));

@@ -379,24 +379,30 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         return;
       case 'limited': {
         const it = wrong(429, 'FREQUENCY_LIMITED', '频率超限');
-        return send(it, signs(it));
+        send(it, signs(it));
+        return;
       }
       case 'broken': {
         const it = wrong(500, 'SYSTEM_ERROR', '系统异常');
-        return send(it, signs(it));
+        send(it, signs(it));
+        return;
       }
       case 'html':
-        return send({ status: 200, body: '<html>login</html>' }, { 'content-type': 'text/html' });
+        send({ status: 200, body: '<html>login</html>' }, { 'content-type': 'text/html' });
+        return;
       case 'unsigned':
-        return send(reply, {});
+        send(reply, {});
+        return;
       case 'badly_signed':
-        return send(reply, { ...signs(reply), 'Wechatpay-Signature': randomBytes(256).toString('base64') });
+        send(reply, { ...signs(reply), 'Wechatpay-Signature': randomBytes(256).toString('base64') });
+        return;
       case 'not_there': {
         const it = wrong(404, 'ORDER_NOT_EXIST', '订单不存在');
-        return send(it, signs(it));
+        send(it, signs(it));
+        return;
       }
       default:
-        return send(reply, reply.plain === true ? { 'content-type': 'text/plain' } : signs(reply));
+        send(reply, reply.plain === true ? { 'content-type': 'text/plain' } : signs(reply));
     }
   }
 

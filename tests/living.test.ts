@@ -1,0 +1,71 @@
+/** A payment followed alive, from the order to the record, against a WeChat Pay that speaks the real protocol. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Living, living, verdictOf } from './support/living.ts';
+
+let on: Living;
+before(async () => {
+  on = await living();
+});
+after(async () => {
+  await on.close();
+  assert.deepEqual(on.errors, []);
+});
+
+let made = 0;
+async function order(amount = '25.00', more: Record<string, unknown> = {}): Promise<string> {
+  made += 1;
+  const ref = `L${String(made).padStart(6, '0')}`;
+  on.sim.place(ref, Math.round(Number(amount) * 100));
+  const answer = await on.call('POST', '/v1/orders', {
+    order_ref: ref,
+    amount: { amount, currency: 'CNY' },
+    placed_at: on.clock.now().toString(),
+    expires_at: on.clock.now().add({ minutes: 30 }).toString(),
+    ...more,
+  });
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  return ref;
+}
+
+test('a notification arrives, is stored, passed on byte for byte, and recorded', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const payment = await verdictOf(on, ref, 'on_its_way');
+  assert.equal(payment.captured?.amount, '25.00');
+  assert.equal(payment.verdict?.release, 'yes');
+  const relayed = on.merchant.heard.find((h) => h.path === '/wechat')!;
+  const trace = await on.call<{ observations: Array<{ source: string; message_id?: string }> }>(
+    'GET',
+    `/v1/payments/${payment.id}/trace`,
+  );
+  const heard = trace.body.observations.find((o) => o.source === 'notification')!;
+  const raw = await fetch(`${on.served.url}/v1/messages/${heard.message_id}/raw`, {
+    headers: { authorization: (await key()).authorization },
+  });
+  assert.deepEqual(Buffer.from(await raw.arrayBuffer()), relayed.body);
+  assert.equal(relayed.headers['wechatpay-serial'], on.sim.platform().id);
+});
+
+test('F23: a notification is lost for ever: the channel is asked, the merchant is told, the order is recorded', async () => {
+  const ref = await order();
+  on.sim.faultNotify('lost', 1, ref);
+  const paidAt = on.clock.now();
+  await on.sim.pay(ref);
+  const payment = await verdictOf(on, ref, 'on_its_way');
+  assert.ok((on.sim.fired.get('lost') ?? 0) >= 1, 'the fault did not fire');
+  const took = paidAt.until(on.clock.now()).total('seconds');
+  assert.equal(payment.verdict?.confidence, 'confirmed');
+  const repair = on.merchant.heard
+    .filter((h) => h.path === '/events')
+    .map((h) => JSON.parse(h.body.toString()))
+    .find((e) => e.type === 'payment.unrecorded' && e.data.payment.payment_ref === ref);
+  assert.equal(repair.data.payment.verdict.reason, 'NOTIFY_LOST');
+  // Business time runs 60 times as fast: the sweep's own second is a minute of it.
+  assert.ok(took < 300, `${took} s`);
+});
+
+async function key(): Promise<{ authorization: string }> {
+  const made = await on.call<{ key: string }>('POST', '/v1/keys', { name: 'reader', scopes: ['read'] });
+  return { authorization: `Bearer ${made.body.key}` };
+}

@@ -1,0 +1,185 @@
+/** The whole thing alive: a book, the simulated WeChat Pay, our server and workers, and a merchant's order system that listens. */
+import { randomBytes } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { accountFor, startWeChatPaySim, type WeChatPaySim } from '../../sim/channels/wechatpay/server.ts';
+import { runningClock, type SimClock } from '../../sim/clock.ts';
+import { paceOf } from '../../src/actions/pace.ts';
+import { makeKey } from '../../src/api/auth.ts';
+import { type Served, serve } from '../../src/api/wire.ts';
+import { vaultOf } from '../../src/base/vault.ts';
+import { freshBook, type TestBook } from './database.ts';
+
+export type Heard = Readonly<{ path: string; headers: http.IncomingHttpHeaders; body: Buffer }>;
+
+/** A merchant's order system: answers what it is told to, keeps what it heard. */
+export type Merchant = Readonly<{ url: string; heard: Heard[]; answer(status: number): void; close(): Promise<void> }>;
+
+export async function startMerchant(): Promise<Merchant> {
+  const heard: Heard[] = [];
+  let status = 200;
+  const server = http.createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('end', () => {
+      heard.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) });
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    answer(value) {
+      status = value;
+    },
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export type Answer<T> = Readonly<{ status: number; body: T; headers: Headers }>;
+export type Living = Readonly<{
+  test: TestBook;
+  clock: SimClock;
+  sim: WeChatPaySim;
+  merchant: Merchant;
+  served: Served;
+  accountId: string;
+  notifyUrl: string;
+  errors: unknown[];
+  call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
+  close(): Promise<void>;
+}>;
+
+export type LivingOptions = Readonly<{
+  /** How fast business time runs: 60 makes an hour of a minute. */
+  speed?: number;
+  feed?: 'relay' | 'none';
+  closing?: 'never' | 'auto';
+  webhook?: boolean;
+  mode?: 'certificate' | 'public_key';
+}>;
+
+export async function living(options: LivingOptions = {}): Promise<Living> {
+  const speed = options.speed ?? 60;
+  const clock = runningClock(speed);
+  const test = await freshBook();
+  const merchant = await startMerchant();
+  let notifyUrl: string | undefined;
+  const sim = await startWeChatPaySim({ clock, mode: options.mode ?? 'certificate', notifyUrl: () => notifyUrl });
+  const errors: unknown[] = [];
+  const served = await serve(
+    {
+      book: test.book,
+      vault: vaultOf([randomBytes(32)]),
+      allowPrivate: ['127.0.0.1/32'],
+      version: 'test',
+      pace: paceOf(clock.now, speed, () => 0.5),
+      told: (error) => errors.push(error),
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const key = await test.book.tenant(test.tenantId, (tx) =>
+    makeKey(tx, { name: 'test', livemode: false, scopes: ['read', 'orders', 'act', 'admin'] }),
+  );
+  const call: Living['call'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(`${served.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text === '' ? undefined : JSON.parse(text)) as never,
+      headers: response.headers,
+    };
+  };
+  const account = accountFor(sim);
+  const made = await call<{ id: string; notification_url: string }>('POST', '/v1/channels', {
+    provider: account.provider,
+    name: 'the shop',
+    merchant_no: account.merchantNo,
+    base_url: account.baseUrl,
+    settings: account.settings,
+    feed: options.feed ?? 'relay',
+    closing: options.closing ?? 'never',
+    ...(options.feed === 'none' ? {} : { forward_url: `${merchant.url}/wechat` }),
+    credentials: account.credentials.map(({ kind, id, value }) => ({ kind, id, value })),
+  });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  notifyUrl = made.body.notification_url;
+  if (options.webhook !== false) await call('POST', '/v1/webhook-endpoints', { url: `${merchant.url}/events` });
+  return {
+    test,
+    clock,
+    sim,
+    merchant,
+    served,
+    accountId: made.body.id,
+    notifyUrl,
+    errors,
+    call,
+    async close() {
+      await served.close();
+      await sim.close();
+      await merchant.close();
+      clock.close();
+      await test.close();
+    },
+  };
+}
+
+/** Waits until `look` gives something; says what was waited for when it never does. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  withinMs = 15_000,
+): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`${what}: not in ${withinMs} ms`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+export type PaymentOut = Readonly<{
+  id: string;
+  position: string;
+  payment_ref: string;
+  order_ref?: string;
+  captured?: { amount: string };
+  contradictions: string[];
+  verdict?: { code: string; release: string; cause: string; reason?: string; confidence: string };
+}>;
+
+export async function paymentOf(on: Living, ref: string): Promise<PaymentOut | undefined> {
+  const found = await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments/search?ref=${encodeURIComponent(ref)}`);
+  return found.body.items[0];
+}
+
+/** Waits for a verdict on the payment of this number. */
+export const verdictOf = (on: Living, ref: string, code: string, withinMs?: number): Promise<PaymentOut> =>
+  until(
+    `${ref} to be ${code}`,
+    async () => {
+      const p = await paymentOf(on, ref);
+      return p?.verdict?.code === code ? p : undefined;
+    },
+    withinMs,
+  );
