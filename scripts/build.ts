@@ -10,7 +10,7 @@ execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 
   stdio: 'inherit',
 });
 for (const asset of globSync('src/**/*.{css,js}', { cwd: root })) {
-  const target = join(root, asset.replace(/^src/, 'dist'));
+  const target = join(root, join('dist', asset));
   mkdirSync(dirname(target), { recursive: true });
   cpSync(join(root, asset), target);
 }

@@ -1,13 +1,15 @@
 /** The program: commands wired, errors told once, the exit code set. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { envLang } from './base/env.ts';
 import { DaozhangError, ERRORS } from './base/errors.ts';
 import { type Lang, langNamed } from './base/lang.ts';
+import { version } from './base/root.ts';
+import { bookCommands } from './cli/book.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
+import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
+import { simCommand } from './cli/sim.ts';
 import { sniffCommand } from './cli/sniff.ts';
 import { startCommand } from './cli/start.ts';
 import { errorForProgram, tell } from './cli/terminal.ts';
@@ -47,6 +49,11 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     sniffCommand(lang, exit),
     formatsCommand(lang),
     startCommand(lang, exit),
+    serveCommand(lang, exit, async () => (await import('../sim/demo.ts')).startDemo),
+    workCommand(lang, exit),
+    migrateCommand(lang, exit),
+    simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
+    ...bookCommands(lang, exit),
   ];
   for (const command of commands) program.addCommand(localised(command, lang));
   await program.parseAsync(argv, { from: 'user' });
@@ -58,10 +65,6 @@ function namedLang(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((a) => a === '--lang' || a.startsWith('--lang='));
   if (at === -1) return undefined;
   return argv[at]!.includes('=') ? argv[at]!.split('=')[1] : argv[at + 1];
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
 }
 
 // Whoever reads may have read enough (`| head`): the rest is not written, and that is no error.

@@ -23,26 +23,25 @@ const LOOK_FOLD_MS = 2_000;
 const AFTER_ERROR_MS = 2_000;
 
 export function startWorkers(on: Working): Workers {
-  const stopping = new AbortController();
+  let stopping = false;
   // What one loop has done is often work for another: all look at once instead of after their pause.
-  let nudge = Promise.withResolvers<void>();
+  const sleepers = new Set<() => void>();
   const stir = (): void => {
-    nudge.resolve();
-    nudge = Promise.withResolvers<void>();
+    for (const wakeUp of sleepers) wakeUp();
   };
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => {
-      const timer = setTimeout(done, ms);
-      const now = (): void => {
+      const wakeUp = (): void => {
         clearTimeout(timer);
+        sleepers.delete(wakeUp);
         done();
       };
-      void nudge.promise.then(now);
-      stopping.signal.addEventListener('abort', now, { once: true });
+      const timer = setTimeout(wakeUp, ms);
+      sleepers.add(wakeUp);
     });
   /** Runs rounds until stopped: at once again while there is more, else after a pause. */
   const loop = async (round: () => Promise<boolean>, everyMs: number): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!stopping) {
       try {
         if (await round()) stir();
         else await pause(everyMs);
@@ -69,7 +68,7 @@ export function startWorkers(on: Working): Workers {
   };
   const wake = (tenantId: string): void => {
     again.add(tenantId);
-    if (folding.has(tenantId) || stopping.signal.aborted) return;
+    if (folding.has(tenantId) || stopping) return;
     folding.set(
       tenantId,
       foldTenant(tenantId)
@@ -92,7 +91,8 @@ export function startWorkers(on: Working): Workers {
   return {
     wake,
     async stop() {
-      stopping.abort();
+      stopping = true;
+      stir();
       await Promise.all(loops);
       await Promise.all(folding.values());
     },

@@ -172,6 +172,7 @@ export const newChannel = z.strictObject({
 
 export const channelPatch = z.strictObject({
   name: z.string().min(1).max(80).optional(),
+  base_url: z.url().optional(),
   feed: z.enum(['relay', 'copy', 'none']).optional(),
   forward_url: z.url().nullable().optional(),
   closing: z.enum(['never', 'propose', 'auto']).optional(),

@@ -236,6 +236,35 @@ export const BOOK_ERRORS = {
     says: { en: 'the order {order} is paid', zh: '订单 {order} 已付款' },
     remedy: { en: 'Refund it instead.', zh: '请改用退款。' },
   },
+  'serve.needs_database': {
+    exit: 64,
+    says: { en: 'more workers need a database they can share', zh: '多进程需要可共享的数据库' },
+    remedy: {
+      en: 'Name it in DATABASE_URL; the embedded one belongs to “daozhang serve”, which has workers of its own.',
+      zh: '请用 DATABASE_URL 指定;内置数据库由 daozhang serve 独占,它自带后台任务。',
+    },
+  },
+  'serve.not_reached': {
+    exit: 2,
+    says: { en: 'no Daozhang answers at {url} ({reason})', zh: '{url} 没有到账服务应答({reason})' },
+    remedy: {
+      en: 'Start it: daozhang serve. Another one: DAOZHANG_URL and DAOZHANG_API_KEY.',
+      zh: '请先启动:daozhang serve;其他服务用 DAOZHANG_URL 与 DAOZHANG_API_KEY 指定。',
+    },
+  },
+  'serve.no_key': {
+    exit: 2,
+    says: { en: 'there is no key to ask the server with', zh: '没有可用的 API 密钥' },
+    remedy: {
+      en: 'Run this beside the data folder of the server (--data), or set DAOZHANG_URL and DAOZHANG_API_KEY.',
+      zh: '请在服务的数据文件夹旁运行(--data),或设置 DAOZHANG_URL 与 DAOZHANG_API_KEY。',
+    },
+  },
+  'serve.refused': {
+    exit: 2,
+    says: { en: 'the server says: {says}', zh: '服务答复:{says}' },
+    remedy: { en: '{remedy}', zh: '{remedy}' },
+  },
   'api.no_key': {
     exit: 2,
     says: { en: 'nobody is named who asks', zh: '请求没有身份' },

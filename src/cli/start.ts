@@ -6,9 +6,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Lang } from '../base/lang.ts';
+import { ROOT } from '../base/root.ts';
 import { runReconcile } from './reconcile.ts';
 
-const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'day');
+const EXAMPLE = join(ROOT, 'examples', 'day');
 
 export function startCommand(lang: Lang, exit: (code: number) => void): Command {
   return new Command('start')

@@ -13,13 +13,25 @@ import { answerText } from '../reconcile/report/story.ts';
 import { unused } from '../reconcile/report/summary.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { type Query, where } from '../reconcile/where.ts';
+import { whereInBook } from './book.ts';
 import { interruption } from './interrupt.ts';
 import { readingOptions } from './options.ts';
 import { optionsOf, type ReconcileFlags } from './reconcile.ts';
+import { DATA } from './serve.ts';
 import { progressBar } from './terminal.ts';
 
 type WhereFlags = ReconcileFlags &
-  Readonly<{ amount?: string; time?: string; terminal?: string; store?: string; channel?: string; window?: string }>;
+  Readonly<{
+    data?: string;
+    live?: boolean;
+    json?: boolean;
+    amount?: string;
+    time?: string;
+    terminal?: string;
+    store?: string;
+    channel?: string;
+    window?: string;
+  }>;
 
 const WINDOW_MINUTES = '15';
 const MOST_MINUTES = 24 * 60;
@@ -28,7 +40,7 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
   return readingOptions(new Command('where'), lang)
     .description(say('where the money of one payment is, with the evidence', '一笔付款的钱在哪里,附凭据'))
-    .usage('[options] REF FILES…\n       daozhang where --amount 9.90 --time "2026-11-19 12:03" [options] FILES…')
+    .usage('[options] REF [FILES…]\n       daozhang where --amount 9.90 --time "2026-11-19 12:03" [options] FILES…')
     .argument(
       '<ref-and-files...>',
       say(
@@ -52,12 +64,25 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
       '--carry <folder>',
       say('open items of the day before; read, never written', '前一天的未达项文件夹;只读,不写'),
     )
+    .option(
+      '--data <folder>',
+      say('without files: the data folder of the server to ask', '不带文件时:服务的数据文件夹'),
+      DATA,
+    )
+    .option('--live', say('without files: the live side instead of the test side', '不带文件时:查正式环境'))
     .option('--json', say('the stories as JSON', '以 JSON 输出'))
     .action(async (args: string[], flags: WhereFlags) => exit(await runWhere(args, flags, lang)));
 }
 
 async function runWhere(args: readonly string[], flags: WhereFlags, lang: Lang): Promise<number> {
   const byPlace = flags.amount !== undefined || flags.time !== undefined;
+  // One number and no documents: the book is asked.
+  if (!byPlace && args.length === 1)
+    return await whereInBook(
+      args[0]!,
+      { data: flags.data ?? DATA, live: flags.live === true, json: flags.json === true },
+      lang,
+    );
   const files = byPlace ? args : args.slice(1);
   if (files.length === 0)
     throw bad('REF FILES…', 'a reference, then at least one file or folder / 先写单号,再写至少一个文件或文件夹');

@@ -8,8 +8,9 @@ import pg from 'pg';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
+import { ROOT } from '../base/root.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'sql');
+const FOLDER = join(ROOT, 'sql');
 /** Any number, the same in every process. */
 const LOCK = 7_316_020_114;
 const MONTHS_AHEAD = 12;

@@ -1,8 +1,13 @@
 /** Keys, and what waits for a person. */
 import { z } from 'zod';
-import { makeKey, need, revokeKey } from '../auth.ts';
+import { clock } from '../../base/clock.ts';
+import { redrive } from '../../sources/fold.ts';
+import { refold } from '../../traces/advance.ts';
+import { examine } from '../../watch/doctor.ts';
+import { makeKey, makeLink, need, revokeKey } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
+import { langFor } from '../problem.ts';
 import type { Api, Serving } from '../server.ts';
 
 export function adminRoutes(api: Api, on: Serving): void {
@@ -77,6 +82,81 @@ export function adminRoutes(api: Api, on: Serving): void {
       const revoked = await on.book.tenant(caller.tenantId, (tx) => revokeKey(tx, params.id));
       if (!revoked) return notFound();
       return await reply.status(204).send(null);
+    },
+  );
+
+  api.post(
+    '/v1/links',
+    {
+      schema: {
+        summary: 'A one-time link for the administrator',
+        tags: ['keys'],
+        body: z.strictObject({}),
+        response: { 201: z.object({ url: z.string() }) },
+      },
+    },
+    async ({ caller }, reply) => {
+      need(caller, 'admin');
+      const link = await on.book.tenant(caller.tenantId, async (tx) => {
+        const user = await tx.one<{ id: string }>(
+          `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' order by created_at limit 1`,
+          [tx.tenantId],
+        );
+        return await makeLink(tx, user.id);
+      });
+      return await reply.status(201).send({ url: `${on.publicUrl()}/enter/${link}` });
+    },
+  );
+
+  api.get(
+    '/v1/doctor',
+    {
+      schema: {
+        summary: 'Is everything well?',
+        tags: ['health'],
+        response: { 200: z.object({ checks: z.array(shape.check) }) },
+      },
+    },
+    async (request) => {
+      const { caller } = request;
+      need(caller, 'read');
+      const lang = langFor(request);
+      const found = await examine(on.book, caller.tenantId, caller.livemode, clock.now);
+      return { checks: found.map((f) => ({ ...f, detail: f.detail[lang] })) };
+    },
+  );
+
+  api.post(
+    '/v1/replay',
+    {
+      schema: {
+        summary: 'Try again what could not be read; with `all` fold every payment anew from what is stored',
+        tags: ['health'],
+        body: z.strictObject({ all: z.boolean().default(false) }),
+        response: { 200: z.object({ messages: z.int(), payments: z.int(), changed: z.int() }) },
+      },
+    },
+    async ({ caller, body }) => {
+      need(caller, 'admin');
+      const messages = await on.book.tenant(caller.tenantId, (tx) => redrive(tx));
+      let payments = 0;
+      let changed = 0;
+      let after = '00000000-0000-0000-0000-000000000000';
+      while (body.all) {
+        const page = await on.book.tenant(caller.tenantId, async (tx) => {
+          const rows = await tx.rows<{ id: string }>(
+            'select id from payments where tenant_id = $1 and id > $2 order by id limit 500',
+            [tx.tenantId, after],
+          );
+          const ids = rows.map((r) => r.id);
+          changed += ids.length === 0 ? 0 : await refold(tx, ids, on.follow);
+          return ids;
+        });
+        if (page.length === 0) break;
+        payments += page.length;
+        after = page.at(-1)!;
+      }
+      return { messages, payments, changed };
     },
   );
 

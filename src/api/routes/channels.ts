@@ -99,13 +99,13 @@ export function channelRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params, body }) => {
       need(caller, 'admin');
-      if (typeof body.forward_url === 'string') targetOf(body.forward_url);
+      for (const url of [body.forward_url, body.base_url]) if (typeof url === 'string') targetOf(url);
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const open = await accountOf(tx, on, caller, params.id);
         await tx.run(
           `update accounts set name = coalesce($3, name), feed = coalesce($4, feed),
               forward_url = case when $5 then $6 else forward_url end, closing = coalesce($7, closing),
-              order_mode = coalesce($8, order_mode), state = coalesce($9, state)
+              order_mode = coalesce($8, order_mode), state = coalesce($9, state), base_url = coalesce($10, base_url)
             where tenant_id = $1 and id = $2`,
           [
             tx.tenantId,
@@ -117,6 +117,7 @@ export function channelRoutes(api: Api, on: Serving): void {
             body.closing ?? null,
             body.order_mode ?? null,
             body.state ?? null,
+            body.base_url?.replace(/\/$/, '') ?? null,
           ],
         );
         await on.accounts.putCredentials(

@@ -1,0 +1,188 @@
+/** Commands that ask the running server: where, orders, channels, key, link, replay, doctor. */
+import { Command } from 'commander';
+import type { Lang } from '../base/lang.ts';
+import { VERDICTS, type VerdictCode } from '../verdicts/catalogue.ts';
+import { type Asking, asking } from './asking.ts';
+import { DATA } from './serve.ts';
+
+type Money = Readonly<{ amount: string; currency: string }>;
+type Payment = Readonly<{
+  id: string;
+  payment_ref: string;
+  order_ref?: string;
+  position: string;
+  ordered?: Money;
+  captured?: Money;
+  refunded?: Money;
+  captured_at?: string;
+  recorded_at?: string;
+  verdict?: Readonly<{ code: VerdictCode; release: 'yes' | 'no' | 'ask'; reason?: string; confidence: string }>;
+}>;
+type Trace = Readonly<{
+  payment: Payment;
+  observations: ReadonlyArray<
+    Readonly<{ source: string; kind: string; said: string; occurred_at: string; times: number; message_id?: string }>
+  >;
+  next_look_at?: string;
+}>;
+type Flags = Readonly<{ data: string; live?: boolean; json?: boolean }>;
+type Say = (en: string, zh: string) => string;
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** A command with `--data`, `--live` and `--json`. */
+function base(name: string, lang: Lang, description: string): Command {
+  const say: Say = (en, zh) => (lang === 'zh' ? zh : en);
+  return new Command(name)
+    .description(description)
+    .option('--data <folder>', say('the data folder of the server', '服务的数据文件夹'), DATA)
+    .option('--live', say('the live side instead of the test side', '正式环境(默认测试环境)'))
+    .option('--json', say('as JSON', '以 JSON 输出'));
+}
+
+const RELEASE = {
+  yes: { en: 'hand over', zh: '可以交付' },
+  no: { en: 'do not hand over', zh: '不要交付' },
+  ask: { en: 'wait and ask', zh: '先等待确认' },
+} as const;
+
+/** The story of a payment in the book. Exit 0: one found · 1: none or several. */
+export async function whereInBook(ref: string, flags: Flags, lang: Lang): Promise<number> {
+  const on = asking(flags, lang);
+  const { items } = await on.ask<{ items: readonly Payment[] }>(
+    'GET',
+    `/v1/payments/search?ref=${encodeURIComponent(ref)}`,
+  );
+  const traces: Trace[] = [];
+  for (const p of items) traces.push(await on.ask<Trace>('GET', `/v1/payments/${p.id}/trace`));
+  if (flags.json === true) print(JSON.stringify(traces, null, 1));
+  else if (traces.length === 0)
+    print(
+      lang === 'zh' ? `账簿(${side(on, lang)})里没有“${ref}”。` : `The book (${side(on, lang)}) knows no “${ref}”.`,
+    );
+  else for (const t of traces) tellTrace(t, lang);
+  return traces.length === 1 ? 0 : 1;
+}
+
+const side = (on: Asking, lang: Lang): string =>
+  on.live ? (lang === 'zh' ? '正式' : 'live') : lang === 'zh' ? '测试' : 'test';
+
+function tellTrace(t: Trace, lang: Lang): void {
+  const { payment: p } = t;
+  const v = p.verdict;
+  const amount = p.captured ?? p.ordered;
+  const title = v === undefined ? '' : ` · ${VERDICTS[v.code].title[lang]} · ${RELEASE[v.release][lang]}`;
+  print(
+    `${p.order_ref ?? p.payment_ref}${amount === undefined ? '' : ` · ${amount.amount} ${amount.currency}`}${title}`,
+  );
+  for (const o of t.observations)
+    print(
+      `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${o.times > 1 ? ` ×${o.times}` : ''}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,
+    );
+  if (t.next_look_at !== undefined)
+    print(lang === 'zh' ? `  下次询问渠道:${t.next_look_at}` : `  the channel is asked next at ${t.next_look_at}`);
+}
+
+export function bookCommands(lang: Lang, exit: (code: number) => void): readonly Command[] {
+  const say: Say = (en, zh) => (lang === 'zh' ? zh : en);
+  const orders = base('orders', lang, say('the newest orders', '最近的订单')).action(async (flags: Flags) => {
+    const { items } = await asking(flags, lang).ask<{
+      items: ReadonlyArray<
+        Readonly<{ order_ref: string; amount: Money; state: string; placed_at: string; payments: readonly Payment[] }>
+      >;
+    }>('GET', '/v1/orders?limit=50');
+    if (flags.json === true) print(JSON.stringify(items, null, 1));
+    else
+      for (const o of items) {
+        const code = o.payments[0]?.verdict?.code;
+        print(
+          `${o.placed_at.slice(0, 19)}  ${o.order_ref.padEnd(20)} ${o.amount.amount.padStart(10)} ${o.amount.currency}  ${o.state.padEnd(9)} ${code === undefined ? '' : VERDICTS[code].title[lang]}`,
+        );
+      }
+    exit(0);
+  });
+
+  const channels = base('channels', lang, say('the channel accounts, and whether they answer', '渠道账户及其是否应答'))
+    .option('--test', say('try each against the live channel', '逐个实测'))
+    .action(async (flags: Flags & { test?: boolean }) => {
+      const on = asking(flags, lang);
+      const { items } = await on.ask<{
+        items: ReadonlyArray<
+          Readonly<{ id: string; provider: string; name: string; merchant_no: string; state: string; feed: string }>
+        >;
+      }>('GET', '/v1/channels');
+      let ok = true;
+      if (flags.json === true) print(JSON.stringify(items, null, 1));
+      for (const c of items) {
+        if (flags.json !== true) print(`${c.provider}  ${c.merchant_no}  ${c.name}  ${c.feed}  ${c.state}  ${c.id}`);
+        if (flags.test !== true) continue;
+        const tried = await on.ask<{ ok: boolean; checks: readonly Check[] }>('POST', `/v1/channels/${c.id}/test`);
+        ok &&= tried.ok;
+        for (const check of tried.checks) print(checkLine(check));
+      }
+      exit(ok ? 0 : 1);
+    });
+
+  const key = base('key', lang, say('make an API key; it is shown once', '新建 API 密钥,仅显示一次'))
+    .requiredOption('--name <name>', say('what it is for', '用途'))
+    .option('--scopes <list>', 'read,orders,act,admin', 'read,orders')
+    .action(async (flags: Flags & { name: string; scopes: string }) => {
+      const made = await asking(flags, lang).ask<{ key: string }>('POST', '/v1/keys', {
+        name: flags.name,
+        scopes: flags.scopes.split(','),
+        livemode: flags.live === true,
+      });
+      print(made.key);
+      exit(0);
+    });
+
+  const link = base('link', lang, say('a new one-time link for the administrator', '新的管理员一次性登录链接')).action(
+    async (flags: Flags) => {
+      print((await asking(flags, lang).ask<{ url: string }>('POST', '/v1/links', {})).url);
+      exit(0);
+    },
+  );
+
+  const replay = base(
+    'replay',
+    lang,
+    say(
+      'try again what could not be read; with --all fold every payment anew',
+      '重试无法读取的消息;--all 则重算全部支付',
+    ),
+  )
+    .option('--all', say('every payment, after a change of the rules', '规则变化后重算全部支付'))
+    .action(async (flags: Flags & { all?: boolean }) => {
+      const done = await asking(flags, lang).ask<{ messages: number; payments: number; changed: number }>(
+        'POST',
+        '/v1/replay',
+        {
+          all: flags.all === true,
+        },
+      );
+      print(
+        say(
+          `${done.messages} messages are tried again; ${done.payments} payments folded, ${done.changed} changed`,
+          `重试 ${done.messages} 条消息;重算 ${done.payments} 笔支付,${done.changed} 笔有变化`,
+        ),
+      );
+      exit(0);
+    });
+
+  const doctor = base(
+    'doctor',
+    lang,
+    say('is everything well: database, clocks, keys, channels, what waits', '体检:数据库、时钟、证书、渠道、积压'),
+  ).action(async (flags: Flags) => {
+    const { checks } = await asking(flags, lang).ask<{ checks: readonly Check[] }>('GET', '/v1/doctor');
+    if (flags.json === true) print(JSON.stringify(checks, null, 1));
+    else for (const check of checks) print(checkLine(check));
+    exit(checks.every((c) => c.ok) ? 0 : 1);
+  });
+  return [orders, channels, key, link, replay, doctor];
+}
+
+type Check = Readonly<{ name: string; ok: boolean; detail: string }>;
+const checkLine = (c: Check): string => `  ${c.ok ? '✓' : '✗'} ${c.name.padEnd(28)} ${c.detail}`;

@@ -1,0 +1,92 @@
+/** Opens the book for a command: the embedded database of a data folder, or the one that DATABASE_URL names, migrated either way. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makeKey, makeLink } from '../api/auth.ts';
+import { serverEnv } from '../base/env.ts';
+import { newId } from '../base/ids.ts';
+import type { Text } from '../base/lang.ts';
+import { jitter } from '../base/secret.ts';
+import { openVault, type Vault } from '../base/vault.ts';
+import { startEmbedded } from '../db/embedded.ts';
+import { migrate } from '../db/migrate.ts';
+import { type Book, openBook } from '../db/pool.ts';
+
+export type Opened = Readonly<{
+  book: Book;
+  vault: Vault;
+  folder: string;
+  applied: readonly string[];
+  notes: readonly Text[];
+  close(): Promise<void>;
+}>;
+
+export async function openAll(data: string): Promise<Opened> {
+  const env = serverEnv();
+  const folder = resolve(data);
+  mkdirSync(folder, { recursive: true });
+  const vault = openVault(env.masterKey, join(folder, 'master.key'));
+  if (env.databaseUrl !== undefined) {
+    const { applied } = await migrate(env.databaseUrl);
+    const book = await openBook({ url: env.databaseUrl, role: 'daozhang_app', jitter });
+    return { book, vault, folder, applied, notes: [], close: () => book.close() };
+  }
+  const embedded = await startEmbedded({ folder });
+  const adopted: Text = {
+    en: 'the database of the last run was still there and goes on',
+    zh: '上次运行的数据库仍在,继续使用',
+  };
+  try {
+    const { applied } = await migrate(embedded.ownerUrl);
+    const book = await openBook({ url: embedded.appUrl, max: 20, jitter });
+    return {
+      book,
+      vault,
+      folder,
+      applied,
+      notes: [...(embedded.note === undefined ? [] : [embedded.note]), ...(embedded.adopted ? [adopted] : [])],
+      async close() {
+        await book.close();
+        await embedded.stop();
+      },
+    };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** What the command line uses on this machine: 0600 beside the data. */
+export type LocalKeys = Readonly<{ url: string; test: string; live: string }>;
+const keysFile = (folder: string): string => join(folder, 'cli.json');
+
+export function localKeys(data: string): LocalKeys | undefined {
+  const file = keysFile(resolve(data));
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+export function keepLocalKeys(folder: string, keys: LocalKeys): void {
+  writeFileSync(keysFile(folder), `${JSON.stringify(keys, null, 1)}\n`, { mode: 0o600 });
+  chmodSync(keysFile(folder), 0o600);
+}
+
+export type FirstRun = Readonly<{ link: string; keys: Readonly<{ test: string; live: string }> }>;
+
+/** The first start makes a tenant, its administrator and the command line's keys; undefined where there is one already. */
+export async function firstRun(book: Book): Promise<FirstRun | undefined> {
+  const tenantId = newId();
+  const isFirst = await book.shared(async (tx) => {
+    // Two processes may start for the first time together.
+    await tx.run(`select pg_advisory_xact_lock(hashtext('daozhang first run'))`);
+    const known = await tx.maybe('select from tenants limit 1');
+    if (known === undefined) await tx.run('insert into tenants (id, name) values ($1, $2)', [tenantId, 'default']);
+    return known === undefined;
+  });
+  if (!isFirst) return undefined;
+  return await book.tenant(tenantId, async (tx) => {
+    const userId = newId();
+    await tx.run(`insert into users (tenant_id, id, name, role) values ($1, $2, 'admin', 'admin')`, [tenantId, userId]);
+    const keyOf = async (livemode: boolean): Promise<string> =>
+      (await makeKey(tx, { name: 'command line', livemode, scopes: ['read', 'orders', 'act', 'admin'] })).token;
+    return { link: await makeLink(tx, userId), keys: { test: await keyOf(false), live: await keyOf(true) } };
+  });
+}

@@ -1,0 +1,147 @@
+/** `daozhang serve`: the book, its workers and the HTTP API in one process; `daozhang work`: more workers; `daozhang migrate`. */
+import { Command } from 'commander';
+import { startWorkers } from '../actions/work.ts';
+import { engineOf, serve } from '../api/wire.ts';
+import { serverEnv } from '../base/env.ts';
+import { DaozhangError } from '../base/errors.ts';
+import type { Lang } from '../base/lang.ts';
+import { version } from '../base/root.ts';
+import { interruption } from './interrupt.ts';
+import { firstRun, keepLocalKeys, localKeys, openAll } from './opening.ts';
+import { tell } from './terminal.ts';
+
+/** What drives the test side with a simulated channel; `sim/demo.ts`, handed in because the program does not depend on the simulator. */
+export type StartDemo = (
+  options: Readonly<{ url: string; key: string; folder: string; lang: Lang; print(line: string): void }>,
+) => Promise<Readonly<{ close(): Promise<void> }>>;
+
+type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean }>;
+
+export const DATA = './data';
+const PORT = '8317';
+
+export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () => Promise<StartDemo>): Command {
+  const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
+  return new Command('serve')
+    .description(say('run the book: database, API and workers', '运行服务:数据库、接口与后台任务'))
+    .option('--data <folder>', say('where everything is kept', '数据文件夹'), DATA)
+    .option('--host <address>', say('address to listen on', '监听地址'), '127.0.0.1')
+    .option('--port <number>', say('port to listen on', '监听端口'), PORT)
+    .option('--demo', say('fill the test side by a simulated WeChat Pay', '用模拟的微信支付驱动测试环境'))
+    .action(async (flags: Flags) => exit(await runServe(flags, lang, demo)));
+}
+
+async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>): Promise<number> {
+  const say = (en: string, zh: string): void => {
+    process.stdout.write(`${lang === 'zh' ? zh : en}\n`);
+  };
+  const stop = interruption();
+  const env = serverEnv();
+  const opened = await openAll(flags.data);
+  try {
+    for (const note of opened.notes) say(note.en, note.zh);
+    const first = await firstRun(opened.book);
+    const served = await serve(
+      {
+        book: opened.book,
+        vault: opened.vault,
+        version: version(),
+        publicUrl: env.publicUrl,
+        trustProxy: env.trustProxy,
+        // The demo's channel and order system are on this machine.
+        allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
+        told: (error) => tell(error, lang),
+      },
+      { host: flags.host, port: portOf(flags.port) },
+    );
+    try {
+      const keys = first?.keys ?? localKeys(opened.folder);
+      if (keys !== undefined) keepLocalKeys(opened.folder, { url: served.url, test: keys.test, live: keys.live });
+      say(
+        `Daozhang serves at ${served.url} (data in ${opened.folder})`,
+        `到账服务已启动:${served.url}(数据在 ${opened.folder})`,
+      );
+      if (first !== undefined)
+        say(
+          `First start. The administrator enters once by: ${served.url}/enter/${first.link}`,
+          `首次启动。管理员一次性登录链接:${served.url}/enter/${first.link}`,
+        );
+      const running =
+        flags.demo === true && keys !== undefined
+          ? await (await demo())({
+              url: served.url,
+              key: keys.test,
+              folder: opened.folder,
+              lang,
+              print: (line) => process.stdout.write(`${line}\n`),
+            })
+          : undefined;
+      say('Ctrl-C ends it; nothing is lost.', '按 Ctrl-C 结束,数据不会丢失。');
+      await aborted(stop);
+      await running?.close();
+    } finally {
+      await served.close();
+    }
+  } finally {
+    await opened.close();
+  }
+  return 0;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new DaozhangError('usage.bad_option', { option: '--port', reason: `“${text}”` });
+  return port;
+}
+
+export function workCommand(lang: Lang, exit: (code: number) => void): Command {
+  const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
+  return new Command('work')
+    .description(
+      say('run workers without the API, on the database of DATABASE_URL', '只运行后台任务,使用 DATABASE_URL 的数据库'),
+    )
+    .option('--data <folder>', say('where the master key is', '主密钥所在文件夹'), DATA)
+    .action(async (flags: { data: string }) => {
+      const env = serverEnv();
+      if (env.databaseUrl === undefined) throw new DaozhangError('serve.needs_database', {});
+      const stop = interruption();
+      const opened = await openAll(flags.data);
+      const engine = engineOf({
+        book: opened.book,
+        vault: opened.vault,
+        version: version(),
+        allowPrivate: env.allowPrivate,
+        told: (error) => tell(error, lang),
+      });
+      const workers = startWorkers(engine.working);
+      process.stdout.write(`${say('The workers run. Ctrl-C ends them.', '后台任务已运行,按 Ctrl-C 结束。')}\n`);
+      await aborted(stop);
+      await workers.stop();
+      engine.outbound.close();
+      await opened.close();
+      exit(0);
+    });
+}
+
+export function migrateCommand(lang: Lang, exit: (code: number) => void): Command {
+  const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
+  return new Command('migrate')
+    .description(say('bring the database to this version', '将数据库升级到当前版本'))
+    .option('--data <folder>', say('where everything is kept', '数据文件夹'), DATA)
+    .action(async (flags: { data: string }) => {
+      const opened = await openAll(flags.data);
+      const done = opened.applied;
+      process.stdout.write(
+        `${done.length === 0 ? say('the database is up to date', '数据库已是最新') : say(`applied: ${done.join(', ')}`, `已应用:${done.join(', ')}`)}\n`,
+      );
+      await opened.close();
+      exit(0);
+    });
+}
