@@ -110,25 +110,29 @@ export async function recorded(
   follow: Follow,
 ): Promise<void> {
   const at = by.at.round({ smallestUnit: 'millisecond' });
+  const told = by.payments.filter((p) => p.recordedAt === undefined && p.capturedAt !== undefined);
+  await tx.run(
+    `update orders set state = 'paid', paid_at = $3, version = version + 1, updated_at = now()
+      where tenant_id = $1 and id = any($2) and state = 'open'`,
+    [tx.tenantId, told.flatMap((p) => p.orderId ?? []), at],
+  );
   await take(
     tx,
-    by.payments
-      .filter((p) => p.recordedAt === undefined && p.capturedAt !== undefined)
-      .map((p) => ({
-        accountId: p.accountId,
-        livemode: p.livemode,
-        observed: {
-          source: 'order',
-          key: by.key(p),
-          kind: 'recorded',
-          occurredAt: at,
-          paymentRef: p.ref,
-          refs: [],
-          said: by.said,
-        },
-        messageId: undefined,
-        heardAt: at,
-      })),
+    told.map((p) => ({
+      accountId: p.accountId,
+      livemode: p.livemode,
+      observed: {
+        source: 'order',
+        key: by.key(p),
+        kind: 'recorded',
+        occurredAt: at,
+        paymentRef: p.ref,
+        refs: [],
+        said: by.said,
+      },
+      messageId: undefined,
+      heardAt: at,
+    })),
     follow,
   );
 }
