@@ -84,8 +84,8 @@ export const BOOK_ERRORS = {
   'db.migration_changed': {
     exit: 70,
     says: {
-      en: 'the migration {migration} is not the one that was applied',
-      zh: '迁移文件 {migration} 与已应用的不一致',
+      en: 'the migration {migration} is missing or is not the one that was applied',
+      zh: '迁移文件 {migration} 缺失,或与已应用的不一致',
     },
     remedy: {
       en: 'Restore the file; what is to be changed goes into a new migration.',
