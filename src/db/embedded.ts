@@ -69,7 +69,7 @@ type Secrets = Readonly<{ port: number; superuser: string; owner: string; app: s
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const place = placeFor(options.folder);
   const remembered = await secretsOf(place);
-  if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place, remembered);
+  if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place, remembered, options);
   let running = await runningIn(place, remembered);
   const adopted = running !== undefined;
   let port = running?.port ?? (await start(place, remembered, options, options.port === undefined));
@@ -147,7 +147,7 @@ function command(place: Place, name: string, args: readonly string[], cwd: strin
 }
 
 /** New data are made aside and renamed: half of them never lie in the place. */
-async function initialise(place: Place, secrets: Secrets): Promise<void> {
+async function initialise(place: Place, secrets: Secrets, options: EmbeddedOptions): Promise<void> {
   const unfinished = join(place.home, `new-${process.pid}`);
   const passwordFile = `${unfinished}.password`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -169,6 +169,7 @@ async function initialise(place: Place, secrets: Secrets): Promise<void> {
         '--builtin-locale=C.UTF-8',
         '--data-checksums',
         '--no-instructions',
+        ...(options.unsafeFast === true ? ['--no-sync'] : []),
       ],
       unfinished,
     );

@@ -1,6 +1,6 @@
 /**
  * A real PostgreSQL for tests: one server a test process, started at the first need and ended with it; each book a clone of a migrated
- * template, in some ten milliseconds.
+ * template, in a tenth of a second or two.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
