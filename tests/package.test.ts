@@ -16,7 +16,10 @@ test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, ()
   const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], ROOT).replace(/^[^[]*/, ''));
   const names: string[] = packed.files.map((f: { path: string }) => f.path);
   assert.ok(
-    names.includes('dist/src/main.js') && names.includes('dist/src/reconcile/report/page/page.js') && names.includes('LICENSE'),
+    names.includes('dist/src/main.js') &&
+      names.includes('dist/src/reconcile/report/page/page.js') &&
+      names.includes('LICENSE') &&
+      names.includes('sql/0001_book.sql'),
   );
   assert.deepEqual(
     names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')),

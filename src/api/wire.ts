@@ -10,7 +10,8 @@ import { startWorkers, type Workers, type Working } from '../actions/work.ts';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { type Outbound, openOutbound } from '../base/outbound.ts';
-import { jitter, newNonce } from '../base/secret.ts';
+import { spread } from '../base/random.ts';
+import { newNonce } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
 import { Accounts } from '../channels/accounts.ts';
 import { ChannelSilent, type Io } from '../channels/channel.ts';
@@ -39,7 +40,7 @@ export type Engine = Readonly<{ working: Working; accounts: Accounts; metrics: M
 export function engineOf(options: WireOptions): Engine {
   const outbound = openOutbound(options.allowPrivate);
   const metrics = openMetrics();
-  const pace = options.pace ?? realPace(jitter);
+  const pace = options.pace ?? realPace(spread);
   const accounts = new Accounts(options.vault);
   const follow = following(accounts, DEFAULT_POLICY, pace);
   const working: Working = {

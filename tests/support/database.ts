@@ -1,8 +1,10 @@
 /**
  * A real PostgreSQL for tests: one server a test process, started at the first need and ended with it; each book a clone of a migrated
- * template, in some ten milliseconds.
+ * template, in a tenth of a second or two.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -29,19 +31,31 @@ export async function testServer(): Promise<Server> {
 }
 
 async function start(): Promise<Server> {
-  const folder = mkdtempSync(join(tmpdir(), 'daozhang-db-'));
+  const folder = temporary();
   const embedded = await startEmbedded({ folder, unsafeFast: true });
-  const end = (): void => {
-    try {
-      process.kill(embedded.pid, 'SIGQUIT');
-    } catch {}
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  process.once('exit', end);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   await migrate(embedded.ownerUrl);
   await asOwner(embedded.ownerUrl.replace(/daozhang$/, 'postgres'), 'alter database daozhang is_template true');
   return { embedded, template: 'daozhang' };
+}
+
+/**
+ * A folder for a server, which ends with this process however that ends, a kill -9 too: a shell waits for the end of its input,
+ * which is ours to hold, then ends the server and removes the folder.
+ */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daozhang-db-'));
+  // As root the server is `nobody`, who must pass through.
+  chmodSync(folder, 0o711);
+  const script = `cat > /dev/null
+    pid=$(head -n 1 "$1/postgres/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.05; done
+    rm -rf "$1"`;
+  const keeper = spawn('/bin/sh', ['-c', script, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  keeper.unref();
+  (keeper.stdin as Socket).unref();
+  return folder;
 }
 
 async function asOwner(url: string, sql: string): Promise<void> {

@@ -1,0 +1,481 @@
+-- What the migrations together have made. Written by `node scripts/schema.ts`; never applied.
+
+-- Tables
+
+create table book.account_health (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  paced_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  failures integer default 0 not null,
+  open_until timestamp with time zone,
+  last_answer_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  last_failure text,
+  clock_skew_ms bigint,
+  keys_fetched_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, account_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
+
+create table book.accounts (
+  tenant_id uuid not null,
+  id uuid not null,
+  provider text not null,
+  name text not null,
+  merchant_no text not null,
+  sub_merchant_no text default ''::text not null,
+  livemode boolean not null,
+  base_url text not null,
+  feed text default 'relay'::text not null,
+  forward_url text,
+  closing text default 'never'::text not null,
+  order_mode text default 'required'::text not null,
+  settings jsonb default '{}'::jsonb not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, provider, merchant_no, sub_merchant_no, livemode),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((closing = ANY (ARRAY['never'::text, 'propose'::text, 'auto'::text]))),
+  CHECK ((feed = ANY (ARRAY['relay'::text, 'copy'::text, 'none'::text]))),
+  CHECK ((order_mode = ANY (ARRAY['required'::text, 'none'::text]))),
+  CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
+);
+
+create table book.actions (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  payment_id uuid not null,
+  state text not null,
+  attempts integer default 0 not null,
+  detail jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK ((state = ANY (ARRAY['intended'::text, 'called'::text, 'done'::text, 'refused'::text, 'unknown'::text, 'withdrawn'::text])))
+);
+CREATE UNIQUE INDEX actions_open ON book.actions USING btree (tenant_id, payment_id, kind) WHERE (state = ANY (ARRAY['intended'::text, 'called'::text, 'unknown'::text]));
+
+create table book.alerts (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  detail jsonb default '{}'::jsonb not null,
+  opened_at timestamp with time zone default now() not null,
+  last_at timestamp with time zone default now() not null,
+  times bigint default 1 not null,
+  closed_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+CREATE UNIQUE INDEX alerts_open ON book.alerts USING btree (tenant_id, kind, subject_kind, subject_id) WHERE (closed_at IS NULL);
+
+create table book.api_keys (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  livemode boolean not null,
+  scopes text[] not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
+create table book.cases (
+  tenant_id uuid not null,
+  id uuid not null,
+  reason text not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  note text,
+  opened_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+CREATE UNIQUE INDEX cases_open ON book.cases USING btree (tenant_id, reason, subject_kind, subject_id) WHERE (closed_at IS NULL);
+
+create table book.counters (
+  tenant_id uuid not null,
+  event_seq bigint default 0 not null,
+  PRIMARY KEY (tenant_id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
+create table book.credentials (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  kind text not null,
+  key_id text not null,
+  sealed bytea not null,
+  not_after timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, account_id, kind, key_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
+
+create table book.deliveries (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  endpoint_id uuid,
+  account_id uuid,
+  event_seq bigint,
+  message_id uuid,
+  payment_id uuid,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, endpoint_id) REFERENCES book.webhook_endpoints(tenant_id, id),
+  CHECK ((kind = ANY (ARRAY['event'::text, 'relay'::text, 'alert'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'gave_up'::text])))
+);
+CREATE INDEX deliveries_endpoint ON book.deliveries USING btree (tenant_id, endpoint_id, id DESC);
+CREATE INDEX deliveries_payment ON book.deliveries USING btree (tenant_id, payment_id);
+
+create table book.due (
+  tenant_id uuid not null,
+  kind text not null,
+  id uuid not null,
+  due_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  PRIMARY KEY (tenant_id, kind, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+CREATE INDEX due_next ON book.due USING btree (kind, tenant_id, due_at);
+
+create table book.events (
+  tenant_id uuid not null,
+  seq bigint not null,
+  id uuid not null,
+  livemode boolean not null,
+  type text not null,
+  payment_id uuid,
+  order_id uuid,
+  body jsonb not null,
+  at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, seq),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
+create table book.idempotency_keys (
+  tenant_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  state text not null,
+  status integer,
+  headers jsonb,
+  body text,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, key),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((state = ANY (ARRAY['in_flight'::text, 'done'::text])))
+);
+
+create table book.messages (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  kind text not null,
+  key text not null,
+  body_hash bytea not null,
+  occurred_at timestamp with time zone not null,
+  id uuid not null,
+  headers jsonb not null,
+  body bytea not null,
+  raw_hash bytea not null,
+  received_at timestamp with time zone default now() not null,
+  folded_at timestamp with time zone,
+  fold_attempts integer default 0 not null,
+  fold_error text,
+  PRIMARY KEY (tenant_id, account_id, kind, key, body_hash, occurred_at),
+  CHECK ((kind = ANY (ARRAY['notification'::text, 'answer'::text])))
+) partition by RANGE (occurred_at);
+CREATE INDEX messages_id ON ONLY book.messages USING btree (tenant_id, id);
+CREATE INDEX messages_unfolded ON ONLY book.messages USING btree (tenant_id, received_at) WHERE ((kind = 'notification'::text) AND (folded_at IS NULL) AND (fold_attempts < 5));
+
+create table book.migrations (
+  number integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null,
+  PRIMARY KEY (number)
+);
+
+create table book.observations (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  source text not null,
+  key text not null,
+  body_hash bytea not null,
+  occurred_at timestamp with time zone not null,
+  id uuid not null,
+  payment_id uuid,
+  kind text not null,
+  said text not null,
+  amount_minor bigint,
+  payer_minor bigint,
+  currency character(3),
+  refund_ref text,
+  refund_state text,
+  expires_at timestamp with time zone,
+  refs jsonb default '[]'::jsonb not null,
+  message_id uuid,
+  received_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone not null,
+  times integer default 1 not null,
+  PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
+) partition by RANGE (occurred_at);
+CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
+
+create table book.orders (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  ref text not null,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  state text not null,
+  store text,
+  terminal text,
+  description text,
+  placed_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  version integer default 1 not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, livemode, ref),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((amount_minor >= 0)),
+  CHECK ((state = ANY (ARRAY['open'::text, 'paid'::text, 'closed'::text, 'cancelled'::text])))
+);
+CREATE INDEX orders_newest ON book.orders USING btree (tenant_id, livemode, placed_at DESC, id DESC);
+
+create table book.payments (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  account_id uuid not null,
+  direction text not null,
+  ref text not null,
+  product text,
+  order_id uuid,
+  created_at timestamp with time zone default now() not null,
+  asked integer default 0 not null,
+  last_asked_at timestamp with time zone,
+  version integer default 0 not null,
+  "position" text default 'expected'::text not null,
+  currency character(3),
+  ordered_minor bigint,
+  captured_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  placed_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  captured_at timestamp with time zone,
+  recorded_at timestamp with time zone,
+  order_closed_at timestamp with time zone,
+  contradictions jsonb default '[]'::jsonb not null,
+  trace jsonb default '{}'::jsonb not null,
+  verdict text,
+  release text,
+  terminal boolean default false not null,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, account_id, direction, ref),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, order_id) REFERENCES book.orders(tenant_id, id),
+  CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
+  CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
+);
+CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
+CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
+CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
+
+create table book.refs (
+  tenant_id uuid not null,
+  value text not null,
+  kind text not null,
+  payment_id uuid not null,
+  PRIMARY KEY (tenant_id, value, kind, payment_id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id)
+);
+
+create table book.rejected_messages (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  reason text not null,
+  hash bytea not null,
+  detail text not null,
+  first_bytes bytea not null,
+  size integer not null,
+  times bigint default 1 not null,
+  first_at timestamp with time zone default now() not null,
+  last_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, account_id, reason, hash),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
+
+create table book.routes (
+  hash bytea not null,
+  kind text not null,
+  tenant_id uuid not null,
+  subject_id uuid not null,
+  expires_at timestamp with time zone,
+  PRIMARY KEY (hash),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((kind = ANY (ARRAY['api_key'::text, 'session'::text, 'link'::text, 'notify'::text])))
+);
+CREATE INDEX routes_subject ON book.routes USING btree (tenant_id, subject_id);
+
+create table book.sessions (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, user_id) REFERENCES book.users(tenant_id, id)
+);
+
+create table book.tenants (
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (id)
+);
+
+create table book.users (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  role text not null,
+  state text default 'active'::text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text]))),
+  CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+create table book.verdicts (
+  tenant_id uuid not null,
+  payment_id uuid not null,
+  version integer not null,
+  code text not null,
+  release text not null,
+  cause text not null,
+  reason text,
+  custody text,
+  confidence text not null,
+  amount_minor bigint,
+  currency character(3),
+  also text[] default '{}'::text[] not null,
+  evidence uuid[] default '{}'::uuid[] not null,
+  judged_at timestamp with time zone not null,
+  PRIMARY KEY (tenant_id, payment_id, version),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK ((release = ANY (ARRAY['yes'::text, 'no'::text, 'ask'::text])))
+);
+
+create table book.waiting (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  value text not null,
+  kind text not null,
+  observation_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  PRIMARY KEY (tenant_id, account_id, value, kind, observation_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
+
+create table book.webhook_endpoints (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  url text not null,
+  types text[] not null,
+  sealed_secret bytea not null,
+  sealed_previous bytea,
+  previous_until timestamp with time zone,
+  state text default 'enabled'::text not null,
+  disabled_why text,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((state = ANY (ARRAY['enabled'::text, 'disabled'::text])))
+);
+
+-- Row-level security
+
+-- account_health       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- accounts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- actions              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- alerts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- deliveries           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- due                  none
+-- events               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- idempotency_keys     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- messages             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- migrations           none
+-- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- refs                 enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- routes               none
+-- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- tenants              none
+-- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- verdicts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- waiting              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- webhook_endpoints    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+
+-- Rights of those who do not own it
+
+-- schema   book                 daozhang_app: usage
+-- table    account_health       daozhang_app: delete, insert, select, update
+-- table    accounts             daozhang_app: delete, insert, select, update
+-- table    actions              daozhang_app: delete, insert, select, update
+-- table    alerts               daozhang_app: delete, insert, select, update
+-- table    api_keys             daozhang_app: delete, insert, select, update
+-- table    cases                daozhang_app: delete, insert, select, update
+-- table    counters             daozhang_app: delete, insert, select, update
+-- table    credentials          daozhang_app: delete, insert, select, update
+-- table    deliveries           daozhang_app: delete, insert, select, update
+-- table    due                  daozhang_app: delete, insert, select, update
+-- table    events               daozhang_app: delete, insert, select, update
+-- table    idempotency_keys     daozhang_app: delete, insert, select, update
+-- table    messages             daozhang_app: delete, insert, select, update
+-- table    migrations           daozhang_app: select
+-- table    observations         daozhang_app: delete, insert, select, update
+-- table    orders               daozhang_app: delete, insert, select, update
+-- table    payments             daozhang_app: delete, insert, select, update
+-- table    refs                 daozhang_app: delete, insert, select, update
+-- table    rejected_messages    daozhang_app: delete, insert, select, update
+-- table    routes               daozhang_app: delete, insert, select, update
+-- table    sessions             daozhang_app: delete, insert, select, update
+-- table    tenants              daozhang_app: delete, insert, select, update
+-- table    users                daozhang_app: delete, insert, select, update
+-- table    verdicts             daozhang_app: delete, insert, select, update
+-- table    waiting              daozhang_app: delete, insert, select, update
+-- table    webhook_endpoints    daozhang_app: delete, insert, select, update
