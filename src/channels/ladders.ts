@@ -1,93 +1,120 @@
 /**
- * How often each channel is asked about a payment: data, and one pure function over it.
+ * When a channel is asked about a payment: one ladder for each channel and product, as data. Pure.
  *
- * Dense while the customer can pay, so that a lost notification is found within a minute; dense still for some minutes after the order
- * ended, because customers pay at the last second; then slower and slower, down to once a day, and never ended by time alone. Where a
- * channel publishes a schedule of its own, that schedule is the floor.
- * Sources: each channel's query rules (WeChat Pay plan A and B and 付款码, Alipay 当面付, UnionPay front-end and back-end transactions).
+ * What all keep, shown by `sim/truth/` and printed in docs/reference/time-to-truth.md:
+ * - While the customer can pay, and for ten minutes after the order's end, gaps stay under 50 s: whoever paid and whose notification was
+ *   lost is found within a minute (F23), also who paid just after the end.
+ * - While the channel says “in progress”, the gap is at most 60 s or 5 % of the time in progress.
+ * - Then gaps grow with age, up to a day. No ladder ends with time: only the channel's own word ends the asking.
+ *
+ * Sources: the channels' query policies. WeChat 付款码 every 5 s for 30 s, other products from 5 s on; Alipay 当面付 every 3–6 s for 60 s;
+ * UnionPay front 5, 10, 30, 60, 120 min, back waits of 1, 2, 4, 8, 16, 32 s, both the most one may ask; Adyen has no query for a
+ * classic payment, its reports decide.
  */
+import type { Text } from '../base/lang.ts';
 import type { ChannelId } from './channel.ts';
 
-/** Where a payment stands for the purpose of asking. */
+/** `closed_locally`: the merchant gave the order up and the channel has not said `closed`. */
 export type Phase = 'open' | 'processing' | 'after_expiry' | 'closed_locally';
 
-export type Ladder = Readonly<
-  | {
-      kind: 'steady';
-      /** Seconds after the order was placed, one look each. */
-      first: readonly number[];
-      /** Then a look each so many seconds while it can be paid. */
-      everySeconds: number;
-      /** How long it can be paid where the order names no end. */
-      windowSeconds: number;
-      /** How long after its end it is still asked at that pace. */
-      tailSeconds: number;
-      why: string;
-    }
-  | { kind: 'fixed' /** Seconds after the order was placed. */; rungs: readonly number[]; why: string }
-  | { kind: 'never'; why: string }
->;
+/** Ages are seconds since the phase began. */
+export type Climb = Readonly<{
+  /** Questions at just these ages; */
+  at: readonly number[];
+  /** then so often, */
+  everySeconds: number;
+  /** up to this age; from there on the gap is this share of the age, if that is more, */
+  untilSeconds: number;
+  growPercent: number;
+  /** and never more than this. */
+  mostSeconds: number;
+}>;
+
+export type Ladder = Readonly<{
+  open: Climb;
+  processing: Climb;
+  /** After the order's end, by time or by the merchant. */
+  after: Climb;
+  /** The channel's own limit: never earlier than its rungs, and every phase counts from the order. */
+  limit: boolean;
+}>;
+
+export type Provider = Readonly<{
+  /** The most inquiries an account may send. Ours to set: the channels publish no figure, and answer 429 if it is too much. */
+  perSecond: number;
+  /** By product; `''` is every other one. Empty where the channel cannot be asked, */
+  ladders: Readonly<Record<string, Ladder>>;
+  /** and why. */
+  never?: Text;
+}>;
 
 const MINUTE = 60;
-const HOUR = 3_600;
-const DAY = 86_400;
-const GAP = 50;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-const steady = (first: readonly number[], windowSeconds: number, why: string): Ladder => ({
-  kind: 'steady',
-  first,
-  everySeconds: GAP,
-  windowSeconds,
-  tailSeconds: 10 * MINUTE,
-  why,
+const PROCESSING: Climb = { at: [20], everySeconds: 50, untilSeconds: 0, growPercent: 4, mostSeconds: DAY };
+/** The first is for who was typing the PIN when the order ended. */
+const AFTER: Climb = { at: [10], everySeconds: 45, untilSeconds: 10 * MINUTE, growPercent: 25, mostSeconds: DAY };
+
+/** The customer pays in their own time. Half of all do within half a minute, hence the first two. */
+const unattended = (windowSeconds: number): Ladder => ({
+  open: { at: [20, 40], everySeconds: 45, untilSeconds: windowSeconds, growPercent: 4, mostSeconds: DAY },
+  processing: PROCESSING,
+  after: AFTER,
+  limit: false,
 });
 
-const EVERY_5_S_FOR_30_S = [5, 10, 15, 20, 25, 30];
+/** The customer stands at the till. */
+const attended = (untilSeconds: number): Ladder => {
+  const at = [...Array.from({ length: untilSeconds / 5 }, (_, i) => 5 * (i + 1)), untilSeconds + 10, untilSeconds + 30];
+  const { open } = unattended(10 * MINUTE);
+  return { open: { ...open, at }, processing: { ...PROCESSING, at }, after: AFTER, limit: false };
+};
 
-/** By channel and product; `*` is any other product. */
-export const LADDERS: Readonly<Record<ChannelId, Readonly<Record<string, Ladder>>>> = {
+const limited = (at: readonly number[], everySeconds: number): Ladder => {
+  const climb: Climb = { at, everySeconds, untilSeconds: 0, growPercent: 100, mostSeconds: DAY };
+  return { open: climb, processing: climb, after: climb, limit: true };
+};
+
+export const PROVIDERS: Readonly<Record<ChannelId, Provider>> = {
   wechatpay: {
-    '*': steady([5, 30], 2 * HOUR, 'plan A begins at 5 s and 30 s; a prepay_id lives two hours; plan B asks each 30 s'),
-    codepay: steady(EVERY_5_S_FOR_30_S, 30 * MINUTE, 'USERPAYING is asked each 5 s for 30 s'),
-  },
-  alipay: {
-    '*': steady([5, 30], 2 * HOUR, 'asked where the notification is silent'),
-    f2f: steady(
-      [4, 8, 12, 16, 20, 25, 30, 35, 40, 45, 50, 55, 60],
-      30 * MINUTE,
-      '当面付: each 3–6 s for about a minute',
-    ),
-  },
-  lakala: {
-    '*': steady([5, 30], 2 * HOUR, 'Lakala asks the wallet itself for two hours; our question makes it ask again'),
-  },
-  unionpay: {
-    '*': {
-      kind: 'fixed',
-      rungs: [5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR],
-      why: 'front-end transactions: 5, 10, 30, 60, 120 minutes',
+    perSecond: 100,
+    ladders: {
+      '': unattended(2 * HOUR), // prepay_id and code_url live for two hours
+      h5: unattended(30 * MINUTE), // h5_url lives for five minutes, the page it opens for longer
+      codepay: attended(30),
     },
-    back: { kind: 'fixed', rungs: [1, 3, 7, 15, 31, 63], why: 'back-end transactions: after 1, 2, 4, 8, 16, 32 s' },
   },
-  stripe: { '*': steady([5, 30], 2 * HOUR, 'a PaymentIntent may be retrieved at any time') },
-  adyen: { '*': { kind: 'never', why: 'classic payments have no status query: the webhook and the report tell' } },
-  paypal: { '*': steady([5, 30], 3 * HOUR, 'an order or capture may be read at any time; it lives three hours') },
+  alipay: { perSecond: 100, ladders: { '': unattended(2 * HOUR), barcode: attended(60) } },
+  lakala: { perSecond: 100, ladders: { '': unattended(2 * HOUR), barcode: attended(30) } },
+  unionpay: {
+    perSecond: 50,
+    ladders: {
+      '': limited([5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR], 2 * HOUR),
+      back: limited([1, 3, 7, 15, 31, 63], DAY), // then the bill decides; it is asked daily all the same
+    },
+  },
+  stripe: { perSecond: 50, ladders: { '': unattended(2 * HOUR) } },
+  adyen: {
+    perSecond: 1,
+    ladders: {},
+    never: {
+      en: 'Adyen has no status query for a classic payment: notifications for 30 days and the daily reports decide.',
+      zh: 'Adyen 经典支付没有状态查询接口:以 30 天内的通知和每日报表为准。',
+    },
+  },
+  paypal: { perSecond: 50, ladders: { '': unattended(2 * HOUR) } },
 };
 
-/** The pace of an account, in inquiries a second: far below every published limit, so that a merchant's own calls have room. */
-const PACES: Readonly<Record<ChannelId, number>> = {
-  wechatpay: 50,
-  alipay: 30,
-  lakala: 20,
-  unionpay: 10,
-  stripe: 20,
-  adyen: 1,
-  paypal: 10,
-};
-export const inquiriesPerSecond = (provider: ChannelId): number => PACES[provider];
+export const inquiriesPerSecond = (provider: ChannelId): number => PROVIDERS[provider].perSecond;
 
-export const ladderOf = (provider: ChannelId, product: string | undefined): Ladder =>
-  LADDERS[provider][product ?? '*'] ?? LADDERS[provider]['*']!;
+export function ladderOf(provider: ChannelId, product: string | undefined): Ladder | undefined {
+  const { ladders } = PROVIDERS[provider];
+  return ladders[product ?? ''] ?? ladders[''];
+}
+
+/** Why this channel is never asked about a payment; undefined where it is. */
+export const whyNever = (provider: ChannelId): Text | undefined => PROVIDERS[provider].never;
 
 export type Standing = Readonly<{
   provider: ChannelId;
@@ -96,44 +123,55 @@ export type Standing = Readonly<{
   expiresAt: Temporal.Instant | undefined;
   phase: Phase;
   phaseSince: Temporal.Instant;
-  /** How often it was asked about. */
+  /** Questions so far, and when the last one was. */
   asked: number;
   lastAskedAt: Temporal.Instant | undefined;
   now: Temporal.Instant;
-  /** In [0, 1): spreads the looks by a tenth either way. */
+  /** In [0, 1): so that the orders of one minute are not asked about in one second. */
   jitter: number;
 }>;
 
-/** The next look, never before now; undefined only where the channel cannot be asked at all. */
-export function nextLook(at: Standing): Temporal.Instant | undefined {
-  const ladder = ladderOf(at.provider, at.product);
-  if (ladder.kind === 'never') return undefined;
-  const rung = at.phase === 'open' || ladder.kind === 'fixed' ? rungAfter(ladder, at) : undefined;
-  const next = rung ?? (at.lastAskedAt ?? at.placedAt).add(seconds(gap(ladder, at) * (0.9 + at.jitter / 5)));
-  return Temporal.Instant.compare(next, at.now) < 0 ? at.now : next;
+/**
+ * The instant of the next question, not before `now`. Undefined only where the channel cannot be asked (`whyNever`): no ladder ends
+ * with time. It counts from the last question, so computing it again moves nothing but the jitter, and after hours in which nobody
+ * asked the next question is due at once.
+ */
+export function nextLook(s: Standing): Temporal.Instant | undefined {
+  const ladder = ladderOf(s.provider, s.product);
+  if (ladder === undefined) return undefined;
+  const since = ladder.limit ? s.placedAt : s.phaseSince;
+  const lastMs = s.asked === 0 || s.lastAskedAt === undefined ? 0 : msBetween(since, s.lastAskedAt);
+  // Asked before this phase began: that answer says nothing about it.
+  const age = Math.max(0, lastMs / 1_000);
+  const gap = gapAfter(climbOf(ladder, s), age, s.jitter, ladder.limit);
+  const at = since.add({ milliseconds: Math.ceil((age + gap) * 1_000) });
+  // Nobody wakes up at the order's end to look again: the question before it plans the one after it.
+  const end = s.phase === 'open' && !ladder.limit ? s.expiresAt?.add({ seconds: AFTER.at[0]! }) : undefined;
+  const askedAfterEnd = end !== undefined && s.lastAskedAt !== undefined && !isBefore(s.lastAskedAt, end);
+  const next = end !== undefined && !askedAfterEnd && isBefore(end, at) ? end : at;
+  return isBefore(next, s.now) ? s.now : next;
 }
 
-/** The rungs a payment passes once, counted by how often it was asked; those that have passed unasked are skipped. */
-function rungAfter(ladder: Exclude<Ladder, { kind: 'never' }>, at: Standing): Temporal.Instant | undefined {
-  const rungs = ladder.kind === 'fixed' ? ladder.rungs : ladder.first;
-  const passed = secondsSince(at.placedAt, at.lastAskedAt ?? at.placedAt);
-  const rung = rungs.find((r) => r > passed);
-  if (rung === undefined) return undefined;
-  return at.placedAt.add(seconds(ladder.kind === 'fixed' ? rung + at.jitter : rung * (0.95 + at.jitter / 10)));
+/** The end of a long order is known: until then gaps grow to ten minutes only. */
+const LONG_ORDER_SECONDS = 10 * MINUTE;
+
+function climbOf(ladder: Ladder, s: Standing): Climb {
+  if (s.phase === 'processing') return ladder.processing;
+  if (s.phase !== 'open') return ladder.after;
+  if (ladder.limit || s.expiresAt === undefined) return ladder.open;
+  return { ...ladder.open, mostSeconds: LONG_ORDER_SECONDS };
 }
 
-function gap(ladder: Exclude<Ladder, { kind: 'never' }>, at: Standing): number {
-  const inPhase = secondsSince(at.phaseSince, at.now);
-  const least = ladder.kind === 'fixed' ? ladder.rungs.at(-1)! : ladder.everySeconds;
-  if (at.phase === 'processing') return Math.min(DAY, Math.max(ladder.kind === 'fixed' ? least : GAP, inPhase / 22));
-  if (ladder.kind === 'fixed') return Math.min(DAY, Math.max(least, secondsSince(at.placedAt, at.now) / 2));
-  const end = at.phase === 'open' ? windowEnd(ladder, at) : at.phaseSince;
-  const over = secondsSince(end, at.now) - ladder.tailSeconds;
-  return over <= 0 ? ladder.everySeconds : Math.min(DAY, Math.max(ladder.everySeconds, over / 2));
+/** From a question at this age to the next, in seconds. Rungs are met late, never early; gaps vary by a tenth either way. */
+function gapAfter(climb: Climb, age: number, jitter: number, limit: boolean): number {
+  // A rung that a late question has all but reached is passed over.
+  const rung = climb.at.find((at) => at - age > at / 20);
+  if (rung !== undefined) return (rung - age) * (1 + jitter / 10);
+  const grown = age < climb.untilSeconds ? 0 : (age * climb.growPercent) / 100;
+  const gap = Math.min(climb.mostSeconds, Math.max(climb.everySeconds, grown));
+  return gap * (limit ? 1 + jitter / 10 : 0.9 + jitter / 5);
 }
 
-const windowEnd = (ladder: Extract<Ladder, { kind: 'steady' }>, at: Standing): Temporal.Instant =>
-  at.expiresAt ?? at.placedAt.add({ seconds: ladder.windowSeconds });
-
-const secondsSince = (from: Temporal.Instant, to: Temporal.Instant): number => from.until(to).total('seconds');
-const seconds = (n: number): { milliseconds: number } => ({ milliseconds: Math.round(n * 1_000) });
+const msBetween = (from: Temporal.Instant, to: Temporal.Instant): number =>
+  to.epochMilliseconds - from.epochMilliseconds;
+const isBefore = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) < 0;
