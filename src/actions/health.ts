@@ -80,6 +80,6 @@ function skewOf(raw: RawMessage, now: Temporal.Instant): number | undefined {
   const month = MONTHS.indexOf(match?.[2] ?? '');
   if (match === null || month === -1) return undefined;
   const said = Temporal.Instant.from(`${match[3]}-${String(month + 1).padStart(2, '0')}-${match[1]}T${match[4]}Z`);
-  return Math.round(said.until(now).total('milliseconds'));
+  return Math.trunc(said.until(now).total('milliseconds'));
 }
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -16,7 +16,7 @@ const WAITS_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 84_
 /** The wait before the next try in milliseconds, spread by up to a tenth either way; undefined after the last. */
 export function nextTry(failed: number, jitter: number): number | undefined {
   const wait = WAITS_SECONDS[failed - 1];
-  return wait === undefined ? undefined : Math.round(wait * 1_000 * (0.9 + jitter / 5));
+  return wait === undefined ? undefined : Math.trunc(wait * 1_000 * (0.9 + jitter / 5));
 }
 
 export type Sent = Readonly<{

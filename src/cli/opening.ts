@@ -5,7 +5,6 @@ import { makeKey, makeLink } from '../api/auth.ts';
 import { serverEnv } from '../base/env.ts';
 import { newId } from '../base/ids.ts';
 import type { Text } from '../base/lang.ts';
-import { spread } from '../base/random.ts';
 import { openVault, type Vault } from '../base/vault.ts';
 import { startEmbedded } from '../db/embedded.ts';
 import { migrate } from '../db/migrate.ts';
@@ -27,7 +26,7 @@ export async function openAll(data: string): Promise<Opened> {
   const vault = openVault(env.masterKey, join(folder, 'master.key'));
   if (env.databaseUrl !== undefined) {
     const { applied } = await migrate(env.databaseUrl);
-    const book = await openBook({ url: env.databaseUrl, role: 'daozhang_app', jitter: spread });
+    const book = await openBook({ url: env.databaseUrl, role: 'daozhang_app' });
     return { book, vault, folder, applied, notes: [], close: () => book.close() };
   }
   const embedded = await startEmbedded({ folder });
@@ -37,7 +36,7 @@ export async function openAll(data: string): Promise<Opened> {
   };
   try {
     const { applied } = await migrate(embedded.ownerUrl);
-    const book = await openBook({ url: embedded.appUrl, max: 20, jitter: spread });
+    const book = await openBook({ url: embedded.appUrl, max: 20 });
     return {
       book,
       vault,

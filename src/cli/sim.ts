@@ -22,7 +22,7 @@ export function simCommand(lang: Lang, exit: (code: number) => void, run: () => 
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
   return new Command('sim')
     .description(say('a simulated WeChat Pay to test an integration against', '模拟的微信支付,用于联调测试'))
-    .option('--port <number>', say('port to listen on (0: any)', '监听端口(0:任意)'), '8318')
+    .option('--port <number>', say('port to listen on (0 takes a free one)', '监听端口(0 为自动选择)'), '8318')
     .option('--speed <n>', say('how fast its time runs', '时间流速倍数'), '1')
     .option(
       '--public-key',

@@ -19,7 +19,7 @@ export async function examine(
 ): Promise<readonly Finding[]> {
   const clockFinding = await book.shared(async (tx) => {
     const { at } = await tx.one<{ at: Temporal.Instant }>('select clock_timestamp() as at');
-    const ms = Math.round(Math.abs(at.until(now()).total('milliseconds')));
+    const ms = Math.trunc(Math.abs(at.until(now()).total('milliseconds')));
     return well('clock.database', ms < DATABASE_SKEW_MS, `${ms} ms from the database’s`, `与数据库相差 ${ms} 毫秒`);
   });
   const findings = await book.tenant(tenantId, async (tx) => [
@@ -79,7 +79,7 @@ async function lagFinding(tx: TenantTx): Promise<Finding> {
       where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < 5`,
     [tx.tenantId],
   );
-  const seconds = Math.round(Number(lag ?? 0));
+  const seconds = Math.trunc(Number(lag ?? 0));
   return well(
     'fold.lag',
     seconds < LAG_SECONDS,

@@ -60,7 +60,7 @@ export function check(message: RawMessage, keys: readonly Credential[], now: Tem
   if (!/^\d{1,12}$/.test(timestamp)) return refuse('bad_signature', 'the timestamp is no number');
   const at = Temporal.Instant.fromEpochMilliseconds(Number(timestamp) * 1000);
   const age = Math.abs(at.until(now).total('seconds'));
-  if (age > WINDOW_SECONDS) return refuse('stale', `${Math.round(age)} s from our clock`);
+  if (age > WINDOW_SECONDS) return refuse('stale', `${Math.trunc(age)} s from our clock`);
   const key = keys.find((k) => k.kind === 'platform_key' && k.id === serial);
   if (key === undefined) return refuse('unknown_key', serial.slice(0, 80));
   const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
