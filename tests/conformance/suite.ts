@@ -1,0 +1,219 @@
+/**
+ * What every channel must do, told once. A channel brings a harness — its adapter and its simulator — and passes, or skips with the reason
+ * it declares in its capabilities.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import type { SteppedClock } from '../../sim/clock.ts';
+import type { Account, Answer, Capability, Channel, Credential, Io, RawMessage } from '../../src/channels/channel.ts';
+import type { Kind } from '../../src/observations/observation.ts';
+
+/** What the channel can be made to answer, in words that fit every channel. */
+export type Fault = 'silent' | 'limited' | 'broken' | 'html' | 'unsigned' | 'badly_signed';
+
+export type Harness = Readonly<{
+  channel: Channel;
+  clock: SteppedClock;
+  account: Account;
+  keys: readonly Credential[];
+  io: Io;
+  /** Another merchant of the same channel, with keys of its own. */
+  other: Account;
+  place(ref: string, minor: number): void;
+  pay(ref: string): Promise<void>;
+  /** In progress from now on, paid after so long. */
+  payAfter(ref: string, ms: number): Promise<void>;
+  fail(ref: string): void;
+  /** The genuine notification of the next success, sent twice: as the channel sends it again after nobody answered. */
+  notifications(ref: string): Promise<readonly [RawMessage, RawMessage]>;
+  fault(kind: Fault): void;
+  fired(kind: Fault): number;
+  /** A message signed by the channel in another way: a deliberate wrong signature. Undefined where it has no such thing. */
+  probe?: ((ref: string) => Promise<RawMessage>) | undefined;
+  /** New keys sign from now on. */
+  rotate(): void;
+  /** Headers whose change must be noticed. */
+  signedHeaders: readonly string[];
+}>;
+
+export function conformance(name: string, make: () => Promise<Harness>): void {
+  let seq = 0;
+  const on = { h: undefined as unknown as Harness };
+  const ref = (): string => `CF${String(++seq).padStart(6, '0')}`;
+  const ask = (paymentRef: string) => ({ paymentRef, channelTrade: undefined, product: undefined });
+  const inquire = (paymentRef: string): Promise<Answer> =>
+    on.h.channel.inquire(ask(paymentRef), on.h.account, on.h.keys, on.h.io);
+  const verify = (m: RawMessage, keys = on.h.keys, account = on.h.account) =>
+    on.h.channel.verify(m, account, keys, on.h.clock.now());
+  const can = (capability: Capability, title: string, body: () => Promise<void>): void => {
+    test(`${name}: ${title}`, async (t) => {
+      on.h ??= await make();
+      const declared = on.h.channel.capabilities[capability];
+      if (declared !== true) return t.skip(declared.en);
+      await body();
+    });
+  };
+  const kindOf = (answer: Answer): Kind | string =>
+    answer.outcome === 'answered' ? (answer.observed[0]?.kind ?? 'nothing') : answer.outcome;
+
+  can('inquire', 'each state of a payment has its word', async () => {
+    const r = ref();
+    assert.equal(kindOf(await inquire(r)), 'not_found');
+    on.h.place(r, 1_234);
+    assert.equal(kindOf(await inquire(r)), 'unpaid');
+    await on.h.payAfter(r, 5_000);
+    assert.equal(kindOf(await inquire(r)), 'processing');
+    await on.h.clock.advance(6_000);
+    const paid = await inquire(r);
+    assert.equal(kindOf(paid), 'captured');
+    const [said] = paid.outcome === 'answered' ? paid.observed : [];
+    assert.equal(said?.paymentRef, r);
+    assert.deepEqual(said?.amount, { minor: 1_234n, currency: 'CNY' });
+    assert.ok(said?.refs.some((x) => x.kind === 'channel_trade'));
+    const failed = ref();
+    on.h.place(failed, 100);
+    on.h.fail(failed);
+    assert.equal(kindOf(await inquire(failed)), 'failed');
+  });
+
+  can('inquire', 'an equal answer has an equal name', async () => {
+    const r = ref();
+    on.h.place(r, 100);
+    const first = await inquire(r);
+    await on.h.clock.advance(1_000);
+    const second = await inquire(r);
+    assert.ok(first.outcome === 'answered' && second.outcome === 'answered');
+    assert.equal(first.observed[0]?.key, second.observed[0]?.key);
+  });
+
+  for (const fault of ['silent', 'limited', 'broken', 'html', 'unsigned', 'badly_signed'] as const)
+    can('inquire', `I7: ${fault}: nothing is said about money`, async () => {
+      const r = ref();
+      on.h.place(r, 100);
+      await on.h.pay(r);
+      const before = on.h.fired(fault);
+      on.h.fault(fault);
+      const answer = await inquire(r);
+      assert.equal(on.h.fired(fault), before + 1, 'the fault did not fire');
+      assert.equal(answer.outcome, fault === 'limited' ? 'limited' : 'unknown', inspect(answer));
+    });
+
+  can('close', 'what is closed can no longer be paid, what is paid is not closed', async () => {
+    const r = ref();
+    on.h.place(r, 100);
+    await on.h.channel.close(ask(r), on.h.account, on.h.keys, on.h.io);
+    assert.equal(kindOf(await inquire(r)), 'closed');
+    const paid = ref();
+    on.h.place(paid, 100);
+    await on.h.pay(paid);
+    const answer = await on.h.channel.close(ask(paid), on.h.account, on.h.keys, on.h.io);
+    assert.notEqual(answer.outcome, 'answered');
+    assert.equal(kindOf(await inquire(paid)), 'captured');
+  });
+
+  can('refund', 'a refund is told by its own reference, and the same again is the same', async () => {
+    const r = ref();
+    on.h.place(r, 1_000);
+    await on.h.pay(r);
+    const wanted = {
+      paymentRef: r,
+      refundRef: `${r}-R`,
+      refundMinor: 400n,
+      totalMinor: 1_000n,
+      currency: 'CNY',
+      reason: '',
+    };
+    for (let i = 0; i < 2; i += 1) {
+      const given = await on.h.channel.refund(wanted, on.h.account, on.h.keys, on.h.io);
+      assert.equal(kindOf(given), 'refund', inspect(given));
+    }
+    await on.h.clock.advance(10_000);
+    const asked = await on.h.channel.inquireRefund({ refundRef: wanted.refundRef }, on.h.account, on.h.keys, on.h.io);
+    assert.ok(asked.outcome === 'answered');
+    assert.deepEqual(asked.observed[0]?.refund, { ref: wanted.refundRef, state: 'succeeded' });
+    assert.equal(asked.observed[0]?.amount?.minor, 400n);
+  });
+
+  can('notify', 'a genuine notification verifies and reads; sent again it is the same event', async () => {
+    const r = ref();
+    on.h.place(r, 1_234);
+    const [first, again] = await on.h.notifications(r);
+    const [one, two] = [verify(first), verify(again)];
+    assert.ok(one.ok && two.ok, inspect([one, two]));
+    assert.deepEqual([one.key, one.bodyHash], [two.key, two.bodyHash]);
+    const [said] = on.h.channel.read(first, on.h.account, on.h.keys);
+    assert.equal(said?.kind, 'captured');
+    assert.equal(said?.paymentRef, r);
+    assert.equal(said?.amount?.minor, 1_234n);
+    assert.equal(said?.source, 'notification');
+  });
+
+  can('notify', 'F16: one flipped byte in the body or in a signed header is noticed', async () => {
+    const r = ref();
+    on.h.place(r, 100);
+    const [genuine] = await on.h.notifications(r);
+    for (let at = 0; at < genuine.body.length; at += 7) {
+      const body = Buffer.from(genuine.body);
+      body[at]! ^= 1;
+      assert.equal(verify({ ...genuine, body }).ok, false, `byte ${at}`);
+    }
+    for (const header of on.h.signedHeaders) {
+      const value = genuine.headers[header]!;
+      for (let at = 0; at < value.length; at += 5) {
+        const changed = `${value.slice(0, at)}${value[at] === 'a' ? 'b' : 'a'}${value.slice(at + 1)}`;
+        assert.equal(
+          verify({ ...genuine, headers: { ...genuine.headers, [header]: changed } }).ok,
+          false,
+          `${header} ${at}`,
+        );
+      }
+      const { [header]: _, ...without } = genuine.headers;
+      assert.equal(verify({ ...genuine, headers: without }).ok, false, `without ${header}`);
+    }
+    // The same content, written anew, is not what was signed.
+    const rewritten = Buffer.from(JSON.stringify(JSON.parse(Buffer.from(genuine.body).toString('utf8')), null, 1));
+    assert.equal(verify({ ...genuine, body: rewritten }).ok, false);
+  });
+
+  can('notify', 'F17: too old is stale; signed well about another merchant is refused', async () => {
+    const r = ref();
+    on.h.place(r, 100);
+    const [genuine] = await on.h.notifications(r);
+    const other = verify(genuine, on.h.keys, on.h.other);
+    assert.equal(!other.ok && other.reason, 'wrong_account');
+    await on.h.clock.advance(301_000);
+    const old = verify(genuine);
+    assert.equal(!old.ok && old.reason, 'stale');
+  });
+
+  can('notify', 'a deliberate wrong signature is known as one', async () => {
+    if (on.h.probe === undefined) return;
+    const r = ref();
+    on.h.place(r, 100);
+    const probed = verify(await on.h.probe(r));
+    assert.equal(!probed.ok && probed.reason, 'probe');
+  });
+
+  can('keys', 'F19: keys change mid-stream: the new one is fetched, and both verify', async () => {
+    const before = ref();
+    on.h.place(before, 100);
+    const [old] = await on.h.notifications(before);
+    on.h.rotate();
+    const after = ref();
+    on.h.place(after, 100);
+    const [fresh] = await on.h.notifications(after);
+    const unknown = verify(fresh);
+    assert.equal(!unknown.ok && unknown.reason, 'unknown_key');
+    const fetched = await on.h.channel.fetchKeys(on.h.account, on.h.keys, on.h.io);
+    const keys = [...on.h.keys, ...fetched];
+    assert.equal(verify(fresh, keys).ok, true);
+    assert.equal(verify(old, keys).ok, true);
+  });
+
+  test(`${name}: whatever is missing says why`, async () => {
+    on.h ??= await make();
+    for (const [capability, declared] of Object.entries(on.h.channel.capabilities))
+      if (declared !== true) assert.ok(declared.en.length > 10 && declared.zh.length > 4, capability);
+  });
+}
