@@ -40,7 +40,8 @@ export type Ladder = Readonly<{
 }>;
 
 export type Provider = Readonly<{
-  /** The most inquiries an account may send. Ours to set: the channels publish no figure, and answer 429 if it is too much. */
+  /** The most inquiries a second an account may send: what 100 000 orders a day need at lunch, with room. Stripe publishes 100 reads a
+   * second; the others publish no figure, and an account that answers 429 is asked more slowly (`actions/health.ts`). */
   perSecond: number;
   /** By product; `''` is every other one. Empty where the channel cannot be asked, */
   ladders: Readonly<Record<string, Ladder>>;
@@ -94,7 +95,7 @@ export const PROVIDERS: Readonly<Record<ChannelId, Provider>> = {
       back: limited([1, 3, 7, 15, 31, 63], DAY), // then the bill decides; it is asked daily all the same
     },
   },
-  stripe: { perSecond: 50, ladders: { '': unattended(2 * HOUR) } },
+  stripe: { perSecond: 80, ladders: { '': unattended(2 * HOUR) } },
   adyen: {
     perSecond: 1,
     ladders: {},
@@ -103,7 +104,7 @@ export const PROVIDERS: Readonly<Record<ChannelId, Provider>> = {
       zh: 'Adyen 经典支付没有状态查询接口:以 30 天内的通知和每日报表为准。',
     },
   },
-  paypal: { perSecond: 50, ladders: { '': unattended(2 * HOUR) } },
+  paypal: { perSecond: 80, ladders: { '': unattended(2 * HOUR) } },
 };
 
 export const inquiriesPerSecond = (provider: ChannelId): number => PROVIDERS[provider].perSecond;
