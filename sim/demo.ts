@@ -108,7 +108,8 @@ export const startDemo: StartDemo = async ({ url, key, folder, lang, print }) =>
       placed_at: clock.now().toString(),
       expires_at: end.toString(),
     });
-    const fortune = FORTUNES[randomInt(FORTUNES.length)]!;
+    // The first one shows what this is about.
+    const fortune = number === 1 ? 'lost' : FORTUNES[randomInt(FORTUNES.length)]!;
     if (fortune === 'walks_away') return;
     if (fortune !== 'fine') sim.faultNotify(fortune, 1, ref);
     clock.after(2_000, async () => {

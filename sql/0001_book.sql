@@ -48,7 +48,7 @@ create table book.accounts (
   -- relay: the channel notifies us and we pass the same bytes on; copy: the merchant forwards them; none: inquiry only.
   feed text not null default 'relay' check (feed in ('relay', 'copy', 'none')),
   forward_url text,
-  closing text not null default 'never' check (closing in ('never', 'propose', 'auto')),
+  closing text not null default 'never' check (closing in ('never', 'auto')),
   order_mode text not null default 'required' check (order_mode in ('required', 'none')),
   settings jsonb not null default '{}',
   state text not null default 'active' check (state in ('active', 'paused')),
@@ -314,7 +314,7 @@ create table book.webhook_endpoints (
 create table book.deliveries (
   tenant_id uuid not null,
   id uuid not null,
-  kind text not null check (kind in ('event', 'relay', 'alert')),
+  kind text not null check (kind in ('event', 'relay')),
   endpoint_id uuid,
   account_id uuid,
   event_seq bigint,

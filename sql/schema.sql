@@ -36,7 +36,7 @@ create table book.accounts (
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, provider, merchant_no, sub_merchant_no, livemode),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
-  CHECK ((closing = ANY (ARRAY['never'::text, 'propose'::text, 'auto'::text]))),
+  CHECK ((closing = ANY (ARRAY['never'::text, 'auto'::text]))),
   CHECK ((feed = ANY (ARRAY['relay'::text, 'copy'::text, 'none'::text]))),
   CHECK ((order_mode = ANY (ARRAY['required'::text, 'none'::text]))),
   CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
@@ -139,7 +139,7 @@ create table book.deliveries (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
   FOREIGN KEY (tenant_id, endpoint_id) REFERENCES book.webhook_endpoints(tenant_id, id),
-  CHECK ((kind = ANY (ARRAY['event'::text, 'relay'::text, 'alert'::text]))),
+  CHECK ((kind = ANY (ARRAY['event'::text, 'relay'::text]))),
   CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'gave_up'::text])))
 );
 CREATE INDEX deliveries_endpoint ON book.deliveries USING btree (tenant_id, endpoint_id, id DESC);

@@ -70,7 +70,6 @@ test('several, or none: exit 1; a way to ask that cannot be read: exit 64', () =
   assert.equal(none.status, 1);
   assert.match(none.out, /3 份单据里都没有“NOWHERE-1”/);
   for (const wrong of [
-    ['O1'],
     ['--amount', '20', folder],
     ['--amount', '1,00', '--time', '2026-11-19 11:02', folder],
     ['--amount', '20', '--time', '2026-11-31 11:02', folder],
@@ -82,6 +81,10 @@ test('several, or none: exit 1; a way to ask that cannot be read: exit 64', () =
     assert.equal(status, 64, wrong.join(' '));
     assert.match(err, /usage\.bad_option/);
   }
+  // A number alone is looked up in the book, and here is none.
+  const alone = run('O1', '--data', join(folder, 'nowhere'));
+  assert.equal(alone.status, 2);
+  assert.match(alone.err, /serve\.no_key/);
 });
 
 test('only the end of a number: exit 1, the whole number first, and no hand-over before it is compared', () => {

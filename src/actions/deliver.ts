@@ -46,7 +46,7 @@ export async function deliverDue(on: Delivering): Promise<number> {
 
 type Parcel = Readonly<{
   id: string;
-  kind: 'event' | 'relay' | 'alert';
+  kind: 'event' | 'relay';
   attempts: number;
   endpointId: string | undefined;
   messageId: string | undefined;

@@ -13,7 +13,7 @@ import { channelOf } from './registry.ts';
 const KEEP_MS = 5_000;
 
 export type Feed = 'relay' | 'copy' | 'none';
-export type Closing = 'never' | 'propose' | 'auto';
+export type Closing = 'never' | 'auto';
 export type OrderMode = 'required' | 'none';
 
 export type OpenAccount = Readonly<{

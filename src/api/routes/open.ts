@@ -51,12 +51,14 @@ export function openRoutes(api: Api, on: Serving): void {
         ),
       )
       .catch(() => []);
+    const oldest = await oldestUnfolded(on).catch(() => 0);
     const of = new Map(overdue.map((r) => [r.kind, Number(r.n)]));
     const pool = on.book.stats();
     void reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     return on.metrics.text([
       ...DUE_KINDS.map((kind) => ['daozhang_due_overdue', of.get(kind) ?? 0, { kind }] as const),
       ['daozhang_inbox_waiting', on.inbox.waiting()],
+      ['daozhang_unfolded_oldest_seconds', oldest],
       ['daozhang_pool_connections', pool.total - pool.idle, { state: 'busy' }],
       ['daozhang_pool_connections', pool.idle, { state: 'idle' }],
       ['daozhang_pool_connections', pool.waiting, { state: 'waited_for' }],
@@ -89,4 +91,25 @@ export function openRoutes(api: Api, on: Serving): void {
       .serializer(String);
     return homePage(langFor(request), on.version);
   });
+}
+
+/** A scrape looks at no more tenants than this. */
+const MOST_TENANTS = 100;
+
+async function oldestUnfolded(on: Serving): Promise<number> {
+  const tenants = await on.book.shared((tx) =>
+    tx.rows<{ id: string }>('select id from tenants order by id limit $1', [MOST_TENANTS]),
+  );
+  let oldest = 0;
+  for (const { id } of tenants) {
+    const { age } = await on.book.tenant(id, (tx) =>
+      tx.one<{ age: string | null }>(
+        `select extract(epoch from now() - min(received_at)) as age from messages
+          where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < 5`,
+        [id],
+      ),
+    );
+    oldest = Math.max(oldest, Number(age ?? 0));
+  }
+  return oldest;
 }
