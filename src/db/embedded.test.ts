@@ -16,7 +16,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { temporary } from '../../tests/support/database.ts';
@@ -44,18 +44,25 @@ async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   assert.fail('it did not happen within ten seconds');
 }
 
+const others: ChildProcess[] = [];
+after(() => {
+  for (const other of others) other.kill('SIGKILL');
+});
+
 /** Another process that owns the folder: gives what it started. */
 async function otherOwner(
   folder: string,
+  unsafeFast = true,
 ): Promise<Readonly<{ process: ChildProcess; embedded: Omit<Embedded, 'stop'> }>> {
   const script = `
     import { startEmbedded } from '${join(import.meta.dirname, 'embedded.ts')}';
-    const embedded = await startEmbedded({ folder: process.argv[1], unsafeFast: true }).catch((e) => ({ code: e.code }));
+    const embedded = await startEmbedded({ folder: process.argv[1], unsafeFast: ${unsafeFast} }).catch((e) => ({ code: e.code }));
     process.stdout.write(JSON.stringify(embedded) + '\\n');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  others.push(child);
   let said = '';
   for await (const piece of child.stdout!) {
     said += piece;
@@ -111,26 +118,22 @@ test('first start: three roles, loopback, secrets for us alone; a restart keeps 
 test('two that start together: one owns the folder, the other is told who; killed, its server is adopted', async () => {
   const folder = temporary();
   const both = await Promise.all([otherOwner(folder), otherOwner(folder)]);
-  try {
-    const owners = both.filter((o) => o.embedded.pid !== undefined);
-    assert.equal(owners.length, 1);
-    assert.deepEqual(both.find((o) => !owners.includes(o))!.embedded, { code: 'db.folder_taken' });
-    const { process: owner, embedded } = owners[0]!;
-    await assert.rejects(startEmbedded({ folder, unsafeFast: true }), {
-      ...code('db.folder_taken'),
-      params: { folder, pid: String(owner.pid) },
-    });
-    await asRole(embedded.ownerUrl, 'create table kept as select 42 as n');
-    owner.kill('SIGKILL');
-    const mine = await startEmbedded({ folder, unsafeFast: true });
-    assert.equal(mine.adopted, true);
-    assert.equal(mine.pid, embedded.pid);
-    assert.deepEqual(await asRole(mine.ownerUrl, 'select n from kept'), [{ n: 42 }]);
-    await mine.stop();
-    assert.equal(alive(mine.pid), false);
-  } finally {
-    for (const o of both) o.process.kill('SIGKILL');
-  }
+  const owners = both.filter((o) => o.embedded.pid !== undefined);
+  assert.equal(owners.length, 1);
+  assert.deepEqual(both.find((o) => !owners.includes(o))!.embedded, { code: 'db.folder_taken' });
+  const { process: owner, embedded } = owners[0]!;
+  await assert.rejects(startEmbedded({ folder, unsafeFast: true }), {
+    ...code('db.folder_taken'),
+    params: { folder, pid: owner.pid! },
+  });
+  await asRole(embedded.ownerUrl, 'create table kept as select 42 as n');
+  owner.kill('SIGKILL');
+  const mine = await startEmbedded({ folder, unsafeFast: true });
+  assert.equal(mine.adopted, true);
+  assert.equal(mine.pid, embedded.pid);
+  assert.deepEqual(await asRole(mine.ownerUrl, 'select n from kept'), [{ n: 42 }]);
+  await mine.stop();
+  assert.equal(alive(mine.pid), false);
 });
 
 test('Ctrl-C at the terminal ends us and not the server under us', async () => {
@@ -147,34 +150,37 @@ test('Ctrl-C at the terminal ends us and not the server under us', async () => {
   await safe.stop();
 });
 
-test('F05: the server killed with -9 is started again by its owner and recovers what was committed', async () => {
+test('F05: the server killed with -9 is started again by its owner and recovers what was committed; the folder stays its own', async () => {
   const folder = temporary();
-  const embedded = await startEmbedded({ folder });
-  await asRole(embedded.ownerUrl, 'create table kept as select 42 as n');
-  process.kill(embedded.pid, 'SIGKILL');
-  await until(() =>
+  const { process: owner, embedded } = await otherOwner(folder, false);
+  const taken = { code: 'db.folder_taken', params: { folder, pid: owner.pid! } };
+  const has42 = (): Promise<boolean> =>
     asRole<{ n: number }>(embedded.ownerUrl, 'select n from kept').then(
       ([row]) => row!.n === 42,
       () => false,
-    ),
-  );
-  await assert.rejects(startEmbedded({ folder }), code('db.folder_taken'), 'and it is still ours');
-  await embedded.stop();
-  const after = await startEmbedded({ folder });
-  assert.deepEqual(await asRole(after.ownerUrl, 'select n from kept'), [{ n: 42 }]);
+    );
+  await asRole(embedded.ownerUrl, 'create table kept as select 42 as n');
+  process.kill(embedded.pid, 'SIGKILL');
+  await until(() => !alive(embedded.pid));
+  await assert.rejects(startEmbedded({ folder }), taken);
+  await until(has42);
   // A killed backend resets all connections, the one that holds the folder too.
-  const [backend] = await asRole<{ pid: number }>(
-    after.ownerUrl,
+  const [holder] = await asRole<{ pid: number }>(
+    embedded.ownerUrl,
     `select pid from pg_stat_activity where application_name like 'daozhang owner%'`,
   );
-  process.kill(backend!.pid, 'SIGKILL');
-  await until(() =>
-    startEmbedded({ folder }).then(
-      () => false,
-      (e) => e.code === 'db.folder_taken',
-    ),
-  );
-  await after.stop();
+  process.kill(holder!.pid, 'SIGKILL');
+  await until(() => !alive(holder!.pid));
+  await assert.rejects(startEmbedded({ folder }), taken);
+  await until(has42);
+  owner.kill('SIGKILL');
+  const mine = await startEmbedded({ folder });
+  assert.equal(mine.adopted, true);
+  assert.ok(await has42());
+  process.kill(mine.pid, 'SIGKILL');
+  await assert.rejects(startEmbedded({ folder }), code('db.folder_taken'));
+  await until(has42);
+  await mine.stop();
 });
 
 test('a taken port: another is chosen, unless it was asked for', async () => {

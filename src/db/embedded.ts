@@ -4,9 +4,9 @@
  * It listens on loopback only, behind passwords kept beside its data. When our process is killed the server lives on, and the next
  * start adopts it: found by its own postmaster.pid and opened by our password. When the server is killed, its owner starts it again.
  *
- * A data folder has one owner at a time: the one whose connection holds an advisory lock in it. That lock needs no file and ends
- * with its process, however that ends. Two that start together meet first at rename (of the new data), then at PostgreSQL's own
- * lock of the data folder, then here.
+ * A data folder has one owner at a time: the one whose connection holds an advisory lock in it. The lock ends with its process,
+ * however that ends. Two that start together meet first at rename (of the new data), then at PostgreSQL's own lock of the data
+ * folder, then here. `owner.pid` names the owner for the moment in which the server itself comes back: it goes first then.
  *
  * Cost: first start a second, later ones a fifth of one.
  */
@@ -44,6 +44,7 @@ const LOG_LIMIT = 10_000_000;
 /** Any number, the same in every process. */
 const OWNER_LOCK = 7_316_020_113;
 const OWNER = 'daozhang owner ';
+const OWNER_MS = 3_000;
 
 export type EmbeddedOptions = Readonly<{
   folder: string;
@@ -66,18 +67,31 @@ export type Embedded = Readonly<{
 
 type Secrets = Readonly<{ port: number; superuser: string; owner: string; app: string }>;
 
+/** Folders this process owns or is about to: the lock's holder is a process, and we are one. */
+const ours = new Set<string>();
+
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const place = placeFor(options.folder);
+  if (ours.has(place.home)) throw new DaozhangError('db.folder_taken', { folder: place.home, pid: process.pid });
+  ours.add(place.home);
+  try {
+    return await startOwned(place, options);
+  } catch (error) {
+    ours.delete(place.home);
+    throw error;
+  }
+}
+
+async function startOwned(place: Place, options: EmbeddedOptions): Promise<Embedded> {
   const remembered = await secretsOf(place);
   if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place, remembered, options);
-  let running = await runningIn(place, remembered);
-  const adopted = running !== undefined;
+  const running = await runningIn(place, remembered);
+  let adopted = running !== undefined;
   let port = running?.port ?? (await start(place, remembered, options, options.port === undefined));
   let owner = await own(place, { ...remembered, port });
-  const wrong = running !== undefined && !fits(running, place, options);
-  if (wrong) {
+  if (running !== undefined && !fits(running, place, options)) {
     await stop(place);
-    running = undefined;
+    adopted = false;
     port = await start(place, remembered, options, options.port === undefined);
     owner = await own(place, { ...remembered, port });
   }
@@ -96,10 +110,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     ownerUrl: url('daozhang_owner', secrets.owner),
     appUrl: url('daozhang_app', secrets.app),
     note: place.note,
-    adopted: adopted && !wrong,
+    adopted,
     pid: postmasterOf(place.data)!.pid,
-    stop: () => {
-      stopped ??= watch.end().then(() => stop(place));
+    stop() {
+      stopped ??= watch.end().then(async () => {
+        await stop(place);
+        rmSync(ownerFile(place), { force: true });
+        ours.delete(place.home);
+      });
       return stopped;
     },
   });
@@ -215,6 +233,9 @@ async function start(place: Place, secrets: Secrets, options: EmbeddedOptions, m
     const words = [`-p ${port}`, ...settings.map((s) => `-c ${s}`)].join(' ');
     // pg_ctl gives the server a session of its own: Ctrl-C at the terminal is for us alone, and we end it cleanly.
     const args = ['start', '-w', '-t', String(START_SECONDS), '-D', place.data, '-l', logFile(place), '-o', words];
+    const before = postmasterOf(place.data);
+    // Where nobody waits for orphans (we are process 1 of a container), a killed server stays a zombie, which PostgreSQL takes for alive.
+    if (before !== undefined && !isRunning(before.pid)) rmSync(join(place.data, 'postmaster.pid'), { force: true });
     try {
       await command(place, 'pg_ctl', args, place.data);
       return port;
@@ -222,8 +243,10 @@ async function start(place: Place, secrets: Secrets, options: EmbeddedOptions, m
       const other = await runningIn(place, secrets);
       if (other !== undefined) return other.port;
       const reason = existsSync(logFile(place)) ? lastLines(readFileSync(logFile(place), 'utf8')) : reasonOf(error);
-      // Another took the port just now, or the last processes of a killed server are still ending.
-      const passes = /could not bind|Address already in use|pre-existing shared memory/.test(reason);
+      // Another took the port just now, or starts the server too; or the last processes of a killed one are still ending.
+      const passes = /could not bind|Address already in use|pre-existing shared memory|postmaster\.pid" already/.test(
+        reason,
+      );
       if (!passes || clock.ticks() > deadline)
         throw new DaozhangError('db.not_started', { folder: place.home, reason, log: logFile(place) }, error);
       await pause(100);
@@ -257,6 +280,7 @@ async function runningIn(place: Place, secrets: Secrets): Promise<Running | unde
     const known = postmasterOf(place.data);
     if (known === undefined || !isRunning(known.pid)) return undefined;
     try {
+      if (!(known.port > 0)) throw Object.assign(new Error('its file is being written'), { code: 'ECONNREFUSED' });
       return await asSuperuser({ ...secrets, port: known.port }, async (client) => {
         const { rows } = await client.query<Record<'folder' | 'version' | 'fsync', string>>(
           `select current_setting('data_directory') as folder, current_setting('server_version') as version, current_setting('fsync') as fsync`,
@@ -282,21 +306,40 @@ const fits = (running: Running, place: Place, options: EmbeddedOptions): boolean
 
 // ------------------------------------------------------------------------------------------- its owner
 
+const ownerFile = (place: Place): string => join(place.home, 'owner.pid');
+const namedOwner = (place: Place): number =>
+  existsSync(ownerFile(place)) ? Number(readFileSync(ownerFile(place), 'utf8')) : 0;
+
 /** The connection that is the ownership. Throws `db.folder_taken` naming the owner where there is one. */
 async function own(place: Place, secrets: Secrets): Promise<Client> {
   const client = await connect(secrets, `${OWNER}${process.pid}`);
-  // A killed owner's connection ends within milliseconds; a live one's does not.
-  for (const deadline = clock.ticks() + 2_000; ; await pause(20)) {
-    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [OWNER_LOCK]);
-    if (rows[0]!.mine) return client;
-    const { rows: others } = await client.query<{ name: string }>(
-      `select application_name as name from pg_stat_activity where starts_with(application_name, $1) and pid <> pg_backend_pid()`,
-      [OWNER],
-    );
-    const pid = others[0]?.name.slice(OWNER.length) ?? '?';
-    if (!isRunning(Number(pid)) && clock.ticks() < deadline) continue;
+  try {
+    for (const deadline = clock.ticks() + OWNER_MS; ; await pause(30)) {
+      const isLate = clock.ticks() > deadline;
+      const named = namedOwner(place);
+      const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [OWNER_LOCK]);
+      if (rows[0]!.mine) {
+        if (named === process.pid || !isRunning(named) || isLate) {
+          writeFileSync(ownerFile(place), String(process.pid), { mode: 0o600 });
+          return client;
+        }
+        // That process is about to take its connection again; or it is another program that got the number of a dead one.
+        await client.query('select pg_advisory_unlock($1)', [OWNER_LOCK]);
+        continue;
+      }
+      const { rows: others } = await client.query<{ name: string }>(
+        `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
+          where l.locktype = 'advisory' and l.granted and starts_with(a.application_name, $1)`,
+        [OWNER],
+      );
+      const pid = Number(others[0]?.name.slice(OWNER.length) ?? 0);
+      // A killed owner's connection ends within milliseconds; and who looks whether we are alive holds the lock as briefly.
+      const passes = named === process.pid || !isRunning(pid);
+      if (!passes || isLate) throw new DaozhangError('db.folder_taken', { folder: place.home, pid });
+    }
+  } catch (error) {
     await client.end();
-    throw new DaozhangError('db.folder_taken', { folder: place.home, pid });
+    throw error;
   }
 }
 
