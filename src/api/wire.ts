@@ -9,7 +9,7 @@ import { senderOf } from '../actions/webhook.ts';
 import { startWorkers, type Workers, type Working } from '../actions/work.ts';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
-import { type Outbound, openOutbound } from '../base/outbound.ts';
+import { type Outbound, openOutbound, type WayOut } from '../base/outbound.ts';
 import { spread } from '../base/random.ts';
 import { newNonce } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
@@ -25,6 +25,7 @@ export type WireOptions = Readonly<{
   book: Book;
   vault: Vault;
   allowPrivate: readonly string[];
+  proxy?: WayOut | undefined;
   version: string;
   publicUrl?: string | undefined;
   trustProxy?: readonly string[] | undefined;
@@ -38,7 +39,7 @@ export type WireOptions = Readonly<{
 export type Engine = Readonly<{ working: Working; accounts: Accounts; metrics: Metrics; outbound: Outbound }>;
 
 export function engineOf(options: WireOptions): Engine {
-  const outbound = openOutbound(options.allowPrivate);
+  const outbound = openOutbound(options.allowPrivate, { proxy: options.proxy });
   const metrics = openMetrics();
   const pace = options.pace ?? realPace(spread);
   const accounts = new Accounts(options.vault);

@@ -18,6 +18,8 @@ export type ServerEnv = Readonly<{
   masterKey: string | undefined;
   /** Ranges inside that may be called all the same. */
   allowPrivate: readonly string[];
+  /** The way out, where there is no other; hosts reached without it. */
+  proxy: Readonly<{ url: string; except: readonly string[] }> | undefined;
   publicUrl: string | undefined;
   trustProxy: readonly string[];
   /** Where `where` and `channels` ask, and with what. */
@@ -30,10 +32,13 @@ export function serverEnv(): ServerEnv {
     process.env;
   const list = (text: string | undefined): readonly string[] =>
     text?.split(/[\s,]+/).filter((part) => part !== '') ?? [];
+  const { HTTPS_PROXY, https_proxy: httpsProxy, NO_PROXY, no_proxy: noProxy } = process.env;
+  const proxyUrl = HTTPS_PROXY || httpsProxy;
   return {
     databaseUrl: DATABASE_URL,
     masterKey: DAOZHANG_MASTER_KEY,
     allowPrivate: list(DAOZHANG_ALLOW_PRIVATE),
+    proxy: proxyUrl ? { url: proxyUrl, except: list(NO_PROXY ?? noProxy) } : undefined,
     publicUrl: DAOZHANG_PUBLIC_URL,
     trustProxy: list(DAOZHANG_TRUST_PROXY),
     serverUrl: process.env.DAOZHANG_URL,

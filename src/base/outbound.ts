@@ -35,10 +35,12 @@ const INSIDE_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 const listOf = (ranges: readonly string[]): BlockList => {
   const list = new BlockList();
   for (const range of ranges) {
-    const [address, bits] = range.split('/') as [string, string | undefined];
+    const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
     const family = isIP(address);
-    if (family === 0) throw new DaozhangError('outbound.bad_range', { range });
-    list.addSubnet(address, Number(bits ?? (family === 4 ? 32 : 128)), family === 4 ? 'ipv4' : 'ipv6');
+    const most = family === 4 ? 32 : 128;
+    const prefix = Number(bits ?? most);
+    if (family === 0 || prefix > most) throw new DaozhangError('outbound.bad_range', { range });
+    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   }
   return list;
 };
@@ -83,11 +85,18 @@ export type Outbound = Readonly<{
   close(): void;
 }>;
 
-/** `allow`: ranges inside that may be connected to all the same, for order systems on a private network. */
+/** A proxy that every call takes, but those to the hosts in `except` (`.example.com` is all of its names). */
+export type WayOut = Readonly<{ url: string; except: readonly string[] }>;
+
+/**
+ * `allow`: ranges inside that may be connected to all the same, for order systems on a private network. Behind a proxy names are
+ * resolved by it: what may be reached is then for the proxy to say, and only addresses written as such are refused here.
+ */
 export function openOutbound(
   allow: readonly string[] = [],
-  lookup: LookupFunction = systemLookup as LookupFunction,
+  more: Readonly<{ proxy?: WayOut | undefined; lookup?: LookupFunction | undefined }> = {},
 ): Outbound {
+  const { proxy, lookup = systemLookup as LookupFunction } = more;
   const allowed = listOf(allow);
   const mayConnect = (address: string): boolean =>
     isPublic(address) || allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
@@ -104,26 +113,48 @@ export function openOutbound(
       done(null, first.address, first.family);
     });
   };
-  const agents = {
-    'http:': new http.Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000 }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: 64, timeout: 60_000, minVersion: 'TLSv1.2' }),
-  };
+  const direct = agentsOf(undefined);
+  const proxied = proxy === undefined ? undefined : agentsOf(proxy.url);
   return {
     async send(request) {
       const url = targetOf(request.url);
       const literal = url.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(literal) !== 0 && !mayConnect(literal)) throw refusedError(url.host, literal);
-      return await exchange(request, url, {
-        agent: agents[url.protocol as 'http:' | 'https:'],
-        lookup: guarded,
-      });
+      const isLiteral = isIP(literal) !== 0;
+      if (isLiteral && !mayConnect(literal)) throw refusedError(url.host, literal);
+      const scheme = url.protocol as keyof Agents;
+      return await exchange(
+        request,
+        url,
+        // An address inside that is allowed is not behind the proxy.
+        proxied === undefined || (isLiteral && !isPublic(literal)) || isExcept(url.hostname, proxy!.except)
+          ? { agent: direct[scheme], lookup: guarded }
+          : { agent: proxied[scheme] },
+      );
     },
     close() {
-      agents['http:'].destroy();
-      agents['https:'].destroy();
+      for (const agents of [direct, proxied]) {
+        agents?.['http:'].destroy();
+        agents?.['https:'].destroy();
+      }
     },
   };
 }
+
+type Agents = Readonly<{ 'http:': http.Agent; 'https:': https.Agent }>;
+
+function agentsOf(proxy: string | undefined): Agents {
+  const options = {
+    keepAlive: true,
+    maxSockets: 64,
+    timeout: 60_000,
+    // Never taken from the environment by the platform itself: that would lead around the guard.
+    proxyEnv: proxy === undefined ? {} : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy },
+  };
+  return { 'http:': new http.Agent(options), 'https:': new https.Agent({ ...options, minVersion: 'TLSv1.2' }) };
+}
+
+const isExcept = (host: string, except: readonly string[]): boolean =>
+  except.some((e) => e === host || (e.startsWith('.') && host.endsWith(e)));
 
 const refusedError = (host: string, address: string): DaozhangError =>
   new DaozhangError('outbound.refused', { host, address });
@@ -140,7 +171,7 @@ export function targetOf(text: string): URL {
 function exchange(
   request: OutboundRequest,
   url: URL,
-  options: Readonly<{ agent: http.Agent; lookup: LookupFunction }>,
+  options: Readonly<{ agent: http.Agent; lookup?: LookupFunction }>,
 ): Promise<OutboundAnswer> {
   return new Promise((done, fail) => {
     const body = request.body === undefined ? undefined : Buffer.from(request.body as Uint8Array);

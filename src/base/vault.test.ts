@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -35,7 +35,35 @@ test('a new master key in front: old secrets open, are rewrapped, and need the o
   const moved = both.rewrap(sealed)!;
   assert.equal(both.rewrap(moved), undefined);
   assert.equal(vaultOf([fresh]).open(moved, ROW), 'secret');
-  assert.throws(() => vaultOf([fresh]).open(sealed, ROW), { code: 'vault.key_missing' });
+  // It says which key is missing, and by that name the old one is known.
+  assert.throws(() => vaultOf([fresh]).open(sealed, ROW), {
+    code: 'vault.key_missing',
+    params: { key: sealed.subarray(1, 9).toString('hex') },
+  });
+});
+
+test('a row moved to another tenant, account, kind or key is refused, and names that run together are not alike', () => {
+  const vault = vaultOf([randomBytes(32)]);
+  const sealed = vault.seal('secret', ['t', 'a', 'k', 'id']);
+  for (const other of [
+    ['T', 'a', 'k', 'id'],
+    ['t', 'A', 'k', 'id'],
+    ['t', 'a', 'K', 'id'],
+    ['t', 'a', 'k', 'ID'],
+  ])
+    assert.throws(() => vault.open(sealed, other), { code: 'vault.damaged' });
+  const joined = vault.seal('secret', ['t', 'a', 'k\u001fid', '']);
+  assert.throws(() => vault.open(joined, ['t', 'a', 'k', 'id\u001f']), { code: 'vault.damaged' });
+});
+
+test('keys from the environment: several by comma, the first seals; what is not 32 bytes of base64 is refused', () => {
+  const [old, fresh] = [randomBytes(32), randomBytes(32)].map((k) => k.toString('base64'));
+  const sealed = openVault(old, '').seal('secret', ROW);
+  const both = openVault(`${fresh}, ${old}`, '');
+  assert.equal(both.open(sealed, ROW), 'secret');
+  assert.equal(openVault(fresh, '').open(both.seal('new', ROW), ROW), 'new');
+  for (const wrong of ['', 'short', `${old!.slice(0, -2)}*=`, `${old},`, `${old},short`, '*'.repeat(44)])
+    assert.throws(() => openVault(wrong, ''), { code: 'vault.bad_key' }, wrong);
 });
 
 test('the key file is made for its owner alone, and refused once others may read it', () => {
@@ -44,6 +72,7 @@ test('the key file is made for its owner alone, and refused once others may read
   const sealed = openVault(undefined, file).seal('secret', ROW);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(openVault(undefined, file).open(sealed, ROW), 'secret');
+  assert.deepEqual(readdirSync(join(folder, 'data')), ['master.key']);
   chmodSync(file, 0o644);
   assert.throws(() => openVault(undefined, file), { code: 'vault.key_exposed' });
   rmSync(folder, { recursive: true });

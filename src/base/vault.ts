@@ -5,7 +5,18 @@
  * Layout: version 1 · master key id (8) · nonce (12) + wrapped key (32) + tag (16) · nonce (12) + sealed text + tag (16).
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { DaozhangError } from './errors.ts';
 
@@ -56,25 +67,45 @@ export function vaultOf(masterKeys: readonly Uint8Array[]): Vault {
 /** `base64[,base64…]`, or the 0600 file that holds such a line and is made at the first start. */
 export function openVault(environment: string | undefined, file: string): Vault {
   if (environment !== undefined) return vaultOf(parseKeys(environment));
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  }
+  if (!existsSync(file)) makeKeyFile(file);
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
     throw new DaozhangError('vault.key_exposed', { path: file });
   return vaultOf(parseKeys(readFileSync(file, 'utf8')));
 }
 
+/** Whole and on the disk before anything is sealed by it; where two start at once, the first one's key is everybody's. */
+function makeKeyFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** Read strictly: a key with a slip in it would be another key. */
 const parseKeys = (text: string): readonly Buffer[] =>
   text
     .trim()
     .split(/[\s,]+/)
-    .map((part) => Buffer.from(part, 'base64'));
+    .map((part) => {
+      const key = Buffer.from(part, 'base64');
+      return key.toString('base64').replace(/=+$/, '') === part.replace(/=+$/, '') ? key : Buffer.alloc(0);
+    });
 
 const WRAP = Buffer.from('daozhang master key');
 const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('daozhang key id').update(key).digest('hex').slice(0, 16);
-const bound = (context: readonly string[]): Buffer => Buffer.from(context.join('\u001f'), 'utf8');
+/** As JSON: no two contexts are written alike, whatever people name their keys. */
+const bound = (context: readonly string[]): Buffer => Buffer.from(JSON.stringify(context), 'utf8');
 
 function encrypt(key: Uint8Array, plain: Uint8Array, aad: Uint8Array): Buffer {
   const nonce = randomBytes(12);

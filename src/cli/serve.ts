@@ -50,6 +50,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
         trustProxy: env.trustProxy,
         // The demo's channel and order system are on this machine.
         allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
+        proxy: env.proxy,
         told: (error) => tell(error, lang),
       },
       { host: flags.host, port: portOf(flags.port) },
@@ -118,6 +119,7 @@ export function workCommand(lang: Lang, exit: (code: number) => void): Command {
         vault: opened.vault,
         version: version(),
         allowPrivate: env.allowPrivate,
+        proxy: env.proxy,
         told: (error) => tell(error, lang),
       });
       const workers = startWorkers(engine.working);
