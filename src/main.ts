@@ -5,13 +5,13 @@ import { DaozhangError, ERRORS } from './base/errors.ts';
 import { type Lang, langNamed } from './base/lang.ts';
 import { version } from './base/root.ts';
 import { bookCommands } from './cli/book.ts';
+import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
 import { sniffCommand } from './cli/sniff.ts';
-import { startCommand } from './cli/start.ts';
 import { errorForProgram, tell } from './cli/terminal.ts';
 import { whereCommand } from './cli/where.ts';
 
@@ -48,7 +48,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     whereCommand(lang, exit),
     sniffCommand(lang, exit),
     formatsCommand(lang),
-    startCommand(lang, exit),
+    exampleCommand(lang, exit),
     serveCommand(lang, exit, async () => (await import('../sim/demo.ts')).startDemo),
     workCommand(lang, exit),
     migrateCommand(lang, exit),

@@ -1,5 +1,5 @@
 /**
- * `npm start`: until the server exists, the example day is reconciled and the report's place is told. Exit 0: breaks are
+ * `daozhang example`: the example day is reconciled and the report's place is told. Exit 0: breaks are
  * what the example is there to show.
  */
 import { spawn } from 'node:child_process';
@@ -11,8 +11,8 @@ import { runReconcile } from './reconcile.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'day');
 
-export function startCommand(lang: Lang, exit: (code: number) => void): Command {
-  return new Command('start')
+export function exampleCommand(lang: Lang, exit: (code: number) => void): Command {
+  return new Command('example')
     .description(lang === 'zh' ? '核对示例:一家连锁店的一天' : 'reconcile the example: one day of a chain of shops')
     .option('--out <folder>', lang === 'zh' ? '输出文件夹' : 'where the report goes', join('out', 'example-day'))
     .option('--open', lang === 'zh' ? '在浏览器里打开报告' : 'open the report in the browser')
