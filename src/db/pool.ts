@@ -12,7 +12,7 @@ import pg from 'pg';
 import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { spread } from '../base/random.ts';
-import { isFromServer, isRetryable, reasonOf, told, toldOfConnecting } from './trouble.ts';
+import { isFromServer, isLost, isRetryable, reasonOf, told, toldOfConnecting } from './trouble.ts';
 import { getTypeParser, parameter } from './types.ts';
 
 export interface Tx {
@@ -166,7 +166,7 @@ async function once<T>(client: pg.PoolClient, begin: string, work: (query: Query
       return await client.query(query);
     } catch (error) {
       // Anything but the server's refusal leaves the connection in a state nobody knows.
-      if (!isFromServer(error)) broken ??= error as Error;
+      if (isLost(error)) broken ??= error as Error;
       failed ??= error;
       throw error;
     }

@@ -21,6 +21,10 @@ export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].inclu
 /** The server's own words. Whether it said ERROR or FATAL is told in its language only: FATAL ends the connection. */
 export const isFromServer = (error: unknown): boolean => error instanceof pg.DatabaseError;
 
+/** The connection is of no more use: not the server's words, or its last ones. */
+export const isLost = (error: unknown): boolean =>
+  !isFromServer(error) || /^(08...|57P0[1-5]|25P0[34]|53300)$/.test(codeOf(error));
+
 const NOT_NOW =
   /^(08...|53...|57P0[1-5]|57014|55P03|25P03|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const DRIVER_SAYS =
