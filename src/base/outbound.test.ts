@@ -1,7 +1,7 @@
 /** F25: what people enter as an address leads outside or nowhere. Real servers on loopback; nothing leaves this machine. */
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import net, { type AddressInfo, type LookupFunction } from 'node:net';
 import { after, test } from 'node:test';
 import { isPublic, NoAnswer, type Outbound, type OutboundRequest, openOutbound } from './outbound.ts';
 
@@ -201,8 +201,23 @@ test('silence, a drip, half an answer, a closed door: no answer, in time', async
     response.writeHead(200, { 'content-length': 100 }).write('half');
     setImmediate(() => request.socket.destroy());
   });
+  const raw = async (text: string): Promise<{ url: string }> => {
+    const bytes = net.createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(text));
+    });
+    await new Promise<void>((done) => bytes.listen(0, '127.0.0.1', done));
+    closing.push(() => bytes.close());
+    return { url: `http://127.0.0.1:${(bytes.address() as AddressInfo).port}` };
+  };
+  const strange = [
+    await raw('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    await raw('HTTP/1.1 100 Continue\r\n\r\n'),
+    await raw(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`),
+    await raw('220 mail.example ESMTP\r\n'),
+    await raw(''),
+  ];
   const outbound = opened(LOOPBACK);
-  for (const { url } of [silent, drip, half])
+  for (const { url } of [silent, drip, half, ...strange])
     await assert.rejects(outbound.send(get(url, { timeoutMs: 150 })), NoAnswer, url);
   await assert.rejects(outbound.send(get('http://127.0.0.1:1/')), NoAnswer);
   const unknown: LookupFunction = (_host, _options, done) => done(new Error('ENOTFOUND'), '', 4);

@@ -180,24 +180,27 @@ function exchange(
       method: request.method,
       headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     });
-    // For the whole of it: a slow answer that never ends is no answer.
-    const timer = setTimeout(
-      () => sending.destroy(new NoAnswer(`no answer in ${request.timeoutMs} ms`)),
-      request.timeoutMs,
-    );
-    const end = (result: OutboundAnswer): void => {
+    const end = (settle: () => void): void => {
       clearTimeout(timer);
-      done(result);
+      settle();
     };
+    const lost = (why: string, cause?: unknown): void => end(() => fail(new NoAnswer(why, { cause })));
+    // For the whole of it: a slow answer that never ends is no answer. Not left to the request to tell: one that the other side has
+    // ended in a way of its own (an upgrade nobody asked for) tells nothing any more.
+    const timer = setTimeout(() => {
+      lost(`no answer in ${request.timeoutMs} ms`);
+      sending.destroy();
+    }, request.timeoutMs);
     sending.on('error', (error: Error) => {
-      clearTimeout(timer);
-      fail(
-        error instanceof DaozhangError || error instanceof NoAnswer
-          ? error
-          : new NoAnswer(error.message, { cause: error }),
-      );
+      if (error instanceof DaozhangError) end(() => fail(error));
+      else lost(error.message, error);
+    });
+    let answering = false;
+    sending.on('close', () => {
+      if (!answering) lost('the connection was closed without an answer');
     });
     sending.on('response', (response) => {
+      answering = true;
       const parts: Buffer[] = [];
       let size = 0;
       const answer = (cut: boolean): OutboundAnswer => ({
@@ -215,17 +218,13 @@ function exchange(
         parts.push(part);
         size += part.length;
         if (size <= request.mostBytes) return;
-        end(answer(true));
+        end(() => done(answer(true)));
         sending.destroy();
       });
-      response.on('end', () => end(answer(false)));
-      response.on('error', (error) => {
-        clearTimeout(timer);
-        fail(new NoAnswer(error.message, { cause: error }));
-      });
+      response.on('end', () => end(() => done(answer(false))));
+      response.on('error', (error) => lost(error.message, error));
       response.on('close', () => {
-        clearTimeout(timer);
-        if (!response.complete) fail(new NoAnswer('the answer broke off'));
+        if (!response.complete) lost('the answer broke off');
       });
     });
     sending.end(body);
