@@ -432,6 +432,11 @@ grant usage on schema book to daozhang_app;
 grant select, insert, update, delete on all tables in schema book to daozhang_app;
 revoke insert, update, delete on book.migrations from daozhang_app;
 
+-- What was said, and what was concluded from it, is never edited or taken away.
+revoke update, delete on book.messages, book.observations, book.verdicts, book.events from daozhang_app;
+grant update (folded_at, fold_attempts, fold_error) on book.messages to daozhang_app;
+grant update (payment_id, last_seen_at, times) on book.observations to daozhang_app;
+
 -- Months have partitions of their own; what is older or newer than those made so far goes to the rest.
 create table book.messages_rest partition of book.messages default;
 create table book.observations_rest partition of book.observations default;

@@ -452,6 +452,12 @@ create table book.webhook_endpoints (
 
 -- Rights of those who do not own it
 
+-- column   messages.fold_attempts daozhang_app: update
+-- column   messages.fold_error  daozhang_app: update
+-- column   messages.folded_at   daozhang_app: update
+-- column   observations.last_seen_at daozhang_app: update
+-- column   observations.payment_id daozhang_app: update
+-- column   observations.times   daozhang_app: update
 -- schema   book                 daozhang_app: usage
 -- table    account_health       daozhang_app: delete, insert, select, update
 -- table    accounts             daozhang_app: delete, insert, select, update
@@ -463,11 +469,11 @@ create table book.webhook_endpoints (
 -- table    credentials          daozhang_app: delete, insert, select, update
 -- table    deliveries           daozhang_app: delete, insert, select, update
 -- table    due                  daozhang_app: delete, insert, select, update
--- table    events               daozhang_app: delete, insert, select, update
+-- table    events               daozhang_app: insert, select
 -- table    idempotency_keys     daozhang_app: delete, insert, select, update
--- table    messages             daozhang_app: delete, insert, select, update
+-- table    messages             daozhang_app: insert, select
 -- table    migrations           daozhang_app: select
--- table    observations         daozhang_app: delete, insert, select, update
+-- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
 -- table    refs                 daozhang_app: delete, insert, select, update
@@ -476,6 +482,6 @@ create table book.webhook_endpoints (
 -- table    sessions             daozhang_app: delete, insert, select, update
 -- table    tenants              daozhang_app: delete, insert, select, update
 -- table    users                daozhang_app: delete, insert, select, update
--- table    verdicts             daozhang_app: delete, insert, select, update
+-- table    verdicts             daozhang_app: insert, select
 -- table    waiting              daozhang_app: delete, insert, select, update
 -- table    webhook_endpoints    daozhang_app: delete, insert, select, update

@@ -17,7 +17,8 @@ import type { Pace } from './pace.ts';
 import { recorded } from './repair.ts';
 import { nextTry, type Sender, type Sent } from './webhook.ts';
 
-const EACH = 100;
+/** Twice the lanes: even where every try takes its whole time, the lease outlasts them. */
+const EACH = 32;
 const LEASE_MS = 60_000;
 const AT_ONCE = 16;
 

@@ -21,6 +21,8 @@ export type Workers = Readonly<{
 const LOOK_MS = 1_000;
 const LOOK_FOLD_MS = 2_000;
 const AFTER_ERROR_MS = 2_000;
+const INQUIRY_LOOPS = 3;
+const DELIVERY_LOOPS = 4;
 
 export function startWorkers(on: Working): Workers {
   let stopping = false;
@@ -51,6 +53,9 @@ export function startWorkers(on: Working): Workers {
       }
     }
   };
+
+  const lanes = (n: number, round: () => Promise<boolean>): ReadonlyArray<Promise<void>> =>
+    Array.from({ length: n }, () => loop(round, LOOK_MS));
 
   const folding = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -83,9 +88,10 @@ export function startWorkers(on: Working): Workers {
       for (const { id } of tenants) wake(id);
       return false;
     }, LOOK_FOLD_MS),
-    loop(async () => (await inquireDue(on)) > 0, LOOK_MS),
+    // Several, so that a slow channel or endpoint holds up a part and not the whole.
+    ...lanes(INQUIRY_LOOPS, async () => (await inquireDue(on)) > 0),
     loop(async () => (await repairDue(on)) > 0, LOOK_MS),
-    loop(async () => (await deliverDue(on)) > 0, LOOK_MS),
+    ...lanes(DELIVERY_LOOPS, async () => (await deliverDue(on)) > 0),
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
   ];
   return {

@@ -62,8 +62,7 @@ export function engineOf(options: WireOptions): Engine {
   return { working, accounts, metrics, outbound };
 }
 
-/** A bill of a day fits; an answer never does without end. */
-const MOST_ANSWER = 1_073_741_824;
+const MOST_ANSWER = 1_048_576;
 
 function ioOf(outbound: Outbound, pace: Pace): Io {
   return {
@@ -71,7 +70,7 @@ function ioOf(outbound: Outbound, pace: Pace): Io {
     nonce: newNonce,
     async http(request) {
       try {
-        const answer = await outbound.send({ ...request, mostBytes: MOST_ANSWER });
+        const answer = await outbound.send({ mostBytes: MOST_ANSWER, ...request });
         if (answer.cut) throw new ChannelSilent('the answer has no end');
         return answer;
       } catch (error) {

@@ -41,6 +41,8 @@ export type HttpRequest = Readonly<{
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
   timeoutMs: number;
+  /** More than this is no answer; one megabyte where nothing is said. Only a bill needs more. */
+  mostBytes?: number;
 }>;
 export type HttpAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: Uint8Array }>;
 

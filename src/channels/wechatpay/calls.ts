@@ -24,6 +24,7 @@ import { isOf, refundSays, refundShape, transactionSays, transactionShape } from
 const TIMEOUT_MS = 10_000;
 /** A day's bill of a large merchant is some hundred megabytes. */
 const BILL_TIMEOUT_MS = 300_000;
+const MOST_BILL = 1_073_741_824;
 
 export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; json: unknown }>;
@@ -129,7 +130,7 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
   const url = new URL(where.data.download_url);
   if (url.origin !== new URL(on.account.baseUrl).origin)
     return { outcome: 'unknown', detail: `the bill lies at another host: ${url.origin}` };
-  const file = await send(on, 'GET', `${url.pathname}${url.search}`, undefined, BILL_TIMEOUT_MS);
+  const file = await send(on, 'GET', `${url.pathname}${url.search}`, undefined, BILL_TIMEOUT_MS, MOST_BILL);
   if ('outcome' in file) return file;
   if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
   return plainBill(ask, file.body, where.data.hash_value.toLowerCase());
@@ -222,6 +223,7 @@ async function send(
   path: string,
   body: string | undefined,
   timeoutMs: number,
+  mostBytes?: number,
 ): Promise<HttpAnswer | NoAnswer> {
   const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
   if (merchantKey === undefined)
@@ -248,6 +250,7 @@ async function send(
       },
       body,
       timeoutMs,
+      ...(mostBytes === undefined ? {} : { mostBytes }),
     });
   } catch (error) {
     if (error instanceof ChannelSilent) return { outcome: 'unknown', detail: error.message };
