@@ -88,6 +88,24 @@ create table book.api_keys (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 
+create table book.bill_days (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  kind text not null,
+  covers_on date not null,
+  state text default 'expected'::text not null,
+  attempts integer default 0 not null,
+  last_error text,
+  document_id uuid,
+  lines bigint,
+  ready_at timestamp with time zone not null,
+  gone_at timestamp with time zone not null,
+  PRIMARY KEY (tenant_id, account_id, kind, covers_on),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, document_id) REFERENCES book.documents(tenant_id, id),
+  CHECK ((state = ANY (ARRAY['expected'::text, 'fetched'::text, 'empty'::text])))
+);
+
 create table book.cases (
   tenant_id uuid not null,
   id uuid not null,
@@ -144,6 +162,23 @@ create table book.deliveries (
 );
 CREATE INDEX deliveries_endpoint ON book.deliveries USING btree (tenant_id, endpoint_id, id DESC);
 CREATE INDEX deliveries_payment ON book.deliveries USING btree (tenant_id, payment_id);
+
+create table book.documents (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  kind text not null,
+  covers_on date,
+  name text not null,
+  sha256 bytea not null,
+  size bigint not null,
+  told_hash text,
+  received_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, account_id, sha256),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
 
 create table book.due (
   tenant_id uuid not null,
@@ -294,6 +329,8 @@ create table book.payments (
   release text,
   terminal boolean default false not null,
   updated_at timestamp with time zone default now() not null,
+  cleared_document_id uuid,
+  cleared_on date,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, account_id, direction, ref),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
@@ -428,10 +465,12 @@ create table book.webhook_endpoints (
 -- actions              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- alerts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- deliveries           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- documents            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- due                  none
 -- events               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- idempotency_keys     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -464,10 +503,12 @@ create table book.webhook_endpoints (
 -- table    actions              daozhang_app: delete, insert, select, update
 -- table    alerts               daozhang_app: delete, insert, select, update
 -- table    api_keys             daozhang_app: delete, insert, select, update
+-- table    bill_days            daozhang_app: delete, insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
 -- table    counters             daozhang_app: delete, insert, select, update
 -- table    credentials          daozhang_app: delete, insert, select, update
 -- table    deliveries           daozhang_app: delete, insert, select, update
+-- table    documents            daozhang_app: insert, select
 -- table    due                  daozhang_app: delete, insert, select, update
 -- table    events               daozhang_app: insert, select
 -- table    idempotency_keys     daozhang_app: delete, insert, select, update

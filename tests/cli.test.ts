@@ -104,7 +104,17 @@ test('--json: an error is an object on standard output too', async () => {
 describe('one language at a time', () => {
   const english = /[A-Za-z]{3,}/g;
   test('help in Chinese', async () => {
-    for (const command of [[], ['reconcile'], ['where'], ['sniff'], ['formats'], ['example'], ['serve'], ['sim'], ['doctor']]) {
+    for (const command of [
+      [],
+      ['reconcile'],
+      ['where'],
+      ['sniff'],
+      ['formats'],
+      ['example'],
+      ['serve'],
+      ['sim'],
+      ['doctor'],
+    ]) {
       const { code, stdout } = await here.run(...command, '--help', '--lang', 'zh');
       assert.equal(code, 0);
       assert.match(stdout, /用法:[\s\S]*选项:/);

@@ -17,6 +17,8 @@ const AFTER_ITS_DAY_HOURS = 26;
 /** `jitter` in [0, 1): so that a thousand orders of one minute are not asked for in one second. */
 export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
   if (ENDED.has(payment.position) && payment.contradictions.length === 0) return { terminal: true };
+  // The bills of its days are complete and do not have it.
+  if (payment.trace.absent === true && payment.contradictions.length === 0) return { terminal: true };
   if (payment.position === 'captured' && payment.contradictions.length === 0) {
     const due = payment.capturedAt!.add({ hours: AFTER_ITS_DAY_HOURS, seconds: Math.floor(jitter * 3_600) });
     const seen =

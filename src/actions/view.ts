@@ -35,6 +35,7 @@ export type PaymentView = Readonly<{
   captured_at?: string | undefined;
   recorded_at?: string | undefined;
   order_closed_at?: string | undefined;
+  cleared_on?: string | undefined;
   contradictions: readonly string[];
   verdict?: VerdictView | undefined;
 }>;
@@ -73,6 +74,7 @@ export function paymentView(
     captured_at: payment.capturedAt?.toString(),
     recorded_at: payment.recordedAt?.toString(),
     order_closed_at: payment.orderClosedAt?.toString(),
+    cleared_on: payment.clearedOn?.toString(),
     contradictions: payment.contradictions.map((c) => c.code),
     verdict,
   });

@@ -4,12 +4,17 @@
  */
 import type { Accounts } from '../channels/accounts.ts';
 import { foldBatch } from '../sources/fold.ts';
+import { type Billing, billsDue } from './bills.ts';
 import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
 import { type Repairing, repairDue } from './repair.ts';
 
-export type Working = Asking & Delivering & Repairing & Readonly<{ accounts: Accounts; told(error: unknown): void }>;
+export type Working = Asking &
+  Delivering &
+  Repairing &
+  Billing &
+  Readonly<{ accounts: Accounts; told(error: unknown): void }>;
 
 export type Workers = Readonly<{
   /** New messages of this tenant are stored: fold them now, not at the next look. */
@@ -93,6 +98,7 @@ export function startWorkers(on: Working): Workers {
     loop(async () => (await repairDue(on)) > 0, LOOK_MS),
     ...lanes(DELIVERY_LOOPS, async () => (await deliverDue(on)) > 0),
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
+    loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
   ];
   return {
     wake,

@@ -66,6 +66,7 @@ export const payment = z
     captured_at: instant.optional(),
     recorded_at: instant.optional(),
     order_closed_at: instant.optional(),
+    cleared_on: z.iso.date().optional().describe('The day of the channel’s bill that has it'),
     contradictions: z.array(z.string()),
     verdict: verdict.optional(),
   })
@@ -211,6 +212,32 @@ export const channel = z
   .meta({ id: 'Channel' });
 
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Check' });
+
+export const billDay = z
+  .object({
+    kind: z.string(),
+    covers_on: z.iso.date(),
+    state: z.string(),
+    attempts: z.int(),
+    last_error: z.string().optional(),
+    document_id: id.optional(),
+    lines: z.string().optional(),
+    ready_at: instant,
+    gone_at: instant,
+  })
+  .meta({ id: 'BillDay' });
+export const document = z
+  .object({
+    id,
+    account_id: id,
+    kind: z.string(),
+    covers_on: z.iso.date().optional(),
+    name: z.string(),
+    sha256: z.string(),
+    size: z.string(),
+    received_at: instant,
+  })
+  .meta({ id: 'Document' });
 
 export const newEndpoint = z.strictObject({
   url: z.url().max(2_000),

@@ -15,6 +15,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { Asking } from '../actions/inquire.ts';
+import type { Archive } from '../base/archive.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { tokenHash } from '../base/secret.ts';
@@ -26,6 +27,7 @@ import { idempotency } from './idempotency.ts';
 import { sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
@@ -56,6 +58,7 @@ export type Api = FastifyInstance<
 export type Serving = Asking &
   Readonly<{
     vault: Vault;
+    archive: Archive;
     inbox: Inbox;
     metrics: Metrics;
     /** Where the world reaches us, without a trailing slash: notification addresses begin with it. */
@@ -137,6 +140,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     orderRoutes(api, on);
     paymentRoutes(api, on);
     channelRoutes(api, on);
+    documentRoutes(api, on);
     eventRoutes(api, on);
     adminRoutes(api, on);
   });

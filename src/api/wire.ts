@@ -7,6 +7,7 @@ import { following } from '../actions/follow.ts';
 import { type Pace, realPace } from '../actions/pace.ts';
 import { senderOf } from '../actions/webhook.ts';
 import { startWorkers, type Workers, type Working } from '../actions/work.ts';
+import type { Archive } from '../base/archive.ts';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { type Outbound, openOutbound, type WayOut } from '../base/outbound.ts';
@@ -25,6 +26,8 @@ export type WireOptions = Readonly<{
   book: Book;
   vault: Vault;
   allowPrivate: readonly string[];
+  /** Where documents are kept byte for byte. */
+  archive: Archive;
   proxy?: WayOut | undefined;
   version: string;
   publicUrl?: string | undefined;
@@ -48,6 +51,7 @@ export function engineOf(options: WireOptions): Engine {
     book: options.book,
     accounts,
     vault: options.vault,
+    archive: options.archive,
     io: ioOf(outbound, pace),
     follow,
     pace,

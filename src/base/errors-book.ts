@@ -217,6 +217,24 @@ export const BOOK_ERRORS = {
     says: { en: 'there is no channel “{channel}”', zh: '没有名为“{channel}”的渠道' },
     remedy: { en: 'Choose one of: {known}', zh: '可选:{known}' },
   },
+  'archive.gone': {
+    exit: 2,
+    says: { en: 'the document {document} is not in the archive', zh: '归档中没有单据 {document}' },
+    remedy: { en: 'Restore the archive folder from your backup.', zh: '请从备份恢复归档文件夹。' },
+  },
+  'archive.damaged': {
+    exit: 2,
+    says: { en: 'the document {document} is no longer what was stored', zh: '单据 {document} 已不是当初存入的内容' },
+    remedy: {
+      en: 'It is not evidence any more. Restore it from your backup, and look at the disk.',
+      zh: '它已不能作为凭据。请从备份恢复,并检查磁盘。',
+    },
+  },
+  'bill.refused': {
+    exit: 2,
+    says: { en: 'the bill cannot be taken in ({reason})', zh: '无法读入该账单({reason})' },
+    remedy: { en: 'It is fetched again; see “daozhang channels”.', zh: '将重新获取;请查看 daozhang channels。' },
+  },
   'channel.bad_settings': {
     exit: 2,
     says: { en: 'the settings of {channel} do not fit: {reason}', zh: '{channel} 的设置不正确:{reason}' },

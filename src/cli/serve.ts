@@ -1,7 +1,9 @@
 /** `daozhang serve`: the book, its workers and the HTTP API in one process; `daozhang work`: more workers; `daozhang migrate`. */
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { startWorkers } from '../actions/work.ts';
 import { engineOf, serve } from '../api/wire.ts';
+import { openArchive } from '../base/archive.ts';
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
@@ -45,6 +47,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
       {
         book: opened.book,
         vault: opened.vault,
+        archive: openArchive(join(opened.folder, 'archive')),
         version: version(),
         publicUrl: env.publicUrl,
         trustProxy: env.trustProxy,
@@ -117,6 +120,7 @@ export function workCommand(lang: Lang, exit: (code: number) => void): Command {
       const engine = engineOf({
         book: opened.book,
         vault: opened.vault,
+        archive: openArchive(join(opened.folder, 'archive')),
         version: version(),
         allowPrivate: env.allowPrivate,
         proxy: env.proxy,

@@ -44,6 +44,8 @@ export type Trace = Readonly<{
   lastWordAt: Temporal.Instant | undefined;
   /** How often in a row the channel said it knows no such payment. */
   notFoundTimes: number;
+  /** Complete bills of its days do not have it: the channel's proof that it never was. */
+  absent: boolean;
   contradictions: readonly Contradiction[];
   /** The observations the position rests on, strongest last. */
   evidence: readonly string[];
@@ -134,6 +136,9 @@ export function fold(observations: readonly Kept[]): Trace {
     lastWord: last?.kind as Move | undefined,
     lastWordAt: last?.lastSeenAt,
     notFoundTimes: last?.kind === 'not_found' ? last.times : 0,
+    absent:
+      (position === 'ordered' || position === 'expected') &&
+      words.some((o) => o.source === 'bill' && o.kind === 'not_found'),
     contradictions: [...contradictions].map(([code, ids]) => ({ code, observations: [...ids].sort() })),
     evidence,
   });

@@ -31,11 +31,13 @@ export type Payment = Readonly<{
   verdict: string | undefined;
   release: string | undefined;
   terminal: boolean;
+  /** The day of the channel's bill that has it. */
+  clearedOn: Temporal.PlainDate | undefined;
 }>;
 
 export const PAYMENT_COLUMNS = `id, livemode, account_id, direction, ref, product, order_id, created_at, asked, last_asked_at,
   version, position, currency, ordered_minor, captured_minor, refunded_minor, placed_at, expires_at, captured_at, recorded_at,
-  order_closed_at, contradictions, trace, verdict, release, terminal`;
+  order_closed_at, contradictions, trace, verdict, release, terminal, cleared_on`;
 
 export type PaymentRow = Readonly<{
   id: string;
@@ -64,6 +66,7 @@ export type PaymentRow = Readonly<{
   verdict: string | null;
   release: string | null;
   terminal: boolean;
+  cleared_on: Temporal.PlainDate | null;
 }>;
 
 export function paymentOf(row: PaymentRow): Payment {
@@ -94,5 +97,6 @@ export function paymentOf(row: PaymentRow): Payment {
     verdict: row.verdict ?? undefined,
     release: row.release ?? undefined,
     terminal: row.terminal,
+    clearedOn: row.cleared_on ?? undefined,
   });
 }

@@ -168,11 +168,12 @@ const ROWS: readonly Row[] = [
   },
   {
     code: 'unpaid',
-    why: 'the channel itself says so: not paid, closed, failed, or twice that it knows no such payment',
+    why: 'the channel itself says so: not paid, closed, failed, not in its bills, or twice that it knows no such payment',
     when: ({ trace }) =>
       trace.lastWord === 'unpaid' ||
       trace.position === 'closed' ||
       trace.position === 'failed' ||
+      trace.absent ||
       (trace.lastWord === 'not_found' && trace.notFoundTimes > 1)
         ? { release: 'no', cause: 'operator_error', reason: 'NO_PAYMENT', custody: 'customer', amount: trace.ordered }
         : undefined,

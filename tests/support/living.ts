@@ -7,8 +7,9 @@ import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
 import { makeKey } from '../../src/api/auth.ts';
 import { type Served, serve } from '../../src/api/wire.ts';
+import { openArchive } from '../../src/base/archive.ts';
 import { vaultOf } from '../../src/base/vault.ts';
-import { freshBook, type TestBook } from './database.ts';
+import { freshBook, type TestBook, temporary } from './database.ts';
 
 export type Heard = Readonly<{ path: string; headers: http.IncomingHttpHeaders; body: Buffer }>;
 
@@ -81,6 +82,7 @@ export async function living(options: LivingOptions = {}): Promise<Living> {
     {
       book: test.book,
       vault: vaultOf([randomBytes(32)]),
+      archive: openArchive(temporary()),
       allowPrivate: ['127.0.0.1/32'],
       version: 'test',
       pace: paceOf(clock.now, speed, () => 0.5),

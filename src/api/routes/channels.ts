@@ -1,5 +1,6 @@
 /** Channel accounts: entered with their credentials, which are never shown again; tried live; how the channel behaves. */
 import { z } from 'zod';
+import { planBills } from '../../actions/bills.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { targetOf } from '../../base/outbound.ts';
 import { newToken } from '../../base/secret.ts';
@@ -56,9 +57,11 @@ export function channelRoutes(api: Api, on: Serving): void {
           settings,
           credentials: body.credentials.map((c) => credentialOf(channel.id, c)),
         });
+        const open = await on.accounts.get(tx, id);
+        await planBills(tx, open);
         const address = newToken('notify');
         await putRoute(tx, address, 'notify', id, undefined);
-        const view = await viewOf(tx, await on.accounts.get(tx, id));
+        const view = await viewOf(tx, open);
         return { ...view, notification_url: `${on.publicUrl()}/v1/notifications/${channel.id}/${address}` };
       });
       return await reply.status(201).send(made);
@@ -125,7 +128,9 @@ export function channelRoutes(api: Api, on: Serving): void {
           params.id,
           (body.credentials ?? []).map((c) => credentialOf(open.account.provider, c)),
         );
-        return await viewOf(tx, await on.accounts.get(tx, params.id));
+        const after = await on.accounts.get(tx, params.id);
+        if (body.state === 'active') await planBills(tx, after);
+        return await viewOf(tx, after);
       });
     },
   );

@@ -1,0 +1,29 @@
+/** When each channel's bills can be had: data. Source: the channels' bill pages (`docs/channels/`). */
+import { CHINA } from '../base/time.ts';
+import type { ChannelId } from './channel.ts';
+
+export type BillTerms = Readonly<{
+  /** The kind's name in `Channel.bill`. */
+  kind: string;
+  zone: string;
+  /** Wall-clock time of the day after, from which it may be asked for. */
+  readyAt: string;
+  /** For so many days it is given. */
+  keptDays: number;
+}>;
+
+export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> = {
+  wechatpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 90 }],
+  alipay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 365 }],
+};
+
+export const readyAt = (terms: BillTerms, on: Temporal.PlainDate): Temporal.Instant =>
+  on.add({ days: 1 }).toZonedDateTime({ timeZone: terms.zone, plainTime: terms.readyAt }).toInstant();
+export const goneAt = (terms: BillTerms, on: Temporal.PlainDate): Temporal.Instant =>
+  on.add({ days: terms.keptDays }).toZonedDateTime({ timeZone: terms.zone }).toInstant();
+/** The last day whose bill may be there by now. */
+export function lastReady(terms: BillTerms, now: Temporal.Instant): Temporal.PlainDate {
+  const today = now.toZonedDateTimeISO(terms.zone).toPlainDate();
+  const yesterday = today.subtract({ days: 1 });
+  return Temporal.Instant.compare(readyAt(terms, yesterday), now) <= 0 ? yesterday : yesterday.subtract({ days: 1 });
+}
