@@ -238,7 +238,7 @@ create table book.messages (
   CHECK ((kind = ANY (ARRAY['notification'::text, 'answer'::text])))
 ) partition by RANGE (occurred_at);
 CREATE INDEX messages_id ON ONLY book.messages USING btree (tenant_id, id);
-CREATE INDEX messages_unfolded ON ONLY book.messages USING btree (tenant_id, received_at) WHERE ((kind = 'notification'::text) AND (folded_at IS NULL) AND (fold_attempts < 5));
+CREATE INDEX messages_unfolded ON ONLY book.messages USING btree (tenant_id, fold_attempts, received_at) WHERE ((kind = 'notification'::text) AND (folded_at IS NULL) AND (fold_attempts < 5));
 
 create table book.migrations (
   number integer not null,
@@ -347,8 +347,7 @@ create table book.refs (
   value text not null,
   kind text not null,
   payment_id uuid not null,
-  PRIMARY KEY (tenant_id, value, kind, payment_id),
-  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id)
+  PRIMARY KEY (tenant_id, value, kind, payment_id)
 );
 
 create table book.rejected_messages (
@@ -426,7 +425,6 @@ create table book.verdicts (
   evidence uuid[] default '{}'::uuid[] not null,
   judged_at timestamp with time zone not null,
   PRIMARY KEY (tenant_id, payment_id, version),
-  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
   CHECK ((release = ANY (ARRAY['yes'::text, 'no'::text, 'ask'::text])))
 );
 

@@ -8,6 +8,7 @@
 import { newId } from '../base/ids.ts';
 import type { Accounts } from '../channels/accounts.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
+import { tenantValues } from '../db/values.ts';
 import { type Follow, take } from '../traces/advance.ts';
 import { fold } from '../traces/fold.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
@@ -89,12 +90,14 @@ async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): 
     );
     return paymentEvent(p, refs.get(p.orderId ?? ''), verdict);
   });
-  for (const p of payments)
-    await tx.run(
-      `insert into actions (tenant_id, id, kind, payment_id, state, attempts) values ($1, $2, 'repair', $3, 'called', 1)
-       on conflict do nothing`,
-      [tx.tenantId, newId(), p.id],
-    );
+  const v = tenantValues(
+    ['uuid', 'text', 'uuid', 'text', 'int'],
+    payments.map((p) => [newId(), 'repair', p.id, 'called', 1]),
+  );
+  await tx.run(
+    `insert into actions (tenant_id, id, kind, payment_id, state, attempts) ${v.text} on conflict do nothing`,
+    [tx.tenantId, ...v.params],
+  );
   await appendEvents(tx, events);
   const later = on.pace.now().add({ seconds: CASE_AFTER_SECONDS });
   await setDue(

@@ -221,7 +221,9 @@ async function start(place: Place, secrets: Secrets, options: EmbeddedOptions, m
     const settings = [
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
-      'max_connections=60',
+      'max_connections=100',
+      // A new book grows from nothing: its statistics must follow soon, or plans made for empty tables live on.
+      'autovacuum_naptime=10s',
       'shared_buffers=256MB',
       'timezone=UTC',
       'log_timezone=UTC',

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { tokenKind } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
@@ -14,8 +15,30 @@ import type { Api, Serving } from '../server.ts';
 
 /** Keys that are not held are fetched once in so long, however often they are named. */
 const FETCH_KEYS_MS = 60_000;
+const KEEP_MS = 2_000;
+const MOST_KEPT = 10_000;
 
 export function notificationRoutes(api: Api, on: Serving): void {
+  // A busy address is looked up once in a few seconds, not for each message.
+  const kept = new Map<string, Readonly<{ tenantId: string; open: OpenAccount; at: number }>>();
+  const forget = (address: string): void => {
+    kept.delete(address);
+  };
+  const knownAddress = async (
+    address: string,
+  ): Promise<Readonly<{ tenantId: string; open: OpenAccount }> | undefined> => {
+    const before = kept.get(address);
+    if (before !== undefined && clock.ticks() - before.at < KEEP_MS) return before;
+    kept.delete(address);
+    const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
+    if (route === undefined) return undefined;
+    const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
+    const now = { tenantId: route.tenant_id, open, at: clock.ticks() };
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(address, now);
+    return now;
+  };
+
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   api.route({
@@ -32,10 +55,9 @@ export function notificationRoutes(api: Api, on: Serving): void {
     },
     handler: async (request, reply) => {
       const { channel, address } = request.params;
-      const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
-      if (route === undefined) throw new DaozhangError('api.not_found', {});
-      const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
-      if (open.account.provider !== channel) throw new DaozhangError('api.not_found', {});
+      const known = await knownAddress(address);
+      if (known === undefined || known.open.account.provider !== channel) throw new DaozhangError('api.not_found', {});
+      const { tenantId, open } = known;
       const message = {
         headers: Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [
@@ -45,15 +67,16 @@ export function notificationRoutes(api: Api, on: Serving): void {
         ),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       };
-      const { verified, account } = await verify(on, route.tenant_id, open, message);
+      const { verified, account } = await verify(on, tenantId, open, message);
       if (!verified.ok) {
         on.metrics.count('daozhang_messages_total', { channel, outcome: verified.reason });
-        await on.book.tenant(route.tenant_id, (tx) => noteRejected(tx, account.account.id, message, verified));
+        forget(address);
+        await on.book.tenant(tenantId, (tx) => noteRejected(tx, account.account.id, message, verified));
         const no = account.channel.reply(false);
         return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
       }
       const received = await on.inbox.receive({
-        tenantId: route.tenant_id,
+        tenantId,
         accountId: account.account.id,
         kind: 'notification',
         key: verified.key,
