@@ -22,14 +22,7 @@ export const runSim: RunSim = async ({ port, speed, mode, notifyUrl, lang, stop,
   print(
     JSON.stringify(
       {
-        base_url: sim.url,
-        mchid: sim.mchid,
-        appid: sim.appid,
-        apiv3_key: sim.apiv3Key,
-        merchant_serial_no: sim.merchant.serial,
-        merchant_private_key: sim.merchant.privatePem,
-        platform_serial: sim.platform().id,
-        platform_key: sim.platform().pem,
+        ...sim.describe(),
         pay: `POST ${pay}`,
       },
       null,

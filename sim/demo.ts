@@ -24,7 +24,7 @@ type Event = Readonly<{
 }>;
 
 /** Out of ten customers: what happens. */
-const FORTUNES: ReadonlyArray<NotifyFault | 'fine' | 'walks_away'> = [
+const FORTUNES: ReadonlyArray<Extract<NotifyFault, string> | 'fine' | 'walks_away'> = [
   'fine',
   'fine',
   'fine',

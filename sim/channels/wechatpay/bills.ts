@@ -1,4 +1,10 @@
-/** The trade bill (交易账单, ALL) of a day from the truth: BOM, back-ticks, a summary of two lines. Amounts in yuan, fees to five decimals. */
+/**
+ * The bills of a day from the truth: the trade bill (交易账单, ALL) and the fund-flow bill (资金账单): BOM, back-ticks, a summary of two
+ * lines. Amounts in yuan, the trade bill's fees to five decimals.
+ */
+import { divideRounding } from '../../../src/base/money.ts';
+import type { LedgerEntry } from '../../documents/domain.ts';
+import { wechatFundFlow } from '../../documents/wechat-fund-flow.ts';
 import type { Trade } from './truth.ts';
 
 const HEADER =
@@ -16,12 +22,17 @@ const stamp = (at: Temporal.Instant): string =>
   `${local(at).toPlainDate()} ${local(at).toPlainTime().toString({ smallestUnit: 'second' })}`;
 const row = (cells: readonly string[]): string => cells.map((c) => `\`${c}`).join(',');
 
+/** The row of a success taken back at the till has no refund's numbers. */
+const REVOKED = { state: 'REVOKED', refundId: '0', outRefundNo: '0', type: '', status: '' } as const;
+
+const isOn = (at: Temporal.Instant, on: Temporal.PlainDate): boolean => local(at).toPlainDate().equals(on);
+
 /** Undefined for a day without movements: the channel answers that there is no bill. */
-export function tradeBill(trades: readonly Trade[], mchid: string, on: Temporal.PlainDate): Buffer | undefined {
+export function tradeBill(trades: readonly Trade[], on: Temporal.PlainDate): Buffer | undefined {
   const lines: Array<readonly [Temporal.Instant, string]> = [];
   let [paid, refunded, fee] = [0, 0, 0];
   for (const t of trades) {
-    if (t.mchid !== mchid || t.successAt === undefined) continue;
+    if (t.successAt === undefined) continue;
     const head = (at: Temporal.Instant, state: string): string[] => [
       stamp(at),
       t.appid,
@@ -36,7 +47,7 @@ export function tradeBill(trades: readonly Trade[], mchid: string, on: Temporal.
       'OTHERS',
       'CNY',
     ];
-    if (local(t.successAt).toPlainDate().equals(on)) {
+    if (isOn(t.successAt, on)) {
       const units = t.total * FEE_PER_MILLE;
       paid += t.total;
       fee += units;
@@ -62,22 +73,23 @@ export function tradeBill(trades: readonly Trade[], mchid: string, on: Temporal.
         ]),
       ]);
     }
-    for (const r of t.refunds) {
-      if (!local(r.createdAt).toPlainDate().equals(on)) continue;
+    const undone = t.revokedAt === undefined ? [] : [{ ...REVOKED, amount: t.total, createdAt: t.revokedAt }];
+    for (const r of [...t.refunds.map((x) => ({ ...x, state: 'REFUND', type: 'ORIGINAL' })), ...undone]) {
+      if (!isOn(r.createdAt, on)) continue;
       const units = -r.amount * FEE_PER_MILLE;
       refunded += r.amount;
       fee += units;
       lines.push([
         r.createdAt,
         row([
-          ...head(r.createdAt, 'REFUND'),
+          ...head(r.createdAt, r.state),
           '0.00',
           '0.00',
           r.refundId,
           r.outRefundNo,
           yuan(r.amount),
           '0.00',
-          'ORIGINAL',
+          r.type,
           r.status,
           t.description,
           '',
@@ -102,4 +114,41 @@ export function tradeBill(trades: readonly Trade[], mchid: string, on: Temporal.
     yuan(refunded),
   ]);
   return Buffer.from(`\ufeff${[HEADER, ...lines.map(([, l]) => l), SUMMARY, summary].join('\r\n')}\r\n`, 'utf8');
+}
+
+/** WeChat takes whole fen from the account. */
+const feeOf = (fen: number): bigint => divideRounding(BigInt(fen * FEE_PER_MILLE), 1_000n);
+
+/** What moved on the merchant's basic account. Undefined for a day without movements. */
+export function fundFlowBill(trades: readonly Trade[], mchid: string, on: Temporal.PlainDate): Uint8Array | undefined {
+  const all = trades.flatMap((t) => (t.successAt === undefined ? [] : movementsOf(t)));
+  all.sort((a, b) => Temporal.PlainDateTime.compare(a.at, b.at));
+  const entries = all.filter((e) => e.at.toPlainDate().equals(on));
+  if (entries.length === 0) return undefined;
+  const opening = all
+    .filter((e) => Temporal.PlainDate.compare(e.at.toPlainDate(), on) < 0)
+    .reduce((sum, e) => sum + e.amount, 0n);
+  return wechatFundFlow({ account: mchid, from: on, to: on, opening, entries });
+}
+
+function movementsOf(t: Trade): LedgerEntry[] {
+  const tradeNo = t.transactionId!;
+  const entry = (at: Temporal.Instant, kind: LedgerEntry['kind'], amount: bigint, ref: string): LedgerEntry => ({
+    at: local(at).toPlainDateTime().round('second'),
+    kind,
+    amount,
+    tradeNo,
+    merchantRef: ref,
+    serial: `${tradeNo}${kind}${ref}`,
+  });
+  const back = [
+    ...t.refunds.flatMap((r) => (r.successAt === undefined ? [] : [[r.successAt, r.amount, r.outRefundNo] as const])),
+    ...(t.revokedAt === undefined ? [] : [[t.revokedAt, t.total, t.outTradeNo] as const]),
+  ];
+  return [
+    entry(t.successAt!, 'payment', BigInt(t.total), t.outTradeNo),
+    entry(t.successAt!, 'fee', -feeOf(t.total), t.outTradeNo),
+    // A refund is one movement, net of the fee that comes back with it.
+    ...back.map(([at, amount, ref]) => entry(at, 'refund', feeOf(amount) - BigInt(amount), ref)),
+  ];
 }

@@ -21,12 +21,20 @@ export type NotifyFault =
   | 'first_lost'
   /** Comes twice more. */
   | 'duplicated'
+  | Readonly<{ duplicated: number }>
+  /** Comes so many milliseconds later. */
+  | Readonly<{ late: number }>
+  /** Comes behind the next one; where none follows, after a minute. */
+  | 'reordered'
   /** Another key signs it. */
   | 'forged'
   /** A deliberate wrong signature first. */
   | 'probe'
   /** Says one fen for whatever was paid. */
   | 'wrong_amount';
+
+const nameOf = (fault: NotifyFault): string => (typeof fault === 'string' ? fault : Object.keys(fault)[0]!);
+const REORDERED_MS = 60_000;
 
 export type Notification = Readonly<{
   event: string;
@@ -52,6 +60,7 @@ export function notifierOf(
   fired: (fault: string) => void,
 ): Notifier {
   const statuses: number[] = [];
+  const held: Array<() => Promise<void>> = [];
   const post = async (url: string, id: string, it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
     const resource = sealed(JSON.stringify(how === 'wrong_amount' ? it.falseBody : it.body), apiv3Key, it.type);
     const body = JSON.stringify({
@@ -80,17 +89,38 @@ export function notifierOf(
     statuses: () => statuses,
     async send(it, fault) {
       const id = `EV-${randomBytes(16).toString('hex')}`;
-      if (fault !== undefined) fired(fault);
-      if (fault === 'lost') return;
-      if (fault === 'forged' || fault === 'probe') await post(it.url, id, it, fault);
+      const first = async (): Promise<void> => {
+        if (fault === 'forged' || fault === 'probe') await post(it.url, id, it, fault);
+        await again(0);
+      };
       const how = fault === 'wrong_amount' ? fault : undefined;
+      const more =
+        fault === 'duplicated' ? 2 : typeof fault === 'object' && 'duplicated' in fault ? fault.duplicated : 0;
       const again = async (tried: number): Promise<void> => {
         const accepted = tried === 0 && fault === 'first_lost' ? false : await post(it.url, id, it, how);
-        if (accepted && fault === 'duplicated') for (let i = 0; i < 2; i += 1) await post(it.url, id, it, how);
+        if (accepted) for (let i = 0; i < more; i += 1) await post(it.url, id, it, how);
         const wait = NOTIFY_LADDER_SECONDS[tried];
         if (!accepted && wait !== undefined) clock.after(wait * 1_000, () => again(tried + 1));
       };
-      await again(0);
+      if (fault !== undefined) fired(nameOf(fault));
+      if (fault === 'lost') return;
+      if (typeof fault === 'object' && 'late' in fault) {
+        clock.after(fault.late, first);
+        return;
+      }
+      if (fault === 'reordered') {
+        let sent = false;
+        const once = async (): Promise<void> => {
+          if (sent) return;
+          sent = true;
+          await first();
+        };
+        held.push(once);
+        clock.after(REORDERED_MS, once);
+        return;
+      }
+      await first();
+      for (const behind of held.splice(0)) await behind();
     },
   };
 }

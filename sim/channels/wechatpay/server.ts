@@ -4,16 +4,18 @@
  *
  * Not simulated: the buyer's phone beyond paying, API v2, combined orders, profit sharing.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { seeded } from '../../../src/base/random.ts';
 import type { SimClock } from '../../clock.ts';
-import { tradeBill } from './bills.ts';
+import { fundFlowBill, tradeBill } from './bills.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
 import { type Refund, refundSays, type Trade, tradeSays } from './truth.ts';
 import {
   certificateKeys,
+  httpDate,
   type Keys,
   type MerchantKeys,
   merchantKeys,
@@ -34,8 +36,17 @@ export type AnswerFault =
   | 'html'
   | 'unsigned'
   | 'badly_signed'
+  /** One byte of the body is another than was signed. */
+  | 'tampered'
+  /** Signed well, about another payment. */
+  | 'foreign'
+  /** Signed well, about another merchant's payment of the same number. */
+  | 'other_merchant'
   /** Knows no such payment, this once. */
   | 'not_there';
+
+/** The next bills: not made yet, or said not to exist. */
+export type BillFault = 'bill_late' | 'bill_missing';
 
 export type Mode = 'certificate' | 'public_key';
 
@@ -48,28 +59,41 @@ export type WeChatPaySim = Readonly<{
   /** The keys that sign now. */
   platform(): Keys;
   trades: ReadonlyMap<string, Trade>;
-  /** The buyer pays. `after`: first so long in USERPAYING. */
+  /** The buyer pays; also what was closed, as it happens at the last moment. `processingMs`: first so long in USERPAYING. */
   pay(outTradeNo: string, how?: Readonly<{ processingMs?: number; payerTotal?: number }>): Promise<void>;
   /** Places an order as a merchant's own system does. */
   place(
     outTradeNo: string,
     total: number,
-    more?: Readonly<{ notifyUrl?: string; expiresAt?: Temporal.Instant; micropay?: boolean }>,
+    more?: Readonly<{
+      notifyUrl?: string;
+      expiresAt?: Temporal.Instant;
+      product?: Product;
+      /** For this shop of a service provider. */
+      subMchid?: string;
+    }>,
   ): Trade;
   failPayment(outTradeNo: string): void;
   /** The next notifications (of this payment) arrive so. */
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
-  /** The next answers come so. */
-  faultAnswer(fault: AnswerFault, times?: number): void;
+  /** The next answers (about this payment) come so. */
+  faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
+  faultBill(fault: BillFault, times?: number): void;
+  /** The next refunds end so. */
+  endRefunds(how: 'ABNORMAL' | 'CLOSED', times?: number): void;
   rotateKeys(mode?: Mode): void;
   /** How often each fault has fired, and each call was made. */
   fired: ReadonlyMap<string, number>;
   notified(): readonly number[];
+  /** All that an integration needs to talk to it, in the words of the merchant's portal. */
+  describe(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }>;
 
 export type SimOptions = Readonly<{
   clock: SimClock;
+  /** Of the numbers it gives out; keys are drawn anew each time. */
+  seed?: number;
   port?: number;
   mode?: Mode;
   mchid?: string;
@@ -77,18 +101,22 @@ export type SimOptions = Readonly<{
   notifyUrl?: () => string | undefined;
 }>;
 
-type Reply = Readonly<{ status: number; body: string | Buffer; plain?: boolean }>;
+const PRODUCTS = { jsapi: 'JSAPI', native: 'NATIVE', app: 'APP', h5: 'MWEB', codepay: 'MICROPAY' } as const;
+export type Product = keyof typeof PRODUCTS;
+
+type Reply = Readonly<{ status: number; body: string | Uint8Array; plain?: boolean }>;
 type Call = Readonly<{ method: string; path: string; url: URL; body: string }>;
+type Parties = Readonly<{ mchid?: unknown; sp_mchid?: unknown; sub_mchid?: unknown }>;
 
 const json = (status: number, body: unknown): Reply => ({
   status,
   body: body === undefined ? '' : JSON.stringify(body),
 });
 const wrong = (status: number, code: string, message: string): Reply => json(status, { code, message });
-const digits = (n: number): string => Array.from(randomBytes(n), (b) => b % 10).join('');
 
 export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPaySim> {
   const { clock } = options;
+  const { digits } = seeded(options.seed ?? randomInt(2 ** 32));
   const mchid = options.mchid ?? `19${digits(8)}`;
   const appid = `wx${randomBytes(8).toString('hex')}`;
   const apiv3Key = randomBytes(16).toString('hex');
@@ -102,9 +130,11 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     fired.set(what, (fired.get(what) ?? 0) + 1);
   };
   const notifyFaults: Array<{ fault: NotifyFault; left: number; of: string | undefined }> = [];
-  const answerFaults: Array<{ fault: AnswerFault; left: number }> = [];
+  const answerFaults: Array<{ fault: AnswerFault; left: number; of: string | undefined }> = [];
+  const billFaults: BillFault[] = [];
+  const refundEnds: Array<'ABNORMAL' | 'CLOSED'> = [];
   const notifier = notifierOf(clock, () => platform, certificateKeys(clock.now()), apiv3Key, count);
-  const files = new Map<string, Buffer>();
+  const files = new Map<string, Uint8Array>();
 
   const takeNotifyFault = (outTradeNo: string): NotifyFault | undefined => {
     const it = notifyFaults.find((f) => f.left > 0 && (f.of === undefined || f.of === outTradeNo));
@@ -134,12 +164,12 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   };
 
   const endRefund = async (t: Trade, r: Refund): Promise<void> => {
-    r.status = 'SUCCESS';
-    r.successAt = clock.now();
+    r.status = refundEnds.shift() ?? 'SUCCESS';
+    if (r.status === 'SUCCESS') r.successAt = clock.now();
     const url = notifyUrlOf(t);
     if (url !== undefined)
       await notifier.send(
-        { event: 'REFUND.SUCCESS', type: 'refund', summary: '退款成功', url, body: refundSays(t, r, 'notification') },
+        { event: `REFUND.${r.status}`, type: 'refund', summary: '退款', url, body: refundSays(t, r, 'notification') },
         takeNotifyFault(t.outTradeNo),
       );
   };
@@ -147,12 +177,12 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const place = (outTradeNo: string, total: number, more: Parameters<WeChatPaySim['place']>[2] = {}): Trade => {
     const t: Trade = {
       mchid,
-      subMchid: undefined,
+      subMchid: more.subMchid,
       outTradeNo,
       appid,
       description: '茶饮',
       notifyUrl: more.notifyUrl,
-      tradeType: more.micropay === true ? 'MICROPAY' : 'NATIVE',
+      tradeType: PRODUCTS[more.product ?? 'native'],
       total,
       createdAt: clock.now(),
       expiresAt: more.expiresAt ?? clock.now().add({ hours: 24 * 7 }),
@@ -160,6 +190,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       transactionId: undefined,
       payerTotal: total,
       successAt: undefined,
+      revokedAt: undefined,
       refunds: [],
     };
     trades.set(outTradeNo, t);
@@ -170,24 +201,38 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     return t;
   };
 
+  /** As a direct merchant, or as a service provider for a shop: the call has to name who it is, and sees its own payments only. */
+  const isOwn = (partner: string | undefined, it: Parties): boolean =>
+    partner === undefined ? it.mchid === mchid : it.sp_mchid === mchid && typeof it.sub_mchid === 'string';
+  const notOurs = wrong(400, 'PARAM_ERROR', '商户号与请求签名的商户不一致');
+  const find = (outTradeNo: unknown, sub: unknown): Trade | undefined => {
+    const t = trades.get(String(outTradeNo));
+    return t !== undefined && t.subMchid === (sub ?? undefined) ? current(t) : undefined;
+  };
+  const notThere = wrong(404, 'ORDER_NOT_EXIST', '订单不存在');
+  const asked = (call: Call): Record<string, string> => Object.fromEntries(call.url.searchParams);
+
   const routes: ReadonlyArray<
     readonly [method: string, path: RegExp, handle: (call: Call, parts: readonly string[]) => Reply | Promise<Reply>]
   > = [
     [
       'POST',
-      /^\/v3\/pay\/(?:partner\/)?transactions\/(jsapi|native|app|h5|codepay)$/,
-      (call, [product]) => {
+      /^\/v3\/pay\/(partner\/)?transactions\/(jsapi|native|app|h5|codepay)$/,
+      (call, [partner, product]) => {
         const it = JSON.parse(call.body);
+        if (!isOwn(partner, it)) return notOurs;
         if (typeof it.out_trade_no !== 'string' || !Number.isInteger(it.amount?.total) || it.amount.total <= 0)
           return wrong(400, 'PARAM_ERROR', '参数错误');
         const known = trades.get(it.out_trade_no);
         if (known?.successAt !== undefined) return wrong(400, 'ORDERPAID', '该订单已支付');
-        if (known !== undefined && known.total !== it.amount.total)
+        if (known !== undefined && (known.total !== it.amount.total || known.subMchid !== it.sub_mchid))
           return wrong(400, 'INVALID_REQUEST', '请求重入时,参数与首次请求时不一致');
+        if (known !== undefined && current(known).state === 'CLOSED') return wrong(400, 'ORDER_CLOSED', '订单已关闭');
         if (known === undefined)
           place(it.out_trade_no, it.amount.total, {
             notifyUrl: it.notify_url,
-            micropay: product === 'codepay',
+            product: product as Product,
+            subMchid: it.sub_mchid,
             ...(it.time_expire === undefined ? {} : { expiresAt: Temporal.Instant.from(it.time_expire) }),
           });
         if (product === 'native') return json(200, { code_url: `weixin://wxpay/bizpayurl?pr=${digits(9)}` });
@@ -204,35 +249,36 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     ],
     [
       'GET',
-      /^\/v3\/pay\/(?:partner\/)?transactions\/out-trade-no\/([^/]+)$/,
-      (call, [ref]) => {
-        if ((call.url.searchParams.get('mchid') ?? call.url.searchParams.get('sp_mchid')) !== mchid)
-          return wrong(400, 'PARAM_ERROR', '商户号与下单时不一致');
-        const t = trades.get(decodeURIComponent(ref!));
-        return t === undefined ? wrong(404, 'ORDER_NOT_EXIST', '订单不存在') : json(200, tradeSays(current(t)));
-      },
-    ],
-    [
-      'GET',
-      /^\/v3\/pay\/(?:partner\/)?transactions\/id\/([^/]+)$/,
-      (_, [id]) => {
-        const t = [...trades.values()].find((x) => x.transactionId === id);
-        return t === undefined ? wrong(404, 'ORDER_NOT_EXIST', '订单不存在') : json(200, tradeSays(t));
+      /^\/v3\/pay\/(partner\/)?transactions\/(id|out-trade-no)\/([^/]+)$/,
+      (call, [partner, by, ref]) => {
+        const who = asked(call);
+        if (!isOwn(partner, who)) return notOurs;
+        const no = decodeURIComponent(ref!);
+        const outTradeNo = by === 'id' ? [...trades.values()].find((x) => x.transactionId === no)?.outTradeNo : no;
+        const t = find(outTradeNo, who.sub_mchid);
+        return t === undefined ? notThere : json(200, tradeSays(t));
       },
     ],
     [
       'POST',
-      /^\/v3\/pay\/(?:partner\/)?transactions\/out-trade-no\/([^/]+)\/(close|reverse)$/,
-      (_, [ref, what]) => {
-        const t = trades.get(decodeURIComponent(ref!));
-        if (t === undefined) return wrong(404, 'ORDER_NOT_EXIST', '订单不存在');
-        if (what === 'reverse') {
-          t.state = 'REVOKED';
-          return json(200, { out_trade_no: t.outTradeNo });
+      /^\/v3\/pay\/(partner\/)?transactions\/out-trade-no\/([^/]+)\/(close|reverse)$/,
+      (call, [partner, ref, what]) => {
+        const it = JSON.parse(call.body);
+        if (!isOwn(partner, it)) return notOurs;
+        const t = find(decodeURIComponent(ref!), it.sub_mchid);
+        if (t === undefined) return notThere;
+        const isCodepay = t.tradeType === 'MICROPAY';
+        if (isCodepay !== (what === 'reverse'))
+          return wrong(400, 'INVALID_REQUEST', isCodepay ? '付款码支付请使用撤销' : '仅付款码支付可以撤销');
+        if (what === 'close') {
+          if (t.successAt !== undefined) return wrong(400, 'ORDERPAID', '该订单已支付');
+          t.state = 'CLOSED';
+          return json(204, undefined);
         }
-        if (t.successAt !== undefined) return wrong(400, 'ORDERPAID', '该订单已支付');
-        t.state = 'CLOSED';
-        return json(204, undefined);
+        if ((it.appid ?? it.sp_appid) !== appid) return wrong(400, 'APPID_MCHID_NOT_MATCH', 'appid与mchid不匹配');
+        if (t.successAt !== undefined) t.revokedAt ??= clock.now();
+        t.state = 'REVOKED';
+        return json(200, { out_trade_no: t.outTradeNo });
       },
     ],
     [
@@ -240,8 +286,9 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       /^\/v3\/refund\/domestic\/refunds$/,
       (call) => {
         const it = JSON.parse(call.body);
-        const t = trades.get(it.out_trade_no);
-        if (t?.successAt === undefined) return wrong(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
+        const t = find(it.out_trade_no, it.sub_mchid);
+        if (t?.successAt === undefined || t.revokedAt !== undefined)
+          return wrong(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
         const known = t.refunds.find((r) => r.outRefundNo === it.out_refund_no);
         if (known !== undefined) return json(200, refundSays(t, known, 'query'));
         const given = t.refunds.reduce((sum, r) => sum + r.amount, 0);
@@ -264,8 +311,9 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     [
       'GET',
       /^\/v3\/refund\/domestic\/refunds\/([^/]+)$/,
-      (_, [ref]) => {
+      (call, [ref]) => {
         for (const t of trades.values()) {
+          if (t.subMchid !== asked(call).sub_mchid) continue;
           const r = t.refunds.find((x) => x.outRefundNo === decodeURIComponent(ref!));
           if (r !== undefined) return json(200, refundSays(t, r, 'query'));
         }
@@ -290,18 +338,23 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     ],
     [
       'GET',
-      /^\/v3\/bill\/tradebill$/,
-      (call) => {
-        const on = Temporal.PlainDate.from(call.url.searchParams.get('bill_date') ?? '');
+      /^\/v3\/bill\/(tradebill|fundflowbill)$/,
+      (call, [kind]) => {
+        const it = asked(call);
+        const on = Temporal.PlainDate.from(it.bill_date ?? '');
         const ready = on
           .add({ days: 1 })
           .toZonedDateTime({ timeZone: 'Asia/Shanghai', plainTime: '10:00' })
           .toInstant();
-        if (Temporal.Instant.compare(clock.now(), ready) < 0) return wrong(400, 'STATEMENT_CREATING', '账单生成中');
-        const text = tradeBill([...trades.values()], mchid, on);
-        if (text === undefined) return wrong(400, 'NO_STATEMENT_EXIST', '账单文件不存在');
+        const fault = billFaults.shift();
+        if (fault !== undefined) count(fault);
+        if (fault === 'bill_late' || Temporal.Instant.compare(clock.now(), ready) < 0)
+          return wrong(400, 'STATEMENT_CREATING', '账单生成中');
+        const own = [...trades.values()].filter((t) => it.sub_mchid === undefined || t.subMchid === it.sub_mchid);
+        const text = kind === 'tradebill' ? tradeBill(own, on) : fundFlowBill(own, mchid, on);
+        if (fault === 'bill_missing' || text === undefined) return wrong(400, 'NO_STATEMENT_EXIST', '账单文件不存在');
         const token = randomBytes(16).toString('hex');
-        files.set(token, call.url.searchParams.get('tar_type') === 'GZIP' ? gzipSync(text) : text);
+        files.set(token, it.tar_type === 'GZIP' ? gzipSync(text) : text);
         return json(200, {
           hash_type: 'SHA1',
           hash_value: createHash('sha1').update(text).digest('hex'),
@@ -338,13 +391,16 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     request.on('data', (part) => parts.push(part));
     request.on('end', async () => {
       const path = request.url ?? '/';
+      const url = URL.parse(path, origin());
+      if (url === null) return response.writeHead(400).end();
       const call = {
         method: request.method ?? 'GET',
         path,
-        url: new URL(path, origin()),
+        url,
         body: Buffer.concat(parts).toString('utf8'),
       };
-      const fault = answerFaults.find((f) => f.left > 0);
+      const about = `${path}\n${call.body}`;
+      const fault = answerFaults.find((f) => f.left > 0 && (f.of === undefined || about.includes(f.of)));
       if (fault !== undefined) {
         fault.left -= 1;
         count(fault.fault);
@@ -372,7 +428,9 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       });
       response.end(it.body);
     };
-    const signs = (it: Reply): Record<string, string> => signed(it.body, platform, clock.now());
+    // Who names a public key in the request hears it from that key, also while both are in use.
+    const named = [platform, ...older].find((k) => k.id === request.headers['wechatpay-serial']);
+    const signs = (it: Reply): Record<string, string> => signed(it.body, named ?? platform, clock.now());
     switch (fault) {
       case 'silent_after':
         request.socket.destroy();
@@ -396,6 +454,21 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       case 'badly_signed':
         send(reply, { ...signs(reply), 'Wechatpay-Signature': randomBytes(256).toString('base64') });
         return;
+      case 'tampered': {
+        const body = Buffer.from(reply.body);
+        body[body.length >> 1]! ^= 1;
+        send({ ...reply, body }, signs(reply));
+        return;
+      }
+      case 'foreign':
+      case 'other_merchant': {
+        const said = reply.body === '' ? {} : JSON.parse(String(reply.body));
+        const other =
+          fault === 'foreign' ? { out_trade_no: 'ANOTHER' } : { mchid: '1999999999', sub_mchid: '1999999999' };
+        const it = json(reply.status, { ...said, ...other });
+        send(it, signs(it));
+        return;
+      }
       case 'not_there': {
         const it = wrong(404, 'ORDER_NOT_EXIST', '订单不存在');
         send(it, signs(it));
@@ -421,10 +494,12 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     async pay(outTradeNo, how = {}) {
       const t = trades.get(outTradeNo);
       if (t === undefined) throw new Error(`there is no ${outTradeNo} to pay`);
+      if (t.successAt !== undefined || t.revokedAt !== undefined) throw new Error(`${outTradeNo} has been paid`);
       t.payerTotal = how.payerTotal ?? t.total;
       if (how.processingMs === undefined) return await succeed(t);
       t.state = 'USERPAYING';
-      clock.after(how.processingMs, () => succeed(t));
+      // Taken back meanwhile, it does not succeed any more.
+      clock.after(how.processingMs, () => (t.state === 'USERPAYING' ? succeed(t) : undefined));
     },
     failPayment(outTradeNo) {
       trades.get(outTradeNo)!.state = 'PAYERROR';
@@ -432,8 +507,14 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     faultNotify(fault, times = 1, of) {
       notifyFaults.push({ fault, left: times, of });
     },
-    faultAnswer(fault, times = 1) {
-      answerFaults.push({ fault, left: times });
+    faultAnswer(fault, times = 1, of) {
+      answerFaults.push({ fault, left: times, of });
+    },
+    faultBill(fault, times = 1) {
+      for (let i = 0; i < times; i += 1) billFaults.push(fault);
+    },
+    endRefunds(how, times = 1) {
+      for (let i = 0; i < times; i += 1) refundEnds.push(how);
     },
     rotateKeys(mode = 'certificate') {
       older.unshift(platform);
@@ -441,20 +522,22 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     },
     fired,
     notified: notifier.statuses,
+    describe: () => ({
+      base_url: origin(),
+      mchid,
+      appid,
+      apiv3_key: apiv3Key,
+      merchant_serial_no: merchant.serial,
+      merchant_private_key: merchant.privatePem,
+      platform_serial: platform.id,
+      platform_key: platform.pem,
+    }),
     close: () =>
       new Promise((done) => {
         server.close(() => done());
         server.closeAllConnections();
       }),
   };
-}
-
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** RFC 9110 IMF-fixdate. */
-function httpDate(at: Temporal.Instant): string {
-  const z = at.toZonedDateTimeISO('UTC');
-  return `${DAYS[z.dayOfWeek - 1]}, ${String(z.day).padStart(2, '0')} ${MONTHS[z.month - 1]} ${z.year} ${z.toPlainTime().toString({ smallestUnit: 'second' })} GMT`;
 }
 
 /** What an account of ours needs to talk to it. */

@@ -17,6 +17,8 @@ export type Trade = {
   transactionId: string | undefined;
   payerTotal: number;
   successAt: Temporal.Instant | undefined;
+  /** A success taken back at the till. */
+  revokedAt: Temporal.Instant | undefined;
   refunds: Refund[];
 };
 

@@ -111,3 +111,11 @@ export function refusal(
     .verify(keys.publicKey, it.signature ?? '', 'base64');
   return ok ? undefined : '签名错误,请检查后再试';
 }
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** RFC 9110 IMF-fixdate. */
+export function httpDate(at: Temporal.Instant): string {
+  const z = at.toZonedDateTimeISO('UTC');
+  return `${DAYS[z.dayOfWeek - 1]}, ${String(z.day).padStart(2, '0')} ${MONTHS[z.month - 1]} ${z.year} ${z.toPlainTime().toString({ smallestUnit: 'second' })} GMT`;
+}

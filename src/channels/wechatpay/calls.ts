@@ -18,13 +18,17 @@ import {
   type HttpAnswer,
   type Io,
 } from '../channel.ts';
+import { strictJson } from '../json.ts';
 import { authorization, check, unseal } from './sign.ts';
-import { isOf, refundSays, refundShape, transactionSays, transactionShape } from './words.ts';
+import { errorMeans, isOf, isOfAnother, refundSays, refundShape, transactionSays, transactionShape } from './words.ts';
 
 const TIMEOUT_MS = 10_000;
 /** A day's bill of a large merchant is some hundred megabytes. */
 const BILL_TIMEOUT_MS = 300_000;
 const MOST_BILL = 1_073_741_824;
+/** Packed text grows ten- or twentyfold; what grows more is no bill (F29). */
+const MOST_GROWTH = 100;
+const MOST_REASON = 80;
 
 export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; json: unknown }>;
@@ -64,16 +68,25 @@ export async function close(ask: Ask, on: Call): Promise<Answer> {
 }
 
 export async function reverse(ask: Ask, on: Call): Promise<Answer> {
-  const body = { appid: on.account.settings.appid, mchid: on.account.merchantNo };
-  const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/reverse`;
+  const { merchantNo, subMerchantNo, settings } = on.account;
+  const { appid } = settings;
+  if (appid === undefined)
+    return { outcome: 'refused', code: 'NO_APPID', detail: 'enter the account’s appid / 请填写该账户的 appid' };
+  const place = subMerchantNo === undefined ? '' : 'partner/';
+  const body =
+    subMerchantNo === undefined
+      ? { appid, mchid: merchantNo }
+      : { sp_appid: appid, sp_mchid: merchantNo, sub_mchid: subMerchantNo };
+  const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/reverse`;
   const heard = await call(on, 'POST', path, JSON.stringify(body));
+  // As with closing: the question after it tells.
   return 'outcome' in heard ? heard : said(heard, () => []);
 }
 
 export async function queryRefund(refundRef: string, on: Call): Promise<Answer> {
   const sub = on.account.subMerchantNo === undefined ? '' : `?${queryOf({ sub_mchid: on.account.subMerchantNo })}`;
   const heard = await call(on, 'GET', `/v3/refund/domestic/refunds/${encodeURIComponent(refundRef)}${sub}`, undefined);
-  return 'outcome' in heard ? heard : refundSaid(heard, refundRef);
+  return 'outcome' in heard ? heard : refundSaid(heard, on.account, refundRef);
 }
 
 export async function refund(
@@ -87,21 +100,27 @@ export async function refund(
   }>,
   on: Call,
 ): Promise<Answer> {
+  const { refundMinor, totalMinor } = ask;
+  // What JSON's reader at the other end could bend is not sent at all.
+  if (refundMinor <= 0n || refundMinor > totalMinor || totalMinor > BigInt(Number.MAX_SAFE_INTEGER))
+    return { outcome: 'refused', code: 'BAD_AMOUNT', detail: `${refundMinor} of ${totalMinor}` };
   const body = {
     ...(on.account.subMerchantNo === undefined ? {} : { sub_mchid: on.account.subMerchantNo }),
     out_trade_no: ask.paymentRef,
     out_refund_no: ask.refundRef,
-    ...(ask.reason === '' ? {} : { reason: ask.reason.slice(0, 80) }),
-    amount: { refund: Number(ask.refundMinor), total: Number(ask.totalMinor), currency: ask.currency },
+    ...(ask.reason === '' ? {} : { reason: [...ask.reason].slice(0, MOST_REASON).join('') }),
+    amount: { refund: Number(refundMinor), total: Number(totalMinor), currency: ask.currency },
   };
   const heard = await call(on, 'POST', '/v3/refund/domestic/refunds', JSON.stringify(body));
-  return 'outcome' in heard ? heard : refundSaid(heard, ask.refundRef);
+  return 'outcome' in heard ? heard : refundSaid(heard, on.account, ask.refundRef, ask.paymentRef);
 }
 
-function refundSaid(heard: Heard, refundRef: string): Answer {
+function refundSaid(heard: Heard, account: Account, refundRef: string, paymentRef?: string): Answer {
   return said(heard, () => {
     const r = refundShape.parse(heard.json);
     if (r.out_refund_no !== refundRef) throw new Error(`an answer about ${r.out_refund_no}`);
+    if (paymentRef !== undefined && r.out_trade_no !== paymentRef) throw new Error(`a refund of ${r.out_trade_no}`);
+    if (isOfAnother(r, account)) throw new Error('an answer about another merchant');
     return refundSays(r, { source: 'inquiry', key: undefined, at: heard.at });
   });
 }
@@ -110,7 +129,12 @@ const BILLS: Readonly<Record<string, readonly [path: string, query: Readonly<Rec
   trade: ['/v3/bill/tradebill', { bill_type: 'ALL' }],
   fundflow: ['/v3/bill/fundflowbill', { account_type: 'BASIC' }],
 };
-const billShape = z.object({ hash_type: z.string(), hash_value: z.string(), download_url: z.url() });
+const BILL_FILE = '/v3/billdownload/file';
+const billShape = z.object({
+  hash_type: z.literal('SHA1'),
+  hash_value: z.string().regex(/^[0-9a-fA-F]{40}$/),
+  download_url: z.url(),
+});
 
 /** Two steps: where it is and its SHA-1, then the bytes. The hash is over the plain text, whatever comes packed. */
 export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
@@ -121,15 +145,14 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
   const path = `${known[0]}?${queryOf({ bill_date: ask.on.toString(), ...known[1], ...sub, tar_type: 'GZIP' })}`;
   const heard = await call(on, 'GET', path, undefined);
   if ('outcome' in heard) {
-    if (heard.outcome !== 'refused') return heard;
-    if (heard.code === 'NO_STATEMENT_EXIST') return { outcome: 'empty' };
-    return heard.code === 'STATEMENT_CREATING' ? { outcome: 'not_ready' } : heard;
+    const means = heard.outcome === 'refused' ? errorMeans(400, heard.code).outcome : undefined;
+    return means === 'no_bill' ? { outcome: 'empty' } : means === 'no_bill_yet' ? { outcome: 'not_ready' } : heard;
   }
   const where = billShape.safeParse(heard.json);
   if (!where.success) return { outcome: 'unknown', detail: 'the answer names no bill' };
+  // WeChat Pay names its main host, whichever was asked. Only the path is followed: a signed request goes to the account's address alone.
   const url = new URL(where.data.download_url);
-  if (url.origin !== new URL(on.account.baseUrl).origin)
-    return { outcome: 'unknown', detail: `the bill lies at another host: ${url.origin}` };
+  if (url.pathname !== BILL_FILE) return { outcome: 'unknown', detail: `the bill lies elsewhere: ${url.pathname}` };
   const file = await send(on, 'GET', `${url.pathname}${url.search}`, undefined, BILL_TIMEOUT_MS, MOST_BILL);
   if ('outcome' in file) return file;
   if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
@@ -139,8 +162,8 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
 function plainBill(ask: BillAsk, body: Uint8Array, hash: string): BillAnswer {
   let plain: Buffer;
   try {
-    plain =
-      body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body, { maxOutputLength: 2 ** 31 - 1 }) : Buffer.from(body);
+    const most = Math.min(2 ** 31 - 1, Math.max(1_048_576, body.length * MOST_GROWTH));
+    plain = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body, { maxOutputLength: most }) : Buffer.from(body);
   } catch (error) {
     return { outcome: 'unknown', detail: `the bill cannot be unpacked (${(error as Error).message})` };
   }
@@ -206,7 +229,10 @@ async function call(
     return { outcome: 'unknown', detail: `${answer.status}, ${checked.reason}: ${checked.detail}` };
   if (answer.status >= 400) {
     const failed = failure(answer);
-    const isNotThere = asksWhetherThere && failed.outcome === 'refused' && NOT_FOUND.has(failed.code);
+    const isNotThere =
+      asksWhetherThere &&
+      failed.outcome === 'refused' &&
+      errorMeans(answer.status, failed.code).outcome === 'not_found';
     return isNotThere ? { answer, at: checked.ok ? checked.at : on.io.now(), json: jsonOf(answer.body) } : failed;
   }
   if (answer.status >= 300 || !checked.ok) return { outcome: 'unknown', detail: `answered ${answer.status}` };
@@ -259,15 +285,15 @@ async function send(
 }
 
 const errorShape = z.object({ code: z.string(), message: z.string().default('') });
-const NOT_FOUND: ReadonlySet<string> = new Set(['ORDER_NOT_EXIST', 'RESOURCE_NOT_EXISTS', 'ORDERNOTEXIST']);
 
 function failure(answer: HttpAnswer): NoAnswer {
-  const error = errorShape.safeParse(jsonOf(answer.body));
-  if (answer.status === 429 || (error.success && error.data.code === 'FREQUENCY_LIMITED'))
-    return { outcome: 'limited', retryAfterMs: undefined };
-  // Without its own error words it is not the channel that speaks, but something on the way.
-  if (answer.status >= 500 || !error.success) return { outcome: 'unknown', detail: `answered ${answer.status}` };
-  return { outcome: 'refused', code: error.data.code, detail: error.data.message.slice(0, 300) };
+  const error = errorShape.safeParse(jsonOf(answer.body)).data;
+  const means = errorMeans(answer.status, error?.code);
+  if (means.outcome === 'limited') return { outcome: 'limited', retryAfterMs: undefined };
+  if (means.outcome === 'unknown' || error === undefined)
+    return { outcome: 'unknown', detail: `answered ${answer.status}${error === undefined ? '' : ` ${error.code}`}` };
+  const detail = [error.message.slice(0, 300), means.remedy].filter((part) => part !== undefined && part !== '');
+  return { outcome: 'refused', code: error.code, detail: detail.join(' — ') };
 }
 
 /** The channel knows no such payment. */
@@ -304,7 +330,7 @@ const queryOf = (pairs: Readonly<Record<string, string>>): string => new URLSear
 
 function jsonOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
+    return strictJson(body);
   } catch {
     return undefined;
   }

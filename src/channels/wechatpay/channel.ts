@@ -1,6 +1,7 @@
 /** WeChat Pay (微信支付), API v3: direct merchants and service providers, platform certificates and public keys. */
 import { z } from 'zod';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
+import { strictJson } from '../json.ts';
 import { bill, certificates, close, query, queryRefund, refund, reverse } from './calls.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
@@ -23,7 +24,7 @@ const envelope = z.object({
 type Opened = Readonly<{ id: string; at: Temporal.Instant; event: string; type: string; text: string }>;
 
 function open(message: RawMessage, keys: readonly Credential[]): Opened {
-  const outer = envelope.parse(JSON.parse(Buffer.from(message.body).toString('utf8')));
+  const outer = envelope.parse(strictJson(message.body));
   const key = keys.find((k) => k.kind === 'apiv3_key');
   if (key === undefined) throw new Error('the account has no APIv3 key');
   return {
@@ -46,7 +47,7 @@ function verify(message: RawMessage, account: Account, keys: readonly Credential
   if (!checked.ok) return checked;
   try {
     const it = open(message, keys);
-    if (!isOf(merchant.parse(JSON.parse(it.text)), account))
+    if (!isOf(merchant.parse(strictJson(it.text)), account))
       return { ok: false, reason: 'wrong_account', detail: 'signed well, about another merchant' };
     return { ok: true, key: it.id, bodyHash: opened(it.text), occurredAt: it.at };
   } catch (error) {
@@ -73,13 +74,17 @@ export const wechatpay: Channel = {
   read(message, account, keys) {
     const it = open(message, keys);
     const heard = { source: 'notification', key: it.id, at: it.at } as const;
-    const body: unknown = JSON.parse(it.text);
+    const body = strictJson(it.text);
     if (it.type === 'transaction') {
       const t = transactionShape.parse(body);
       if (!isOf(t, account)) throw new Error('about another merchant');
       return transactionSays(t, heard);
     }
-    if (it.type === 'refund') return refundSays(refundShape.parse(body), heard);
+    if (it.type === 'refund') {
+      const r = refundShape.parse(body);
+      if (!isOf(r, account)) throw new Error('about another merchant');
+      return refundSays(r, heard);
+    }
     throw new Error(`an event of unknown type: ${it.event} (${it.type})`);
   },
   reply(accepted) {

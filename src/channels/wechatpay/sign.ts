@@ -6,6 +6,7 @@
  */
 import { createDecipheriv, createPublicKey, createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { Credential, RawMessage, RefusalReason } from '../channel.ts';
+import { textOf } from '../json.ts';
 
 const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
 /** WeChat's own limit for a request; the same is asked of what comes in. */
@@ -61,23 +62,32 @@ export function check(message: RawMessage, keys: readonly Credential[], now: Tem
   const at = Temporal.Instant.fromEpochMilliseconds(Number(timestamp) * 1000);
   const age = Math.abs(at.until(now).total('seconds'));
   if (age > WINDOW_SECONDS) return refuse('stale', `${Math.trunc(age)} s from our clock`);
-  const key = keys.find((k) => k.kind === 'platform_key' && k.id === serial);
-  if (key === undefined) return refuse('unknown_key', serial.slice(0, 80));
+  const held = keys.find((k) => k.kind === 'platform_key' && k.id === serial);
+  const key = held === undefined ? undefined : publicKeyOf(held.value);
+  if (key === undefined)
+    return refuse('unknown_key', `${serial.slice(0, 80)}${held === undefined ? '' : ': what is held cannot be read'}`);
   const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
   // Strict base64: a lenient reader takes other spellings of the same signature.
   const bytes = Buffer.from(signature, 'base64');
-  const isOurs =
-    bytes.toString('base64') === signature &&
-    createVerify('RSA-SHA256').update(text).verify(publicKeyOf(key.value), bytes);
+  const isOurs = bytes.toString('base64') === signature && createVerify('RSA-SHA256').update(text).verify(key, bytes);
   return isOurs ? { ok: true, at } : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
 }
 
 const parsed = new Map<string, KeyObject>();
-/** From a certificate or a public key, in PEM. Reading one costs more than a check, so they are kept. */
-function publicKeyOf(pem: string): KeyObject {
+/**
+ * From a certificate or a public key, in PEM; undefined where it is none, or no RSA key: the algorithm is ours to choose, not a key's.
+ * Reading one costs more than a check, so they are kept.
+ */
+function publicKeyOf(pem: string): KeyObject | undefined {
   const known = parsed.get(pem);
   if (known !== undefined) return known;
-  const key = createPublicKey(pem);
+  let key: KeyObject;
+  try {
+    key = createPublicKey(pem);
+  } catch {
+    return undefined;
+  }
+  if (key.asymmetricKeyType !== 'rsa') return undefined;
   if (parsed.size > 1_000) parsed.clear();
   parsed.set(pem, key);
   return key;
@@ -94,5 +104,5 @@ export function unseal(sealed: Sealed, apiv3Key: string): string {
   const cipher = createDecipheriv('aes-256-gcm', Buffer.from(apiv3Key, 'utf8'), Buffer.from(sealed.nonce, 'utf8'))
     .setAAD(Buffer.from(sealed.associated_data ?? '', 'utf8'))
     .setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([cipher.update(bytes.subarray(0, -16)), cipher.final()]).toString('utf8');
+  return textOf(Buffer.concat([cipher.update(bytes.subarray(0, -16)), cipher.final()]));
 }

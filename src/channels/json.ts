@@ -1,0 +1,103 @@
+/**
+ * JSON that was signed by a channel, read so that it cannot mean two things (F20, I3): a name that stands twice is refused, where
+ * `JSON.parse` keeps the last; `__proto__` is refused; a number that is no plain integer of at most 53 bits stays the text it was, so that
+ * neither `1.0` nor 2^53+1 becomes another amount on the way. Bytes that are no UTF-8 are refused too.
+ *
+ * Objects have no prototype: a shape finds only what was sent. Depth is limited; O(length).
+ */
+
+/** A number that `number` cannot hold as it was written. A shape that asks for an integer refuses it; one that knows decimals reads it. */
+export type Unexact = Readonly<{ digits: string }>;
+export type Json = null | boolean | number | string | Unexact | readonly Json[] | Readonly<{ [name: string]: Json }>;
+
+const DEEPEST = 32;
+const BLANKS = /[ \t\r\n]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
+const LITERALS = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes as text; throws where they are no UTF-8. */
+export const textOf = (bytes: Uint8Array): string => utf8.decode(bytes);
+
+/** Throws a `SyntaxError` that says what is wrong and where. */
+export function strictJson(source: string | Uint8Array): Json {
+  const text = typeof source === 'string' ? source : textOf(source);
+  let at = 0;
+
+  const no = (what: string): never => {
+    throw new SyntaxError(`${what} at ${at}`);
+  };
+  const blanks = (): void => {
+    BLANKS.lastIndex = at;
+    BLANKS.test(text);
+    at = BLANKS.lastIndex;
+  };
+  const take = (sign: string): boolean => {
+    blanks();
+    if (text[at] !== sign) return false;
+    at += 1;
+    return true;
+  };
+  const string = (): string => {
+    const from = at;
+    at += 1;
+    while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+    at += 1;
+    try {
+      return JSON.parse(text.slice(from, at)) as string;
+    } catch {
+      return no('a string that does not end well');
+    }
+  };
+  const object = (depth: number): Json => {
+    const members: Record<string, Json> = Object.create(null);
+    if (take('}')) return Object.freeze(members);
+    do {
+      blanks();
+      if (text[at] !== '"') no('no name');
+      const name = string();
+      if (name === '__proto__') no('a name that no channel writes');
+      if (name in members) no(`${JSON.stringify(name.slice(0, 40))} twice`);
+      if (!take(':')) no('no colon');
+      members[name] = value(depth);
+    } while (take(','));
+    return take('}') ? Object.freeze(members) : no('no end of an object');
+  };
+  const array = (depth: number): Json => {
+    const items: Json[] = [];
+    if (take(']')) return Object.freeze(items);
+    do items.push(value(depth));
+    while (take(','));
+    return take(']') ? Object.freeze(items) : no('no end of an array');
+  };
+  const literal = (): Json => {
+    for (const [word, meaning] of LITERALS) {
+      if (!text.startsWith(word, at)) continue;
+      at += word.length;
+      return meaning;
+    }
+    NUMBER.lastIndex = at;
+    const [digits] = NUMBER.exec(text) ?? [];
+    if (digits === undefined) return no('no value');
+    at = NUMBER.lastIndex;
+    const number = Number(digits);
+    return INTEGER.test(digits) && Number.isSafeInteger(number) ? number : Object.freeze({ digits });
+  };
+  const value = (depth: number): Json => {
+    if (depth > DEEPEST) no('deeper than any message');
+    blanks();
+    if (text[at] === '"') return string();
+    if (take('{')) return object(depth + 1);
+    if (take('[')) return array(depth + 1);
+    return literal();
+  };
+
+  const read = value(0);
+  blanks();
+  return at === text.length ? read : no('something behind the end');
+}
