@@ -4,6 +4,7 @@
  */
 import type { Accounts } from '../channels/accounts.ts';
 import { foldBatch } from '../sources/fold.ts';
+import { joinWaiting } from '../traces/advance.ts';
 import { type Billing, billsDue } from './bills.ts';
 import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
@@ -25,6 +26,7 @@ export type Workers = Readonly<{
 
 const LOOK_MS = 1_000;
 const LOOK_FOLD_MS = 2_000;
+const LOOK_WAITING_MS = 30_000;
 const AFTER_ERROR_MS = 2_000;
 const INQUIRY_LOOPS = 3;
 const DELIVERY_LOOPS = 4;
@@ -93,6 +95,11 @@ export function startWorkers(on: Working): Workers {
       for (const { id } of tenants) wake(id);
       return false;
     }, LOOK_FOLD_MS),
+    loop(async () => {
+      const tenants = await on.book.shared((tx) => tx.rows<{ id: string }>('select id from tenants'));
+      for (const { id } of tenants) await on.book.tenant(id, (tx) => joinWaiting(tx, on.follow));
+      return false;
+    }, LOOK_WAITING_MS),
     // Several, so that a slow channel or endpoint holds up a part and not the whole.
     ...lanes(INQUIRY_LOOPS, async () => (await inquireDue(on)) > 0),
     loop(async () => (await repairDue(on)) > 0, LOOK_MS),

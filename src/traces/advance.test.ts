@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { bareAccount, said } from '../../tests/support/book.ts';
 import { addTenant, freshBook, type TestBook } from '../../tests/support/database.ts';
-import { type Changed, type Follow, refold, take } from './advance.ts';
+import { type Changed, type Follow, joinWaiting, refold, take } from './advance.ts';
 
 let on: TestBook;
 before(async () => {
@@ -83,6 +83,24 @@ test('what names no payment waits under its numbers, and joins when one of them 
   assert.equal(await count(to.tenantId, 'waiting'), 0n);
   await tell(to, ['40 refund notification - 10.00 #42001 R2']);
   assert.equal((await stored(to.tenantId))[0]?.trace.refundedMinor, '5000');
+});
+
+test('two transactions that did not see each other: what waits is joined by the next look', async () => {
+  const to = await shop();
+  await tell(to, ['20 captured notification O1 100.00 #42001']);
+  // As the other transaction left it: the refund waits although its payment is known.
+  await on.book.tenant(to.tenantId, (tx) =>
+    tx.run(`update refs set kind = 'hidden' where tenant_id = $1 and kind = 'channel_trade'`, [to.tenantId]),
+  );
+  await tell(to, ['30 refund notification - 40.00 #42001 R1']);
+  await on.book.tenant(to.tenantId, (tx) =>
+    tx.run(`update refs set kind = 'channel_trade' where tenant_id = $1 and kind = 'hidden'`, [to.tenantId]),
+  );
+  assert.equal(await count(to.tenantId, 'waiting'), 1n);
+  assert.equal(await on.book.tenant(to.tenantId, (tx) => joinWaiting(tx, nothing)), 1);
+  assert.equal((await stored(to.tenantId))[0]?.trace.refundedMinor, '4000');
+  assert.equal(await count(to.tenantId, 'waiting'), 0n);
+  assert.equal(await on.book.tenant(to.tenantId, (tx) => joinWaiting(tx, nothing)), 0);
 });
 
 test('an answer that says the same again only moves the time it was heard', async () => {

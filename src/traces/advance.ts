@@ -19,6 +19,7 @@ import {
   insertObservations,
   insertRefs,
   type Link,
+  lateLinks,
   lockPayments,
   lockPaymentsById,
   type NewObservation,
@@ -55,16 +56,31 @@ export async function take(tx: TenantTx, said: readonly Said[], follow: Follow):
   const wanted = [...new Map(named.map((s) => [refKey(s.accountId, s.observed.paymentRef), s])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, s]) => ({ accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product }));
-  const created = await createPayments(tx, wanted);
-  if (created.size > 0) await tieToOrders(tx, [...created]);
-  const locked = await lockPayments(tx, wanted);
-
-  const ids = locked.map((p) => p.id);
-  const known = await observationsOf(tx, ids);
+  const made = await createPayments(tx, wanted);
+  const fresh = made.length === 0 ? made : await tieToOrders(tx, made);
+  const created = new Set(fresh.map((p) => p.id));
+  const isMade = new Set(fresh.map((p) => refKey(p.accountId, p.ref)));
+  const older = await lockPayments(
+    tx,
+    wanted.filter((w) => !isMade.has(refKey(w.accountId, w.ref))),
+  );
+  const locked = [...fresh, ...older];
+  // A payment that was made just now has nothing yet.
+  const known = await observationsOf(
+    tx,
+    older.map((p) => p.id),
+  );
   const links = await write(tx, named, locked, known);
   const joined = await collectWaiting(tx, links);
   if (joined.size > 0) for (const [id, all] of await observationsOf(tx, [...joined])) known.set(id, all);
   return await advance(tx, locked, known, { created, named }, follow);
+}
+
+/** Joins what waits and could have been joined already; returns how many payments it concerned. */
+export async function joinWaiting(tx: TenantTx, follow: Follow): Promise<number> {
+  const joined = await collectWaiting(tx, await lateLinks(tx));
+  if (joined.size > 0) await refold(tx, [...joined], follow);
+  return joined.size;
 }
 
 /** Folds payments anew from what is stored: after a change of the rules. Returns how many changed. */

@@ -9,35 +9,38 @@ import type { Kind, Observed, Ref, RefKind, RefundState, Source } from '../obser
 import type { Kept } from './fold.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from './payment.ts';
 
-/** Makes payments that are not there yet; returns the ids of those made. Rows must be in the order of (account, reference). */
+/** Makes payments that are not there yet and returns them, locked by being new. Rows must be in the order of (account, reference). */
 export async function createPayments(
   tx: TenantTx,
   wanted: ReadonlyArray<Readonly<{ accountId: string; livemode: boolean; ref: string; product: string | undefined }>>,
-): Promise<ReadonlySet<string>> {
-  const created = new Set<string>();
+): Promise<readonly Payment[]> {
+  const created: Payment[] = [];
   for (const chunk of inChunks(wanted, 6)) {
     const v = tenantValues(
       ['uuid', 'boolean', 'uuid', 'text', 'text', 'text'],
       chunk.map((w) => [newId(), w.livemode, w.accountId, 'in', w.ref, w.product ?? null]),
     );
-    const made = await tx.rows<{ id: string }>(
+    const made = await tx.rows<PaymentRow>(
       `insert into payments (tenant_id, id, livemode, account_id, direction, ref, product) ${v.text}
-       on conflict (tenant_id, account_id, direction, ref) do nothing returning id`,
+       on conflict (tenant_id, account_id, direction, ref) do nothing returning ${PAYMENT_COLUMNS}`,
       [tx.tenantId, ...v.params],
     );
-    for (const { id } of made) created.add(id);
+    created.push(...made.map(paymentOf));
   }
   return created;
 }
 
-/** Ties new payments to the orders that the merchant told under the same number. */
-export async function tieToOrders(tx: TenantTx, paymentIds: readonly string[]): Promise<void> {
-  await tx.run(
+/** Ties new payments to the orders that the merchant told under the same number; returns them with their orders. */
+export async function tieToOrders(tx: TenantTx, payments: readonly Payment[]): Promise<readonly Payment[]> {
+  const tied = await tx.rows<{ id: string; order_id: string }>(
     `update payments p set order_id = o.id from orders o
       where p.tenant_id = $1 and p.id = any($2) and p.order_id is null
-        and o.tenant_id = $1 and o.livemode = p.livemode and o.ref = p.ref`,
-    [tx.tenantId, [...paymentIds]],
+        and o.tenant_id = $1 and o.livemode = p.livemode and o.ref = p.ref
+     returning p.id, p.order_id`,
+    [tx.tenantId, payments.map((p) => p.id)],
   );
+  const orders = new Map(tied.map((t) => [t.id, t.order_id]));
+  return payments.map((p) => (orders.has(p.id) ? { ...p, orderId: orders.get(p.id) } : p));
 }
 
 export async function lockPayments(
@@ -161,6 +164,7 @@ export async function observationRows(tx: TenantTx, paymentIds: readonly string[
 /** The observations of payments, by payment. */
 export async function observationsOf(tx: TenantTx, paymentIds: readonly string[]): Promise<Map<string, Kept[]>> {
   const all = new Map<string, Kept[]>();
+  if (paymentIds.length === 0) return all;
   for (const row of await observationRows(tx, paymentIds)) {
     const list = all.get(row.payment_id);
     if (list === undefined) all.set(row.payment_id, [keptOf(row)]);
@@ -328,9 +332,31 @@ export async function putWaiting(
   }
 }
 
+/** Waiting observations whose references have appeared meanwhile: two transactions that did not see each other. */
+export async function lateLinks(tx: TenantTx): Promise<readonly Link[]> {
+  const rows = await tx.rows<{ account_id: string; payment_id: string; kind: RefKind; value: string }>(
+    `select distinct w.account_id, r.payment_id, w.kind, w.value
+       from waiting w
+       join refs r on r.tenant_id = $1 and r.value = w.value and r.kind = w.kind
+       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = w.account_id
+      where w.tenant_id = $1 limit 500`,
+    [tx.tenantId],
+  );
+  return rows.map((r) => ({
+    accountId: r.account_id,
+    paymentId: r.payment_id,
+    ref: { kind: r.kind, value: r.value },
+  }));
+}
+
 /** Gives waiting observations to the payments whose references have appeared; returns those payments. */
 export async function collectWaiting(tx: TenantTx, links: readonly Link[]): Promise<ReadonlySet<string>> {
   const joined = new Set<string>();
+  if (links.length === 0) return joined;
+  const { any } = await tx.one<{ any: boolean }>('select exists (select from waiting where tenant_id = $1) as any', [
+    tx.tenantId,
+  ]);
+  if (!any) return joined;
   for (const chunk of inChunks(links, 4)) {
     const v = values(
       ['uuid', 'text', 'text', 'uuid'],
