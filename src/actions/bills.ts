@@ -9,6 +9,7 @@ import { newId } from '../base/ids.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
 import { BILLS, type BillTerms, goneAt, lastReady, readyAt } from '../channels/bills.ts';
 import type { BillAnswer } from '../channels/channel.ts';
+import { askKnowingKeys } from '../channels/keys.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { proveAbsent, takeBill } from '../sources/bills.ts';
 import { raise, settle } from './cases.ts';
@@ -109,9 +110,11 @@ async function fetchDay(
   terms: BillTerms,
   day: Temporal.PlainDate,
 ): Promise<boolean> {
-  const answer = await open.channel
-    .bill({ kind: terms.kind, on: day }, open.account, open.keys, on.io)
-    .catch((error: Error): BillAnswer => ({ outcome: 'unknown', detail: error.message }));
+  const answer = await askKnowingKeys(on, tenantId, open, (current) =>
+    current.channel
+      .bill({ kind: terms.kind, on: day }, current.account, current.keys, on.io)
+      .catch((error: Error): BillAnswer => ({ outcome: 'unknown', detail: error.message })),
+  );
   if (answer.outcome === 'fetched') {
     try {
       await keepBill(on, tenantId, open, terms, day, answer);

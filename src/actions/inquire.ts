@@ -10,6 +10,7 @@ import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import type { Accounts, OpenAccount } from '../channels/accounts.ts';
 import type { Answer, Io, RawMessage } from '../channels/channel.ts';
+import { askKnowingKeys } from '../channels/keys.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
 import { insertMessages } from '../sources/inbox.ts';
@@ -77,7 +78,7 @@ async function sortOut(tx: TenantTx, on: Asking, ids: readonly string[]): Promis
 
 /** Asks about one payment now, and takes the answer in. */
 export async function inquire(on: Asking, tenantId: string, payment: Payment, open: OpenAccount): Promise<Answer> {
-  const answer = await ask(on, payment, open);
+  const answer = await askKnowingKeys(on, tenantId, open, (current) => ask(on, payment, current));
   await on.book.tenant(tenantId, (tx) => takeAnswer(tx, on, payment.id, open, answer));
   return answer;
 }

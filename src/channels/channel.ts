@@ -92,7 +92,12 @@ export type Answer =
   /** Too fast. */
   | Readonly<{ outcome: 'limited'; retryAfterMs: number | undefined }>
   /** No whole answer, a 5xx, HTML, a signature that fails: nothing is known. */
-  | Readonly<{ outcome: 'unknown'; detail: string }>;
+  | Readonly<{
+      outcome: 'unknown';
+      detail: string;
+      /** It was signed by a key that is not held: perhaps a new one, so keys may be fetched once and the question asked again. */
+      unknownKey?: true;
+    }>;
 
 /** `refunds`: named, because the refund's own reference is asked, not the payment's. */
 export type Ask = Readonly<{ paymentRef: string; channelTrade: string | undefined; product: string | undefined }>;

@@ -9,12 +9,11 @@ import { DaozhangError } from '../../base/errors.ts';
 import { tokenKind } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
 import type { Verified } from '../../channels/channel.ts';
+import { withFreshKeys } from '../../channels/keys.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
 import type { Api, Serving } from '../server.ts';
 
-/** Keys that are not held are fetched once in so long, however often they are named. */
-const FETCH_KEYS_MS = 60_000;
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
 
@@ -99,21 +98,8 @@ async function verify(
   message: Parameters<OpenAccount['channel']['verify']>[0],
 ): Promise<Readonly<{ verified: Verified; account: OpenAccount }>> {
   const verified = open.channel.verify(message, open.account, open.keys, on.pace.now());
-  if (verified.ok || verified.reason !== 'unknown_key' || open.channel.capabilities.keys !== true)
-    return { verified, account: open };
-  const mine = await on.book.tenant(tenantId, (tx) =>
-    tx.run(
-      `update account_health set keys_fetched_at = now() where tenant_id = $1 and account_id = $2
-          and (keys_fetched_at is null or keys_fetched_at < now() - $3 * interval '1 millisecond')`,
-      [tenantId, open.account.id, FETCH_KEYS_MS],
-    ),
-  );
-  if (mine === 0) return { verified, account: open };
-  const fetched = await open.channel.fetchKeys(open.account, open.keys, on.io).catch(() => []);
-  if (fetched.length === 0) return { verified, account: open };
-  const account = await on.book.tenant(tenantId, async (tx) => {
-    await on.accounts.putCredentials(tx, open.account.id, fetched);
-    return await on.accounts.get(tx, open.account.id);
-  });
+  if (verified.ok || verified.reason !== 'unknown_key') return { verified, account: open };
+  const account = await withFreshKeys(on, tenantId, open);
+  if (account === undefined) return { verified, account: open };
   return { verified: account.channel.verify(message, account.account, account.keys, on.pace.now()), account };
 }

@@ -226,7 +226,11 @@ async function call(
   const checked = check({ headers: answer.headers, body: answer.body }, on.keys, on.io.now());
   // An error may come unsigned; one that is signed wrongly is nobody's word.
   if (!checked.ok && (isSigned || answer.status < 400))
-    return { outcome: 'unknown', detail: `${answer.status}, ${checked.reason}: ${checked.detail}` };
+    return {
+      outcome: 'unknown',
+      detail: `${answer.status}, ${checked.reason}: ${checked.detail}`,
+      ...(checked.reason === 'unknown_key' ? { unknownKey: true } : {}),
+    };
   if (answer.status >= 400) {
     const failed = failure(answer);
     const isNotThere =

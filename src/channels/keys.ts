@@ -1,0 +1,47 @@
+/**
+ * The channel's keys change while messages are on their way (F19). Whoever meets a signature by a key that is not held fetches the keys
+ * once, whether a notification named it or the answer to a question did; a name that nobody has stops nobody: one fetch an account and
+ * minute, over all processes.
+ */
+import type { Book } from '../db/pool.ts';
+import type { Accounts, OpenAccount } from './accounts.ts';
+import type { Answer, BillAnswer, Io } from './channel.ts';
+
+const FETCH_MS = 60_000;
+
+type On = Readonly<{ book: Book; accounts: Accounts; io: Io }>;
+
+/** Asks, and asks once more where the answer was signed by a key that could be fetched. */
+export async function askKnowingKeys<A extends Answer | BillAnswer>(
+  on: On,
+  tenantId: string,
+  open: OpenAccount,
+  ask: (open: OpenAccount) => Promise<A>,
+): Promise<A> {
+  const answer = await ask(open);
+  if (answer.outcome !== 'unknown' || answer.unknownKey !== true) return answer;
+  const renewed = await withFreshKeys(on, tenantId, open);
+  return renewed === undefined ? answer : await ask(renewed);
+}
+
+/** The account with what was fetched, by us or by another who was quicker; undefined where nothing new is held. */
+export async function withFreshKeys(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
+  if (open.channel.capabilities.keys !== true) return undefined;
+  const mine = await on.book.tenant(tenantId, (tx) =>
+    tx.run(
+      `update account_health set keys_fetched_at = now() where tenant_id = $1 and account_id = $2
+          and (keys_fetched_at is null or keys_fetched_at < now() - $3 * interval '1 millisecond')`,
+      [tenantId, open.account.id, FETCH_MS],
+    ),
+  );
+  if (mine === 0) {
+    const current = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, open.account.id));
+    return current === open ? undefined : current;
+  }
+  const fetched = await open.channel.fetchKeys(open.account, open.keys, on.io).catch(() => []);
+  if (fetched.length === 0) return undefined;
+  return await on.book.tenant(tenantId, async (tx) => {
+    await on.accounts.putCredentials(tx, open.account.id, fetched);
+    return await on.accounts.get(tx, open.account.id);
+  });
+}
