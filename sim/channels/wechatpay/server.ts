@@ -112,6 +112,9 @@ const json = (status: number, body: unknown): Reply => ({
   status,
   body: body === undefined ? '' : JSON.stringify(body),
 });
+/** The number as a whole part of the path, or as a value in the body. */
+const isAbout = (call: Call, ref: string): boolean =>
+  call.url.pathname.split('/').includes(ref) || call.body.includes(`"${ref}"`);
 const wrong = (status: number, code: string, message: string): Reply => json(status, { code, message });
 
 export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPaySim> {
@@ -399,8 +402,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         url,
         body: Buffer.concat(parts).toString('utf8'),
       };
-      const about = `${path}\n${call.body}`;
-      const fault = answerFaults.find((f) => f.left > 0 && (f.of === undefined || about.includes(f.of)));
+      const fault = answerFaults.find((f) => f.left > 0 && (f.of === undefined || isAbout(call, f.of)));
       if (fault !== undefined) {
         fault.left -= 1;
         count(fault.fault);
