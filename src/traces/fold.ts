@@ -109,9 +109,7 @@ export function fold(observations: readonly Kept[]): Trace {
     contradict('currencies_differ', placed.id, best!.id);
 
   const refunds = refundsOf(sorted);
-  const refundedMinor = refunds
-    .filter((r) => r.state === 'succeeded')
-    .reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
+  const refundedMinor = refundedOf(refunds, sorted);
   if (refundedMinor > (captured?.minor ?? 0n))
     contradict('refund_exceeds_capture', ...sorted.filter((o) => o.kind === 'refund').map((o) => o.id));
   if (position === 'captured' && captured !== undefined && captured.minor > 0n && refundedMinor >= captured.minor) {
@@ -189,18 +187,30 @@ function lastWord(words: readonly Kept[]): Kept | undefined {
   );
 }
 
+/** What was given back: by each refund, or — named by the channel's own number of the payment — by all of them together. */
+function refundedOf(refunds: readonly Refund[], sorted: readonly Kept[]): bigint {
+  const done = refunds.filter((r) => r.state === 'succeeded');
+  const sumOf = (of: readonly Refund[]): bigint => of.reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
+  const trades = new Set(sorted.flatMap((o) => o.refs.filter((r) => r.kind === 'channel_trade').map((r) => r.value)));
+  const [together, each] = [
+    sumOf(done.filter((r) => trades.has(r.ref))),
+    sumOf(done.filter((r) => !trades.has(r.ref))),
+  ];
+  return together > each ? together : each;
+}
+
 /** Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states. */
 function refundsOf(sorted: readonly Kept[]): readonly Refund[] {
   const states = new Map<string, Refund>();
   for (const o of sorted) {
     if (o.kind !== 'refund' || o.refund === undefined) continue;
     const known = states.get(o.refund.ref);
-    if (known?.state === 'succeeded') continue;
+    const ended = known?.state === 'succeeded' ? known : undefined;
     states.set(o.refund.ref, {
       ref: o.refund.ref,
-      state: o.refund.state,
-      amount: o.amount ?? known?.amount,
-      at: o.occurredAt,
+      state: ended?.state ?? o.refund.state,
+      amount: ended?.amount ?? o.amount ?? known?.amount,
+      at: ended?.at ?? o.occurredAt,
     });
   }
   return [...states.values()];

@@ -129,7 +129,7 @@ export function conformance(name: string, make: () => Promise<Harness>): void {
       assert.equal(kindOf(given), 'refund', inspect(given));
     }
     await on.h.clock.advance(10_000);
-    const asked = await on.h.channel.inquireRefund({ refundRef: wanted.refundRef }, on.h.account, on.h.keys, on.h.io);
+    const asked = await on.h.channel.inquireRefund(wanted, on.h.account, on.h.keys, on.h.io);
     assert.ok(asked.outcome === 'answered');
     assert.deepEqual(asked.observed[0]?.refund, { ref: wanted.refundRef, state: 'succeeded' });
     assert.equal(asked.observed[0]?.amount?.minor, 400n);
