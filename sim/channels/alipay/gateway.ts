@@ -72,7 +72,9 @@ export function gatewayOf(on: Market): Gateway {
     const r: Refund = { outRequestNo, fen, at: clock.now() };
     t.refunds.push(r);
     if (refundedFen(t) === t.totalFen) shut(t);
-    clock.after(REFUND_NOTICE_MS, () => on.notify(t, r));
+    // It tells how things stood after this refund, whatever happens before it is sent.
+    const then: Trade = { ...t, refunds: [...t.refunds] };
+    clock.after(REFUND_NOTICE_MS, () => on.notify(then, r));
     return r;
   };
   const named = (t: Trade): Reply => ({ out_trade_no: t.outTradeNo, trade_no: t.tradeNo });

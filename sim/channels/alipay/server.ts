@@ -114,7 +114,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     const url = t.notifyUrl ?? options.notifyUrl?.();
     if (url === undefined) return;
     const notifyId = randomBytes(17).toString('hex');
-    // What it says is fixed when it happens, not when it is sent again.
+    // Sent again, it says the same.
     const then: Trade = { ...t, refunds: [...t.refunds] };
     const params = (now: Temporal.Instant, isFalse: boolean): Record<string, string> =>
       notification(then, { appId, sellerId: pid, notifyId, now, refund, falseFen: isFalse ? 1 : undefined });
@@ -133,9 +133,11 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   const answer = (params: ReadonlyMap<string, string>): readonly [name: string, reply: Reply] => {
     const method = params.get('method') ?? '';
     const no = refusal(params, caller, mode);
-    if (no !== undefined) return ['error_response', { code: '40002', msg: 'Invalid Arguments', ...no }];
+    // Without a known application there is nobody to sign for.
+    const name = no?.sub_code === 'isv.invalid-app-id' ? 'error_response' : `${method.replaceAll('.', '_')}_response`;
+    if (no !== undefined) return [name, { code: '40002', msg: 'Invalid Arguments', ...no }];
     count(method);
-    return [`${method.replaceAll('.', '_')}_response`, gateway.call(method, params)];
+    return [name, gateway.call(method, params)];
   };
 
   const listening = await listen(options.port ?? 0, (request, body, response) => {
@@ -154,7 +156,8 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     response.writeHead(200, { 'content-type': 'text/html;charset=utf-8' });
     if (fault === 'html') return response.end('<html>login</html>');
     const certSn = mode === 'certificate' ? platform.sn : undefined;
-    const keys = fault === 'unsigned' ? undefined : fault === 'badly_signed' ? app : platform;
+    const keys =
+      fault === 'unsigned' || name === 'error_response' ? undefined : fault === 'badly_signed' ? app : platform;
     response.end(answerText(name, FAULTY[fault ?? '']?.(reply) ?? reply, keys, certSn));
   });
   origin = listening.url;
