@@ -46,6 +46,8 @@ const fenOf = (text: string | undefined): number | undefined => {
 };
 
 export type Gateway = Readonly<{
+  /** The merchant gives back by hand, at Alipay's own page. */
+  giveBack(t: Trade, outRequestNo: string, fen: number): Refund;
   call(method: string, params: ReadonlyMap<string, string>): Reply;
   file(id: string): Uint8Array | undefined;
 }>;
@@ -183,6 +185,7 @@ export function gatewayOf(on: Market): Gateway {
   };
 
   return {
+    giveBack,
     call(method, params) {
       const known = methods[method];
       if (known === undefined)

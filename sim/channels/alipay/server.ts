@@ -45,6 +45,8 @@ export type AlipaySim = Readonly<{
   scan(outTradeNo: string): void;
   /** The buyer pays, having opened it; `processingMs`: only after so long. */
   pay(outTradeNo: string, how?: Readonly<{ processingMs?: number; payerFen?: number }>): Promise<void>;
+  /** The merchant gives back by hand, at Alipay's own page. */
+  giveBack(outTradeNo: string, outRequestNo: string, fen: number): void;
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   faultAnswer(fault: AnswerFault, times?: number): void;
   fired: ReadonlyMap<string, number>;
@@ -180,6 +182,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
       if (how.processingMs === undefined) await succeed(t);
       else clock.after(how.processingMs, () => succeed(t));
     },
+    giveBack: (outTradeNo, outRequestNo, fen) => void gateway.giveBack(theOne(outTradeNo), outRequestNo, fen),
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1) => answerFaults.add(fault, times),
     fired,
