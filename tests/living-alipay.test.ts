@@ -67,6 +67,7 @@ test('what is given back in parts is added up from what was told; the whole of i
   await on.sim.pay(ref);
   await verdictOf(on, ref, 'on_its_way');
   on.sim.giveBack(ref, `${ref}-A`, 1_000);
+  await until('a part to be given back', async () => (await paymentOf(on, ref))?.refunded?.amount === '10.00');
   on.sim.giveBack(ref, `${ref}-B`, 1_500);
   const payment = await until('the payment to be given back', async () => {
     const p = await paymentOf(on, ref);

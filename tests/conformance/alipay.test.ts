@@ -102,10 +102,10 @@ test('TRADE_CLOSED: never paid is closed; paid and wholly given back is captured
   h.ear.caught.length = 0;
   await h.clock.advance(3_000);
   const [part, last] = h.ear.caught.map((m) => read(h, m));
-  // What a notification names as given back is all of it so far: of a part, only its own query tells the amount.
+  // What a notification names as given back is all of it so far, not this refund's.
   assert.deepEqual(part!.map(short), [
     ['captured', 1_000n, undefined],
-    ['refund', undefined, { ref: 'AL2-A', state: 'succeeded' }],
+    ['refund', 400n, { ref: tradeNo, state: 'succeeded' }],
   ]);
   assert.deepEqual(last!.map(short), whole);
 });

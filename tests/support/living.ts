@@ -195,6 +195,7 @@ export type PaymentOut = Readonly<{
   payment_ref: string;
   order_ref?: string;
   captured?: { amount: string };
+  refunded?: { amount: string };
   contradictions: string[];
   verdict?: { code: string; release: string; cause: string; reason?: string; confidence: string };
 }>;

@@ -39,7 +39,7 @@ export async function query(ask: Ask, on: Call): Promise<Answer> {
     const { send_pay_date, ...t } = querySays.parse(heard.json);
     mustBe(t.out_trade_no, ask.paymentRef);
     return tradeSaid(
-      { ...t, paidAt: send_pay_date, isRefunded: false },
+      { ...t, paidAt: send_pay_date, givenBack: undefined },
       { source: 'inquiry', key: undefined, at: heard.at },
     );
   });

@@ -101,68 +101,61 @@ type Trade = Readonly<{
   total_amount: Money;
   buyer_pay_amount?: Money | undefined;
   paidAt: Temporal.Instant | undefined;
-  /** Something was given back: it was paid. */
-  isRefunded: boolean;
+  /** All that was given back so far, where the channel tells it. */
+  givenBack: Money | undefined;
+  /** The refund that was the occasion. */
+  refundRef?: string | undefined;
 }>;
 
 type Heard = Readonly<{ source: Source; key: string | undefined; at: Temporal.Instant }>;
 
 export function tradeSaid(t: Trade, heard: Heard): readonly Observed[] {
-  const wasPaid = t.paidAt !== undefined || t.isRefunded || (t.buyer_pay_amount?.minor ?? 0n) > 0n;
-  const isGivenBack = t.trade_status === 'TRADE_CLOSED' && wasPaid;
-  const kind = isGivenBack ? 'captured' : TRADE_STATES[t.trade_status];
-  const key =
-    heard.key ?? keyOf([t.out_trade_no, t.trade_status, t.trade_no, t.total_amount.minor, isGivenBack ? 'back' : '']);
-  const said: Observed = {
+  const isSome = (money: Money | undefined): boolean => (money?.minor ?? 0n) > 0n;
+  const wasPaid = t.paidAt !== undefined || isSome(t.givenBack) || isSome(t.buyer_pay_amount);
+  const isAllBack = t.trade_status === 'TRADE_CLOSED' && wasPaid;
+  const givenBack = isAllBack ? t.total_amount : t.givenBack;
+  const kind = isAllBack ? 'captured' : TRADE_STATES[t.trade_status];
+  const refs = refsOf([['channel_trade', t.trade_no]]);
+  const key = heard.key ?? keyOf([t.out_trade_no, t.trade_status, t.trade_no, t.total_amount.minor, givenBack?.minor]);
+  const trade: Observed = {
     source: heard.source,
     key,
     kind,
     occurredAt: (kind === 'captured' ? t.paidAt : undefined) ?? heard.at,
     paymentRef: t.out_trade_no,
-    refs: refsOf([['channel_trade', t.trade_no]]),
+    refs,
     amount: t.total_amount,
     ...(t.buyer_pay_amount === undefined || kind !== 'captured' ? {} : { payerAmount: t.buyer_pay_amount }),
     said: t.trade_status,
   };
-  return isGivenBack ? [said, wholeRefund(t, heard, key)] : [said];
-}
-
-/** Closed after payment: all was given back, in however many refunds. It is named by the payment's own number, as no single one is meant. */
-const wholeRefund = (t: Trade, heard: Heard, key: string): Observed => ({
-  source: heard.source,
-  key: `${key}:refund`,
-  kind: 'refund',
-  occurredAt: heard.at,
-  paymentRef: t.out_trade_no,
-  refs: refsOf([['channel_trade', t.trade_no]]),
-  amount: t.total_amount,
-  refund: { ref: t.trade_no, state: 'succeeded' },
-  said: t.trade_status,
-});
-
-export function notifySaid(n: Notified): readonly Observed[] {
-  const at = occurredAt(n);
-  const t: Trade = { ...n, paidAt: n.gmt_payment, isRefunded: (n.refund_fee?.minor ?? 0n) > 0n };
-  const trade = tradeSaid(t, { source: 'notification', key: n.notify_id, at });
-  // Part of it was given back. How much by this refund, only the refund's own query tells.
-  if (!t.isRefunded || trade.length > 1 || n.out_biz_no === undefined) return trade;
+  if (!isSome(givenBack)) return [trade];
+  // In however many refunds: it is named by the payment's own number, as no single one is meant.
   return [
-    ...trade,
+    trade,
     {
-      source: 'notification',
-      key: `${n.notify_id}:refund`,
+      source: heard.source,
+      key: `${key}:refund`,
       kind: 'refund',
-      occurredAt: at,
-      paymentRef: n.out_trade_no,
-      refs: refsOf([
-        ['channel_trade', n.trade_no],
-        ['refund', n.out_biz_no],
-      ]),
-      refund: { ref: n.out_biz_no, state: 'succeeded' },
-      said: n.trade_status,
+      occurredAt: heard.at,
+      paymentRef: t.out_trade_no,
+      refs: [...refs, ...refsOf([['refund', t.refundRef]])],
+      amount: givenBack!,
+      refund: { ref: t.trade_no, state: 'succeeded' },
+      said: t.trade_status,
     },
   ];
 }
+
+export const notifySaid = (n: Notified): readonly Observed[] =>
+  tradeSaid(
+    {
+      ...n,
+      paidAt: n.gmt_payment,
+      givenBack: n.refund_fee,
+      refundRef: n.refund_fee === undefined ? undefined : n.out_biz_no,
+    },
+    { source: 'notification', key: n.notify_id, at: occurredAt(n) },
+  );
 
 /** When it happened: the same each time the notification is sent, unlike `notify_time`. */
 export const occurredAt = (n: Notified): Temporal.Instant =>
