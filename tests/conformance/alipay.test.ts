@@ -110,6 +110,19 @@ test('TRADE_CLOSED: never paid is closed; paid and wholly given back is captured
   assert.deepEqual(last!.map(short), whole);
 });
 
+test('an order that nobody paid in time is notified as closed', async () => {
+  const h = await bench();
+  h.sim.place('AL0', 700, { expiresAt: h.clock.now().add({ minutes: 15 }) });
+  h.open('AL0');
+  await h.clock.advance(900_000);
+  await h.pay('AL0');
+  assert.deepEqual(
+    h.ear.caught.map((m) => [verify(h, m).ok, read(h, m).map(short)]),
+    [[true, [['closed', 700n, undefined]]]],
+  );
+  assert.deepEqual(saidBy(await inquire(h, 'AL0')).map(short), [['closed', 700n, undefined]]);
+});
+
 test('a cancellation closes or gives back; one that must be asked for again is not an answer', async () => {
   const h = await bench();
   const reverse = (ref: string): Promise<Answer> => alipay.reverse(ask(ref), h.account, h.keys, h.io);
@@ -238,6 +251,9 @@ test('the self-test tells a wrong key from a right one, in both modes', async ()
     const wrong = h.keys.map((k) => (k.kind === 'app_key' ? { ...k, value: stranger.sim.app.privatePem } : k));
     const failed = (await alipay.selfTest(h.account, wrong, h.io)).filter((c) => !c.ok).map((c) => c.name);
     assert.deepEqual(failed, ['inquiry']);
+    const garbled = h.keys.map((k) => (k.kind === 'alipay_key' ? { ...k, value: 'no key' } : k));
+    const told = (await alipay.selfTest(h.account, garbled, h.io)).filter((c) => !c.ok).map((c) => c.name);
+    assert.deepEqual(told, ['alipay_key', 'inquiry']);
     const half = h.keys.filter((k) => k.kind !== 'alipay_root_cert');
     if (mode === 'certificate')
       assert.ok((await alipay.selfTest(h.account, half, h.io)).some((c) => c.name === 'mode' && !c.ok));

@@ -62,9 +62,7 @@ export function gatewayOf(on: Market): Gateway {
       it.out_trade_no === undefined
         ? [...trades.values()].find((x) => x.tradeNo === it.trade_no)
         : trades.get(it.out_trade_no);
-    if (t?.tradeNo === undefined) return undefined;
-    if (t.state === 'WAIT_BUYER_PAY' && Temporal.Instant.compare(clock.now(), t.expiresAt) >= 0) shut(t);
-    return t;
+    return t?.tradeNo === undefined ? undefined : t;
   };
   const shut = (t: Trade): void => {
     t.state = 'TRADE_CLOSED';

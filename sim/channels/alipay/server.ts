@@ -108,9 +108,18 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   };
   const scan = (outTradeNo: string): void => {
     const t = theOne(outTradeNo);
-    if (t.tradeNo !== undefined) return;
+    const leftMs = t.expiresAt.epochMilliseconds - clock.now().epochMilliseconds;
+    if (t.tradeNo !== undefined || leftMs <= 0) return;
     t.tradeNo = `${clock.now().toZonedDateTimeISO('Asia/Shanghai').toPlainDate().toString().replaceAll('-', '')}22001${digits(15)}`;
     t.createdAt = clock.now();
+    clock.after(leftMs, () => expire(t));
+  };
+  /** Nobody paid in time: that, too, is notified. */
+  const expire = async (t: Trade): Promise<void> => {
+    if (t.state !== 'WAIT_BUYER_PAY') return;
+    t.state = 'TRADE_CLOSED';
+    t.closedAt = clock.now();
+    await notify(t, undefined);
   };
   const notify = async (t: Trade, refund: Refund | undefined): Promise<void> => {
     const url = t.notifyUrl ?? options.notifyUrl?.();
@@ -123,7 +132,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     await notifier.send({ url, params }, notifyFaults.take(t.outTradeNo));
   };
   const succeed = async (t: Trade): Promise<void> => {
-    if (t.state !== 'WAIT_BUYER_PAY') return;
+    if (t.state !== 'WAIT_BUYER_PAY' || t.tradeNo === undefined) return;
     t.state = 'TRADE_SUCCESS';
     t.paidAt = clock.now();
     await notify(t, undefined);

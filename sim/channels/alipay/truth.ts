@@ -71,7 +71,9 @@ export function notification(
       ? {}
       : { gmt_payment: stamp(t.paidAt), buyer_pay_amount: yuan(Math.min(t.payerFen, fen)), receipt_amount: yuan(fen) }),
     ...(it.refund === undefined
-      ? {}
+      ? t.closedAt === undefined
+        ? {}
+        : { refund_fee: '0.00' }
       : {
           gmt_refund: `${stamp(it.refund.at)}.120`,
           refund_fee: yuan(refundedFen(t)),

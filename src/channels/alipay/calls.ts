@@ -172,7 +172,7 @@ const PENDING = '10003';
 const NOT_EXIST = 'ACQ.TRADE_NOT_EXIST';
 /** The gateway's own word for too fast, and the applications'. */
 const LIMITED = /^40005$|(call|flow)[-_.]?limit/i;
-const SYSTEM_ERROR = /SYSTEM_ERROR$|unknow-error$/i;
+const SYSTEM_ERROR = /SYSTEM_ERROR$|unknown?-error$/i;
 
 const head = z.object({
   code: z.string(),
@@ -191,18 +191,26 @@ async function call(
   const appKey = on.keys.find((k) => k.kind === 'app_key');
   if (appKey === undefined)
     return { outcome: 'refused', code: 'NO_APP_KEY', detail: 'the account has no application private key' };
-  const at = on.io.now();
   const params = {
     app_id: on.account.settings.app_id ?? '',
     method,
     format: 'JSON',
     charset: 'utf-8',
-    timestamp: stampOf(at),
+    timestamp: stampOf(on.io.now()),
     version: '1.0',
-    ...certificateNames(on.keys),
     biz_content: JSON.stringify(content),
   };
-  const { biz_content, ...open } = signed(params, appKey);
+  let whole: Readonly<Record<string, string>>;
+  try {
+    whole = signed({ ...params, ...certificateNames(on.keys) }, appKey);
+  } catch (error) {
+    return {
+      outcome: 'refused',
+      code: 'BAD_KEY',
+      detail: `a key or certificate cannot be read: ${(error as Error).message}`,
+    };
+  }
+  const { biz_content, ...open } = whole;
   const answer = await send(on, {
     method: 'POST',
     url: `${on.account.baseUrl}/gateway.do?${new URLSearchParams(open)}`,

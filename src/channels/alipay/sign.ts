@@ -47,10 +47,17 @@ function checkBytes(bytes: Uint8Array, sign: string, keys: readonly Credential[]
   if (held.length === 0) return { ok: false, reason: 'unknown_key' };
   const signature = Buffer.from(sign, 'base64');
   // Strict base64: a lenient reader takes other spellings, such as a blank that was a plus.
-  const isOurs =
-    signature.toString('base64') === sign &&
-    held.some((k) => createVerify(ALGORITHM).update(bytes).verify(publicKeyOf(k.value), signature));
+  const isOurs = signature.toString('base64') === sign && held.some((k) => isBy(bytes, signature, k));
   return isOurs ? { ok: true } : { ok: false, reason: 'bad_signature' };
+}
+
+/** A key that cannot be read has signed nothing; the self-test tells of it. */
+function isBy(bytes: Uint8Array, signature: Uint8Array, key: Credential): boolean {
+  try {
+    return createVerify(ALGORITHM).update(bytes).verify(publicKeyOf(key.value), signature);
+  } catch {
+    return false;
+  }
 }
 
 // ------------------------------------------------------------------------------------------- answers
@@ -195,9 +202,9 @@ const RSA = '1.2.840.113549.1.1.';
 /** MD5 of the issuer's name, innermost first, and the serial number in decimal; of several certificates joined by `_`. */
 export function serialsOf(pem: string): string {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  const all = blocks.map((b) => new X509Certificate(b));
-  const named = all.length === 1 ? all : all.filter((c) => (c.signatureAlgorithmOid ?? '').startsWith(RSA));
-  return named
+  if (blocks.length === 0) throw new Error('no certificate');
+  const all = blocks.length === 1 ? [new X509Certificate(blocks[0]!)] : blocks.flatMap(rsaSigned);
+  return all
     .map((c) => {
       const issuer = c.issuer.split('\n').reverse().join(',').replace(/\\(.)/g, '$1');
       return createHash('md5')
@@ -205,4 +212,14 @@ export function serialsOf(pem: string): string {
         .digest('hex');
     })
     .join('_');
+}
+
+/** A curve that is not known here is not RSA either. */
+function rsaSigned(block: string): readonly X509Certificate[] {
+  try {
+    const certificate = new X509Certificate(block);
+    return certificate.signatureAlgorithmOid?.startsWith(RSA) === true ? [certificate] : [];
+  } catch {
+    return [];
+  }
 }
