@@ -19,12 +19,14 @@ import {
   type HttpAnswer,
   type Io,
 } from '../channel.ts';
+import { strictJson } from '../json.ts';
 import { certificateNames, checkAnswer, type Envelope, envelopeOf, signed } from './sign.ts';
 import { cancelSays, querySays, refundQuerySays, refundSaid, refundSays, stampOf, tradeSaid } from './words.ts';
 
 const TIMEOUT_MS = 10_000;
 /** The link lives for 30 s; a transfer that has begun goes on. */
 const BILL_TIMEOUT_MS = 300_000;
+const MOST_BILL = 1_073_741_824;
 
 export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; code: string; subCode: string; json: unknown }>;
@@ -91,6 +93,8 @@ export async function refund(
   }>,
   on: Call,
 ): Promise<Answer> {
+  if (ask.currency !== 'CNY' || ask.refundMinor <= 0n)
+    return { outcome: 'refused', code: 'BAD_AMOUNT', detail: 'Alipay gives back yuan, more than none' };
   const amount: Money = money(ask.refundMinor, ask.currency);
   const wanted = {
     out_trade_no: ask.paymentRef,
@@ -147,7 +151,14 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
       outcome: 'unknown',
       detail: `the bill lies at another host: ${new URL(where.data.bill_download_url).host}`,
     };
-  const file = await send(on, { method: 'GET', url, headers: {}, body: undefined, timeoutMs: BILL_TIMEOUT_MS });
+  const file = await send(on, {
+    method: 'GET',
+    url,
+    headers: {},
+    body: undefined,
+    timeoutMs: BILL_TIMEOUT_MS,
+    mostBytes: MOST_BILL,
+  });
   if ('outcome' in file) return file;
   if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
   // An expired link answers with a page.
@@ -234,7 +245,7 @@ function judged(on: Call, method: string, answer: HttpAnswer, expected: readonly
   let json: unknown;
   try {
     envelope = envelopeOf(answer.body, method);
-    json = JSON.parse(envelope.inner);
+    json = strictJson(envelope.inner);
     says = head.parse(json);
   } catch (error) {
     return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };

@@ -33,7 +33,7 @@ test('an answer is cut out as it stands, whatever its strings hold', () => {
 
 test('what names the same twice, is about something else, or is no object is nobody’s answer', () => {
   assert.deepEqual(
-    [...membersOf('{"a":{"b":"c"},"d":[],"e":""}')!],
+    [...membersOf('{"a":{"b":"c"},"d":[],"e":""}')],
     [
       ['a', '{"b":"c"}'],
       ['d', '[]'],
@@ -41,8 +41,8 @@ test('what names the same twice, is about something else, or is no object is nob
     ],
   );
   for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '[1]', '"x"', '{', 'null', ''])
-    assert.equal(membersOf(text), undefined, text);
-  assert.deepEqual([...membersOf('{}')!], []);
+    assert.throws(() => membersOf(text), text);
+  assert.deepEqual([...membersOf('{}')], []);
   const other = Buffer.from(`{"alipay_trade_close_response":{},"sign":"${sign('{}')}"}`);
   assert.throws(() => envelopeOf(other, 'alipay.trade.query'));
 });

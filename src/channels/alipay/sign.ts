@@ -18,6 +18,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import type { Credential } from '../channel.ts';
+import { strictJson, textOf } from '../json.ts';
 
 const ALGORITHM = 'RSA-SHA256';
 const SIGN_TYPE = 'RSA2';
@@ -51,10 +52,11 @@ function checkBytes(bytes: Uint8Array, sign: string, keys: readonly Credential[]
   return isOurs ? { ok: true } : { ok: false, reason: 'bad_signature' };
 }
 
-/** A key that cannot be read has signed nothing; the self-test tells of it. */
-function isBy(bytes: Uint8Array, signature: Uint8Array, key: Credential): boolean {
+/** A key that cannot be read, or is no RSA key, has signed nothing; the self-test tells of it. */
+function isBy(bytes: Uint8Array, signature: Uint8Array, { value }: Credential): boolean {
   try {
-    return createVerify(ALGORITHM).update(bytes).verify(publicKeyOf(key.value), signature);
+    const key = publicKeyOf(value);
+    return key.asymmetricKeyType === 'rsa' && createVerify(ALGORITHM).update(bytes).verify(key, signature);
   } catch {
     return false;
   }
@@ -67,14 +69,10 @@ export type Envelope = Readonly<{ inner: string; sign: string | undefined; certS
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** The members of a JSON object as their raw text; undefined where it is no object or names one twice. */
-export function membersOf(text: string): ReadonlyMap<string, string> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  } catch {
-    return undefined;
-  }
+/** The members of a JSON object as their raw text. Throws where it is no object, or names one twice. */
+export function membersOf(text: string): ReadonlyMap<string, string> {
+  const value = strictJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('no JSON object');
   // It is well formed, so strings and brackets are enough to walk by.
   const members = new Map<string, string>();
   let [depth, start] = [0, -1];
@@ -86,7 +84,6 @@ export function membersOf(text: string): ReadonlyMap<string, string> | undefined
     else if (depth === 1 && name === undefined && token !== ',') name = JSON.parse(token) as string;
     const ends = (depth === 1 && token === ',') || (depth === 0 && start !== -1);
     if (!ends || name === undefined) continue;
-    if (members.has(name)) return undefined;
     members.set(name, text.slice(start, index).trim());
     name = undefined;
   }
@@ -95,15 +92,14 @@ export function membersOf(text: string): ReadonlyMap<string, string> | undefined
 
 /** Opens the gateway's answer to `method`. Throws where it is something else. */
 export function envelopeOf(body: Uint8Array, method: string): Envelope {
-  const members = membersOf(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  if (members === undefined) throw new Error('the answer is no JSON object');
+  const members = membersOf(textOf(body));
   const inner = members.get(`${method.replaceAll('.', '_')}_response`) ?? members.get('error_response');
   if (inner === undefined || !inner.startsWith('{')) throw new Error('the answer is not about what was asked');
-  const textOf = (name: string): string | undefined => {
+  const stringOf = (name: string): string | undefined => {
     const raw = members.get(name);
     return raw === undefined ? undefined : String(JSON.parse(raw));
   };
-  return { inner, sign: textOf('sign'), certSn: textOf('alipay_cert_sn') };
+  return { inner, sign: stringOf('sign'), certSn: stringOf('alipay_cert_sn') };
 }
 
 export function checkAnswer(envelope: Envelope, keys: readonly Credential[]): Checked {
