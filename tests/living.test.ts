@@ -34,7 +34,7 @@ test('a notification arrives, is stored, passed on byte for byte, and recorded',
   const payment = await verdictOf(on, ref, 'on_its_way');
   assert.equal(payment.captured?.amount, '25.00');
   assert.equal(payment.verdict?.release, 'yes');
-  const relayed = on.merchant.heard.find((h) => h.path === '/wechat')!;
+  const relayed = on.merchant.heard.find((h) => h.path === '/wechatpay')!;
   const trace = await on.call<{ observations: Array<{ source: string; message_id?: string }> }>(
     'GET',
     `/v1/payments/${payment.id}/trace`,

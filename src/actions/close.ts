@@ -14,6 +14,7 @@ import { type Asking, inquire } from './inquire.ts';
 const EACH = 20;
 const LEASE_MS = 120_000;
 const AGAIN_MS = 60_000;
+const MOST_MS = 86_400_000;
 /** A customer may be typing the PIN at the last second: closing begins a moment after the end. */
 export const GRACE_SECONDS = 15;
 
@@ -36,7 +37,7 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   // Never close what was not asked about just now.
   const before = await inquire(on, tenantId, payment, open);
   payment = await read();
-  if (before.outcome !== 'answered' || payment.position === 'debited') return await again(on, tenantId, id);
+  if (before.outcome !== 'answered' || payment.position === 'debited') return await again(on, tenantId, payment);
   if (!isOpen(payment)) {
     await on.book.tenant(tenantId, (tx) => end(tx, id, 'withdrawn'));
     return false;
@@ -53,7 +54,7 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
     .catch(() => undefined);
   await inquire(on, tenantId, payment, open);
   payment = await read();
-  if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, id);
+  if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, payment);
   await on.book.tenant(tenantId, (tx) => end(tx, id, 'done'));
   return payment.position === 'closed';
 }
@@ -61,8 +62,13 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
 const isOpen = (p: Payment): boolean =>
   p.position === 'ordered' || p.position === 'expected' || p.position === 'debited';
 
-async function again(on: Asking, tenantId: string, id: string): Promise<false> {
-  await on.book.tenant(tenantId, (tx) => setDue(tx, [{ kind: 'close', id, inMs: AGAIN_MS * (1 + on.pace.jitter()) }]));
+/** The later, the rarer: an order that the buyer never opened is not there at some channels, and cannot be closed. */
+async function again(on: Asking, tenantId: string, payment: Payment): Promise<false> {
+  const now = on.pace.now();
+  const end = payment.expiresAt ?? payment.orderClosedAt ?? now;
+  const waitMs = Math.min(MOST_MS, Math.max(AGAIN_MS, end.until(now).total('milliseconds') / 4));
+  const at = now.add({ milliseconds: Math.ceil(waitMs * (1 + on.pace.jitter())) });
+  await on.book.tenant(tenantId, (tx) => setDue(tx, [{ kind: 'close', id: payment.id, inMs: on.pace.msUntil(at) }]));
   return false;
 }
 

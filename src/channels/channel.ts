@@ -148,7 +148,7 @@ export interface Channel {
   /** 付款码 and POS: takes back an uncertain payment. */
   reverse(ask: Ask, account: Account, keys: readonly Credential[], io: Io): Promise<Answer>;
   inquireRefund(
-    ask: Readonly<{ refundRef: string }>,
+    ask: Readonly<{ refundRef: string; paymentRef: string }>,
     account: Account,
     keys: readonly Credential[],
     io: Io,

@@ -1,9 +1,10 @@
 /** Every channel there is, by its name. */
 import { DaozhangError } from '../base/errors.ts';
+import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay];
+export const CHANNELS: readonly Channel[] = [wechatpay, alipay];
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {

@@ -112,6 +112,25 @@ test('the more believed source names the amount, and the difference is told', ()
   );
 });
 
+test('a refund named by the channel’s number of the payment is all of them so far; an amount may follow its state', () => {
+  const trade = [{ kind: 'channel_trade', value: 'T1' }] as const;
+  const paid = said(10, 'captured', 'notification', { amount: money(10_000n, 'CNY'), refs: [...trade] });
+  const all = refund(40, 'T1', 10_000n, 'succeeded');
+  const first = refund(20, 'R1', 4_000n, 'succeeded');
+  const whole = fold([paid, first, all]);
+  assert.deepEqual([whole.position, whole.refundedMinor, whole.contradictions], ['refunded', 10_000n, []]);
+  const part = { ...refund(25, 'T1', 4_000n, 'succeeded'), id: 'part', key: 'part' };
+  for (const order of [
+    [part, all],
+    [all, part],
+  ])
+    assert.equal(fold([paid, ...order]).refundedMinor, 10_000n);
+  assert.equal(fold([paid, first, part]).refundedMinor, 4_000n);
+  const { amount: _, ...bare } = first;
+  assert.equal(fold([paid, bare]).refundedMinor, 0n);
+  assert.equal(fold([paid, bare, { ...first, id: 'later', key: 'later' }]).refundedMinor, 4_000n);
+});
+
 test('refunds add up by their own references', () => {
   const paid = said(10, 'captured', 'inquiry');
   assert.equal(fold([paid, refund(20, 'R1', 4_000n, 'succeeded')]).position, 'captured');

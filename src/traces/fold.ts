@@ -108,10 +108,9 @@ export function fold(observations: readonly Kept[]): Trace {
   if (placed?.amount !== undefined && captured !== undefined && placed.amount.currency !== captured.currency)
     contradict('currencies_differ', placed.id, best!.id);
 
-  const refunds = refundsOf(sorted);
-  const refundedMinor = refunds
-    .filter((r) => r.state === 'succeeded')
-    .reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
+  const trades = tradesOf(sorted);
+  const refunds = refundsOf(sorted, trades);
+  const refundedMinor = refundedOf(refunds, trades);
   if (refundedMinor > (captured?.minor ?? 0n))
     contradict('refund_exceeds_capture', ...sorted.filter((o) => o.kind === 'refund').map((o) => o.id));
   if (position === 'captured' && captured !== undefined && captured.minor > 0n && refundedMinor >= captured.minor) {
@@ -189,19 +188,33 @@ function lastWord(words: readonly Kept[]): Kept | undefined {
   );
 }
 
+/** The channel's own numbers of the payment. A refund named by one of them is all that was given back so far, not one more. */
+const tradesOf = (sorted: readonly Kept[]): ReadonlySet<string> =>
+  new Set(sorted.flatMap((o) => o.refs.filter((r) => r.kind === 'channel_trade').map((r) => r.value)));
+
+/** The single refunds that are known together, or all of them as the channel tells it: the one may be ahead of the other. */
+function refundedOf(refunds: readonly Refund[], trades: ReadonlySet<string>): bigint {
+  const done = refunds.filter((r) => r.state === 'succeeded');
+  const sumOf = (of: readonly Refund[]): bigint => of.reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
+  const all = sumOf(done.filter((r) => trades.has(r.ref)));
+  const each = sumOf(done.filter((r) => !trades.has(r.ref)));
+  return all > each ? all : each;
+}
+
 /** Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states. */
-function refundsOf(sorted: readonly Kept[]): readonly Refund[] {
+function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readonly Refund[] {
   const states = new Map<string, Refund>();
   for (const o of sorted) {
     if (o.kind !== 'refund' || o.refund === undefined) continue;
-    const known = states.get(o.refund.ref);
-    if (known?.state === 'succeeded') continue;
-    states.set(o.refund.ref, {
-      ref: o.refund.ref,
-      state: o.refund.state,
-      amount: o.amount ?? known?.amount,
-      at: o.occurredAt,
-    });
+    const { ref, state } = o.refund;
+    const known = states.get(ref);
+    if (known?.state !== 'succeeded') {
+      states.set(ref, { ref, state, amount: o.amount ?? known?.amount, at: o.occurredAt });
+      continue;
+    }
+    // All that was given back only grows; of a single refund the amount may be told after its end.
+    const isMore = trades.has(ref) && (o.amount?.minor ?? 0n) > (known.amount?.minor ?? 0n);
+    if (isMore || known.amount === undefined) states.set(ref, { ...known, amount: o.amount });
   }
   return [...states.values()];
 }

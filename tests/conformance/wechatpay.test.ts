@@ -1,84 +1,50 @@
 /** Our WeChat Pay adapter: the suite of every channel, service-provider mode, and a vector nobody here wrote. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { accountFor, startWeChatPaySim, type WeChatPaySim } from '../../sim/channels/wechatpay/server.ts';
 import { steppedClock } from '../../sim/clock.ts';
-import { openOutbound } from '../../src/base/outbound.ts';
-import { newNonce } from '../../src/base/secret.ts';
-import { type Account, ChannelSilent, type Io, type RawMessage } from '../../src/channels/channel.ts';
+import type { RawMessage } from '../../src/channels/channel.ts';
 import { wechatpay } from '../../src/channels/wechatpay/channel.ts';
 import { check, unseal } from '../../src/channels/wechatpay/sign.ts';
 import { conformance, type Harness } from './suite.ts';
+import { accountOf, closeOutbound, ioOf, startEar } from './surroundings.ts';
 
 const ends: Array<() => unknown> = [];
 after(async () => {
   for (const end of ends) await end();
 });
 
-const outbound = openOutbound(['127.0.0.1/32']);
-ends.push(() => outbound.close());
+ends.push(closeOutbound);
 
 async function harness(mode: 'certificate' | 'public_key'): Promise<Harness & { sim: WeChatPaySim }> {
   const clock = steppedClock(Temporal.Instant.from('2026-11-20T02:00:00Z'));
-  const caught: RawMessage[] = [];
-  let accept = true;
-  const listener = http.createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part) => parts.push(part));
-    request.on('end', () => {
-      caught.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(parts) });
-      response.writeHead(accept ? 204 : 500).end();
-    });
-  });
-  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
-  const notifyUrl = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
-  const sim = await startWeChatPaySim({ clock, mode, notifyUrl: () => notifyUrl });
-  ends.push(
-    () => sim.close(),
-    () => {
-      listener.close();
-      listener.closeAllConnections();
-    },
-  );
+  const ear = await startEar({ status: 204, body: '' });
+  const sim = await startWeChatPaySim({ clock, mode, notifyUrl: () => ear.url });
+  ends.push(() => sim.close(), ear.close);
   const made = accountFor(sim);
-  const account: Account = {
-    id: 'account',
-    provider: 'wechatpay',
-    merchantNo: made.merchantNo,
-    subMerchantNo: undefined,
-    livemode: false,
-    baseUrl: made.baseUrl,
-    settings: made.settings,
-  };
-  const io: Io = {
-    now: clock.now,
-    nonce: newNonce,
-    http: (request) =>
-      outbound.send({ ...request, mostBytes: 10_000_000 }).catch((error) => {
-        throw new ChannelSilent(error.message);
-      }),
-  };
+  const account = accountOf(made);
+  const { caught } = ear;
   return {
     channel: wechatpay,
     sim,
     clock,
     account,
     keys: made.credentials,
-    io,
+    io: ioOf(clock),
     other: { ...account, merchantNo: '1900000002' },
     place: (ref, minor) => void sim.place(ref, minor),
+    open() {},
+    words: { placed: 'unpaid', underway: 'processing' },
     pay: (ref) => sim.pay(ref),
     payAfter: (ref, ms) => sim.pay(ref, { processingMs: ms }),
     fail: (ref) => sim.failPayment(ref),
     async notifications(ref) {
-      accept = false;
+      ear.accept(false);
       caught.length = 0;
       await sim.pay(ref);
-      accept = true;
+      ear.accept(true);
       await clock.advance(16_000);
       // Others may be sent again at the same time: an event has its own name.
       const idOf = (m: RawMessage): string => JSON.parse(Buffer.from(m.body).toString('utf8')).id;
@@ -94,6 +60,8 @@ async function harness(mode: 'certificate' | 'public_key'): Promise<Harness & { 
     fault: (kind) => sim.faultAnswer(kind),
     fired: (kind) => sim.fired.get(kind) ?? 0,
     rotate: () => sim.rotateKeys('certificate'),
+    rewritten: (body) => Buffer.from(JSON.stringify(JSON.parse(Buffer.from(body).toString('utf8')), null, 1)),
+    staleAfterMs: 300_000,
     signedHeaders: ['wechatpay-timestamp', 'wechatpay-nonce', 'wechatpay-signature', 'wechatpay-serial'],
   };
 }

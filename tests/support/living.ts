@@ -1,8 +1,9 @@
-/** The whole thing alive: a book, the simulated WeChat Pay, our server and workers, and a merchant's order system that listens. */
+/** The whole thing alive: a book, a simulated channel, our server and workers, and a merchant's order system that listens. */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { accountFor, startWeChatPaySim, type WeChatPaySim } from '../../sim/channels/wechatpay/server.ts';
+import * as alipay from '../../sim/channels/alipay/server.ts';
+import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
 import { makeKey } from '../../src/api/auth.ts';
@@ -43,10 +44,27 @@ export async function startMerchant(): Promise<Merchant> {
 }
 
 export type Answer<T> = Readonly<{ status: number; body: T; headers: Headers }>;
-export type Living = Readonly<{
+
+type Sims = Readonly<{ wechatpay: wechatpay.WeChatPaySim; alipay: alipay.AlipaySim }>;
+type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
+type Account = ReturnType<typeof wechatpay.accountFor> | ReturnType<typeof alipay.accountFor>;
+const START: {
+  readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
+} = {
+  async wechatpay(how) {
+    const sim = await wechatpay.startWeChatPaySim(how);
+    return { sim, account: wechatpay.accountFor(sim) };
+  },
+  async alipay(how) {
+    const sim = await alipay.startAlipaySim(how);
+    return { sim, account: alipay.accountFor(sim) };
+  },
+};
+
+export type Living<C extends keyof Sims = 'wechatpay'> = Readonly<{
   test: TestBook;
   clock: SimClock;
-  sim: WeChatPaySim;
+  sim: Sims[C];
   merchant: Merchant;
   served: Served;
   accountId: string;
@@ -61,7 +79,11 @@ export type Living = Readonly<{
   close(): Promise<void>;
 }>;
 
-export type LivingOptions = Readonly<{
+/** Who asks our server. */
+type Caller = Pick<Living, 'call'>;
+
+export type LivingOptions<C extends keyof Sims = 'wechatpay'> = Readonly<{
+  channel?: C;
   /** How fast business time runs: 60 makes an hour of a minute. */
   speed?: number;
   feed?: 'relay' | 'none';
@@ -70,13 +92,21 @@ export type LivingOptions = Readonly<{
   mode?: 'certificate' | 'public_key';
 }>;
 
-export async function living(options: LivingOptions = {}): Promise<Living> {
+export async function living(options?: LivingOptions): Promise<Living>;
+export async function living<C extends keyof Sims>(
+  options: LivingOptions<C> & Readonly<{ channel: C }>,
+): Promise<Living<C>>;
+export async function living<C extends keyof Sims>(options: LivingOptions<C> = {}): Promise<Living<C>> {
   const speed = options.speed ?? 60;
   const clock = runningClock(speed);
   const test = await freshBook();
   const merchant = await startMerchant();
   let notifyUrl: string | undefined;
-  const sim = await startWeChatPaySim({ clock, mode: options.mode ?? 'certificate', notifyUrl: () => notifyUrl });
+  const { sim, account } = await START[options.channel ?? ('wechatpay' as C)]({
+    clock,
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
+    notifyUrl: () => notifyUrl,
+  });
   const errors: unknown[] = [];
   const served = await serve(
     {
@@ -93,7 +123,7 @@ export async function living(options: LivingOptions = {}): Promise<Living> {
   const key = await test.book.tenant(test.tenantId, (tx) =>
     makeKey(tx, { name: 'test', livemode: false, scopes: ['read', 'orders', 'act', 'admin'] }),
   );
-  const call: Living['call'] = async (method, path, body, headers = {}) => {
+  const call: Caller['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${served.url}${path}`, {
       method,
       headers: {
@@ -110,7 +140,6 @@ export async function living(options: LivingOptions = {}): Promise<Living> {
       headers: response.headers,
     };
   };
-  const account = accountFor(sim);
   const made = await call<{ id: string; notification_url: string }>('POST', '/v1/channels', {
     provider: account.provider,
     name: 'the shop',
@@ -119,7 +148,7 @@ export async function living(options: LivingOptions = {}): Promise<Living> {
     settings: account.settings,
     feed: options.feed ?? 'relay',
     closing: options.closing ?? 'never',
-    ...(options.feed === 'none' ? {} : { forward_url: `${merchant.url}/wechat` }),
+    ...(options.feed === 'none' ? {} : { forward_url: `${merchant.url}/${account.provider}` }),
     credentials: account.credentials.map(({ kind, id, value }) => ({ kind, id, value })),
   });
   if (made.status !== 201) throw new Error(JSON.stringify(made.body));
@@ -166,17 +195,18 @@ export type PaymentOut = Readonly<{
   payment_ref: string;
   order_ref?: string;
   captured?: { amount: string };
+  refunded?: { amount: string };
   contradictions: string[];
   verdict?: { code: string; release: string; cause: string; reason?: string; confidence: string };
 }>;
 
-export async function paymentOf(on: Living, ref: string): Promise<PaymentOut | undefined> {
+export async function paymentOf(on: Caller, ref: string): Promise<PaymentOut | undefined> {
   const found = await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments/search?ref=${encodeURIComponent(ref)}`);
   return found.body.items[0];
 }
 
 /** Waits for a verdict on the payment of this number. */
-export const verdictOf = (on: Living, ref: string, code: string, withinMs?: number): Promise<PaymentOut> =>
+export const verdictOf = (on: Caller, ref: string, code: string, withinMs?: number): Promise<PaymentOut> =>
   until(
     `${ref} to be ${code}`,
     async () => {

@@ -1,0 +1,77 @@
+/** A payment followed alive against an Alipay that speaks the real protocol: what is Alipay's way of losing and telling. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+
+let on: Living<'alipay'>;
+before(async () => {
+  on = await living({ channel: 'alipay' });
+});
+after(async () => {
+  await on.close();
+  assert.deepEqual(on.errors, []);
+});
+
+let made = 0;
+async function order(): Promise<string> {
+  made += 1;
+  const ref = `LA${String(made).padStart(6, '0')}`;
+  on.sim.place(ref, 2_500);
+  const answer = await on.call('POST', '/v1/orders', {
+    order_ref: ref,
+    amount: { amount: '25.00', currency: 'CNY' },
+    placed_at: on.clock.now().toString(),
+    expires_at: on.clock.now().add({ minutes: 30 }).toString(),
+  });
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  return ref;
+}
+
+test('a notification is answered `success`, passed on byte for byte, and recorded', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const payment = await verdictOf(on, ref, 'on_its_way');
+  assert.equal(payment.captured?.amount, '25.00');
+  assert.deepEqual(on.sim.notified(), ['success']);
+  const relayed = await until('the notification to be passed on', () =>
+    on.merchant.heard.find((h) => h.path === '/alipay'),
+  );
+  assert.equal(new URLSearchParams(relayed.body.toString()).get('out_trade_no'), ref);
+});
+
+test('F23: an order unknown to the channel, a notification lost for ever: asked, told to the merchant, recorded', async () => {
+  const ref = await order();
+  // The buyer takes their time: until they open it, the channel says that there is no such trade.
+  const looks = (): number => on.sim.fired.get('alipay.trade.query') ?? 0;
+  const before = looks();
+  await until('the channel to be asked', () => looks() > before);
+  on.sim.faultNotify('lost', 1, ref);
+  const paidAt = on.clock.now();
+  await on.sim.pay(ref);
+  const payment = await verdictOf(on, ref, 'on_its_way');
+  assert.equal(on.sim.fired.get('lost'), 1, 'the fault did not fire');
+  assert.equal(payment.verdict?.confidence, 'confirmed');
+  const took = paidAt.until(on.clock.now()).total('seconds');
+  const repair = await until('the merchant to be told', () =>
+    on.merchant.heard
+      .filter((h) => h.path === '/events')
+      .map((h) => JSON.parse(h.body.toString()))
+      .find((e) => e.type === 'payment.unrecorded' && e.data.payment.payment_ref === ref),
+  );
+  assert.equal(repair.data.payment.verdict.reason, 'NOTIFY_LOST');
+  assert.ok(took < 300, `${took} s`);
+});
+
+test('what is given back in parts is added up from what was told; the whole of it ends the payment', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  await verdictOf(on, ref, 'on_its_way');
+  on.sim.giveBack(ref, `${ref}-A`, 1_000);
+  await until('a part to be given back', async () => (await paymentOf(on, ref))?.refunded?.amount === '10.00');
+  on.sim.giveBack(ref, `${ref}-B`, 1_500);
+  const payment = await until('the payment to be given back', async () => {
+    const p = await paymentOf(on, ref);
+    return p?.position === 'refunded' ? p : undefined;
+  });
+  assert.deepEqual(payment.contradictions, []);
+});
