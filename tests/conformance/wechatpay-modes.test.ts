@@ -55,7 +55,7 @@ test('a shop of a service provider: asked, closed, refunded and notified under b
   };
   assert.equal(word(await wechatpay.refund(refund, shop, keys, io)), 'refund');
   await on.clock.advance(3_000);
-  const told = await wechatpay.inquireRefund({ refundRef: 'SP1-R' }, shop, keys, io);
+  const told = await wechatpay.inquireRefund({ paymentRef: 'SP1', refundRef: 'SP1-R' }, shop, keys, io);
   assert.ok(told.outcome === 'answered' && told.observed[0]?.refund?.state === 'succeeded', inspect(told));
   assert.ok(wechatpay.verify(on.heard.at(-1)!, shop, keys, on.clock.now()).ok);
 
@@ -147,7 +147,7 @@ test('a refund that the channel could not pay out is abnormal, by notification a
   await on.clock.advance(3_000);
   const [told] = wechatpay.read(on.heard.at(-1)!, on.account, on.keys);
   assert.deepEqual(told?.refund, { ref: 'A3-R', state: 'abnormal' });
-  const asked = await wechatpay.inquireRefund({ refundRef: 'A3-R' }, on.account, on.keys, on.io);
+  const asked = await wechatpay.inquireRefund({ paymentRef: 'A3', refundRef: 'A3-R' }, on.account, on.keys, on.io);
   assert.ok(asked.outcome === 'answered' && asked.observed[0]?.refund?.state === 'abnormal');
 });
 

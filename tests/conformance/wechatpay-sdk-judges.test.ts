@@ -80,7 +80,7 @@ test('every request of our adapter is signed as the SDK checks it, and one byte 
     await wechatpay.close(ask, as, keys, io);
     await wechatpay.reverse(ask, as, keys, io);
     await wechatpay.refund(refund, as, keys, io);
-    await wechatpay.inquireRefund({ refundRef: 'J1-R' }, as, keys, io);
+    await wechatpay.inquireRefund({ paymentRef: 'J1', refundRef: 'J1-R' }, as, keys, io);
     await wechatpay.bill({ kind: 'fundflow', on: Temporal.PlainDate.from('2026-11-20') }, as, keys, io);
   }
   await wechatpay.fetchKeys(account, keys, io);
