@@ -11,10 +11,11 @@ export const runSim: RunSim = async ({ port, speed, mode, notifyUrl, lang, stop,
   const buyer = http.createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://buyer');
     const ref = url.searchParams.get('out_trade_no') ?? '';
-    const known = sim.trades.has(ref);
-    if (known && url.searchParams.get('lost') !== null) sim.faultNotify('lost', 1, ref);
-    if (known) void sim.pay(ref);
-    response.writeHead(known ? 202 : 404).end();
+    const trade = sim.trades.get(ref);
+    const isPayable = trade !== undefined && trade.successAt === undefined && trade.revokedAt === undefined;
+    if (isPayable && url.searchParams.get('lost') !== null) sim.faultNotify('lost', 1, ref);
+    if (isPayable) void sim.pay(ref);
+    response.writeHead(isPayable ? 202 : trade === undefined ? 404 : 409).end();
   });
   await new Promise<void>((done) => buyer.listen(0, '127.0.0.1', done));
   const pay = `http://127.0.0.1:${(buyer.address() as AddressInfo).port}/pay?out_trade_no=…`;

@@ -12,19 +12,33 @@ after(async () => {
   assert.deepEqual(on.errors, []);
 });
 
-test('F19: the channel changes its keys: the next inquiry fetches them and asks again', async () => {
-  on.sim.place('ROTATED', 2_500);
-  const placed = await on.call('POST', '/v1/orders', {
-    order_ref: 'ROTATED',
-    amount: { amount: '25.00', currency: 'CNY' },
-    placed_at: on.clock.now().toString(),
-    expires_at: on.clock.now().add({ minutes: 30 }).toString(),
-  });
-  assert.equal(placed.status, 201, JSON.stringify(placed.body));
+test('F19: the channel changes its keys: of many inquiries one fetches them, and all ask again', async () => {
+  const refs = Array.from({ length: 12 }, (_, i) => `ROTATED-${i}`);
+  for (const ref of refs) {
+    on.sim.place(ref, 2_500);
+    on.sim.faultNotify('lost', 1, ref);
+  }
   on.sim.rotateKeys('certificate');
-  on.sim.faultNotify('lost', 1, 'ROTATED');
-  await on.sim.pay('ROTATED');
-  const payment = await verdictOf(on, 'ROTATED', 'unrecorded');
-  assert.equal(payment.captured?.amount, '25.00');
+  for (const ref of refs) await on.sim.pay(ref);
+  const placedAt = on.clock.now();
+  const placed = await Promise.all(
+    refs.map((ref) =>
+      on.call('POST', '/v1/orders', {
+        order_ref: ref,
+        amount: { amount: '25.00', currency: 'CNY' },
+        placed_at: placedAt.toString(),
+        expires_at: placedAt.add({ minutes: 30 }).toString(),
+      }),
+    ),
+  );
+  assert.ok(placed.every((answer) => answer.status === 201));
+  // The merchant is told, and records it.
+  for (const ref of refs) assert.equal((await verdictOf(on, ref, 'on_its_way')).captured?.amount, '25.00');
   assert.equal(on.sim.fired.get('GET /v3/certificates'), 1);
+  const health = await on.test.book.tenant(on.test.tenantId, (tx) =>
+    tx.one<{ last_failure: string | null }>('select last_failure from account_health where tenant_id = $1', [
+      on.test.tenantId,
+    ]),
+  );
+  assert.equal(health.last_failure, null);
 });

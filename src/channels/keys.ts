@@ -20,12 +20,24 @@ export async function askKnowingKeys<A extends Answer | BillAnswer>(
 ): Promise<A> {
   const answer = await ask(open);
   if (answer.outcome !== 'unknown' || answer.unknownKey !== true) return answer;
-  const renewed = await withFreshKeys(on, tenantId, open);
-  return renewed === undefined ? answer : await ask(renewed);
+  const current = await withFreshKeys(on, tenantId, open);
+  return current === undefined ? answer : await ask(current);
 }
 
+/** Many meet the new key in the same moment: they wait for one fetch. */
+const underway = new Map<string, Promise<OpenAccount | undefined>>();
+
 /** The account with what was fetched, by us or by another who was quicker; undefined where nothing new is held. */
-export async function withFreshKeys(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
+export function withFreshKeys(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
+  const name = `${tenantId}/${open.account.id}`;
+  const known = underway.get(name);
+  if (known !== undefined) return known;
+  const fetching = renewed(on, tenantId, open).finally(() => underway.delete(name));
+  underway.set(name, fetching);
+  return fetching;
+}
+
+async function renewed(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
   if (open.channel.capabilities.keys !== true) return undefined;
   const mine = await on.book.tenant(tenantId, (tx) =>
     tx.run(

@@ -3,8 +3,10 @@
  * The signature makes a message the channel's; it does not make it sensible (F16, F20, F24, F38, I7).
  */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { sealed, signed } from '../../sim/channels/wechatpay/wire.ts';
 import type { Account, Answer, HttpAnswer, Io, RawMessage } from '../../src/channels/channel.ts';
 import { wechatpay } from '../../src/channels/wechatpay/channel.ts';
@@ -215,4 +217,45 @@ test('an inquiry is named by what it says: another amount is another name, a lat
   ];
   const names = await Promise.all(others.map(name));
   assert.equal(new Set([first, ...names]).size, 4);
+});
+
+test('F27, F29: a bill that is cut, is a bomb, or is not the one that was announced, is no bill', async () => {
+  const text = Buffer.from('\ufeff交易时间,公众账号ID\r\n'.repeat(500));
+  const packed = gzipSync(text);
+  const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
+  const bomb = Buffer.alloc(4 * 1024 * 1024);
+  const told = {
+    hash_type: 'SHA1',
+    hash_value: sha1(text),
+    download_url: `${on.sim.url}/v3/billdownload/file?token=1`,
+  };
+  const fetched = async (file: Uint8Array, more: object = {}): Promise<string> => {
+    const first = JSON.stringify({ ...told, ...more });
+    let calls = 0;
+    const io: Io = {
+      ...on.io,
+      http: async () =>
+        calls++ === 0
+          ? {
+              status: 200,
+              headers: lower(signed(first, on.sim.platform(), on.clock.now())),
+              body: Buffer.from(first),
+            }
+          : { status: 200, headers: {}, body: file },
+    };
+    const wanted = { kind: 'trade', on: Temporal.PlainDate.from('2026-11-20') };
+    const answer = await wechatpay.bill(wanted, on.account, on.keys, io);
+    return answer.outcome === 'fetched' ? 'fetched' : 'detail' in answer ? answer.detail : answer.outcome;
+  };
+  assert.equal(await fetched(packed), 'fetched');
+  assert.equal(await fetched(text), 'fetched');
+  assert.equal(await fetched(packed, { hash_value: sha1(text).toUpperCase() }), 'fetched');
+  for (const share of [0.1, 0.6, 0.99])
+    assert.match(await fetched(packed.subarray(0, Math.floor(packed.length * share))), /cannot be unpacked/);
+  assert.match(await fetched(text.subarray(0, -1)), /SHA-1 differs/);
+  assert.match(await fetched(gzipSync(bomb), { hash_value: sha1(bomb) }), /cannot be unpacked/);
+  assert.match(await fetched(packed, { hash_value: sha1(packed) }), /SHA-1 differs/);
+  assert.match(await fetched(packed, { hash_type: 'MD5' }), /names no bill/);
+  assert.match(await fetched(packed, { hash_value: '' }), /names no bill/);
+  assert.match(await fetched(packed, { download_url: 'https://example.com/v3/other?token=1' }), /lies elsewhere/);
 });
