@@ -1,6 +1,6 @@
 /** Faults that wait for their turn, and how often each has fired: an experiment whose fault never fired proves nothing. */
 
-/** Makes and counts what the simulated channels do wrong, and each call they answered. */
+/** What the simulated channels did wrong, and each call they answered, by name. */
 export type Tally = Readonly<{ fired: ReadonlyMap<string, number>; count(what: string): void }>;
 
 export function tallyOf(): Tally {
@@ -14,9 +14,10 @@ export function tallyOf(): Tally {
 }
 
 export type Faults<F> = Readonly<{
+  /** `of`: meant for this payment only. */
   add(fault: F, times: number, of?: string): void;
-  /** The next one that is meant for this payment, or for any. */
-  take(of?: string): F | undefined;
+  /** The next one that is meant for anybody, or for whom `isMeant` says. */
+  take(isMeant: (of: string) => boolean): F | undefined;
 }>;
 
 export function faultsOf<F>(): Faults<F> {
@@ -25,8 +26,8 @@ export function faultsOf<F>(): Faults<F> {
     add(fault, times, of) {
       waiting.push({ fault, left: times, of });
     },
-    take(of) {
-      const it = waiting.find((f) => f.left > 0 && (f.of === undefined || f.of === of));
+    take(isMeant) {
+      const it = waiting.find((f) => f.left > 0 && (f.of === undefined || isMeant(f.of)));
       if (it !== undefined) it.left -= 1;
       return it?.fault;
     },
@@ -45,6 +46,10 @@ export type AnswerFault =
   | 'html'
   | 'unsigned'
   | 'badly_signed'
+  /** One byte of the body is another than was signed. */
+  | 'tampered'
+  /** Signed well, about another payment. */
+  | 'foreign'
   /** Knows no such payment, this once. */
   | 'not_there';
 
@@ -56,9 +61,15 @@ export type NotifyFault =
   | 'first_lost'
   /** Comes twice more. */
   | 'duplicated'
-  /** Another key signs it. */
+  | Readonly<{ duplicated: number }>
+  /** Comes so many milliseconds later. */
+  | Readonly<{ late: number }>
+  /** Comes behind the next one; where none follows, after a minute. */
+  | 'reordered'
+  /** Another key signs it, before the genuine one comes. */
   | 'forged'
-  /** A deliberate wrong signature first. */
-  | 'probe'
   /** Says one fen for whatever was paid. */
   | 'wrong_amount';
+
+/** The next bills: not made yet, or said not to exist. */
+export type BillFault = 'bill_late' | 'bill_missing';

@@ -157,6 +157,18 @@ test('10003 is at work, ACQ.SYSTEM_ERROR says nothing, TRADE_NOT_EXIST is of thi
   assert.equal(saidBy(await inquire(h, 'AL5'))[0]?.kind, 'captured');
 });
 
+test('an answer changed on the way, or about another payment, says nothing', async () => {
+  const h = await bench();
+  for (const fault of ['tampered', 'foreign'] as const) {
+    h.place(fault, 500);
+    await h.pay(fault);
+    h.sim.faultAnswer(fault, 1, fault);
+    assert.equal((await inquire(h, fault)).outcome, 'unknown');
+    assert.equal(h.sim.fired.get(fault), 1);
+    assert.equal(saidBy(await inquire(h, fault))[0]?.kind, 'captured');
+  }
+});
+
 test('a refund that the channel does not tell as done says nothing; asked for twice it is not done twice', async () => {
   const h = await bench();
   h.place('AL6', 500);

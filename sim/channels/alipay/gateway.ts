@@ -27,6 +27,7 @@ type Market = Readonly<{
   scan(outTradeNo: string): void;
   notify(t: Trade, refund: Refund | undefined): Promise<void>;
   origin(): string;
+  billFault(): string | undefined;
 }>;
 
 type Asked = Readonly<{
@@ -170,7 +171,9 @@ export function gatewayOf(on: Market): Gateway {
       const day = Temporal.PlainDate.from(it.bill_date ?? '');
       const ready = day.add({ days: 1 }).toZonedDateTime({ timeZone: 'Asia/Shanghai', plainTime: '09:00' });
       const bytes =
-        it.bill_type !== 'trade' || Temporal.Instant.compare(clock.now(), ready.toInstant()) < 0
+        it.bill_type !== 'trade' ||
+        on.billFault() !== undefined ||
+        Temporal.Instant.compare(clock.now(), ready.toInstant()) < 0
           ? undefined
           : tradeBill([...trades.values()], on.pid, day);
       if (bytes === undefined) return wrong('isp.bill_not_exist', '账单不存在');

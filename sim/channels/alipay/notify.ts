@@ -3,6 +3,7 @@
  * else. Each sending has its own notify_time and so its own signature; notify_id stays. Faults count when they have fired.
  */
 import type { SimClock } from '../../clock.ts';
+import { deliverer } from '../deliver.ts';
 import type { NotifyFault as AnyFault } from '../faults.ts';
 import { post } from '../post.ts';
 import { type Keys, signedForm } from './wire.ts';
@@ -12,7 +13,7 @@ export const NOTIFY_LADDER_SECONDS = [240, 600, 600, 3_600, 7_200, 21_600, 54_00
 const TRY_MS = 10_000;
 
 export type NotifyFault =
-  | Exclude<AnyFault, 'probe'>
+  | AnyFault
   /** Something on the way writes the form anew and loses each plus; the ladder brings it whole. */
   | 'plus_lost';
 
@@ -30,6 +31,7 @@ export type Notifier = Readonly<{
 
 export function notifierOf(clock: SimClock, keys: () => Keys, forger: Keys, fired: (fault: string) => void): Notifier {
   const answers: string[] = [];
+  const deliver = deliverer(clock, NOTIFY_LADDER_SECONDS, fired);
   const say = async (it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
     const params = it.params(clock.now(), how === 'wrong_amount');
     const body = signedForm(params, how === 'forged' ? forger : keys());
@@ -42,17 +44,9 @@ export function notifierOf(clock: SimClock, keys: () => Keys, forger: Keys, fire
   return {
     answers: () => answers,
     async send(it, fault) {
-      if (fault !== undefined) fired(fault);
-      if (fault === 'lost') return;
-      if (fault === 'forged') await say(it, fault);
-      const again = async (tried: number): Promise<void> => {
-        const how = fault === 'wrong_amount' || (fault === 'plus_lost' && tried === 0) ? fault : undefined;
-        const accepted = tried === 0 && fault === 'first_lost' ? false : await say(it, how);
-        if (accepted && fault === 'duplicated') for (let i = 0; i < 2; i += 1) await say(it, how);
-        const wait = NOTIFY_LADDER_SECONDS[tried];
-        if (!accepted && wait !== undefined) clock.after(wait * 1_000, () => again(tried + 1));
-      };
-      await again(0);
+      const how = (tried: number): NotifyFault | undefined =>
+        fault === 'wrong_amount' || (fault === 'plus_lost' && tried === 0) ? fault : undefined;
+      await deliver((tried) => say(it, how(tried)), fault, fault === 'forged' ? () => say(it, fault) : undefined);
     },
   };
 }

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, faultsOf, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { gatewayOf, type Reply, wrong } from './gateway.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
@@ -48,7 +48,9 @@ export type AlipaySim = Readonly<{
   /** The merchant gives back by hand, at Alipay's own page. */
   giveBack(outTradeNo: string, outRequestNo: string, fen: number): void;
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
-  faultAnswer(fault: AnswerFault, times?: number): void;
+  /** The next answers (about this payment) come so. */
+  faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
+  faultBill(fault: BillFault, times?: number): void;
   fired: ReadonlyMap<string, number>;
   notified(): readonly string[];
   close(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
+  const billFaults = faultsOf<BillFault>();
   const notifier = notifierOf(clock, () => platform, make('forger'), count);
 
   const place: AlipaySim['place'] = (outTradeNo, totalFen, more = {}) => {
@@ -129,7 +132,10 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     const then: Trade = { ...t, refunds: [...t.refunds] };
     const params = (now: Temporal.Instant, isFalse: boolean): Record<string, string> =>
       notification(then, { appId, sellerId: pid, notifyId, now, refund, falseFen: isFalse ? 1 : undefined });
-    await notifier.send({ url, params }, notifyFaults.take(t.outTradeNo));
+    await notifier.send(
+      { url, params },
+      notifyFaults.take((of) => of === t.outTradeNo),
+    );
   };
   const succeed = async (t: Trade): Promise<void> => {
     if (t.state !== 'WAIT_BUYER_PAY' || t.tradeNo === undefined) return;
@@ -139,7 +145,20 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   };
 
   let origin = '';
-  const gateway = gatewayOf({ clock, pid, trades, place, scan, notify, origin: () => origin });
+  const gateway = gatewayOf({
+    clock,
+    pid,
+    trades,
+    place,
+    scan,
+    notify,
+    origin: () => origin,
+    billFault() {
+      const fault = billFaults.take(() => true);
+      if (fault !== undefined) count(fault);
+      return fault;
+    },
+  });
 
   const answer = (params: ReadonlyMap<string, string>): readonly [name: string, reply: Reply] => {
     const method = params.get('method') ?? '';
@@ -152,16 +171,18 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   };
 
   const listening = await listen(options.port ?? 0, (request, body, response) => {
-    const url = new URL(request.url ?? '/', origin);
+    const url = URL.parse(request.url ?? '/', origin);
+    if (url === null) return response.writeHead(400).end();
+    const params = new Map([...url.searchParams, ...new URLSearchParams(body)]);
     if (url.pathname === '/downloadBillFile.resource') {
       const file = gateway.file(url.searchParams.get('fileId') ?? '');
       response.writeHead(200, { 'content-type': file === undefined ? 'text/html' : 'application/zip' });
       return response.end(file ?? '<html>下载链接已失效</html>');
     }
-    const fault = answerFaults.take();
+    const fault = answerFaults.take((of) => (params.get('biz_content') ?? '').includes(`"${of}"`));
     if (fault !== undefined) count(fault);
     if (fault === 'silent') return request.socket.destroy();
-    const [name, reply] = answer(new Map([...url.searchParams, ...new URLSearchParams(body)]));
+    const [name, reply] = answer(params);
     if (fault === 'silent_after') return request.socket.destroy();
     // Text/html is what the gateway really says of its JSON.
     response.writeHead(200, { 'content-type': 'text/html;charset=utf-8' });
@@ -169,7 +190,8 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     const certSn = mode === 'certificate' ? platform.sn : undefined;
     const keys =
       fault === 'unsigned' || name === 'error_response' ? undefined : fault === 'badly_signed' ? app : platform;
-    response.end(answerText(name, FAULTY[fault ?? '']?.(reply) ?? reply, keys, certSn));
+    const text = answerText(name, FAULTY[fault ?? '']?.(reply) ?? reply, keys, certSn);
+    response.end(fault === 'tampered' ? text.replace(/"total_amount":"(\d)/, '"total_amount":"9$1') : text);
   });
   origin = listening.url;
 
@@ -193,7 +215,8 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     },
     giveBack: (outTradeNo, outRequestNo, fen) => void gateway.giveBack(theOne(outTradeNo), outRequestNo, fen),
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
-    faultAnswer: (fault, times = 1) => answerFaults.add(fault, times),
+    faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
+    faultBill: (fault, times = 1) => billFaults.add(fault, times),
     fired,
     notified: notifier.answers,
     close: listening.close,
@@ -216,6 +239,7 @@ const FAULTY: Readonly<Record<string, (reply: Reply) => Reply>> = {
   system_error: () => wrong('ACQ.SYSTEM_ERROR', '系统异常'),
   not_there: () => wrong('ACQ.TRADE_NOT_EXIST', '交易不存在'),
   pending: ({ out_trade_no }) => ({ code: '10003', msg: 'order success pay inprocess', out_trade_no }),
+  foreign: (reply) => ({ ...reply, out_trade_no: 'ANOTHER' }),
   retry: (reply) => ({ ...reply, retry_flag: 'Y' }),
 };
 

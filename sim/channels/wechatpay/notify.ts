@@ -4,8 +4,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import http from 'node:http';
 import type { SimClock } from '../../clock.ts';
+import { deliverer } from '../deliver.ts';
+import type { NotifyFault as AnyFault } from '../faults.ts';
+import { post } from '../post.ts';
 import { type Keys, sealed, signed } from './wire.ts';
 
 /** Waits after each try that was not accepted. */
@@ -15,26 +17,9 @@ export const NOTIFY_LADDER_SECONDS = [
 const TRY_MS = 5_000;
 
 export type NotifyFault =
-  /** Never arrives, whatever the ladder says. */
-  | 'lost'
-  /** The first try is lost; the ladder brings it. */
-  | 'first_lost'
-  /** Comes twice more. */
-  | 'duplicated'
-  | Readonly<{ duplicated: number }>
-  /** Comes so many milliseconds later. */
-  | Readonly<{ late: number }>
-  /** Comes behind the next one; where none follows, after a minute. */
-  | 'reordered'
-  /** Another key signs it. */
-  | 'forged'
+  | AnyFault
   /** A deliberate wrong signature first. */
-  | 'probe'
-  /** Says one fen for whatever was paid. */
-  | 'wrong_amount';
-
-const nameOf = (fault: NotifyFault): string => (typeof fault === 'string' ? fault : Object.keys(fault)[0]!);
-const REORDERED_MS = 60_000;
+  | 'probe';
 
 export type Notification = Readonly<{
   event: string;
@@ -60,8 +45,8 @@ export function notifierOf(
   fired: (fault: string) => void,
 ): Notifier {
   const statuses: number[] = [];
-  const held: Array<() => Promise<void>> = [];
-  const post = async (url: string, id: string, it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
+  const deliver = deliverer(clock, NOTIFY_LADDER_SECONDS, fired);
+  const say = async (url: string, id: string, it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
     const resource = sealed(JSON.stringify(how === 'wrong_amount' ? it.falseBody : it.body), apiv3Key, it.type);
     const body = JSON.stringify({
       id,
@@ -81,7 +66,7 @@ export function notifierOf(
         : how === 'probe'
           ? { ...own, 'Wechatpay-Signature': `WECHATPAY/SIGNTEST/${own['Wechatpay-Signature']}` }
           : own;
-    const status = await exchange(url, headers, body);
+    const { status } = await post(url, { ...headers, 'content-type': 'application/json' }, body, TRY_MS);
     statuses.push(status);
     return status === 200 || status === 204;
   };
@@ -89,60 +74,10 @@ export function notifierOf(
     statuses: () => statuses,
     async send(it, fault) {
       const id = `EV-${randomBytes(16).toString('hex')}`;
-      const first = async (): Promise<void> => {
-        if (fault === 'forged' || fault === 'probe') await post(it.url, id, it, fault);
-        await again(0);
-      };
       const how = fault === 'wrong_amount' ? fault : undefined;
-      const more =
-        fault === 'duplicated' ? 2 : typeof fault === 'object' && 'duplicated' in fault ? fault.duplicated : 0;
-      const again = async (tried: number): Promise<void> => {
-        const accepted = tried === 0 && fault === 'first_lost' ? false : await post(it.url, id, it, how);
-        if (accepted) for (let i = 0; i < more; i += 1) await post(it.url, id, it, how);
-        const wait = NOTIFY_LADDER_SECONDS[tried];
-        if (!accepted && wait !== undefined) clock.after(wait * 1_000, () => again(tried + 1));
-      };
-      if (fault !== undefined) fired(nameOf(fault));
-      if (fault === 'lost') return;
-      if (typeof fault === 'object' && 'late' in fault) {
-        clock.after(fault.late, first);
-        return;
-      }
-      if (fault === 'reordered') {
-        let sent = false;
-        const once = async (): Promise<void> => {
-          if (sent) return;
-          sent = true;
-          await first();
-        };
-        held.push(once);
-        clock.after(REORDERED_MS, once);
-        return;
-      }
-      await first();
-      for (const behind of held.splice(0)) await behind();
+      const isPreceded = fault === 'forged' || fault === 'probe';
+      const before = isPreceded ? () => say(it.url, id, it, fault) : undefined;
+      await deliver(() => say(it.url, id, it, how), fault, before);
     },
   };
-}
-
-/** The status, or 0 where no answer came in time. */
-function exchange(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
-  return new Promise((done) => {
-    const request = http.request(
-      url,
-      {
-        method: 'POST',
-        timeout: TRY_MS,
-        headers: { ...headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
-      },
-      (response) => {
-        response.resume();
-        response.on('end', () => done(response.statusCode ?? 0));
-        response.on('error', () => done(0));
-      },
-    );
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => done(0));
-    request.end(body);
-  });
 }

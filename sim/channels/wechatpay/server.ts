@@ -5,11 +5,12 @@
  * Not simulated: the buyer's phone beyond paying, API v2, combined orders, profit sharing.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { seeded } from '../../../src/base/random.ts';
 import type { SimClock } from '../../clock.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
+import { listen } from '../listen.ts';
 import { fundFlowBill, tradeBill } from './bills.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
 import { type Refund, refundSays, type Trade, tradeSays } from './truth.ts';
@@ -26,27 +27,9 @@ import {
 } from './wire.ts';
 
 export type AnswerFault =
-  /** Nothing comes, and nothing happened. */
-  | 'silent'
-  /** It happened, and nothing comes. */
-  | 'silent_after'
-  | 'limited'
-  | 'broken'
-  /** A page of something on the way, with 200. */
-  | 'html'
-  | 'unsigned'
-  | 'badly_signed'
-  /** One byte of the body is another than was signed. */
-  | 'tampered'
-  /** Signed well, about another payment. */
-  | 'foreign'
+  | AnyFault
   /** Signed well, about another merchant's payment of the same number. */
-  | 'other_merchant'
-  /** Knows no such payment, this once. */
-  | 'not_there';
-
-/** The next bills: not made yet, or said not to exist. */
-export type BillFault = 'bill_late' | 'bill_missing';
+  | 'other_merchant';
 
 export type Mode = 'certificate' | 'public_key';
 
@@ -128,22 +111,15 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   let platform = makeKeys(options.mode ?? 'certificate');
   const older: Keys[] = [];
   const trades = new Map<string, Trade>();
-  const fired = new Map<string, number>();
-  const count = (what: string): void => {
-    fired.set(what, (fired.get(what) ?? 0) + 1);
-  };
-  const notifyFaults: Array<{ fault: NotifyFault; left: number; of: string | undefined }> = [];
-  const answerFaults: Array<{ fault: AnswerFault; left: number; of: string | undefined }> = [];
+  const { fired, count } = tallyOf();
+  const notifyFaults = faultsOf<NotifyFault>();
+  const answerFaults = faultsOf<AnswerFault>();
   const billFaults: BillFault[] = [];
   const refundEnds: Array<'ABNORMAL' | 'CLOSED'> = [];
   const notifier = notifierOf(clock, () => platform, certificateKeys(clock.now()), apiv3Key, count);
   const files = new Map<string, Uint8Array>();
 
-  const takeNotifyFault = (outTradeNo: string): NotifyFault | undefined => {
-    const it = notifyFaults.find((f) => f.left > 0 && (f.of === undefined || f.of === outTradeNo));
-    if (it !== undefined) it.left -= 1;
-    return it?.fault;
-  };
+  const takeNotifyFault = (outTradeNo: string): NotifyFault | undefined => notifyFaults.take((of) => of === outTradeNo);
   const notifyUrlOf = (t: Trade): string | undefined => t.notifyUrl ?? options.notifyUrl?.();
 
   const succeed = async (t: Trade): Promise<void> => {
@@ -361,7 +337,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         return json(200, {
           hash_type: 'SHA1',
           hash_value: createHash('sha1').update(text).digest('hex'),
-          download_url: `${origin()}/v3/billdownload/file?token=${token}`,
+          download_url: `${origin}/v3/billdownload/file?token=${token}`,
         });
       },
     ],
@@ -389,31 +365,19 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     return wrong(404, 'RESOURCE_NOT_EXISTS', '接口不存在');
   };
 
-  const server = http.createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part) => parts.push(part));
-    request.on('end', async () => {
-      const path = request.url ?? '/';
-      const url = URL.parse(path, origin());
-      if (url === null) return response.writeHead(400).end();
-      const call = {
-        method: request.method ?? 'GET',
-        path,
-        url,
-        body: Buffer.concat(parts).toString('utf8'),
-      };
-      const fault = answerFaults.find((f) => f.left > 0 && (f.of === undefined || isAbout(call, f.of)));
-      if (fault !== undefined) {
-        fault.left -= 1;
-        count(fault.fault);
-      }
-      if (fault?.fault === 'silent') return request.socket.destroy();
-      const reply = await answer(call, request.headers.authorization).catch(() =>
-        wrong(500, 'SYSTEM_ERROR', '系统异常'),
-      );
-      respond(request, response, reply, fault?.fault);
-    });
+  let origin = '';
+  const listening = await listen(options.port ?? 0, async (request, body, response) => {
+    const path = request.url ?? '/';
+    const url = URL.parse(path, origin);
+    if (url === null) return response.writeHead(400).end();
+    const call = { method: request.method ?? 'GET', path, url, body };
+    const fault = answerFaults.take((of) => isAbout(call, of));
+    if (fault !== undefined) count(fault);
+    if (fault === 'silent') return request.socket.destroy();
+    const reply = await answer(call, request.headers.authorization).catch(() => wrong(500, 'SYSTEM_ERROR', '系统异常'));
+    respond(request, response, reply, fault);
   });
+  origin = listening.url;
 
   function respond(
     request: http.IncomingMessage,
@@ -481,11 +445,8 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     }
   }
 
-  await new Promise<void>((done, fail) => server.once('error', fail).listen(options.port ?? 0, '127.0.0.1', done));
-  const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
   return {
-    url: origin(),
+    url: origin,
     mchid,
     appid,
     apiv3Key,
@@ -506,12 +467,8 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     failPayment(outTradeNo) {
       trades.get(outTradeNo)!.state = 'PAYERROR';
     },
-    faultNotify(fault, times = 1, of) {
-      notifyFaults.push({ fault, left: times, of });
-    },
-    faultAnswer(fault, times = 1, of) {
-      answerFaults.push({ fault, left: times, of });
-    },
+    faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
+    faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
     faultBill(fault, times = 1) {
       for (let i = 0; i < times; i += 1) billFaults.push(fault);
     },
@@ -525,7 +482,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     fired,
     notified: notifier.statuses,
     describe: () => ({
-      base_url: origin(),
+      base_url: origin,
       mchid,
       appid,
       apiv3_key: apiv3Key,
@@ -534,11 +491,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       platform_serial: platform.id,
       platform_key: platform.pem,
     }),
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    close: listening.close,
   };
 }
 
