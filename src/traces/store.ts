@@ -353,9 +353,10 @@ export async function lateLinks(tx: TenantTx): Promise<readonly Link[]> {
 export async function collectWaiting(tx: TenantTx, links: readonly Link[]): Promise<ReadonlySet<string>> {
   const joined = new Set<string>();
   if (links.length === 0) return joined;
-  const { waits } = await tx.one<{ waits: boolean }>('select exists (select from waiting where tenant_id = $1) as waits', [
-    tx.tenantId,
-  ]);
+  const { waits } = await tx.one<{ waits: boolean }>(
+    'select exists (select from waiting where tenant_id = $1) as waits',
+    [tx.tenantId],
+  );
   if (!waits) return joined;
   for (const chunk of inChunks(links, 4)) {
     const v = values(
