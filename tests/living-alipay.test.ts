@@ -5,7 +5,7 @@ import { type Living, living, paymentOf, until, verdictOf } from './support/livi
 
 let on: Living<'alipay'>;
 before(async () => {
-  on = await living({ channel: 'alipay' });
+  on = await living({ channel: 'alipay', closing: 'auto' });
 });
 after(async () => {
   await on.close();
@@ -13,7 +13,7 @@ after(async () => {
 });
 
 let made = 0;
-async function order(): Promise<string> {
+async function order(minutes = 30): Promise<string> {
   made += 1;
   const ref = `LA${String(made).padStart(6, '0')}`;
   on.sim.place(ref, 2_500);
@@ -21,7 +21,7 @@ async function order(): Promise<string> {
     order_ref: ref,
     amount: { amount: '25.00', currency: 'CNY' },
     placed_at: on.clock.now().toString(),
-    expires_at: on.clock.now().add({ minutes: 30 }).toString(),
+    expires_at: on.clock.now().add({ minutes }).toString(),
   });
   assert.equal(answer.status, 201, JSON.stringify(answer.body));
   return ref;
@@ -74,4 +74,19 @@ test('what is given back in parts is added up from what was told; the whole of i
     return p?.position === 'refunded' ? p : undefined;
   });
   assert.deepEqual(payment.contradictions, []);
+});
+
+test('an order that the buyer opened and never paid is closed at the channel; one that is not there is asked about on', async () => {
+  const [opened, unseen] = [await order(1), await order(1)];
+  on.sim.scan(opened);
+  await until('the opened one to be closed', () => on.sim.trades.get(opened)?.state === 'TRADE_CLOSED');
+  const closed = await until('its position', async () => {
+    const p = await paymentOf(on, opened);
+    return p?.position === 'closed' ? p : undefined;
+  });
+  assert.deepEqual(closed.contradictions, []);
+  assert.notEqual((await paymentOf(on, unseen))?.position, 'closed');
+  // The buyer opens it late, and pays.
+  await on.sim.pay(unseen);
+  assert.equal((await verdictOf(on, unseen, 'on_its_way')).captured?.amount, '25.00');
 });
