@@ -202,7 +202,8 @@ export type PaymentOut = Readonly<{
 
 export async function paymentOf(on: Caller, ref: string): Promise<PaymentOut | undefined> {
   const found = await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments/search?ref=${encodeURIComponent(ref)}`);
-  return found.body.items[0];
+  // An order's number leads to each of its payments.
+  return found.body.items.find((p) => p.payment_ref === ref) ?? found.body.items[0];
 }
 
 /** Waits for a verdict on the payment of this number. */
