@@ -8,8 +8,6 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -22,7 +20,8 @@ import { tokenHash } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
 import type { Inbox } from '../sources/inbox.ts';
 import type { Metrics } from '../watch/metrics.ts';
-import { type Caller, callerOf } from './auth.ts';
+import { type Caller, callerOf, need, type Scope } from './auth.ts';
+import { description } from './describe.ts';
 import { idempotency } from './idempotency.ts';
 import { sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -42,6 +41,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** No caller is needed. */
     open?: boolean;
+    /** What the caller must be allowed to do; every route that is not open names it. */
+    scope?: Scope;
     /** The answer is stored under the Idempotency-Key; never for one that shows a secret. */
     idempotent?: boolean;
   }
@@ -104,26 +105,16 @@ export async function buildServer(on: Serving): Promise<Api> {
         : tokenHash(request.headers.authorization).toString('base64'),
     errorResponseBuilder: () => new DaozhangError('api.too_many', {}),
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Daozhang',
-        version: on.version,
-        description:
-          'The phone says “payment successful”: where is the money? Amounts are decimal text with their currency; a key is test or live and sees only that side.',
-      },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
+  await app.register(swagger, description);
 
   app.decorateRequest('caller', null as unknown as Caller);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open === true || request.is404) return;
     request.caller = await callerOf(on.book, request);
+    need(request.caller, request.routeOptions.config.scope!);
+  });
+  app.addHook('onRoute', ({ url, config }) => {
+    if (config?.open !== true && config?.scope === undefined) throw new Error(`${url} names no scope and is not open`);
   });
   idempotency(app, on.book);
   app.addHook('onResponse', async (request, reply) => {

@@ -4,7 +4,7 @@ import { clock } from '../../base/clock.ts';
 import { redrive } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import { examine } from '../../watch/doctor.ts';
-import { makeKey, makeLink, need, revokeKey } from '../auth.ts';
+import { makeKey, makeLink, revokeKey } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -13,9 +13,16 @@ import type { Api, Serving } from '../server.ts';
 export function adminRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/keys',
-    { schema: { summary: 'The API keys', tags: ['keys'], response: { 200: shape.page(shape.key) } } },
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'listKeys',
+        summary: 'The API keys',
+        tags: ['keys'],
+        response: { 200: shape.page(shape.key) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'admin');
       const rows = await on.book.tenant(caller.tenantId, (tx) =>
         tx.rows<{
           id: string;
@@ -48,7 +55,9 @@ export function adminRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/keys',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'makeKey',
         summary: 'Make an API key',
         description: 'Shown once; only its hash is kept.',
         tags: ['keys'],
@@ -57,7 +66,6 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }, reply) => {
-      need(caller, 'admin');
       const made = await on.book.tenant(caller.tenantId, (tx) => makeKey(tx, body));
       return await reply.status(201).send({
         id: made.id,
@@ -75,10 +83,16 @@ export function adminRoutes(api: Api, on: Serving): void {
   api.delete(
     '/v1/keys/:id',
     {
-      schema: { summary: 'Revoke an API key', tags: ['keys'], params, response: { 204: z.null(), 404: shape.problem } },
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'revokeKey',
+        summary: 'Revoke an API key',
+        tags: ['keys'],
+        params,
+        response: { 204: z.null(), 404: shape.problem },
+      },
     },
     async ({ caller, params }, reply) => {
-      need(caller, 'admin');
       const revoked = await on.book.tenant(caller.tenantId, (tx) => revokeKey(tx, params.id));
       if (!revoked) return notFound();
       return await reply.status(204).send(null);
@@ -88,7 +102,9 @@ export function adminRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/links',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'makeLink',
         summary: 'A one-time link for the administrator',
         tags: ['keys'],
         body: z.strictObject({}),
@@ -96,7 +112,6 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller }, reply) => {
-      need(caller, 'admin');
       const link = await on.book.tenant(caller.tenantId, async (tx) => {
         const user = await tx.one<{ id: string }>(
           `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' order by created_at limit 1`,
@@ -111,7 +126,9 @@ export function adminRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/doctor',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'examine',
         summary: 'Is everything well?',
         tags: ['health'],
         response: { 200: z.object({ checks: z.array(shape.check) }) },
@@ -119,7 +136,6 @@ export function adminRoutes(api: Api, on: Serving): void {
     },
     async (request) => {
       const { caller } = request;
-      need(caller, 'read');
       const lang = langFor(request);
       const found = await examine(on.book, caller.tenantId, caller.livemode, clock.now);
       return { checks: found.map((f) => ({ ...f, detail: f.detail[lang] })) };
@@ -129,7 +145,9 @@ export function adminRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/replay',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'replay',
         summary: 'Try again what could not be read; with `all` fold every payment anew from what is stored',
         tags: ['health'],
         body: z.strictObject({ all: z.boolean().default(false) }),
@@ -137,7 +155,6 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }) => {
-      need(caller, 'admin');
       const messages = await on.book.tenant(caller.tenantId, (tx) => redrive(tx));
       let payments = 0;
       let changed = 0;
@@ -162,9 +179,16 @@ export function adminRoutes(api: Api, on: Serving): void {
 
   api.get(
     '/v1/cases',
-    { schema: { summary: 'Open cases', tags: ['cases'], response: { 200: shape.page(shape.openCase) } } },
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listCases',
+        summary: 'Open cases',
+        tags: ['cases'],
+        response: { 200: shape.page(shape.openCase) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'read');
       const rows = await on.book.tenant(caller.tenantId, (tx) =>
         tx.rows<{
           id: string;
@@ -189,9 +213,16 @@ export function adminRoutes(api: Api, on: Serving): void {
 
   api.get(
     '/v1/alerts',
-    { schema: { summary: 'Open alerts', tags: ['cases'], response: { 200: shape.page(shape.alert) } } },
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listAlerts',
+        summary: 'Open alerts',
+        tags: ['cases'],
+        response: { 200: shape.page(shape.alert) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'read');
       const rows = await on.book.tenant(caller.tenantId, (tx) =>
         tx.rows<{
           id: string;

@@ -8,7 +8,7 @@ import type { OpenAccount } from '../../channels/accounts.ts';
 import type { Credential } from '../../channels/channel.ts';
 import { channelOf } from '../../channels/registry.ts';
 import type { TenantTx } from '../../db/pool.ts';
-import { type Caller, need, putRoute } from '../auth.ts';
+import { type Caller, putRoute } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -17,9 +17,16 @@ import type { Api, Serving } from '../server.ts';
 export function channelRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/channels',
-    { schema: { summary: 'The channel accounts', tags: ['channels'], response: { 200: shape.page(shape.channel) } } },
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listChannels',
+        summary: 'The channel accounts',
+        tags: ['channels'],
+        response: { 200: shape.page(shape.channel) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => ({
         items: await Promise.all((await on.accounts.list(tx, caller.livemode)).map((open) => viewOf(tx, open))),
       }));
@@ -29,7 +36,9 @@ export function channelRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/channels',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'addChannel',
         summary: 'Add a channel account',
         description: 'The answer shows the notification address once; enter it at the channel as the notify URL.',
         tags: ['channels'],
@@ -38,7 +47,6 @@ export function channelRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }, reply) => {
-      need(caller, 'admin');
       const channel = channelOf(body.provider);
       const settings = checkSettings(channel.id, body.settings);
       for (const url of [body.forward_url, body.base_url]) if (url !== undefined) targetOf(url);
@@ -72,7 +80,9 @@ export function channelRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/channels/:id',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getChannel',
         summary: 'One channel account',
         tags: ['channels'],
         params,
@@ -80,7 +90,6 @@ export function channelRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(
         caller.tenantId,
         async (tx) => await viewOf(tx, await accountOf(tx, on, caller, params.id)),
@@ -91,7 +100,9 @@ export function channelRoutes(api: Api, on: Serving): void {
   api.patch(
     '/v1/channels/:id',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'changeChannel',
         summary: 'Change a channel account',
         description: 'Credentials given here are added, or replace those of the same kind and id.',
         tags: ['channels'],
@@ -101,7 +112,6 @@ export function channelRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params, body }) => {
-      need(caller, 'admin');
       for (const url of [body.forward_url, body.base_url]) if (typeof url === 'string') targetOf(url);
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const open = await accountOf(tx, on, caller, params.id);
@@ -138,7 +148,9 @@ export function channelRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/channels/:id/test',
     {
+      config: { scope: 'act' },
       schema: {
+        operationId: 'testChannel',
         summary: 'Try the account against the live channel',
         description: 'Asks about a payment that cannot be there; changes nothing.',
         tags: ['channels'],
@@ -148,7 +160,6 @@ export function channelRoutes(api: Api, on: Serving): void {
     },
     async (request) => {
       const { caller, params } = request;
-      need(caller, 'act');
       const open = await on.book.tenant(caller.tenantId, (tx) => accountOf(tx, on, caller, params.id));
       const checks = await open.channel.selfTest(open.account, open.keys, on.io);
       const lang = langFor(request);

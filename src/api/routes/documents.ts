@@ -1,6 +1,5 @@
 /** Documents of the book: which bills are there, which are to come, and their bytes. */
 import { z } from 'zod';
-import { need } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
@@ -13,7 +12,9 @@ export function documentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/channels/:id/bills',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'listBills',
         summary: 'The bill calendar of an account, newest first',
         description: '`gone_at`: after this the channel no longer gives the bill.',
         tags: ['documents'],
@@ -22,7 +23,6 @@ export function documentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const known = await tx.maybe('select from accounts where tenant_id = $1 and id = $2 and livemode = $3', [
           tx.tenantId,
@@ -66,9 +66,16 @@ export function documentRoutes(api: Api, on: Serving): void {
 
   api.get(
     '/v1/documents',
-    { schema: { summary: 'The newest documents', tags: ['documents'], response: { 200: shape.page(shape.document) } } },
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listDocuments',
+        summary: 'The newest documents',
+        tags: ['documents'],
+        response: { 200: shape.page(shape.document) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const rows = await tx.rows<DocumentRow>(
           `select ${COLUMNS} from documents d join accounts a on a.tenant_id = $1 and a.id = d.account_id
@@ -83,15 +90,20 @@ export function documentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/documents/:id/raw',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getDocumentBytes',
         summary: 'A document byte for byte',
         description: 'Its hash is looked at before it is shown; `x-daozhang-sha256` carries it.',
         tags: ['documents'],
         params,
+        response: {
+          200: { description: 'The bytes', content: { 'application/octet-stream': { schema: z.string() } } },
+          404: shape.problem,
+        },
       },
     },
     async ({ caller, params }, reply) => {
-      need(caller, 'read');
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<DocumentRow>(
           `select ${COLUMNS} from documents d join accounts a on a.tenant_id = $1 and a.id = d.account_id
@@ -107,7 +119,7 @@ export function documentRoutes(api: Api, on: Serving): void {
         .header('x-content-type-options', 'nosniff')
         .header('x-daozhang-sha256', hash)
         .serializer((body: unknown) => body as string)
-        .send(on.archive.get(caller.tenantId, hash));
+        .send(on.archive.get(caller.tenantId, hash) as unknown as string);
     },
   );
 }

@@ -23,7 +23,9 @@ export function eventRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/events',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'listEvents',
         summary: 'What changed, in the order of commit',
         description:
           'Events after the number `after`. With `acknowledge=true` your system says that it has taken in everything up to `after`: payments told as unrecorded up to there count as recorded.',
@@ -37,7 +39,6 @@ export function eventRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, query }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         if (query.acknowledge === 'true') {
           need(caller, 'orders');
@@ -52,15 +53,17 @@ export function eventRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/events/stream',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'streamEvents',
         summary: 'The same as server-sent events',
         description: 'Begins after Last-Event-ID, or `after`; without either, with what comes next.',
         tags: ['events'],
         querystring: z.object({ after: seq.optional() }),
+        response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } } },
       },
     },
     async (request, reply) => {
-      need(request.caller, 'read');
       const last = request.headers['last-event-id'];
       const from = typeof last === 'string' && /^\d{1,18}$/.test(last) ? last : request.query.after;
       await stream(on, request.caller, from === undefined ? undefined : BigInt(from), reply);
@@ -182,9 +185,16 @@ function endpointRoutes(api: Api, on: Serving): void {
 
   api.get(
     '/v1/webhook-endpoints',
-    { schema: { summary: 'The webhook endpoints', tags: ['webhooks'], response: { 200: shape.page(shape.endpoint) } } },
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listWebhookEndpoints',
+        summary: 'The webhook endpoints',
+        tags: ['webhooks'],
+        response: { 200: shape.page(shape.endpoint) },
+      },
+    },
     async ({ caller }) => {
-      need(caller, 'read');
       const rows = await on.book.tenant(caller.tenantId, (tx) =>
         tx.rows<EndpointRow>(
           `select ${ENDPOINT_COLUMNS} from webhook_endpoints where tenant_id = $1 and livemode = $2 order by created_at, id`,
@@ -198,7 +208,9 @@ function endpointRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/webhook-endpoints',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'addWebhookEndpoint',
         summary: 'Have events sent to an address',
         description:
           'Signed by Standard Webhooks 1.0.0; the secret is shown once. A 2xx to payment.unrecorded records the payment.',
@@ -208,7 +220,6 @@ function endpointRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }, reply) => {
-      need(caller, 'admin');
       targetOf(body.url);
       const id = newId();
       const secret = newWebhookSecret();
@@ -226,10 +237,16 @@ function endpointRoutes(api: Api, on: Serving): void {
   api.delete(
     '/v1/webhook-endpoints/:id',
     {
-      schema: { summary: 'Send no more', tags: ['webhooks'], params, response: { 204: z.null(), 404: shape.problem } },
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'removeWebhookEndpoint',
+        summary: 'Send no more',
+        tags: ['webhooks'],
+        params,
+        response: { 204: z.null(), 404: shape.problem },
+      },
     },
     async ({ caller, params }, reply) => {
-      need(caller, 'admin');
       const gone = await on.book.tenant(caller.tenantId, (tx) =>
         tx.run(
           `update webhook_endpoints set state = 'disabled', disabled_why = 'removed' where tenant_id = $1 and id = $2 and livemode = $3`,
@@ -244,7 +261,9 @@ function endpointRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/webhook-endpoints/:id/rotate',
     {
+      config: { scope: 'admin' },
       schema: {
+        operationId: 'rotateWebhookSecret',
         summary: 'Change the secret',
         description: 'For a day both secrets sign; then the old one ends.',
         tags: ['webhooks'],
@@ -253,7 +272,6 @@ function endpointRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'admin');
       const secret = newWebhookSecret();
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<EndpointRow>(
@@ -269,7 +287,9 @@ function endpointRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/webhook-endpoints/:id/replay',
     {
+      config: { scope: 'act' },
       schema: {
+        operationId: 'replayEvents',
         summary: 'Send events again',
         description:
           'Every event after the number `after`, at most 1,000; an endpoint that was disabled is enabled again.',
@@ -280,7 +300,6 @@ function endpointRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params, body }) => {
-      need(caller, 'act');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const known = await tx.run(
           `update webhook_endpoints set state = 'enabled', disabled_why = null where tenant_id = $1 and id = $2 and livemode = $3`,
@@ -308,7 +327,9 @@ function endpointRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/webhook-endpoints/:id/deliveries',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'listDeliveries',
         summary: 'The last deliveries',
         tags: ['webhooks'],
         params,
@@ -316,7 +337,6 @@ function endpointRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const known = await tx.maybe(
           'select from webhook_endpoints where tenant_id = $1 and id = $2 and livemode = $3',

@@ -45,12 +45,17 @@ export function notificationRoutes(api: Api, on: Serving): void {
     url: '/v1/notifications/:channel/:address',
     config: { open: true, rateLimit: { max: 120_000, timeWindow: 60_000 } },
     schema: {
+      operationId: 'notify',
       summary: 'A channel’s notification',
       description:
         'The bytes as the channel sent them, with its headers. The address is shown once, when the channel account is made. The answer is what the channel wants to hear.',
       tags: ['notifications'],
       security: [],
       params: z.object({ channel: z.string().max(32), address: z.string().max(120) }),
+      response: {
+        '2xx': { description: 'Stored', content: { '*/*': { schema: z.string() } } },
+        '4xx': { description: 'Not accepted, in the channel’s own words', content: { '*/*': { schema: z.string() } } },
+      },
     },
     handler: async (request, reply) => {
       const { channel, address } = request.params;

@@ -16,6 +16,7 @@ export function openRoutes(api: Api, on: Serving): void {
     {
       ...open,
       schema: {
+        operationId: 'livez',
         summary: 'The process lives',
         tags: ['health'],
         security: [],
@@ -31,6 +32,7 @@ export function openRoutes(api: Api, on: Serving): void {
     {
       ...open,
       schema: {
+        operationId: 'readyz',
         summary: 'The database answers',
         tags: ['health'],
         security: [],

@@ -16,20 +16,19 @@ import {
   orderByRef,
   placeOrder,
 } from '../../sources/orders.ts';
-import { type Caller, need } from '../auth.ts';
+import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import { paymentsWith } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
 
 export function orderRoutes(api: Api, on: Serving): void {
-  const idempotent = { config: { idempotent: true } } as const;
-
   api.post(
     '/v1/orders',
     {
-      ...idempotent,
+      config: { scope: 'orders', idempotent: true },
       schema: {
+        operationId: 'placeOrder',
         summary: 'Place an order',
         description:
           'The same order_ref with the same amount is the order that is there (200); with another amount it is a conflict (409). From here on the channel is asked about its payment until the channel itself has decided.',
@@ -39,7 +38,6 @@ export function orderRoutes(api: Api, on: Serving): void {
       },
     },
     async (request, reply) => {
-      need(request.caller, 'orders');
       const { body, caller } = request;
       const amount = parseMoney(body.amount.amount, body.amount.currency);
       const { view, isNew } = await on.book.tenant(caller.tenantId, async (tx) => {
@@ -71,7 +69,9 @@ export function orderRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/orders',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'listOrders',
         summary: 'Orders, newest first',
         tags: ['orders'],
         querystring: z.object({
@@ -83,7 +83,6 @@ export function orderRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, query }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         if (query.order_ref !== undefined) {
           const one = await orderByRef(tx, caller.livemode, query.order_ref);
@@ -107,7 +106,9 @@ export function orderRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/orders/:id',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getOrder',
         summary: 'One order with its payments',
         tags: ['orders'],
         params,
@@ -115,7 +116,6 @@ export function orderRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(
         caller.tenantId,
         async (tx) => await viewOf(tx, await orderOf(tx, caller, params.id)),
@@ -126,8 +126,9 @@ export function orderRoutes(api: Api, on: Serving): void {
   api.patch(
     '/v1/orders/:id',
     {
-      ...idempotent,
+      config: { scope: 'orders', idempotent: true },
       schema: {
+        operationId: 'changeOrder',
         summary: 'Tell what your system knows: paid, closed, or one more attempt to pay',
         tags: ['orders'],
         params,
@@ -136,7 +137,6 @@ export function orderRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params, body }) => {
-      need(caller, 'orders');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const order = await orderOf(tx, caller, params.id);
         if ('payment_ref' in body) {
@@ -158,8 +158,9 @@ export function orderRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/orders/:id/cancel',
     {
-      ...idempotent,
+      config: { scope: 'orders', idempotent: true },
       schema: {
+        operationId: 'cancelOrder',
         summary: 'Give the order up',
         description:
           'Where the channel account says closing: auto it is closed at the channel too, unless it turns out to be paid. The payment is watched until the channel confirms.',
@@ -169,7 +170,6 @@ export function orderRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'orders');
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const at = on.pace.now();
         const after = await closeOrder(tx, await orderOf(tx, caller, params.id), 'cancelled', at, on.follow);

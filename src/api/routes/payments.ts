@@ -6,7 +6,7 @@ import type { TenantTx } from '../../db/pool.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { observationRows } from '../../traces/store.ts';
 import { VERDICTS } from '../../verdicts/catalogue.ts';
-import { type Caller, need } from '../auth.ts';
+import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import { paymentsWith, VERDICT_COLUMNS, type VerdictRow, verdictOut } from '../read.ts';
@@ -18,7 +18,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/payments',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'listPayments',
         summary: 'Payments, newest first',
         tags: ['payments'],
         querystring: z.object({
@@ -29,7 +31,6 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, query }) => {
-      need(caller, 'read');
       const after = fromCursor(query.after);
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const rows = await tx.rows<{ id: string; created_at: Temporal.Instant }>(
@@ -56,7 +57,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/payments/search',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'findPayments',
         summary: 'Find payments by any number',
         description: 'Order, payment, channel, wallet, refund or bank reference, exactly as it is written.',
         tags: ['payments'],
@@ -65,7 +68,6 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, query }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, async (tx) => ({
         items: await paymentsWith(
           tx,
@@ -81,7 +83,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/payments/:id',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getPayment',
         summary: 'One payment',
         tags: ['payments'],
         params,
@@ -89,7 +93,6 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, (tx) => one(tx, caller, params.id));
     },
   );
@@ -97,7 +100,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/payments/:id/trace',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getTrace',
         summary: 'The whole story of a payment, down to the stored bytes',
         tags: ['payments'],
         params,
@@ -105,7 +110,6 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'read');
       return await on.book.tenant(caller.tenantId, (tx) => story(tx, caller, params.id));
     },
   );
@@ -113,7 +117,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.post(
     '/v1/payments/:id/inquire',
     {
+      config: { scope: 'act' },
       schema: {
+        operationId: 'inquire',
         summary: 'Ask the channel now',
         description:
           'Answers with the payment after the channel’s answer; where none came it is as it was, and `outcome` says why.',
@@ -126,7 +132,6 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      need(caller, 'act');
       const { payment, open } = await on.book.tenant(caller.tenantId, async (tx) => {
         await one(tx, caller, params.id);
         const row = await tx.one<PaymentRow>(
@@ -149,16 +154,21 @@ export function paymentRoutes(api: Api, on: Serving): void {
   api.get(
     '/v1/messages/:id/raw',
     {
+      config: { scope: 'read' },
       schema: {
+        operationId: 'getRawMessage',
         summary: 'The bytes of a message as they came',
         description:
           'The headers `x-daozhang-sha256` and `x-daozhang-headers` carry their hash and the headers they came with.',
         tags: ['payments'],
         params,
+        response: {
+          200: { description: 'The bytes', content: { 'application/octet-stream': { schema: z.string() } } },
+          404: shape.problem,
+        },
       },
     },
     async ({ caller, params }, reply) => {
-      need(caller, 'read');
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<{ headers: Record<string, string>; body: Buffer; raw_hash: Buffer }>(
           `select m.headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
@@ -177,7 +187,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
         .header('x-daozhang-sha256', row.raw_hash.toString('hex'))
         .header('x-daozhang-headers', Buffer.from(JSON.stringify(safe)).toString('base64'))
         .serializer((body: unknown) => body as string)
-        .send(row.body);
+        .send(row.body as unknown as string);
     },
   );
 }

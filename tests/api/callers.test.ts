@@ -1,18 +1,17 @@
 /** The HTTP API as its document tells it: each route knows its caller, its tenant and its side, and says what is wrong in one way. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { makeKey, type Scope } from '../src/api/auth.ts';
-import { newId } from '../src/base/ids.ts';
-import { addTenant } from './support/database.ts';
-import { type Living, living, verdictOf } from './support/living.ts';
-import { type OpenApi, type Operation, openApi, openApiText } from './support/openapi.ts';
+import { openapiPage } from '../../scripts/openapi.ts';
+import { makeKey, type Scope } from '../../src/api/auth.ts';
+import { newId } from '../../src/base/ids.ts';
+import { addTenant } from '../support/database.ts';
+import { type Living, living, verdictOf } from '../support/living.ts';
 
 let on: Living;
-let document: OpenApi;
+type Operation = Readonly<{ security?: readonly unknown[]; requestBody?: unknown }>;
+let document: Readonly<{ paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }>;
 before(async () => {
-  document = await openApi();
+  document = JSON.parse(await openapiPage());
   on = await living();
 });
 after(async () => {
@@ -68,19 +67,6 @@ function bodyOf(r: Route): unknown {
   assert.ok(make, `${r.method} ${r.path}: enter a body for it in BODIES`);
   return make(`X${newId().slice(-12)}`);
 }
-
-test('the document is committed, OpenAPI 3.1, and every reference in it leads somewhere', async () => {
-  const committed = readFileSync(join(import.meta.dirname, '..', 'docs', 'reference', 'openapi.json'), 'utf8');
-  assert.equal(committed, await openApiText(), 'node scripts/openapi.ts');
-  assert.match(document.openapi, /^3\.1/);
-  const schemas = document.components?.schemas ?? {};
-  for (const [, name] of committed.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
-    assert.ok(name! in schemas, `${name}`);
-  for (const r of routes()) {
-    assert.ok((r.operation.summary ?? '').length > 3, `${r.method} ${r.path} says what it is`);
-    assert.equal(r.operation.tags?.length, 1, `${r.method} ${r.path}`);
-  }
-});
 
 test('no key: 401; a key without the scope: 403; both as problem documents', async () => {
   const none = await keyOf(on.test.tenantId, false, []);
