@@ -1,40 +1,85 @@
-/** The simulated WeChat Pay by itself: prints what an integration needs, and lets a buyer pay by a plain POST to /sim/pay. */
+/** A simulated channel by itself: prints what an integration needs, and lets a buyer pay by a plain POST. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DaozhangError } from '../src/base/errors.ts';
 import type { RunSim } from '../src/cli/sim.ts';
+import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
-import { runningClock } from './clock.ts';
+import { runningClock, type SimClock } from './clock.ts';
 
-export const runSim: RunSim = async ({ port, speed, mode, notifyUrl, lang, stop, print }) => {
+/** What the buyer's door needs of a simulated channel. */
+type Alone = Readonly<{
+  describe: Readonly<Record<string, unknown>>;
+  /** 202 paid, 404 no such order, 409 not to be paid any more. */
+  buy(ref: string, lost: boolean): 202 | 404 | 409;
+  close(): Promise<void>;
+}>;
+type Options = Readonly<{
+  clock: SimClock;
+  port: number;
+  mode: 'certificate' | 'public_key';
+  notifyUrl: () => string | undefined;
+}>;
+
+const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> = {
+  async wechatpay(options) {
+    const sim = await startWeChatPaySim(options);
+    return {
+      describe: sim.describe(),
+      buy(ref, lost) {
+        const trade = sim.trades.get(ref);
+        if (trade === undefined) return 404;
+        if (trade.successAt !== undefined || trade.revokedAt !== undefined) return 409;
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
+  async alipay(options) {
+    const sim = await startAlipaySim(options);
+    const account = alipayAccount(sim);
+    return {
+      // As it is entered: POST /v1/channels takes it with a name.
+      describe: {
+        provider: account.provider,
+        merchant_no: account.merchantNo,
+        base_url: account.baseUrl,
+        settings: account.settings,
+        credentials: account.credentials.map(({ kind, id, value }) => ({ kind, id, value })),
+      },
+      buy(ref, lost) {
+        const trade = sim.trades.get(ref);
+        if (trade === undefined) return 404;
+        if (trade.state !== 'WAIT_BUYER_PAY') return 409;
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
+};
+
+export const runSim: RunSim = async ({ channel, port, speed, mode, notifyUrl, lang, stop, print }) => {
+  const start = CHANNELS[channel];
+  if (start === undefined)
+    throw new DaozhangError('channel.unknown', { channel, known: Object.keys(CHANNELS).join(', ') });
   const clock = runningClock(speed);
-  const sim = await startWeChatPaySim({ clock, port, mode, notifyUrl: () => notifyUrl });
-  const buyer = http.createServer(async (request, response) => {
+  const sim = await start({ clock, port, mode, notifyUrl: () => notifyUrl });
+  const buyer = http.createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://buyer');
     const ref = url.searchParams.get('out_trade_no') ?? '';
-    const trade = sim.trades.get(ref);
-    const isPayable = trade !== undefined && trade.successAt === undefined && trade.revokedAt === undefined;
-    if (isPayable && url.searchParams.get('lost') !== null) sim.faultNotify('lost', 1, ref);
-    if (isPayable) void sim.pay(ref);
-    response.writeHead(isPayable ? 202 : trade === undefined ? 404 : 409).end();
+    response.writeHead(sim.buy(ref, url.searchParams.get('lost') !== null)).end();
   });
   await new Promise<void>((done) => buyer.listen(0, '127.0.0.1', done));
   const pay = `http://127.0.0.1:${(buyer.address() as AddressInfo).port}/pay?out_trade_no=…`;
-  const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
+  print(JSON.stringify({ ...sim.describe, pay: `POST ${pay}` }, null, 1));
   print(
-    JSON.stringify(
-      {
-        ...sim.describe(),
-        pay: `POST ${pay}`,
-      },
-      null,
-      1,
-    ),
-  );
-  print(
-    say(
-      'The buyer pays by POST to “pay” (add &lost to lose the notification). Ctrl-C ends it.',
-      '向 pay 地址 POST 即模拟顾客付款(加 &lost 则丢失通知)。按 Ctrl-C 结束。',
-    ),
+    lang === 'zh'
+      ? '向 pay 地址 POST 即模拟顾客付款(加 &lost 则丢失通知)。按 Ctrl-C 结束。'
+      : 'The buyer pays by POST to “pay” (add &lost to lose the notification). Ctrl-C ends it.',
   );
   await new Promise<void>((done) => {
     if (stop.aborted) done();

@@ -6,6 +6,7 @@ import { interruption } from './interrupt.ts';
 /** `sim/alone.ts`, handed in: the program does not depend on the simulator. */
 export type RunSim = (
   options: Readonly<{
+    channel: string;
     port: number;
     speed: number;
     mode: 'certificate' | 'public_key';
@@ -16,12 +17,13 @@ export type RunSim = (
   }>,
 ) => Promise<void>;
 
-type Flags = Readonly<{ port: string; speed: string; publicKey?: boolean; notify?: string }>;
+type Flags = Readonly<{ channel: string; port: string; speed: string; publicKey?: boolean; notify?: string }>;
 
 export function simCommand(lang: Lang, exit: (code: number) => void, run: () => Promise<RunSim>): Command {
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
   return new Command('sim')
-    .description(say('a simulated WeChat Pay to test an integration against', '模拟的微信支付,用于联调测试'))
+    .description(say('a simulated channel to test an integration against', '模拟的支付渠道,用于联调测试'))
+    .option('--channel <name>', say('wechatpay or alipay', 'wechatpay 或 alipay'), 'wechatpay')
     .option('--port <number>', say('port to listen on (0 takes a free one)', '监听端口(0 为自动选择)'), '8318')
     .option('--speed <n>', say('how fast its time runs', '时间流速倍数'), '1')
     .option(
@@ -34,6 +36,7 @@ export function simCommand(lang: Lang, exit: (code: number) => void, run: () => 
     )
     .action(async (flags: Flags) => {
       await (await run())({
+        channel: flags.channel,
         port: Number(flags.port),
         speed: Number(flags.speed),
         mode: flags.publicKey === true ? 'public_key' : 'certificate',
