@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { startWorkers } from '../actions/work.ts';
 import { engineOf, serve } from '../api/wire.ts';
 import { openArchive } from '../base/archive.ts';
+import { clock } from '../base/clock.ts';
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
@@ -21,6 +22,7 @@ type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean
 
 export const DATA = './data';
 const PORT = '8317';
+const TELL_AGAIN_MS = 30_000;
 
 export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () => Promise<StartDemo>): Command {
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
@@ -54,7 +56,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
         // The demo's channel and order system are on this machine.
         allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
         proxy: env.proxy,
-        told: (error) => tell(error, lang),
+        told: tellSometimes(lang),
       },
       { host: flags.host, port: portOf(flags.port) },
     );
@@ -92,6 +94,18 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
   return 0;
 }
 
+/** Ten loops meet the same outage again and again: each kind of error is told once in half a minute. */
+function tellSometimes(lang: Lang): (error: unknown) => void {
+  const told = new Map<string, number>();
+  return (error) => {
+    const code = error instanceof DaozhangError ? error.code : String(error);
+    const last = told.get(code);
+    if (last !== undefined && clock.ticks() - last < TELL_AGAIN_MS) return;
+    told.set(code, clock.ticks());
+    tell(error, lang);
+  };
+}
+
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => {
     if (signal.aborted) done();
@@ -124,7 +138,7 @@ export function workCommand(lang: Lang, exit: (code: number) => void): Command {
         version: version(),
         allowPrivate: env.allowPrivate,
         proxy: env.proxy,
-        told: (error) => tell(error, lang),
+        told: tellSometimes(lang),
       });
       const workers = startWorkers(engine.working);
       process.stdout.write(`${say('The workers run. Ctrl-C ends them.', '后台任务已运行,按 Ctrl-C 结束。')}\n`);
