@@ -8,12 +8,14 @@ import { DaozhangError } from '../../base/errors.ts';
 import { tokenKind } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
 import type { Verified } from '../../channels/channel.ts';
+import { CHANNELS } from '../../channels/registry.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
 import type { Api, Serving } from '../server.ts';
 
 /** Keys that are not held are fetched once in so long, however often they are named. */
 const FETCH_KEYS_MS = 60_000;
+const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
 
 export function notificationRoutes(api: Api, on: Serving): void {
   api.removeAllContentTypeParsers();
@@ -37,10 +39,16 @@ export function notificationRoutes(api: Api, on: Serving): void {
     },
     handler: async (request, reply) => {
       const { channel, address } = request.params;
+      const named = CHANNELS.find((c) => c.id === channel);
+      if (named === undefined) throw new DaozhangError('api.not_found', {});
+      const refuse = async (reason: string) => {
+        on.metrics.count('daozhang_messages_total', { channel, outcome: reason });
+        const no = named.reply(false);
+        return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
+      };
       const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
-      if (route === undefined) throw new DaozhangError('api.not_found', {});
+      if (route === undefined) return await refuse('unknown_address');
       const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
-      if (open.account.provider !== channel) throw new DaozhangError('api.not_found', {});
       const message = {
         headers: Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [
@@ -50,12 +58,13 @@ export function notificationRoutes(api: Api, on: Serving): void {
         ),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       };
-      const { verified, account } = await verify(on, route.tenant_id, open, message);
+      const { verified, account } =
+        open.account.provider === channel
+          ? await verify(on, route.tenant_id, open, message)
+          : { verified: WRONG_CHANNEL, account: open };
       if (!verified.ok) {
-        on.metrics.count('daozhang_messages_total', { channel, outcome: verified.reason });
         await on.book.tenant(route.tenant_id, (tx) => noteRejected(tx, account.account.id, message, verified));
-        const no = account.channel.reply(false);
-        return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
+        return await refuse(verified.reason);
       }
       const received = await on.inbox.receive({
         tenantId: route.tenant_id,
