@@ -12,7 +12,7 @@ type Json = null | boolean | number | string | readonly Json[] | Readonly<{ [nam
 
 /** The document of a server that serves nobody: describing touches neither the book nor a channel. */
 export async function openapiPage(): Promise<string> {
-  const api = await buildServer({ log: false } as Serving);
+  const api = await buildServer({} as Serving);
   await api.ready();
   const document = api.swagger() as unknown as Json;
   await api.close();

@@ -16,6 +16,8 @@ export type Caller = Readonly<{
   /** The key or user, for the record. */
   id: string;
   kind: 'key' | 'session';
+  /** The session, where one is. */
+  sessionId?: string;
 }>;
 
 export const SESSION_COOKIE = '__Host-daozhang';
@@ -100,7 +102,20 @@ async function sessionCaller(book: Book, token: string, request: FastifyRequest)
     scopes: new Set(SCOPES_OF[user.role]),
     id: user.id,
     kind: 'session',
+    sessionId: route.subject_id,
   };
+}
+
+/** Whoever was let in long ago, and is answered still: not revoked, disabled or over since then? */
+export async function isStillIn(tx: TenantTx, caller: Caller): Promise<boolean> {
+  const found = await (caller.kind === 'key'
+    ? tx.maybe('select from api_keys where tenant_id = $1 and id = $2 and revoked_at is null', [tx.tenantId, caller.id])
+    : tx.maybe(
+        `select from sessions s join users u on u.tenant_id = $1 and u.id = s.user_id and u.state = 'active'
+          where s.tenant_id = $1 and s.id = $2 and s.ended_at is null and s.expires_at > now()`,
+        [tx.tenantId, caller.sessionId],
+      ));
+  return found !== undefined;
 }
 
 export function need(caller: Caller, scope: Scope): void {
@@ -129,13 +144,14 @@ export async function makeKey(
 }
 
 /** Takes effect at once, for every process. */
-export async function revokeKey(tx: TenantTx, id: string): Promise<boolean> {
+export async function revokeKey(tx: TenantTx, livemode: boolean, id: string): Promise<boolean> {
   const revoked = await tx.run(
-    'update api_keys set revoked_at = now() where tenant_id = $1 and id = $2 and revoked_at is null',
-    [tx.tenantId, id],
+    'update api_keys set revoked_at = now() where tenant_id = $1 and id = $2 and livemode = $3 and revoked_at is null',
+    [tx.tenantId, id, livemode],
   );
+  if (revoked === 0) return false;
   await tx.run(`delete from routes where tenant_id = $1 and kind = 'api_key' and subject_id = $2`, [tx.tenantId, id]);
-  return revoked > 0;
+  return true;
 }
 
 export async function putRoute(
@@ -171,10 +187,13 @@ export async function enter(book: Book, link: string): Promise<string | undefine
   return await book.tenant(spent.tenant_id, async (tx) => {
     const token = newToken('session');
     const id = newId();
-    await tx.run(
-      `insert into sessions (tenant_id, id, user_id, expires_at) values ($1, $2, $3, now() + interval '${SESSION_HOURS} hours')`,
+    const made = await tx.run(
+      `insert into sessions (tenant_id, id, user_id, expires_at)
+       select $1, $2, u.id, now() + interval '${SESSION_HOURS} hours' from users u
+        where u.tenant_id = $1 and u.id = $3 and u.state = 'active'`,
       [tx.tenantId, id, spent.subject_id],
     );
+    if (made === 0) return undefined;
     await putRoute(tx, token, 'session', id, SESSION_HOURS * 60);
     return token;
   });

@@ -16,12 +16,43 @@ export const money = z
 
 export const id = z.uuid();
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
+
+// What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
+/** Text as people write it, without NUL and halves of characters. */
+const text = (most: number, least = 0) =>
+  z
+    .string()
+    .min(least)
+    .max(most)
+    .refine((s) => s.isWellFormed() && !s.includes('\0'), 'not text');
+const address = z
+  .url()
+  .max(2_000)
+  .refine((s) => s.isWellFormed() && !/[\0-\x20]/.test(s), 'not an address');
+const moment = instant.refine(isMoment, 'from 1970 on, at most nine decimals');
+function isMoment(said: string): boolean {
+  try {
+    return Temporal.Instant.from(said).epochMilliseconds >= 0;
+  } catch {
+    return false;
+  }
+}
+const amount = z.strictObject({
+  amount: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,13})(\.\d{1,8})?$/)
+    .describe('Decimal text with a point, such as "12.34"; no sign, no groups, no exponent'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .describe('ISO 4217'),
+});
 /** A merchant's or channel's number: printable, no more than any channel gives. */
 export const reference = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[\x20-\x7e\u00a0-\uffff]+$/u);
+  .regex(/^[\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]+$/u);
 
 export const problem = z
   .object({
@@ -96,19 +127,19 @@ export const newOrder = z.strictObject({
     .optional()
     .describe('The number under which it is paid at the channel, if another than order_ref'),
   account_id: id.optional().describe('The channel account that is to be paid; needed where there are several'),
-  amount: money,
-  product: z.string().max(32).optional(),
-  store: z.string().max(64).optional(),
-  terminal: z.string().max(64).optional(),
-  description: z.string().max(256).optional(),
-  placed_at: instant.optional(),
-  expires_at: instant.optional().describe('Until when your system lets the customer pay'),
+  amount,
+  product: text(32).optional(),
+  store: text(64).optional(),
+  terminal: text(64).optional(),
+  description: text(256).optional(),
+  placed_at: moment.optional(),
+  expires_at: moment.optional().describe('Until when your system lets the customer pay'),
 });
 
 export const orderPatch = z.union([
-  z.strictObject({ state: z.literal('paid'), at: instant.optional() }),
-  z.strictObject({ state: z.literal('closed'), at: instant.optional() }),
-  z.strictObject({ payment_ref: reference, account_id: id.optional(), product: z.string().max(32).optional() }),
+  z.strictObject({ state: z.literal('paid'), at: moment.optional() }),
+  z.strictObject({ state: z.literal('closed'), at: moment.optional() }),
+  z.strictObject({ payment_ref: reference, account_id: id.optional(), product: text(32).optional() }),
 ]);
 
 export const observation = z
@@ -151,31 +182,31 @@ export const trace = z
   .meta({ id: 'Trace' });
 
 export const credential = z.strictObject({
-  kind: z.string().max(32),
-  id: z.string().max(80).default(''),
-  value: z.string().min(1).max(20_000),
-  not_after: instant.optional(),
+  kind: text(32),
+  id: text(80).default(''),
+  value: text(20_000, 1),
+  not_after: moment.optional(),
 });
 
 export const newChannel = z.strictObject({
-  provider: z.string().max(32),
-  name: z.string().min(1).max(80),
-  merchant_no: z.string().min(1).max(64),
-  sub_merchant_no: z.string().max(64).optional(),
-  base_url: z.url().optional(),
+  provider: text(32),
+  name: text(80, 1),
+  merchant_no: text(64, 1),
+  sub_merchant_no: text(64).optional(),
+  base_url: address.optional(),
   feed: z.enum(['relay', 'copy', 'none']).optional(),
-  forward_url: z.url().optional(),
+  forward_url: address.optional(),
   closing: z.enum(['never', 'auto']).optional(),
   order_mode: z.enum(['required', 'none']).optional(),
-  settings: z.record(z.string(), z.string()).default({}),
+  settings: z.record(text(64, 1), text(4_000)).default({}),
   credentials: z.array(credential).max(20).default([]),
 });
 
 export const channelPatch = z.strictObject({
-  name: z.string().min(1).max(80).optional(),
-  base_url: z.url().optional(),
+  name: text(80, 1).optional(),
+  base_url: address.optional(),
   feed: z.enum(['relay', 'copy', 'none']).optional(),
-  forward_url: z.url().nullable().optional(),
+  forward_url: address.nullable().optional(),
   closing: z.enum(['never', 'auto']).optional(),
   order_mode: z.enum(['required', 'none']).optional(),
   state: z.enum(['active', 'paused']).optional(),
@@ -240,7 +271,7 @@ export const document = z
   .meta({ id: 'Document' });
 
 export const newEndpoint = z.strictObject({
-  url: z.url().max(2_000),
+  url: address,
   types: z
     .array(z.string().regex(/^(\*|[a-z_]+(\.(\*|[a-z_]+))?)$/))
     .min(1)
@@ -283,11 +314,8 @@ export const event = z
   .meta({ id: 'Event' });
 
 export const SCOPES = ['read', 'orders', 'act', 'admin'] as const;
-export const newKey = z.strictObject({
-  name: z.string().min(1).max(80),
-  scopes: z.array(z.enum(SCOPES)).min(1),
-  livemode: z.boolean().default(false),
-});
+/** It is test or live as the key that makes it. */
+export const newKey = z.strictObject({ name: text(80, 1), scopes: z.array(z.enum(SCOPES)).min(1).max(4) });
 export const key = z
   .object({
     id,

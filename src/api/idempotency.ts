@@ -1,6 +1,7 @@
 /**
  * `Idempotency-Key`: the same request again is answered as the first was, for 24 hours, within the tenant. Another body under the key is
- * 422, the same while the first is under way 409. An answer of 5xx is not kept: the request may be tried again.
+ * 422, the same while the first is under way 409. An answer of 5xx or 409 is not kept: it speaks of a moment, and the request may be
+ * tried again.
  *
  * The key's row and the work are two transactions: what is written is idempotent by itself (an order by its number), the key saves the
  * caller a second look.
@@ -37,22 +38,24 @@ export function idempotency(app: Api, book: Book): void {
         `insert into idempotency_keys (tenant_id, key, request_hash, state) values ($1, $2, $3, 'in_flight') on conflict do nothing`,
         [tx.tenantId, scoped, hash],
       );
-      if (mine === 1) return undefined;
-      return await tx.one<Row>(
+      if (mine === 1) return 'mine';
+      return await tx.maybe<Row>(
         'select request_hash, state, status, body from idempotency_keys where tenant_id = $1 and key = $2',
         [tx.tenantId, scoped],
       );
     });
-    if (before === undefined) {
+    if (before === 'mine') {
       held.set(request, scoped);
       return;
     }
+    // It was there and is no more: the first request has just failed.
+    if (before === undefined) throw new DaozhangError('api.key_in_flight', {});
     if (!before.request_hash.equals(hash)) throw new DaozhangError('api.key_reused', {});
     if (before.state === 'in_flight') throw new DaozhangError('api.key_in_flight', {});
     return await reply
       .status(before.status!)
       .header('idempotency-replayed', 'true')
-      .header('content-type', 'application/json; charset=utf-8')
+      .header('content-type', `application/${before.status! < 400 ? 'json' : 'problem+json'}; charset=utf-8`)
       .serializer((text: unknown) => String(text))
       .send(before.body ?? '');
   });
@@ -60,7 +63,7 @@ export function idempotency(app: Api, book: Book): void {
     const key = held.get(request);
     if (key === undefined) return payload;
     held.delete(request);
-    const isKept = reply.statusCode < 500;
+    const isKept = reply.statusCode < 500 && reply.statusCode !== 409;
     await book.tenant(request.caller.tenantId, (tx) =>
       isKept
         ? tx.run(

@@ -7,15 +7,15 @@ export const cursor = (at: string, id: string): string => Buffer.from(`${at} ${i
 export function fromCursor(text: string | undefined): readonly [at: string, id: string] | undefined {
   if (text === undefined) return undefined;
   const [at, id] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  if (at === undefined || id === undefined || !isInstant(at) || !/^[0-9a-f-]{36}$/.test(id))
+  // Nothing but what `cursor` wrote: the database is asked with it.
+  if (at === undefined || id === undefined || !isInstant(at) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
     throw new DaozhangError('api.bad_request', { reason: 'after' });
   return [at, id];
 }
 
 function isInstant(text: string): boolean {
   try {
-    Temporal.Instant.from(text);
-    return true;
+    return Temporal.Instant.from(text).toString() === text && /^\d{4}-/.test(text) && !text.startsWith('0000');
   } catch {
     return false;
   }

@@ -1,4 +1,6 @@
 /** Errors as RFC 9457 problem documents: a stable code, the sentence and the remedy in the reader's language. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DaozhangError, type ErrorCode, explain } from '../base/errors.ts';
 import { type Lang, langOf } from '../base/lang.ts';
@@ -17,6 +19,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'api.no_key': 401,
   'api.bad_key': 401,
   'api.no_scope': 403,
+  'api.live_only': 403,
+  'api.wrong_type': 415,
   'api.bad_request': 400,
   'api.key_reused': 422,
   'api.key_in_flight': 409,
@@ -25,6 +29,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'api.timeout': 408,
 };
 const RETRY_SECONDS = 2;
+const TYPE = 'application/problem+json; charset=utf-8';
 
 export function statusOf(error: DaozhangError): number {
   const told = STATUS[error.code];
@@ -45,19 +50,36 @@ export function sendProblem(
 ): void {
   const known = error instanceof DaozhangError ? error : new DaozhangError('api.broke', { request: request.id }, error);
   const status = statusOf(known);
-  const told = explain(known, langFor(request));
   if (status === 503) void reply.header('retry-after', String(RETRY_SECONDS));
   void reply
     .status(status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-type', TYPE)
     .serializer(JSON.stringify)
-    .send({
-      type: `urn:daozhang:error:${known.code}`,
-      title: told.says,
-      status,
-      detail: told.says,
-      code: known.code,
-      remedy: told.remedy,
-      ...(issues === undefined ? {} : { errors: issues }),
-    });
+    .send({ ...documentOf(known, langFor(request)), ...(issues === undefined ? {} : { errors: issues }) });
+}
+
+/** What never became a request: too slow, too long, or not HTTP. Its language is not known. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const known =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new DaozhangError('api.timeout', {})
+      : new DaozhangError('api.bad_request', { reason: error.code ?? 'HTTP' });
+  const status = statusOf(known);
+  const body = JSON.stringify(documentOf(known, 'en'));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function documentOf(error: DaozhangError, lang: Lang): Record<string, unknown> {
+  const { says, remedy } = explain(error, lang);
+  return {
+    type: `urn:daozhang:error:${error.code}`,
+    title: says,
+    status: statusOf(error),
+    detail: says,
+    code: error.code,
+    remedy,
+  };
 }

@@ -5,7 +5,7 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   serializerCompiler,
@@ -23,7 +23,8 @@ import type { Metrics } from '../watch/metrics.ts';
 import { type Caller, callerOf, need, type Scope } from './auth.ts';
 import { description } from './describe.ts';
 import { idempotency } from './idempotency.ts';
-import { sendProblem } from './problem.ts';
+import { strictJson } from './json.ts';
+import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { documentRoutes } from './routes/documents.ts';
@@ -67,22 +68,34 @@ export type Serving = Asking &
     version: string;
     /** CIDR ranges of proxies whose X-Forwarded-For is believed. */
     trustProxy?: readonly string[] | undefined;
-    log: boolean;
+    /** Takes a line a request, and a line an error; without it nothing is logged. */
+    log?: ((line: string) => void) | undefined;
+    /** A request is there as a whole within this, or its connection is closed. */
+    requestTimeoutMs?: number | undefined;
     /** An error that is ours, with all it carries. */
     told(error: unknown): void;
   }>;
 
 const MOST_BODY = 1_048_576;
 const REQUESTS_A_MINUTE = 6_000;
+const REQUEST_MS = 10_000;
 
 export async function buildServer(on: Serving): Promise<Api> {
+  const within = on.requestTimeoutMs ?? REQUEST_MS;
   const app = fastify({
-    logger: on.log ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie', 'req.url'] } : false,
+    logger: loggerOf(on.log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY,
     trustProxy: on.trustProxy === undefined || on.trustProxy.length === 0 ? false : [...on.trustProxy],
     genReqId: newId,
-    requestTimeout: 30_000,
+    requestTimeout: within,
+    // How often it is looked for slow ones; Node's own 30 seconds would make any limit half a minute.
+    http: { requestTimeout: within, headersTimeout: within, connectionsCheckingInterval: Math.ceil(within / 4) },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (_, request, reply) =>
+      sendProblem(request, reply, new DaozhangError('api.bad_request', { reason: 'the address' })),
+    // HEAD of a stream would never end, and HEAD of a link would spend it.
+    exposeHeadRoutes: false,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
@@ -93,6 +106,7 @@ export async function buildServer(on: Serving): Promise<Api> {
   }).withTypeProvider<ZodTypeProvider>() as Api;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  strictJson(app);
   manners(app, on);
 
   await app.register(cookie);
@@ -122,6 +136,13 @@ export async function buildServer(on: Serving): Promise<Api> {
       route: request.routeOptions.url ?? 'none',
       method: request.method,
       status: String(reply.statusCode),
+    });
+    // Never the address asked for: it may carry a link, a notification address or somebody's order number.
+    request.log.info({
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: reply.statusCode,
+      ms: Math.trunc(reply.elapsedTime),
     });
   });
 
@@ -164,8 +185,9 @@ function manners(app: Api, on: Serving): void {
 
 function toldOf(error: FastifyError): DaozhangError | undefined {
   switch (error.statusCode) {
-    case 400:
     case 415:
+      return new DaozhangError('api.wrong_type', {});
+    case 400:
       return new DaozhangError('api.bad_request', { reason: error.message });
     case 408:
       return new DaozhangError('api.timeout', {});
@@ -174,4 +196,18 @@ function toldOf(error: FastifyError): DaozhangError | undefined {
     default:
       return undefined;
   }
+}
+
+/** Lines that carry nothing of a request but its route: no header, no address, no parameter, nothing a database error quotes. */
+function loggerOf(log: Serving['log']): NonNullable<FastifyServerOptions['logger']> {
+  if (log === undefined) return false;
+  return {
+    level: 'info',
+    stream: { write: log },
+    serializers: {
+      req: (request) => ({ method: request.method }),
+      res: (reply) => ({ status: reply.statusCode }),
+      err: (error: Error & { code?: string }) => ({ type: error.name, message: '', stack: '', code: error.code }),
+    },
+  };
 }

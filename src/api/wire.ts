@@ -32,7 +32,8 @@ export type WireOptions = Readonly<{
   version: string;
   publicUrl?: string | undefined;
   trustProxy?: readonly string[] | undefined;
-  log?: boolean | undefined;
+  log?: ((line: string) => void) | undefined;
+  requestTimeoutMs?: number | undefined;
   /** Another clock for drills and tests. */
   pace?: Pace | undefined;
   told?: ((error: unknown) => void) | undefined;
@@ -102,7 +103,8 @@ export async function serve(options: WireOptions, at: Readonly<{ host: string; p
     publicUrl: () => url,
     version: options.version,
     trustProxy: options.trustProxy,
-    log: options.log ?? false,
+    log: options.log,
+    requestTimeoutMs: options.requestTimeoutMs,
   });
   try {
     await api.listen({ host: at.host, port: at.port });

@@ -331,6 +331,22 @@ export const BOOK_ERRORS = {
     says: { en: 'this key may not do that: it lacks “{scope}”', zh: '该密钥没有“{scope}”权限' },
     remedy: { en: 'Use a key with that scope.', zh: '请使用具有该权限的密钥。' },
   },
+  'api.live_only': {
+    exit: 2,
+    says: {
+      en: 'a link opens the live side too, and this key is a test key',
+      zh: '登录链接可进入正式环境,而该密钥属于测试环境',
+    },
+    remedy: { en: 'Make it with a live key.', zh: '请使用正式环境的密钥。' },
+  },
+  'api.wrong_type': {
+    exit: 64,
+    says: { en: 'the body is not application/json', zh: '请求体不是 application/json' },
+    remedy: {
+      en: 'Send JSON with content-type: application/json.',
+      zh: '请发送 JSON,并使用 content-type: application/json。',
+    },
+  },
   'api.not_found': {
     exit: 2,
     says: { en: 'there is nothing here under that name', zh: '找不到该内容' },

@@ -132,7 +132,6 @@ export function bookCommands(lang: Lang, exit: (code: number) => void): readonly
       const made = await asking(flags, lang).ask<{ key: string }>('POST', '/v1/keys', {
         name: flags.name,
         scopes: flags.scopes.split(','),
-        livemode: flags.live === true,
       });
       print(made.key);
       exit(0);
@@ -140,7 +139,8 @@ export function bookCommands(lang: Lang, exit: (code: number) => void): readonly
 
   const link = base('link', lang, say('a new one-time link for the administrator', '新的管理员一次性登录链接')).action(
     async (flags: Flags) => {
-      print((await asking(flags, lang).ask<{ url: string }>('POST', '/v1/links', {})).url);
+      // It opens both sides, so the live key asks for it.
+      print((await asking({ ...flags, live: true }, lang).ask<{ url: string }>('POST', '/v1/links', {})).url);
       exit(0);
     },
   );

@@ -18,7 +18,7 @@ export type StartDemo = (
   options: Readonly<{ url: string; key: string; folder: string; lang: Lang; print(line: string): void }>,
 ) => Promise<Readonly<{ close(): Promise<void> }>>;
 
-type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean }>;
+type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean; log?: boolean }>;
 
 export const DATA = './data';
 const PORT = '8317';
@@ -32,6 +32,7 @@ export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () 
     .option('--host <address>', say('address to listen on', '监听地址'), '127.0.0.1')
     .option('--port <number>', say('port to listen on', '监听端口'), PORT)
     .option('--demo', say('fill the test side by a simulated WeChat Pay', '用模拟的微信支付驱动测试环境'))
+    .option('--log', say('a line of JSON a request', '每个请求输出一行 JSON 日志'))
     .action(async (flags: Flags) => exit(await runServe(flags, lang, demo)));
 }
 
@@ -57,6 +58,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
         allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
         proxy: env.proxy,
         told: tellSometimes(lang),
+        log: flags.log === true ? (line) => process.stdout.write(line) : undefined,
       },
       { host: flags.host, port: portOf(flags.port) },
     );

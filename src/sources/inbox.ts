@@ -184,7 +184,7 @@ export async function noteRejected(
       accountId,
       why.reason,
       hash,
-      why.detail.slice(0, 500),
+      why.detail.slice(0, 500).replaceAll('\0', ''),
       message.body.subarray(0, FIRST_BYTES),
       message.body.length,
     ],

@@ -6,7 +6,7 @@ import * as alipay from '../../sim/channels/alipay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
-import { makeKey } from '../../src/api/auth.ts';
+import { type MadeKey, makeKey, type Scope } from '../../src/api/auth.ts';
 import { type Served, serve } from '../../src/api/wire.ts';
 import { openArchive } from '../../src/base/archive.ts';
 import { vaultOf } from '../../src/base/vault.ts';
@@ -90,7 +90,45 @@ export type LivingOptions<C extends keyof Sims = 'wechatpay'> = Readonly<{
   closing?: 'never' | 'auto';
   webhook?: boolean;
   mode?: 'certificate' | 'public_key';
+  log?: (line: string) => void;
+  requestTimeoutMs?: number;
 }>;
+
+/** Calls the server as somebody: the headers say who. */
+export const callWith =
+  (url: string, as: Readonly<Record<string, string>>): Caller['call'] =>
+  async (method, path, body, headers = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...as, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text === ''
+        ? undefined
+        : /json/.test(response.headers.get('content-type') ?? '')
+          ? JSON.parse(text)
+          : text) as never,
+      headers: response.headers,
+    };
+  };
+
+export type ForKey = Readonly<{ tenantId?: string; livemode?: boolean; scopes?: readonly Scope[] }>;
+export const ALL_SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+
+/** A key of this tenant; of the living one's test side, and allowed everything, unless told otherwise. */
+export const keyOf = (
+  test: TestBook,
+  { tenantId, livemode = false, scopes = ALL_SCOPES }: ForKey = {},
+): Promise<MadeKey> =>
+  test.book.tenant(tenantId ?? test.tenantId, (tx) => makeKey(tx, { name: 'test', livemode, scopes }));
+
+export async function callAs(on: Living, whose: ForKey = {}): Promise<Caller['call']> {
+  return callWith(on.served.url, { authorization: `Bearer ${(await keyOf(on.test, whose)).token}` });
+}
 
 export async function living(options?: LivingOptions): Promise<Living>;
 export async function living<C extends keyof Sims>(
@@ -117,29 +155,12 @@ export async function living<C extends keyof Sims>(options: LivingOptions<C> = {
       version: 'test',
       pace: paceOf(clock.now, speed, () => 0.5),
       told: (error) => errors.push(error),
+      log: options.log,
+      requestTimeoutMs: options.requestTimeoutMs,
     },
     { host: '127.0.0.1', port: 0 },
   );
-  const key = await test.book.tenant(test.tenantId, (tx) =>
-    makeKey(tx, { name: 'test', livemode: false, scopes: ['read', 'orders', 'act', 'admin'] }),
-  );
-  const call: Caller['call'] = async (method, path, body, headers = {}) => {
-    const response = await fetch(`${served.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: (text === '' ? undefined : JSON.parse(text)) as never,
-      headers: response.headers,
-    };
-  };
+  const call = callWith(served.url, { authorization: `Bearer ${(await keyOf(test)).token}` });
   const made = await call<{ id: string; notification_url: string }>('POST', '/v1/channels', {
     provider: account.provider,
     name: 'the shop',

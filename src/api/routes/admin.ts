@@ -1,6 +1,7 @@
 /** Keys, and what waits for a person. */
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
+import { DaozhangError } from '../../base/errors.ts';
 import { redrive } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import { examine } from '../../watch/doctor.ts';
@@ -9,6 +10,18 @@ import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
 import type { Api, Serving } from '../server.ts';
+
+/** The subject of this row is test or live as $2 says. */
+const onSide = (row: string): string => `exists (
+  select from payments s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'payment'
+  union all
+  select from accounts s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'account'
+  union all
+  select from webhook_endpoints s
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'endpoint'
+  union all
+  select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message')`;
 
 export function adminRoutes(api: Api, on: Serving): void {
   api.get(
@@ -35,8 +48,8 @@ export function adminRoutes(api: Api, on: Serving): void {
           revoked_at: Temporal.Instant | null;
         }>(
           `select id, name, prefix, livemode, scopes, created_at, last_used_at, revoked_at from api_keys
-            where tenant_id = $1 order by created_at, id`,
-          [tx.tenantId],
+            where tenant_id = $1 and livemode = $2 order by created_at, id`,
+          [tx.tenantId, caller.livemode],
         ),
       );
       return {
@@ -66,12 +79,12 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }, reply) => {
-      const made = await on.book.tenant(caller.tenantId, (tx) => makeKey(tx, body));
+      const made = await on.book.tenant(caller.tenantId, (tx) => makeKey(tx, { ...body, livemode: caller.livemode }));
       return await reply.status(201).send({
         id: made.id,
         name: body.name,
         prefix: made.prefix,
-        livemode: body.livemode,
+        livemode: caller.livemode,
         scopes: body.scopes,
         created_at: on.pace.now().toString(),
         key: made.token,
@@ -93,7 +106,7 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }, reply) => {
-      const revoked = await on.book.tenant(caller.tenantId, (tx) => revokeKey(tx, params.id));
+      const revoked = await on.book.tenant(caller.tenantId, (tx) => revokeKey(tx, caller.livemode, params.id));
       if (!revoked) return notFound();
       return await reply.status(204).send(null);
     },
@@ -106,18 +119,20 @@ export function adminRoutes(api: Api, on: Serving): void {
       schema: {
         operationId: 'makeLink',
         summary: 'A one-time link for the administrator',
+        description: 'It opens both sides, so a test key cannot make one.',
         tags: ['keys'],
         body: z.strictObject({}),
         response: { 201: z.object({ url: z.string() }) },
       },
     },
     async ({ caller }, reply) => {
+      if (caller.kind === 'key' && !caller.livemode) throw new DaozhangError('api.live_only', {});
       const link = await on.book.tenant(caller.tenantId, async (tx) => {
-        const user = await tx.one<{ id: string }>(
+        const user = await tx.maybe<{ id: string }>(
           `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' order by created_at limit 1`,
           [tx.tenantId],
         );
-        return await makeLink(tx, user.id);
+        return user === undefined ? notFound() : await makeLink(tx, user.id);
       });
       return await reply.status(201).send({ url: `${on.publicUrl()}/enter/${link}` });
     },
@@ -162,8 +177,8 @@ export function adminRoutes(api: Api, on: Serving): void {
       while (body.all) {
         const page = await on.book.tenant(caller.tenantId, async (tx) => {
           const rows = await tx.rows<{ id: string }>(
-            'select id from payments where tenant_id = $1 and id > $2 order by id limit 500',
-            [tx.tenantId, after],
+            'select id from payments where tenant_id = $1 and id > $2 and livemode = $3 order by id limit 500',
+            [tx.tenantId, after, caller.livemode],
           );
           const ids = rows.map((r) => r.id);
           changed += ids.length === 0 ? 0 : await refold(tx, ids, on.follow);
@@ -199,8 +214,7 @@ export function adminRoutes(api: Api, on: Serving): void {
           opened_at: Temporal.Instant;
         }>(
           `select c.id, c.reason, c.subject_kind, c.subject_id, c.note, c.opened_at from cases c
-             left join payments p on p.tenant_id = $1 and c.subject_kind = 'payment' and p.id = c.subject_id
-            where c.tenant_id = $1 and c.closed_at is null and (p.id is null or p.livemode = $2)
+            where c.tenant_id = $1 and c.closed_at is null and ${onSide('c')}
             order by c.opened_at desc, c.id desc limit 200`,
           [tx.tenantId, caller.livemode],
         ),
@@ -234,9 +248,9 @@ export function adminRoutes(api: Api, on: Serving): void {
           last_at: Temporal.Instant;
           times: bigint;
         }>(
-          `select id, kind, subject_kind, subject_id, detail, opened_at, last_at, times from alerts
-            where tenant_id = $1 and closed_at is null order by opened_at desc, id desc limit 200`,
-          [tx.tenantId],
+          `select a.id, a.kind, a.subject_kind, a.subject_id, a.detail, a.opened_at, a.last_at, a.times from alerts a
+            where a.tenant_id = $1 and a.closed_at is null and ${onSide('a')} order by a.opened_at desc, a.id desc limit 200`,
+          [tx.tenantId, caller.livemode],
         ),
       );
       return {

@@ -113,35 +113,38 @@ export function channelRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params, body }) => {
       for (const url of [body.forward_url, body.base_url]) if (typeof url === 'string') targetOf(url);
-      return await on.book.tenant(caller.tenantId, async (tx) => {
-        const open = await accountOf(tx, on, caller, params.id);
-        await tx.run(
-          `update accounts set name = coalesce($3, name), feed = coalesce($4, feed),
+      return await on.book
+        .tenant(caller.tenantId, async (tx) => {
+          const open = await accountOf(tx, on, caller, params.id);
+          await tx.run(
+            `update accounts set name = coalesce($3, name), feed = coalesce($4, feed),
               forward_url = case when $5 then $6 else forward_url end, closing = coalesce($7, closing),
               order_mode = coalesce($8, order_mode), state = coalesce($9, state), base_url = coalesce($10, base_url)
             where tenant_id = $1 and id = $2`,
-          [
-            tx.tenantId,
+            [
+              tx.tenantId,
+              params.id,
+              body.name ?? null,
+              body.feed ?? null,
+              body.forward_url !== undefined,
+              body.forward_url ?? null,
+              body.closing ?? null,
+              body.order_mode ?? null,
+              body.state ?? null,
+              body.base_url?.replace(/\/$/, '') ?? null,
+            ],
+          );
+          await on.accounts.putCredentials(
+            tx,
             params.id,
-            body.name ?? null,
-            body.feed ?? null,
-            body.forward_url !== undefined,
-            body.forward_url ?? null,
-            body.closing ?? null,
-            body.order_mode ?? null,
-            body.state ?? null,
-            body.base_url?.replace(/\/$/, '') ?? null,
-          ],
-        );
-        await on.accounts.putCredentials(
-          tx,
-          params.id,
-          (body.credentials ?? []).map((c) => credentialOf(open.account.provider, c)),
-        );
-        const after = await on.accounts.get(tx, params.id);
-        if (body.state === 'active') await planBills(tx, after);
-        return await viewOf(tx, after);
-      });
+            (body.credentials ?? []).map((c) => credentialOf(open.account.provider, c)),
+          );
+          const after = await on.accounts.get(tx, params.id);
+          if (body.state === 'active') await planBills(tx, after);
+          return await viewOf(tx, after);
+        })
+        // What was read before the COMMIT is not kept: it may never have come.
+        .finally(() => on.accounts.forget(caller.tenantId, params.id));
     },
   );
 

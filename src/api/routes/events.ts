@@ -1,16 +1,18 @@
 /** The feed of what changed, by pulling, by a stream, and to webhook endpoints. */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { setDue } from '../../actions/due.ts';
-import { EVENT_COLUMNS, type EventRow } from '../../actions/events.ts';
+import { EVENT_COLUMNS, type EventRow, wants } from '../../actions/events.ts';
 import { recorded } from '../../actions/repair.ts';
 import { newWebhookSecret } from '../../actions/webhook.ts';
+import { DaozhangError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import { targetOf } from '../../base/outbound.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { inChunks, tenantValues } from '../../db/values.ts';
 import { lockPaymentsById } from '../../traces/store.ts';
-import { type Caller, need } from '../auth.ts';
+import { type Caller, isStillIn, need } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
@@ -30,7 +32,7 @@ export function eventRoutes(api: Api, on: Serving): void {
         description:
           'Events after the number `after`. With `acknowledge=true` your system says that it has taken in everything up to `after`: payments told as unrecorded up to there count as recorded.',
         tags: ['events'],
-        querystring: z.object({
+        querystring: z.strictObject({
           after: seq.default('0'),
           limit: z.coerce.number().int().min(1).max(500).default(100),
           acknowledge: z.enum(['true', 'false']).default('false'),
@@ -42,6 +44,8 @@ export function eventRoutes(api: Api, on: Serving): void {
       return await on.book.tenant(caller.tenantId, async (tx) => {
         if (query.acknowledge === 'true') {
           need(caller, 'orders');
+          // A system takes the feed in; a page that a person looks at does not, and a link to it must change nothing.
+          if (caller.kind === 'session') throw new DaozhangError('api.bad_request', { reason: 'acknowledge' });
           await acknowledge(tx, on, caller, BigInt(query.after));
         }
         const rows = await eventsAfter(tx, caller.livemode, BigInt(query.after), query.limit);
@@ -59,13 +63,16 @@ export function eventRoutes(api: Api, on: Serving): void {
         summary: 'The same as server-sent events',
         description: 'Begins after Last-Event-ID, or `after`; without either, with what comes next.',
         tags: ['events'],
-        querystring: z.object({ after: seq.optional() }),
+        querystring: z.strictObject({ after: seq.optional() }),
         response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } } },
       },
     },
     async (request, reply) => {
       const last = request.headers['last-event-id'];
-      const from = typeof last === 'string' && /^\d{1,18}$/.test(last) ? last : request.query.after;
+      // A reader that names its place is never put at another.
+      if (last !== undefined && !seq.safeParse(last).success)
+        throw new DaozhangError('api.bad_request', { reason: 'Last-Event-ID' });
+      const from = typeof last === 'string' ? last : request.query.after;
       await stream(on, request.caller, from === undefined ? undefined : BigInt(from), reply);
     },
   );
@@ -127,14 +134,19 @@ async function stream(on: Serving, caller: Caller, from: bigint | undefined, rep
   let quietMs = 0;
   while (!gone.signal.aborted) {
     const rows = await on.book
-      .tenant(caller.tenantId, (tx) => eventsAfter(tx, caller.livemode, after, 200))
+      .tenant(caller.tenantId, async (tx) =>
+        (await isStillIn(tx, caller)) ? await eventsAfter(tx, caller.livemode, after, 200) : undefined,
+      )
       // The reader comes again with the last number it has.
       .catch(() => undefined);
     if (rows === undefined) break;
+    let fits = true;
     for (const row of rows) {
-      raw.write(`id: ${row.seq}\nevent: ${row.type}\ndata: ${JSON.stringify(eventView(row))}\n\n`);
+      fits = raw.write(`id: ${row.seq}\nevent: ${row.type}\ndata: ${JSON.stringify(eventView(row))}\n\n`);
       after = row.seq;
     }
+    // A reader that does not read is waited for, so that the feed does not pile up here.
+    if (!fits) await once(raw, 'drain', { signal: gone.signal }).catch(() => {});
     if (rows.length > 0) continue;
     await pause(STREAM_LOOK_MS, undefined, { signal: gone.signal }).catch(() => {});
     quietMs += STREAM_LOOK_MS;
@@ -175,6 +187,8 @@ const endpointView = (row: EndpointRow, secret?: string): z.output<typeof shape.
     created_at: row.created_at.toString(),
     secret,
   });
+/** What was removed is kept for its deliveries' sake, and is not there for anybody. */
+const STANDS = `disabled_why is distinct from 'removed'`;
 /** Both signatures are sent for a day after a secret was changed. */
 const BOTH = `interval '24 hours'`;
 
@@ -197,7 +211,7 @@ function endpointRoutes(api: Api, on: Serving): void {
     async ({ caller }) => {
       const rows = await on.book.tenant(caller.tenantId, (tx) =>
         tx.rows<EndpointRow>(
-          `select ${ENDPOINT_COLUMNS} from webhook_endpoints where tenant_id = $1 and livemode = $2 order by created_at, id`,
+          `select ${ENDPOINT_COLUMNS} from webhook_endpoints where tenant_id = $1 and livemode = $2 and ${STANDS} order by created_at, id`,
           [tx.tenantId, caller.livemode],
         ),
       );
@@ -249,7 +263,8 @@ function endpointRoutes(api: Api, on: Serving): void {
     async ({ caller, params }, reply) => {
       const gone = await on.book.tenant(caller.tenantId, (tx) =>
         tx.run(
-          `update webhook_endpoints set state = 'disabled', disabled_why = 'removed' where tenant_id = $1 and id = $2 and livemode = $3`,
+          `update webhook_endpoints set state = 'disabled', disabled_why = 'removed'
+            where tenant_id = $1 and id = $2 and livemode = $3 and ${STANDS}`,
           [tx.tenantId, params.id, caller.livemode],
         ),
       );
@@ -276,7 +291,7 @@ function endpointRoutes(api: Api, on: Serving): void {
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<EndpointRow>(
           `update webhook_endpoints set sealed_previous = sealed_secret, previous_until = now() + ${BOTH}, sealed_secret = $4
-            where tenant_id = $1 and id = $2 and livemode = $3 returning ${ENDPOINT_COLUMNS}`,
+            where tenant_id = $1 and id = $2 and livemode = $3 and ${STANDS} returning ${ENDPOINT_COLUMNS}`,
           [tx.tenantId, params.id, caller.livemode, sealed(tx.tenantId, params.id, secret)],
         ),
       );
@@ -292,7 +307,7 @@ function endpointRoutes(api: Api, on: Serving): void {
         operationId: 'replayEvents',
         summary: 'Send events again',
         description:
-          'Every event after the number `after`, at most 1,000; an endpoint that was disabled is enabled again.',
+          'Every event it wants of the 1,000 after the number `after`; an endpoint that was disabled is enabled again.',
         tags: ['webhooks'],
         params,
         body: z.strictObject({ after: seq }),
@@ -301,13 +316,16 @@ function endpointRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params, body }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => {
-        const known = await tx.run(
-          `update webhook_endpoints set state = 'enabled', disabled_why = null where tenant_id = $1 and id = $2 and livemode = $3`,
+        const known = await tx.maybe<{ types: string[] }>(
+          `update webhook_endpoints set state = 'enabled', disabled_why = null
+            where tenant_id = $1 and id = $2 and livemode = $3 and ${STANDS} returning types`,
           [tx.tenantId, params.id, caller.livemode],
         );
-        if (known === 0) return notFound();
+        if (known === undefined) return notFound();
         const events = await eventsAfter(tx, caller.livemode, BigInt(body.after), 1_000);
-        const rows = events.map((e) => [newId(), 'event', params.id, e.seq, e.payment_id]);
+        const rows = events
+          .filter((e) => wants(known.types, e.type))
+          .map((e) => [newId(), 'event', params.id, e.seq, e.payment_id]);
         for (const chunk of inChunks(rows, 6)) {
           const v = tenantValues(['uuid', 'text', 'uuid', 'bigint', 'uuid'], chunk);
           await tx.run(`insert into deliveries (tenant_id, id, kind, endpoint_id, event_seq, payment_id) ${v.text}`, [
@@ -339,7 +357,7 @@ function endpointRoutes(api: Api, on: Serving): void {
     async ({ caller, params }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const known = await tx.maybe(
-          'select from webhook_endpoints where tenant_id = $1 and id = $2 and livemode = $3',
+          `select from webhook_endpoints where tenant_id = $1 and id = $2 and livemode = $3 and ${STANDS}`,
           [tx.tenantId, params.id, caller.livemode],
         );
         if (known === undefined) return notFound();

@@ -10,12 +10,14 @@ import { tokenKind } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
 import type { Verified } from '../../channels/channel.ts';
 import { withFreshKeys } from '../../channels/keys.ts';
+import { CHANNELS } from '../../channels/registry.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
 import type { Api, Serving } from '../server.ts';
 
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
+const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
 
 export function notificationRoutes(api: Api, on: Serving): void {
   // A busy address is looked up once in a few seconds, not for each message.
@@ -59,8 +61,15 @@ export function notificationRoutes(api: Api, on: Serving): void {
     },
     handler: async (request, reply) => {
       const { channel, address } = request.params;
+      const named = CHANNELS.find((c) => c.id === channel);
+      if (named === undefined) throw new DaozhangError('api.not_found', {});
+      const refuse = async (reason: string) => {
+        on.metrics.count('daozhang_messages_total', { channel, outcome: reason });
+        const no = named.reply(false);
+        return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
+      };
       const known = await knownAddress(address);
-      if (known === undefined || known.open.account.provider !== channel) throw new DaozhangError('api.not_found', {});
+      if (known === undefined) return await refuse('unknown_address');
       const { tenantId, open } = known;
       const message = {
         headers: Object.fromEntries(
@@ -71,13 +80,14 @@ export function notificationRoutes(api: Api, on: Serving): void {
         ),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       };
-      const { verified, account } = await verify(on, tenantId, open, message);
+      const { verified, account } =
+        open.account.provider === channel
+          ? await verify(on, tenantId, open, message)
+          : { verified: WRONG_CHANNEL, account: open };
       if (!verified.ok) {
-        on.metrics.count('daozhang_messages_total', { channel, outcome: verified.reason });
         forget(address);
         await on.book.tenant(tenantId, (tx) => noteRejected(tx, account.account.id, message, verified));
-        const no = account.channel.reply(false);
-        return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
+        return await refuse(verified.reason);
       }
       const received = await on.inbox.receive({
         tenantId,

@@ -15,6 +15,7 @@ export function openRoutes(api: Api, on: Serving): void {
     '/livez',
     {
       ...open,
+      exposeHeadRoute: true,
       schema: {
         operationId: 'livez',
         summary: 'The process lives',
@@ -31,6 +32,7 @@ export function openRoutes(api: Api, on: Serving): void {
     '/readyz',
     {
       ...open,
+      exposeHeadRoute: true,
       schema: {
         operationId: 'readyz',
         summary: 'The database answers',

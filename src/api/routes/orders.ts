@@ -74,7 +74,7 @@ export function orderRoutes(api: Api, on: Serving): void {
         operationId: 'listOrders',
         summary: 'Orders, newest first',
         tags: ['orders'],
-        querystring: z.object({
+        querystring: z.strictObject({
           ...shape.paging,
           state: z.enum(['open', 'paid', 'closed', 'cancelled']).optional(),
           order_ref: shape.reference.optional(),

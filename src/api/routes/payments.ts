@@ -23,7 +23,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
         operationId: 'listPayments',
         summary: 'Payments, newest first',
         tags: ['payments'],
-        querystring: z.object({
+        querystring: z.strictObject({
           ...shape.paging,
           verdict: z.enum(Object.keys(VERDICTS) as [string, ...string[]]).optional(),
         }),
@@ -63,7 +63,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
         summary: 'Find payments by any number',
         description: 'Order, payment, channel, wallet, refund or bank reference, exactly as it is written.',
         tags: ['payments'],
-        querystring: z.object({ ref: shape.reference }),
+        querystring: z.strictObject({ ref: shape.reference }),
         response: { 200: shape.page(shape.payment) },
       },
     },

@@ -1,0 +1,288 @@
+/**
+ * F48, I12: from the OpenAPI document, every route is called with the ids of somebody else, by another tenant and by the other side's
+ * key. A route that this file does not know how to fill fails it: whoever adds one says here what a stranger gets.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openapiPage } from '../../scripts/openapi.ts';
+import { openCase, raise } from '../../src/actions/cases.ts';
+import type { Scope } from '../../src/api/auth.ts';
+import { newId } from '../../src/base/ids.ts';
+import { addTenant } from '../support/database.ts';
+import { ALL_SCOPES, callAs, callWith, keyOf, type Living, living, until, verdictOf } from '../support/living.ts';
+
+/** What there is of the first tenant's test side. */
+type Theirs = Readonly<
+  Record<'order' | 'orderRef' | 'payment' | 'message' | 'channel' | 'endpoint' | 'key' | 'document', string>
+>;
+
+/** `none`: 404 · `empty`: 200 without items · `own`: it is done to the caller's own, whatever comes of it. */
+type Fill = Readonly<{ path?: string; query?: string; body?: object; gets: 'none' | 'empty' | 'own' }>;
+
+const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
+  listKeys: () => ({ gets: 'own' }),
+  makeKey: () => ({ body: { name: 'x', scopes: ['read'] }, gets: 'own' }),
+  revokeKey: (t) => ({ path: t.key, gets: 'none' }),
+  makeLink: () => ({ body: {}, gets: 'own' }),
+  examine: () => ({ gets: 'own' }),
+  replay: () => ({ body: { all: true }, gets: 'own' }),
+  listCases: () => ({ gets: 'empty' }),
+  listAlerts: () => ({ gets: 'empty' }),
+  listChannels: () => ({ gets: 'empty' }),
+  addChannel: (t) => ({
+    body: {
+      provider: 'wechatpay',
+      name: 'mine',
+      merchant_no: '1900000001',
+      forward_url: `https://example.com/${t.channel.slice(0, 2)}`,
+    },
+    gets: 'own',
+  }),
+  getChannel: (t) => ({ path: t.channel, gets: 'none' }),
+  changeChannel: (t) => ({ path: t.channel, body: { name: 'stolen' }, gets: 'none' }),
+  listBills: (t) => ({ path: t.channel, gets: 'none' }),
+  listDocuments: () => ({ gets: 'empty' }),
+  getDocumentBytes: (t) => ({ path: t.document, gets: 'none' }),
+  testChannel: (t) => ({ path: t.channel, gets: 'none' }),
+  listEvents: () => ({ query: 'after=0', gets: 'empty' }),
+  streamEvents: () => ({ query: 'after=0', gets: 'own' }),
+  listWebhookEndpoints: () => ({ gets: 'empty' }),
+  addWebhookEndpoint: () => ({ body: { url: 'https://example.com/' }, gets: 'own' }),
+  removeWebhookEndpoint: (t) => ({ path: t.endpoint, gets: 'none' }),
+  rotateWebhookSecret: (t) => ({ path: t.endpoint, gets: 'none' }),
+  replayEvents: (t) => ({ path: t.endpoint, body: { after: '0' }, gets: 'none' }),
+  listDeliveries: (t) => ({ path: t.endpoint, gets: 'none' }),
+  placeOrder: (t) => ({
+    body: { order_ref: t.orderRef, account_id: t.channel, amount: { amount: '1.00', currency: 'CNY' } },
+    gets: 'none',
+  }),
+  listOrders: (t) => ({ query: `order_ref=${t.orderRef}`, gets: 'empty' }),
+  getOrder: (t) => ({ path: t.order, gets: 'none' }),
+  changeOrder: (t) => ({ path: t.order, body: { state: 'paid' }, gets: 'none' }),
+  cancelOrder: (t) => ({ path: t.order, gets: 'none' }),
+  listPayments: () => ({ gets: 'empty' }),
+  findPayments: (t) => ({ query: `ref=${t.orderRef}`, gets: 'empty' }),
+  getPayment: (t) => ({ path: t.payment, gets: 'none' }),
+  getTrace: (t) => ({ path: t.payment, gets: 'none' }),
+  inquire: (t) => ({ path: t.payment, gets: 'none' }),
+  getRawMessage: (t) => ({ path: t.message, gets: 'none' }),
+};
+/** Routes that need no key. What they tell is tested beside the notifications, the sessions and the manners. */
+const OPEN = ['livez', 'readyz', 'notify'];
+
+type Operation = Readonly<{ operationId: string; description?: string; security?: readonly object[] }>;
+type Route = Readonly<{ name: string; method: string; path: string; scope: Scope; fill: Fill }>;
+
+let on: Living;
+let nobody: Living['call'];
+let routes: readonly Route[];
+let theirs: Theirs;
+
+before(async () => {
+  on = await living();
+  nobody = callWith(on.served.url, {});
+  theirs = await fillBook();
+  const document = JSON.parse(await openapiPage()) as { paths: Record<string, Record<string, Operation>> };
+  routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const { operationId } = operation;
+      if (OPEN.includes(operationId)) {
+        assert.deepEqual(operation.security, [], `${operationId} is open and does not say so`);
+        return [];
+      }
+      const fill = FILLS[operationId]?.(theirs);
+      assert.ok(fill !== undefined, `${method} ${path} (${operationId}) is new: say in FILLS what a stranger gets`);
+      const scope = /Scope: (\w+)\./.exec(operation.description ?? '')?.[1] as Scope;
+      assert.ok(ALL_SCOPES.includes(scope), `${operationId} says which scope it needs`);
+      const filled = path.replace(/\{\w+\}/, fill.path ?? '');
+      assert.doesNotMatch(filled, /[{}]/);
+      const query = fill.query === undefined ? '' : `?${fill.query}`;
+      return [{ name: operationId, method: method.toUpperCase(), path: `${filled}${query}`, scope, fill }];
+    }),
+  );
+});
+after(async () => {
+  await on.close();
+  assert.deepEqual(on.errors, []);
+});
+
+/** Something of everything, so that there is something to steal. */
+async function fillBook(): Promise<Theirs> {
+  const orderRef = 'SECRET-ORDER-1';
+  on.sim.place(orderRef, 2_500);
+  const order = await on.call<{ id: string }>('POST', '/v1/orders', {
+    order_ref: orderRef,
+    amount: { amount: '25.00', currency: 'CNY' },
+    placed_at: on.clock.now().toString(),
+  });
+  await on.sim.pay(orderRef);
+  const payment = await verdictOf(on, orderRef, 'on_its_way');
+  const trace = await on.call<{ observations: ReadonlyArray<{ message_id?: string }> }>(
+    'GET',
+    `/v1/payments/${payment.id}/trace`,
+  );
+  const endpoints = await on.call<{ items: ReadonlyArray<{ id: string }> }>('GET', '/v1/webhook-endpoints');
+  const keys = await on.call<{ items: ReadonlyArray<{ id: string }> }>('GET', '/v1/keys');
+  const found = {
+    order: order.body.id,
+    orderRef,
+    payment: payment.id,
+    message: trace.body.observations.find((o) => o.message_id !== undefined)!.message_id!,
+    channel: on.accountId,
+    endpoint: endpoints.body.items[0]!.id,
+    key: keys.body.items[0]!.id,
+    document: newId(),
+  };
+  const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
+  await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    await tx.run(
+      `insert into documents (tenant_id, id, account_id, kind, name, sha256, size) values ($1, $2, $3, 'trade', 'bill.csv', $4, 6)`,
+      [tx.tenantId, found.document, found.channel, Buffer.from(hash, 'hex')],
+    );
+    for (const [kind, id] of [
+      ['payment', found.payment],
+      ['account', found.channel],
+      ['endpoint', found.endpoint],
+      ['message', found.message],
+    ] as const) {
+      await openCase(tx, 'unrecorded', { kind, id });
+      await raise(tx, 'repair_unanswered', { kind, id }, false, {});
+    }
+  });
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 4);
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 4);
+  // What is still under way would look like somebody's doing.
+  await until('every delivery to be over', async () => {
+    const { deliveries, observations } = (
+      await on.call<{ deliveries: ReadonlyArray<{ state: string }>; observations: ReadonlyArray<{ kind: string }> }>(
+        'GET',
+        `/v1/payments/${payment.id}/trace`,
+      )
+    ).body;
+    return observations.some((o) => o.kind === 'recorded') && deliveries.every((d) => d.state === 'delivered');
+  });
+  return found;
+}
+
+/** Everything of theirs that can be changed, as they see it. */
+async function seen(): Promise<string> {
+  const looks = [
+    `/v1/orders/${theirs.order}`,
+    `/v1/payments/${theirs.payment}/trace`,
+    `/v1/channels/${theirs.channel}`,
+    `/v1/webhook-endpoints`,
+    '/v1/orders',
+  ];
+  const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
+  const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
+  return JSON.stringify([all, keys.body.items.find((k) => k.id === theirs.key)?.revoked_at], null, 1);
+}
+
+async function told(
+  route: Route,
+  call: Living['call'],
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string; body: unknown }> {
+  if (route.name === 'streamEvents') return await streamed(route, headers);
+  const answer = await call(route.method, route.path, route.fill.body, headers);
+  return { status: answer.status, text: JSON.stringify(answer.body ?? ''), body: answer.body };
+}
+
+/** What a stream gives in the time in which it gives all it has. */
+async function streamed(
+  route: Route,
+  headers: Record<string, string>,
+): Promise<{ status: number; text: string; body: unknown }> {
+  const response = await fetch(`${on.served.url}${route.path}`, { headers });
+  let text = '';
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const late = setTimeout(() => void reader.cancel(), 300);
+  for (let part = await reader.read(); part.value !== undefined; part = await reader.read()) text += part.value;
+  clearTimeout(late);
+  return { status: response.status, text, body: text };
+}
+
+for (const [who, whose] of [
+  ['another tenant', async () => ({ tenantId: await addTenant(on.test.book, 'another shop') })],
+  ['the other side', async () => ({ livemode: true })],
+] as const) {
+  test(`${who} gets nothing and changes nothing, on any route, with a key that may do it`, async () => {
+    const before = await seen();
+    const someone = await whose();
+    const headers = new Map<Scope, Record<string, string>>();
+    for (const scope of ALL_SCOPES) {
+      headers.set(scope, await keyHeader({ ...someone, scopes: [scope] }));
+    }
+    const secrets = Object.values(theirs);
+    for (const route of routes) {
+      const { status, text, body } = await told(route, nobody, headers.get(route.scope));
+      assert.ok(status < 500, `${route.name}: ${status} ${text}`);
+      if (route.fill.gets === 'none') assert.equal(status, 404, `${route.name}: ${status} ${text}`);
+      else {
+        for (const secret of secrets) assert.ok(!text.includes(secret), `${route.name} tells ${secret}: ${text}`);
+        if (route.fill.gets === 'empty') {
+          assert.equal(status, 200, `${route.name}: ${text}`);
+          // What the calls before this one made is the caller's own.
+          const items = (body as { items: ReadonlyArray<Readonly<{ name?: string }>> }).items;
+          assert.deepEqual(
+            items.filter((i) => i.name !== 'mine' && !('url' in i)),
+            [],
+            route.name,
+          );
+        }
+      }
+    }
+    assert.equal(await seen(), before);
+  });
+}
+
+const keyHeader = async (whose: Parameters<typeof callAs>[1]): Promise<Record<string, string>> => {
+  return { authorization: `Bearer ${(await keyOf(on.test, whose)).token}` };
+};
+
+test('an id of theirs inside a body of ours is not there either', async () => {
+  const other = await callAs(on, { tenantId: await addTenant(on.test.book, 'a third shop') });
+  const channel = await other<{ id: string }>('POST', '/v1/channels', {
+    provider: 'wechatpay',
+    name: 'mine',
+    merchant_no: '1900000002',
+    settings: { appid: 'wx1' },
+  });
+  assert.equal(channel.status, 201, JSON.stringify(channel.body));
+  const order = await other<{ id: string }>('POST', '/v1/orders', {
+    order_ref: theirs.orderRef,
+    amount: { amount: '1.00', currency: 'CNY' },
+  });
+  assert.equal(order.status, 201, 'an order number is each tenant’s own');
+  const more = await other('PATCH', `/v1/orders/${order.body.id}`, { payment_ref: 'P2', account_id: theirs.channel });
+  assert.equal(more.status, 404, JSON.stringify(more.body));
+});
+
+test('every route without a key is 401, and with a key that lacks the scope 403', async () => {
+  const before = await seen();
+  const headers = new Map<Scope, Record<string, string>>();
+  for (const scope of ALL_SCOPES) {
+    const whose = { scopes: ALL_SCOPES.filter((s) => s !== scope) };
+    headers.set(scope, await keyHeader(whose));
+  }
+  for (const route of routes) {
+    const unknown = await told(route, nobody);
+    assert.equal(unknown.status, 401, `${route.name}: ${unknown.text}`);
+    const wrong = await told(route, nobody, { authorization: 'Bearer dz_test_wrong' });
+    assert.equal(wrong.status, 401, `${route.name}: ${wrong.text}`);
+    const may = await told(route, nobody, headers.get(route.scope));
+    assert.equal(may.status, 403, `${route.name}: ${may.text}`);
+  }
+  assert.equal(await seen(), before);
+});
+
+test('a key makes keys of its own side only, and a test key opens no session, which would see both', async () => {
+  const made = await on.call<{ key: string; livemode: boolean }>('POST', '/v1/keys', {
+    name: 'till',
+    scopes: ['read'],
+  });
+  assert.equal(made.body.livemode, false);
+  assert.match(made.body.key, /^dz_test_/);
+  assert.equal((await on.call('POST', '/v1/keys', { name: 'till', scopes: ['read'], livemode: true })).status, 400);
+  assert.equal((await on.call('POST', '/v1/links', {})).status, 403);
+});
