@@ -67,25 +67,24 @@ test('F24, I7: whatever the channel answers but an answer, nobody hears “unpai
   assert.ok(!(await verdictsOf(payment)).includes('unpaid'), (await verdictsOf(payment)).join());
 });
 
-test('a fen for a hundred yuan, correctly signed: the goods are not released, a person decides', async () => {
+test('a fen for a hundred yuan, correctly signed: it releases nothing, and the channel’s own answer stands', async () => {
   const ref = await order('100.00');
   on.sim.faultNotify('wrong_amount', 1, ref);
   await on.sim.pay(ref);
-  const payment = await until('the lie to be heard', async () => {
-    const p = await paymentOf(on, ref);
-    return p?.verdict !== undefined && ['underpaid', 'unknown', 'unrecorded', 'on_its_way'].includes(p.verdict.code)
-      ? p
-      : undefined;
-  });
   assert.ok(fired('wrong_amount') >= 1);
-  // The channel's own answer names the whole amount: the two contradict, and the answer stands.
-  const asked = await on.call<{ payment: PaymentOut }>('POST', `/v1/payments/${payment.id}/inquire`);
-  assert.equal(asked.body.payment.captured?.amount, '100.00');
-  assert.deepEqual(asked.body.payment.contradictions, ['amounts_differ']);
-  assert.ok(
-    (await verdictsOf(payment)).some((code) => code === 'underpaid'),
-    (await verdictsOf(payment)).join(),
+  // Whichever is heard first, the lie or the channel's own answer: the two contradict, and the answer stands.
+  const payment = await until('both to be heard', async () => {
+    const p = await paymentOf(on, ref);
+    if (p !== undefined && p.captured?.amount !== '100.00') await on.call('POST', `/v1/payments/${p.id}/inquire`);
+    return p?.contradictions.includes('amounts_differ') ? p : undefined;
+  });
+  assert.equal((await paymentOf(on, ref))?.captured?.amount, '100.00');
+  const trace = await on.call<{ verdicts: Array<{ code: string; release: string; confidence: string }> }>(
+    'GET',
+    `/v1/payments/${payment.id}/trace`,
   );
+  for (const v of trace.body.verdicts)
+    assert.ok(v.release !== 'yes' || v.confidence === 'confirmed', `the lie alone released it: ${JSON.stringify(v)}`);
 });
 
 test('fault 3: given up by the shop, closed at the channel only after asking; who paid before that is not lost', async () => {
