@@ -188,6 +188,8 @@ create table book.payments (
 );
 create index payments_order on book.payments (tenant_id, order_id);
 create index payments_newest on book.payments (tenant_id, livemode, created_at desc, id desc);
+-- I11 is looked after among these (`daozhang doctor`).
+create index payments_open on book.payments (tenant_id, id) where not terminal;
 create index payments_verdict on book.payments (tenant_id, livemode, verdict, created_at desc, id desc);
 
 create table book.observations (

@@ -339,6 +339,7 @@ create table book.payments (
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
+CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
 
