@@ -4,10 +4,12 @@ import http from 'node:http';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { serve } from '../../src/api/wire.ts';
+import { openArchive } from '../../src/base/archive.ts';
 import { DaozhangError } from '../../src/base/errors.ts';
 import { newId } from '../../src/base/ids.ts';
 import { vaultOf } from '../../src/base/vault.ts';
 import type { Book } from '../../src/db/pool.ts';
+import { temporary } from '../support/database.ts';
 import { callAs, callWith, keyOf, type Living, living } from '../support/living.ts';
 
 const SLOW_MS = 400;
@@ -303,7 +305,13 @@ test('while the database is away: /livez 200, /readyz 503 within a second, all e
     close: async () => {},
   };
   const served = await serve(
-    { book, vault: vaultOf([Buffer.alloc(32, 1)]), allowPrivate: [], version: 'test' },
+    {
+      book,
+      vault: vaultOf([Buffer.alloc(32, 1)]),
+      allowPrivate: [],
+      archive: openArchive(temporary()),
+      version: 'test',
+    },
     { host: '127.0.0.1', port: 0 },
   );
   try {
