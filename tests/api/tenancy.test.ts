@@ -149,6 +149,16 @@ async function fillBook(): Promise<Theirs> {
       await raise(tx, 'repair_unanswered', { kind, id }, false, {});
     }
   });
+  // What is still under way would look like somebody's doing.
+  await until('every delivery to be over', async () => {
+    const { deliveries, observations } = (
+      await on.call<{ deliveries: ReadonlyArray<{ state: string }>; observations: ReadonlyArray<{ kind: string }> }>(
+        'GET',
+        `/v1/payments/${payment.id}/trace`,
+      )
+    ).body;
+    return observations.some((o) => o.kind === 'recorded') && deliveries.every((d) => d.state === 'delivered');
+  });
   assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 4);
   assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 4);
   // What is still under way would look like somebody's doing.
