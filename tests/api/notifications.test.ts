@@ -123,6 +123,15 @@ test('forged, probing, stale, re-serialised, another’s: refused in the channel
   assert.deepEqual(await states(), before);
 });
 
+test('an address under another channel’s name is refused in that channel’s words, and counted', async () => {
+  const { body, headers } = notification(on.sim);
+  const before = await states();
+  const told = await send(on.notifyUrl.replace('/wechatpay/', '/alipay/'), body, headers);
+  assert.deepEqual([told.status, told.text], [401, 'fail']);
+  assert.equal((await rejected())[0]?.reason, 'wrong_channel');
+  assert.deepEqual(await states(), before);
+});
+
 test('the same forgery again only counts', async () => {
   const { body } = notification(on.sim);
   for (let i = 0; i < 3; i += 1) await send(on.notifyUrl, body, {});
