@@ -13,7 +13,7 @@ import { askKnowingKeys } from '../channels/keys.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { proveAbsent, takeBill } from '../sources/bills.ts';
 import { raise, settle } from './cases.ts';
-import { claimDue, clearDue, setDue } from './due.ts';
+import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import type { Asking } from './inquire.ts';
 
 const EACH = 5;
@@ -36,10 +36,15 @@ export async function planBills(tx: TenantTx, open: OpenAccount): Promise<void> 
 
 /** One sweep; returns how many bills were taken in. */
 export async function billsDue(on: Billing): Promise<number> {
-  let taken = 0;
-  for (const { tenantId, ids } of await claimDue(on.book, 'bill', EACH, LEASE_MS))
-    for (const id of ids) taken += await accountBills(on, tenantId, id);
-  return taken;
+  const work = async (tenantId: string, ids: readonly string[]): Promise<number> => {
+    let taken = 0;
+    await eachAtOnce(ids, 1, async (id) => {
+      taken += await accountBills(on, tenantId, id);
+    });
+    return taken;
+  };
+  // A bill may be large: one at a time.
+  return await workDue(on.book, 'bill', EACH, LEASE_MS, work, 1);
 }
 
 async function accountBills(on: Billing, tenantId: string, accountId: string): Promise<number> {

@@ -8,10 +8,12 @@
 import { newId } from '../base/ids.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
-import { claimDue, clearDue, setDue } from './due.ts';
+import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import { type Asking, inquire } from './inquire.ts';
 
+/** Twice the lanes, and three calls each: even where every call takes its whole time, the lease outlasts them. */
 const EACH = 20;
+const AT_ONCE = 10;
 const LEASE_MS = 120_000;
 const AGAIN_MS = 60_000;
 const MOST_MS = 86_400_000;
@@ -19,10 +21,13 @@ const MOST_MS = 86_400_000;
 export const GRACE_SECONDS = 15;
 
 export async function closeDue(on: Asking): Promise<number> {
-  let closed = 0;
-  for (const { tenantId, ids } of await claimDue(on.book, 'close', EACH, LEASE_MS))
-    for (const id of ids) if (await closeOne(on, tenantId, id)) closed += 1;
-  return closed;
+  return await workDue(on.book, 'close', EACH, LEASE_MS, async (tenantId, ids) => {
+    let closed = 0;
+    await eachAtOnce(ids, AT_ONCE, async (id) => {
+      if (await closeOne(on, tenantId, id)) closed += 1;
+    });
+    return closed;
+  });
 }
 
 /** True where the channel has confirmed that it can no longer be paid. */
@@ -31,7 +36,7 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   let payment = await read();
   const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, payment.accountId));
   if (open.closing !== 'auto' || open.channel.capabilities.close !== true || !isOpen(payment)) {
-    await on.book.tenant(tenantId, (tx) => end(tx, id, 'withdrawn'));
+    await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
   }
   // Never close what was not asked about just now.
@@ -39,7 +44,7 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   payment = await read();
   if (before.outcome !== 'answered' || payment.position === 'debited') return await again(on, tenantId, payment);
   if (!isOpen(payment)) {
-    await on.book.tenant(tenantId, (tx) => end(tx, id, 'withdrawn'));
+    await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
   }
   await on.book.tenant(tenantId, (tx) => intend(tx, id));
@@ -55,7 +60,7 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   await inquire(on, tenantId, payment, open);
   payment = await read();
   if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, payment);
-  await on.book.tenant(tenantId, (tx) => end(tx, id, 'done'));
+  await on.book.tenant(tenantId, (tx) => end(tx, id));
   return payment.position === 'closed';
 }
 
@@ -85,11 +90,14 @@ async function intend(tx: TenantTx, paymentId: string): Promise<void> {
     );
 }
 
-async function end(tx: TenantTx, paymentId: string, state: 'done' | 'withdrawn'): Promise<void> {
+/** `done` is what the channel confirms, whoever of us had called it; where money came first, the intent is withdrawn. */
+async function end(tx: TenantTx, paymentId: string): Promise<void> {
   await tx.run(
-    `update actions set state = $3, updated_at = now()
-      where tenant_id = $1 and payment_id = $2 and kind = 'close' and state in ('intended', 'called', 'unknown')`,
-    [tx.tenantId, paymentId, state],
+    `update actions a set state = case when p.position = 'closed' then 'done' else 'withdrawn' end, updated_at = now()
+       from payments p
+      where a.tenant_id = $1 and a.payment_id = $2 and a.kind = 'close' and a.state in ('intended', 'called', 'unknown')
+        and p.tenant_id = $1 and p.id = a.payment_id`,
+    [tx.tenantId, paymentId],
   );
   await clearDue(tx, 'close', [paymentId]);
 }

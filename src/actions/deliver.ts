@@ -11,8 +11,7 @@ import type { Book, TenantTx } from '../db/pool.ts';
 import type { Follow } from '../traces/advance.ts';
 import { lockPaymentsById } from '../traces/store.ts';
 import { raise } from './cases.ts';
-import { claimDue, clearDue, setDue } from './due.ts';
-import { eachAtOnce } from './inquire.ts';
+import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import type { Pace } from './pace.ts';
 import { recorded } from './repair.ts';
 import { nextTry, type Sender, type Sent } from './webhook.ts';
@@ -33,16 +32,14 @@ export type Delivering = Readonly<{
 
 /** One sweep; returns how many were sent. */
 export async function deliverDue(on: Delivering): Promise<number> {
-  let sent = 0;
-  for (const { tenantId, ids } of await claimDue(on.book, 'deliver', EACH, LEASE_MS)) {
+  return await workDue(on.book, 'deliver', EACH, LEASE_MS, async (tenantId, ids) => {
     const parcels = await on.book.tenant(tenantId, (tx) => load(tx, on, ids));
     await eachAtOnce(parcels, AT_ONCE, async (parcel) => {
       const outcome = await parcel.send();
       await on.book.tenant(tenantId, (tx) => note(tx, on, parcel, outcome));
     });
-    sent += parcels.length;
-  }
-  return sent;
+    return parcels.length;
+  });
 }
 
 type Parcel = Readonly<{

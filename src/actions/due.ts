@@ -4,6 +4,7 @@
  *
  * Cost: a claim is one index range for each tenant that has something due, and takes the same number from each (fair).
  */
+import { DaozhangError } from '../base/errors.ts';
 import type { Book, TenantTx, Tx } from '../db/pool.ts';
 import { inChunks } from '../db/values.ts';
 
@@ -36,20 +37,27 @@ export async function clearDue(tx: TenantTx, kind: DueKind, ids: readonly string
     await tx.run('delete from due where tenant_id = $1 and kind = $2 and id = any($3)', [tx.tenantId, kind, [...ids]]);
 }
 
-/** Takes up to `each` due wake-ups of every tenant for `leaseMs`. */
-export async function claimDue(
+/** Tenants that are worked on at once: one whose channel or endpoint hangs does not hold up those behind it. */
+const TENANTS_AT_ONCE = 4;
+
+/**
+ * One sweep: of every tenant takes up to `each` due wake-ups for `leaseMs` and works on them; returns the sum of what `work` returns. A
+ * tenant's are taken when their work begins, so that no lease runs while others are worked on.
+ */
+export async function workDue(
   book: Book,
   kind: DueKind,
   each: number,
   leaseMs: number,
-): Promise<ReadonlyArray<Readonly<{ tenantId: string; ids: readonly string[] }>>> {
-  const tenants = await book.shared((tx) => tenantsWithDue(tx, kind));
-  const claimed = [];
-  for (const tenantId of tenants) {
+  work: (tenantId: string, ids: readonly string[]) => Promise<number>,
+  tenantsAtOnce = TENANTS_AT_ONCE,
+): Promise<number> {
+  let worked = 0;
+  await eachAtOnce(await book.shared((tx) => tenantsWithDue(tx, kind)), tenantsAtOnce, async (tenantId) => {
     const ids = await book.shared((tx) => claimOf(tx, tenantId, kind, each, leaseMs));
-    if (ids.length > 0) claimed.push({ tenantId, ids });
-  }
-  return claimed;
+    if (ids.length > 0) worked += await work(tenantId, ids);
+  });
+  return worked;
 }
 
 async function tenantsWithDue(tx: Tx, kind: DueKind): Promise<readonly string[]> {
@@ -79,4 +87,20 @@ async function claimOf(
     [tenantId, kind, each, leaseMs],
   );
   return rows.map((r) => r.id);
+}
+
+/** Runs `work` over the items, at most `width` at once. What one throws is thrown after the others have ended. */
+export async function eachAtOnce<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const failed: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await work(item).catch((error) => failed.push(error));
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  const outage = failed.find((e) => e instanceof DaozhangError);
+  if (failed.length > 0) throw outage ?? failed[0];
 }

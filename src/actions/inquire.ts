@@ -6,7 +6,6 @@
  *
  * Cost: one call and one transaction a payment; the pace of an account is shared by all processes through its row.
  */
-import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import type { Accounts, OpenAccount } from '../channels/accounts.ts';
 import type { Answer, Io, RawMessage } from '../channels/channel.ts';
@@ -17,15 +16,15 @@ import { insertMessages } from '../sources/inbox.ts';
 import { type Follow, take } from '../traces/advance.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
 import { raise, settle } from './cases.ts';
-import { claimDue, clearDue, setDue } from './due.ts';
-import { noteAnswer, noteFailure, takeTurns } from './health.ts';
+import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
+import { BREAK_AFTER, noteAnswer, noteFailure, takeTurns } from './health.ts';
 import type { Pace } from './pace.ts';
 import { look } from './schedule.ts';
 
 const EACH = 50;
 const LEASE_MS = 60_000;
 const AT_ONCE = 16;
-/** After a call without an answer: longer each time, up to ten minutes. */
+/** After a call without an answer; while the account rests (`health.ts`), after its rest. */
 const AGAIN_MS = 10_000;
 const AGAIN_MOST_MS = 600_000;
 
@@ -33,17 +32,23 @@ export type Asking = Readonly<{ book: Book; accounts: Accounts; io: Io; follow: 
 
 /** One sweep: takes what is due, fairly over tenants, asks, and takes in the answers. Returns how many were asked. */
 export async function inquireDue(on: Asking): Promise<number> {
-  const claimed = await claimDue(on.book, 'inquire', EACH, LEASE_MS);
-  let asked = 0;
-  for (const { tenantId, ids } of claimed) {
+  return await workDue(on.book, 'inquire', EACH, LEASE_MS, async (tenantId, ids) => {
     const ready = await on.book.tenant(tenantId, (tx) => sortOut(tx, on, ids));
-    asked += ready.length;
+    const silent = new Map<string, number>();
     await eachAtOnce(ready, AT_ONCE, async ({ payment, open }) => {
-      await inquire(on, tenantId, payment, open);
+      const { id } = open.account;
+      const inARow = silent.get(id) ?? 0;
+      // What was granted before the account fell silent is not asked into the silence.
+      if (inARow >= BREAK_AFTER) return await putOff(on, tenantId, payment);
+      const answer = await inquire(on, tenantId, payment, open);
+      silent.set(id, answer.outcome === 'unknown' ? (silent.get(id) ?? 0) + 1 : 0);
     });
-  }
-  return asked;
+    return ready.length;
+  });
 }
+
+const putOff = (on: Asking, tenantId: string, payment: Payment): Promise<void> =>
+  on.book.tenant(tenantId, (tx) => setDue(tx, [{ kind: 'inquire', id: payment.id, inMs: AGAIN_MS }]));
 
 type Ready = Readonly<{ payment: Payment; open: OpenAccount }>;
 
@@ -115,11 +120,10 @@ async function takeAnswer(
   const payment = paymentOf(row);
   const subject = { kind: 'account', id: open.account.id } as const;
   if (answer.outcome !== 'answered') {
-    const failures = await noteFailure(tx, open.account.id, answer);
+    const restMs = await noteFailure(tx, open.account.id, answer);
     if (answer.outcome === 'refused')
       await raise(tx, 'channel_refuses', subject, open.account.livemode, { code: answer.code, detail: answer.detail });
-    const wait =
-      answer.outcome === 'limited' ? (answer.retryAfterMs ?? AGAIN_MS) : AGAIN_MS * 2 ** Math.min(failures - 1, 6);
+    const wait = answer.outcome === 'limited' ? (answer.retryAfterMs ?? AGAIN_MS) : Math.max(AGAIN_MS, restMs);
     await setDue(tx, [
       { kind: 'inquire', id: paymentId, inMs: Math.min(AGAIN_MOST_MS, wait) * (1 + on.pace.jitter() / 4) },
     ]);
@@ -187,20 +191,4 @@ async function paymentsById(tx: TenantTx, ids: readonly string[]): Promise<reado
     [tx.tenantId, [...ids]],
   );
   return rows.map(paymentOf);
-}
-
-/** Runs `work` over the items, at most `width` at once. What one throws is thrown after the others have ended. */
-export async function eachAtOnce<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const failed: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item).catch((error) => failed.push(error));
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-  const outage = failed.find((e) => e instanceof DaozhangError);
-  if (failed.length > 0) throw outage ?? failed[0];
 }

@@ -15,7 +15,7 @@ import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../tr
 import { observationsOf } from '../traces/store.ts';
 import { judge, type Policy } from '../verdicts/judge.ts';
 import { openCase, raise } from './cases.ts';
-import { claimDue, clearDue, setDue } from './due.ts';
+import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
 import { orderRefs, paymentEvent } from './follow.ts';
 import type { Pace } from './pace.ts';
@@ -28,10 +28,9 @@ export type Repairing = Readonly<{ book: Book; accounts: Accounts; policy: Polic
 
 /** One sweep over the payments whose repair is due; returns how many were told. */
 export async function repairDue(on: Repairing): Promise<number> {
-  let told = 0;
-  for (const { tenantId, ids } of await claimDue(on.book, 'repair', EACH, LEASE_MS))
-    told += await on.book.tenant(tenantId, (tx) => repairAll(tx, on, ids));
-  return told;
+  return await workDue(on.book, 'repair', EACH, LEASE_MS, (tenantId, ids) =>
+    on.book.tenant(tenantId, (tx) => repairAll(tx, on, ids)),
+  );
 }
 
 async function repairAll(tx: TenantTx, on: Repairing, ids: readonly string[]): Promise<number> {

@@ -92,6 +92,10 @@ export type LivingOptions<C extends keyof Sims = 'wechatpay'> = Readonly<{
   mode?: 'certificate' | 'public_key';
   log?: (line: string) => void;
   requestTimeoutMs?: number;
+  /** For other processes that are to read the same secrets. */
+  masterKey?: Uint8Array;
+  /** Where the channel is called instead of at its own address. */
+  through?: (url: string) => string;
 }>;
 
 /** Calls the server as somebody: the headers say who. */
@@ -149,7 +153,7 @@ export async function living<C extends keyof Sims>(options: LivingOptions<C> = {
   const served = await serve(
     {
       book: test.book,
-      vault: vaultOf([randomBytes(32)]),
+      vault: vaultOf([options.masterKey ?? randomBytes(32)]),
       archive: openArchive(temporary()),
       allowPrivate: ['127.0.0.1/32'],
       version: 'test',
@@ -165,7 +169,7 @@ export async function living<C extends keyof Sims>(options: LivingOptions<C> = {
     provider: account.provider,
     name: 'the shop',
     merchant_no: account.merchantNo,
-    base_url: account.baseUrl,
+    base_url: options.through?.(account.baseUrl) ?? account.baseUrl,
     settings: account.settings,
     feed: options.feed ?? 'relay',
     closing: options.closing ?? 'never',
