@@ -78,12 +78,14 @@ async function claimOf(
   leaseMs: number,
 ): Promise<readonly string[]> {
   const rows = await tx.rows<{ id: string }>(
-    `update due set lease_until = now() + $4 * interval '1 millisecond'
-      where tenant_id = $1 and kind = $2 and id in (
-        select id from due where tenant_id = $1 and kind = $2 and due_at <= now()
-           and (lease_until is null or lease_until < now())
-         order by due_at limit $3 for update skip locked)
-     returning id`,
+    // WITH, because a subquery in IN may be run once a row, and each run skips what the last has locked: all would be claimed.
+    `with next as (
+       select id from due where tenant_id = $1 and kind = $2 and due_at <= now()
+          and (lease_until is null or lease_until < now())
+        order by due_at limit $3 for update skip locked)
+     update due d set lease_until = now() + $4 * interval '1 millisecond' from next
+      where d.tenant_id = $1 and d.kind = $2 and d.id = next.id
+     returning d.id`,
     [tenantId, kind, each, leaseMs],
   );
   return rows.map((r) => r.id);
