@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DaozhangError } from '../src/base/errors.ts';
 import type { RunSim } from '../src/cli/sim.ts';
 import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
+import { accountFor as lakalaAccount, OPEN, startLakalaSim } from './channels/lakala/server.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from './clock.ts';
 
@@ -39,16 +40,8 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
   },
   async alipay(options) {
     const sim = await startAlipaySim(options);
-    const account = alipayAccount(sim);
     return {
-      // As it is entered: POST /v1/channels takes it with a name.
-      describe: {
-        provider: account.provider,
-        merchant_no: account.merchantNo,
-        base_url: account.baseUrl,
-        settings: account.settings,
-        credentials: account.credentials.map(({ kind, id, value }) => ({ kind, id, value })),
-      },
+      describe: asEntered(alipayAccount(sim)),
       buy(ref, lost) {
         const trade = sim.trades.get(ref);
         if (trade === undefined) return 404;
@@ -60,7 +53,31 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
       close: sim.close,
     };
   },
+  async lakala(options) {
+    const sim = await startLakalaSim(options);
+    return {
+      describe: asEntered(lakalaAccount(sim)),
+      buy(ref, lost) {
+        const trade = sim.trades.get(ref);
+        if (trade === undefined) return 404;
+        if (!OPEN.has(trade.state)) return 409;
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
 };
+
+/** As it is entered: POST /v1/channels takes it with a name. */
+const asEntered = (account: ReturnType<typeof alipayAccount | typeof lakalaAccount>): Alone['describe'] => ({
+  provider: account.provider,
+  merchant_no: account.merchantNo,
+  base_url: account.baseUrl,
+  settings: account.settings,
+  credentials: account.credentials.map(({ kind, id, value }) => ({ kind, id, value })),
+});
 
 export const runSim: RunSim = async ({ channel, port, speed, mode, notifyUrl, lang, stop, print }) => {
   const start = CHANNELS[channel];

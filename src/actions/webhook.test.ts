@@ -136,6 +136,18 @@ test('a relayed notification keeps its bytes and its signature headers; what bel
   assert.notEqual(got!.headers.host, 'ours.example');
 });
 
+test('an Authorization that is the channel’s signature goes on, one that opens something stays behind', async () => {
+  const to = await receiver(200);
+  const body = Buffer.from('{}');
+  const signed = 'LKLAPI-SHA256withRSA timestamp="1",nonce_str="n",signature="abc=="';
+  for (const authorization of [signed, 'Bearer secret', 'Basic dTpw', 'LKLAPI-SHA256withRSA'])
+    assert.equal((await sender.relay({ url: to.url, headers: { authorization }, body })).outcome, 'acknowledged');
+  assert.deepEqual(
+    to.got.map((got) => got.headers.authorization),
+    [signed, undefined, undefined, undefined],
+  );
+});
+
 test('ten tries over 75 hours, each later than the one before', () => {
   const waits = Array.from({ length: 9 }, (_, i) => nextTry(i + 1, 0.5)!);
   const hours = waits.reduce((a, b) => a + b) / 3_600_000;

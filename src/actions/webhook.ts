@@ -104,7 +104,13 @@ const OF_THE_HOP: ReadonlySet<string> = new Set([
   'x-forwarded-host',
   'x-forwarded-proto',
   'cookie',
-  'authorization',
 ]);
+/** A channel that signs in Authorization (Lakala) names its own scheme; what else stands there is a secret of the way, and stays. */
+const CHANNEL_SIGNATURE = /^LKLAPI-SHA256withRSA[\s,]*[a-z_]+="/;
 const forwarded = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_HOP.has(name.toLowerCase())));
+  Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => {
+      const header = name.toLowerCase();
+      return header === 'authorization' ? CHANNEL_SIGNATURE.test(value) : !OF_THE_HOP.has(header);
+    }),
+  );

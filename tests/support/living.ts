@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as alipay from '../../sim/channels/alipay/server.ts';
+import * as lakala from '../../sim/channels/lakala/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
@@ -45,9 +46,9 @@ export async function startMerchant(): Promise<Merchant> {
 
 export type Answer<T> = Readonly<{ status: number; body: T; headers: Headers }>;
 
-type Sims = Readonly<{ wechatpay: wechatpay.WeChatPaySim; alipay: alipay.AlipaySim }>;
+type Sims = Readonly<{ wechatpay: wechatpay.WeChatPaySim; alipay: alipay.AlipaySim; lakala: lakala.LakalaSim }>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
-type Account = ReturnType<typeof wechatpay.accountFor> | ReturnType<typeof alipay.accountFor>;
+type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala)['accountFor']>;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
 } = {
@@ -58,6 +59,10 @@ const START: {
   async alipay(how) {
     const sim = await alipay.startAlipaySim(how);
     return { sim, account: alipay.accountFor(sim) };
+  },
+  async lakala(how) {
+    const sim = await lakala.startLakalaSim(how);
+    return { sim, account: lakala.accountFor(sim) };
   },
 };
 
