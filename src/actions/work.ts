@@ -40,6 +40,8 @@ export function startWorkers(on: Working): Workers {
   };
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => {
+      // A round that was under way when the end was asked for does not begin to wait after it.
+      if (stopping) return done();
       const wakeUp = (): void => {
         clearTimeout(timer);
         sleepers.delete(wakeUp);
