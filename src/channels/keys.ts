@@ -5,7 +5,7 @@
  */
 import type { Book } from '../db/pool.ts';
 import type { Accounts, OpenAccount } from './accounts.ts';
-import type { Answer, BillAnswer, Io } from './channel.ts';
+import type { Answer, BillAnswer, Credential, Io } from './channel.ts';
 
 const FETCH_MS = 60_000;
 
@@ -47,13 +47,21 @@ async function renewed(on: On, tenantId: string, open: OpenAccount): Promise<Ope
     ),
   );
   if (mine === 0) {
+    // Another process fetched them, or this one did and what it kept in memory was read before its COMMIT.
+    on.accounts.forget(tenantId, open.account.id);
     const current = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, open.account.id));
-    return current === open ? undefined : current;
+    return holdsSame(current.keys, open.keys) ? undefined : current;
   }
   const fetched = await open.channel.fetchKeys(open.account, open.keys, on.io).catch(() => []);
   if (fetched.length === 0) return undefined;
-  return await on.book.tenant(tenantId, async (tx) => {
-    await on.accounts.putCredentials(tx, open.account.id, fetched);
-    return await on.accounts.get(tx, open.account.id);
-  });
+  await on.book.tenant(tenantId, (tx) => on.accounts.putCredentials(tx, open.account.id, fetched));
+  on.accounts.forget(tenantId, open.account.id);
+  return await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, open.account.id));
 }
+
+const namesOf = (keys: readonly Credential[]): string =>
+  keys
+    .map((k) => `${k.kind}/${k.id}`)
+    .sort()
+    .join();
+const holdsSame = (a: readonly Credential[], b: readonly Credential[]): boolean => namesOf(a) === namesOf(b);

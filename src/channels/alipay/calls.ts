@@ -7,18 +7,8 @@
 import { z } from 'zod';
 import type { Money } from '../../base/money.ts';
 import { decimalText, money } from '../../base/money.ts';
-import type { Observed } from '../../observations/observation.ts';
-import {
-  type Account,
-  type Answer,
-  type Ask,
-  type BillAnswer,
-  type BillAsk,
-  ChannelSilent,
-  type Credential,
-  type HttpAnswer,
-  type Io,
-} from '../channel.ts';
+import { bare, type Call, mustBe, type NoAnswer, refused, said, sent, unknown, unreadable } from '../call.ts';
+import type { Account, Answer, Ask, BillAnswer, BillAsk, HttpAnswer } from '../channel.ts';
 import { strictJson } from '../json.ts';
 import { certificateNames, checkAnswer, type Envelope, envelopeOf, signed } from './sign.ts';
 import { cancelSays, querySays, refundQuerySays, refundSaid, refundSays, stampOf, tradeSaid } from './words.ts';
@@ -28,16 +18,15 @@ const TIMEOUT_MS = 10_000;
 const BILL_TIMEOUT_MS = 300_000;
 const MOST_BILL = 1_073_741_824;
 
-export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; code: string; subCode: string; json: unknown }>;
-type NoAnswer = Exclude<Answer, { outcome: 'answered' }>;
 
 export async function query(ask: Ask, on: Call): Promise<Answer> {
   const heard = await call(on, 'alipay.trade.query', { out_trade_no: ask.paymentRef }, [NOT_EXIST]);
   if ('outcome' in heard) return heard;
-  return said(heard, () => {
-    if (heard.subCode === NOT_EXIST) return [bare(ask.paymentRef, 'not_found', heard)];
-    if (heard.code === PENDING) return [bare(ask.paymentRef, 'processing', heard)];
+  return said(heard.answer, () => {
+    if (heard.subCode === NOT_EXIST) return [bare(ask.paymentRef, 'not_found', heard.subCode, heard.at)];
+    if (heard.code === PENDING)
+      return [bare(ask.paymentRef, 'processing', heard.subCode === '' ? heard.code : heard.subCode, heard.at)];
     const { send_pay_date, ...t } = querySays.parse(heard.json);
     mustBe(t.out_trade_no, ask.paymentRef);
     return tradeSaid(
@@ -50,14 +39,14 @@ export async function query(ask: Ask, on: Call): Promise<Answer> {
 /** That it was accepted is not yet that it is closed: the question after it tells. */
 export async function close(ask: Ask, on: Call): Promise<Answer> {
   const heard = await call(on, 'alipay.trade.close', { out_trade_no: ask.paymentRef });
-  return 'outcome' in heard ? heard : said(heard, () => []);
+  return 'outcome' in heard ? heard : said(heard.answer, () => []);
 }
 
 /** Closes what is unpaid, gives back what is paid. The question after it tells which. */
 export async function reverse(ask: Ask, on: Call): Promise<Answer> {
   const heard = await call(on, 'alipay.trade.cancel', { out_trade_no: ask.paymentRef });
   if ('outcome' in heard) return heard;
-  return said(heard, () => {
+  return said(heard.answer, () => {
     const it = cancelSays.parse(heard.json);
     if (it.retry_flag === 'Y') throw new Error('the channel asks that it be cancelled again');
     return [];
@@ -68,7 +57,7 @@ export async function queryRefund(ask: Readonly<{ refundRef: string; paymentRef:
   const wanted = { out_trade_no: ask.paymentRef, out_request_no: ask.refundRef, query_options: ['gmt_refund_pay'] };
   const heard = await call(on, 'alipay.trade.fastpay.refund.query', wanted);
   if ('outcome' in heard) return heard;
-  return said(heard, () => {
+  return said(heard.answer, () => {
     const r = refundQuerySays.parse(heard.json);
     // Without a status the refund has not been received, or has failed: neither is told, so nothing is said.
     if (r.refund_status === undefined) return [];
@@ -94,7 +83,7 @@ export async function refund(
   on: Call,
 ): Promise<Answer> {
   if (ask.currency !== 'CNY' || ask.refundMinor <= 0n)
-    return { outcome: 'refused', code: 'BAD_AMOUNT', detail: 'Alipay gives back yuan, more than none' };
+    return refused('BAD_AMOUNT', 'Alipay gives back yuan, more than none');
   const amount: Money = money(ask.refundMinor, ask.currency);
   const wanted = {
     out_trade_no: ask.paymentRef,
@@ -104,7 +93,7 @@ export async function refund(
   };
   const heard = await call(on, 'alipay.trade.refund', wanted);
   if ('outcome' in heard) return heard;
-  return said(heard, () => {
+  return said(heard.answer, () => {
     const r = refundSays.parse(heard.json);
     mustBe(r.out_trade_no, ask.paymentRef);
     const { refundRef, paymentRef } = ask;
@@ -135,7 +124,7 @@ const BILL_READY = '12:00';
 /** Two steps: a link, then the zip as it is delivered. The link is its own right: who asks is not named, and nothing of ours is sent along. */
 export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
   const type = BILLS[ask.kind];
-  if (type === undefined) return { outcome: 'refused', code: 'NO_SUCH_BILL', detail: ask.kind };
+  if (type === undefined) return refused('NO_SUCH_BILL', ask.kind);
   const wanted = { bill_type: type, bill_date: ask.on.toString() };
   const heard = await call(on, 'alipay.data.dataservice.bill.downloadurl.query', wanted);
   if ('outcome' in heard) {
@@ -144,14 +133,10 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
     return { outcome: Temporal.Instant.compare(on.io.now(), ready.toInstant()) < 0 ? 'not_ready' : 'empty' };
   }
   const where = billShape.safeParse(heard.json);
-  if (!where.success) return { outcome: 'unknown', detail: 'the answer names no bill' };
+  if (!where.success) return unknown('the answer names no bill');
   const url = billUrl(where.data.bill_download_url, on.account);
-  if (url === undefined)
-    return {
-      outcome: 'unknown',
-      detail: `the bill lies at another host: ${new URL(where.data.bill_download_url).host}`,
-    };
-  const file = await send(on, {
+  if (url === undefined) return unknown(`the bill lies at another host: ${new URL(where.data.bill_download_url).host}`);
+  const file = await sent(on, {
     method: 'GET',
     url,
     headers: {},
@@ -160,9 +145,9 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
     mostBytes: MOST_BILL,
   });
   if ('outcome' in file) return file;
-  if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
+  if (file.status !== 200) return unknown(`the bill's download answered ${file.status}`);
   // An expired link answers with a page.
-  if (file.body[0] !== 0x50 || file.body[1] !== 0x4b) return { outcome: 'unknown', detail: 'what came is no zip' };
+  if (file.body[0] !== 0x50 || file.body[1] !== 0x4b) return unknown('what came is no zip');
   return { outcome: 'fetched', name: `alipay-${ask.kind}-${ask.on}.zip`, bytes: file.body, hash: undefined };
 }
 
@@ -200,8 +185,7 @@ async function call(
   expected: readonly string[] = [],
 ): Promise<Heard | NoAnswer> {
   const appKey = on.keys.find((k) => k.kind === 'app_key');
-  if (appKey === undefined)
-    return { outcome: 'refused', code: 'NO_APP_KEY', detail: 'the account has no application private key' };
+  if (appKey === undefined) return refused('NO_APP_KEY', 'the account has no application private key');
   const params = {
     app_id: on.account.settings.app_id ?? '',
     method,
@@ -215,14 +199,10 @@ async function call(
   try {
     whole = signed({ ...params, ...certificateNames(on.keys) }, appKey);
   } catch (error) {
-    return {
-      outcome: 'refused',
-      code: 'BAD_KEY',
-      detail: `a key or certificate cannot be read: ${(error as Error).message}`,
-    };
+    return refused('BAD_KEY', `a key or certificate cannot be read: ${(error as Error).message}`);
   }
   const { biz_content, ...open } = whole;
-  const answer = await send(on, {
+  const answer = await sent(on, {
     method: 'POST',
     url: `${on.account.baseUrl}/gateway.do?${new URLSearchParams(open)}`,
     headers: {
@@ -235,7 +215,7 @@ async function call(
   });
   if ('outcome' in answer) return answer;
   if (answer.status === 429) return { outcome: 'limited', retryAfterMs: undefined };
-  if (answer.status !== 200) return { outcome: 'unknown', detail: `answered ${answer.status}` };
+  if (answer.status !== 200) return unknown(`answered ${answer.status}`);
   return judged(on, method, answer, expected);
 }
 
@@ -248,59 +228,18 @@ function judged(on: Call, method: string, answer: HttpAnswer, expected: readonly
     json = strictJson(envelope.inner);
     says = head.parse(json);
   } catch (error) {
-    return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };
+    return unreadable(error);
   }
   const checked = checkAnswer(envelope, on.keys);
   const subCode = says.sub_code;
   const isAnswer = says.code === OK || says.code === PENDING || expected.includes(subCode);
   // A refusal may come unsigned, as where the application is not known; one that is signed wrongly is nobody's word.
-  if (!checked.ok && (isAnswer || envelope.sign !== undefined)) return { outcome: 'unknown', detail: checked.reason };
+  if (!checked.ok && (isAnswer || envelope.sign !== undefined)) return unknown(checked.reason);
   if (isAnswer) return { answer, at: on.io.now(), code: says.code, subCode, json };
   if (LIMITED.test(says.code) || LIMITED.test(subCode)) return { outcome: 'limited', retryAfterMs: undefined };
   const detail = `${says.msg} ${says.sub_msg}`.trim().slice(0, 300);
   // 20000: the service does not know itself.
   if (says.code === '20000' || SYSTEM_ERROR.test(subCode) || !/^[24]\d{4}$/.test(says.code))
-    return { outcome: 'unknown', detail: `${says.code} ${subCode}: ${detail}` };
+    return unknown(`${says.code} ${subCode}: ${detail}`);
   return { outcome: 'refused', code: subCode === '' ? says.code : subCode, detail };
-}
-
-async function send(on: Call, request: Parameters<Io['http']>[0]): Promise<HttpAnswer | NoAnswer> {
-  try {
-    return await on.io.http(request);
-  } catch (error) {
-    if (error instanceof ChannelSilent) return { outcome: 'unknown', detail: error.message };
-    throw error;
-  }
-}
-
-/** What is known of a payment of which the channel tells no more than this. */
-const bare = (paymentRef: string, kind: 'not_found' | 'processing', heard: Heard): Observed => {
-  const word = heard.subCode === '' ? heard.code : heard.subCode;
-  return {
-    source: 'inquiry',
-    key: `${paymentRef}:${word}`,
-    kind,
-    occurredAt: heard.at,
-    paymentRef,
-    refs: [],
-    said: word,
-  };
-};
-
-function mustBe(told: string | undefined, asked: string): void {
-  if (told !== asked) throw new Error(`an answer about ${told ?? 'nothing'}`);
-}
-
-function said(heard: Heard, read: () => readonly Observed[]): Answer {
-  const { answer } = heard;
-  try {
-    return {
-      outcome: 'answered',
-      observed: read(),
-      raw: { headers: answer.headers, body: answer.body },
-      status: answer.status,
-    };
-  } catch (error) {
-    return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };
-  }
 }

@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import type { Credential } from '../channel.ts';
-import {
-  checkAnswer,
-  checkForm,
-  envelopeOf,
-  formOf,
-  membersOf,
-  privateKeyOf,
-  publicKeyOf,
-  signed,
-  textsOf,
-} from './sign.ts';
+import { checkAnswer, checkForm, envelopeOf, formOf, membersOf, signed, textsOf } from './sign.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
@@ -65,9 +55,7 @@ test('a request signs what is not empty; keys are read as PEM and as the key too
   const bare = (type: 'pkcs8' | 'pkcs1'): string => privateKey.export({ type, format: 'der' }).toString('base64');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const value of [pem, bare('pkcs8'), bare('pkcs1')]) {
-    assert.equal(privateKeyOf(value).asymmetricKeyType, 'rsa');
     const it = signed({ b: '2', a: '1', none: '' }, { kind: 'app_key', id: '', value, notAfter: undefined });
     assert.equal(it.sign, sign('a=1&b=2&sign_type=RSA2'));
   }
-  assert.ok(publicKeyOf(spki).equals(publicKeyOf(publicKey.export({ type: 'spki', format: 'pem' }).toString())));
 });

@@ -8,19 +8,11 @@
  *
  * May not: know what a message means. Nothing here reads a clock.
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  createSign,
-  createVerify,
-  type KeyObject,
-  X509Certificate,
-} from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { Credential } from '../channel.ts';
 import { strictJson, textOf } from '../json.ts';
+import { isRsaSigned, rsaSign } from '../rsa.ts';
 
-const ALGORITHM = 'RSA-SHA256';
 const SIGN_TYPE = 'RSA2';
 
 /** `a=1&b=2` of what is not empty, by name; values as they are. */
@@ -37,7 +29,7 @@ export function signed(params: Readonly<Record<string, string>>, appKey: Credent
   return {
     ...params,
     sign_type: SIGN_TYPE,
-    sign: createSign(ALGORITHM).update(text, 'utf8').sign(privateKeyOf(appKey.value), 'base64'),
+    sign: rsaSign(text, appKey.value),
   };
 }
 
@@ -46,20 +38,9 @@ export type Checked = Readonly<{ ok: true }> | Readonly<{ ok: false; reason: 'ba
 function checkBytes(bytes: Uint8Array, sign: string, keys: readonly Credential[]): Checked {
   const held = keys.filter((k) => k.kind === 'alipay_key');
   if (held.length === 0) return { ok: false, reason: 'unknown_key' };
-  const signature = Buffer.from(sign, 'base64');
-  // Strict base64: a lenient reader takes other spellings, such as a blank that was a plus.
-  const isOurs = signature.toString('base64') === sign && held.some((k) => isBy(bytes, signature, k));
+  // A key that cannot be read has signed nothing; the self-test tells of it.
+  const isOurs = held.some((k) => isRsaSigned(bytes, sign, k.value));
   return isOurs ? { ok: true } : { ok: false, reason: 'bad_signature' };
-}
-
-/** A key that cannot be read, or is no RSA key, has signed nothing; the self-test tells of it. */
-function isBy(bytes: Uint8Array, signature: Uint8Array, { value }: Credential): boolean {
-  try {
-    const key = publicKeyOf(value);
-    return key.asymmetricKeyType === 'rsa' && createVerify(ALGORITHM).update(bytes).verify(key, signature);
-  } catch {
-    return false;
-  }
 }
 
 // ------------------------------------------------------------------------------------------- answers
@@ -149,37 +130,6 @@ export function textsOf(form: Form): Readonly<Record<string, string>> {
 }
 
 // ------------------------------------------------------------------------------------------- keys
-
-const keptPrivate = new Map<string, KeyObject>();
-const keptPublic = new Map<string, KeyObject>();
-
-/** Reading a key costs more than a check, so they are kept. */
-function kept(keys: Map<string, KeyObject>, text: string, read: (text: string) => KeyObject): KeyObject {
-  const known = keys.get(text);
-  if (known !== undefined) return known;
-  const key = read(text);
-  if (keys.size > 1_000) keys.clear();
-  keys.set(text, key);
-  return key;
-}
-
-const isPem = (text: string): boolean => text.includes('-----BEGIN');
-const derOf = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'base64');
-
-/** PEM, or the bare base64 that Alipay's key tool saves: PKCS#8 for Java, PKCS#1 for the others. */
-export const privateKeyOf = (text: string): KeyObject =>
-  kept(keptPrivate, text, (it) => {
-    if (isPem(it)) return createPrivateKey(it);
-    try {
-      return createPrivateKey({ key: derOf(it), format: 'der', type: 'pkcs8' });
-    } catch {
-      return createPrivateKey({ key: derOf(it), format: 'der', type: 'pkcs1' });
-    }
-  });
-
-/** A public key or a certificate in PEM, or the bare base64 that the open platform shows. */
-export const publicKeyOf = (text: string): KeyObject =>
-  kept(keptPublic, text, (it) => createPublicKey(isPem(it) ? it : { key: derOf(it), format: 'der', type: 'spki' }));
 
 /** The names of a certificate mode's request: undefined in public-key mode. */
 export function certificateNames(keys: readonly Credential[]): Readonly<Record<string, string>> | undefined {

@@ -9,15 +9,18 @@ import { z } from 'zod';
 import { sha256 } from '../../base/ids.ts';
 import type { Observed } from '../../observations/observation.ts';
 import {
-  type Account,
-  type Answer,
-  type Ask,
-  ChannelSilent,
-  type Credential,
-  type HttpAnswer,
-  type Io,
-} from '../channel.ts';
-import { strictJson } from '../json.ts';
+  bare,
+  type Call,
+  jsonOf,
+  mustBe,
+  type NoAnswer,
+  type Refused,
+  refused,
+  said as saidOf,
+  sent,
+  unknown,
+} from '../call.ts';
+import type { Account, Answer, Ask, HttpAnswer } from '../channel.ts';
 import { authorization, checkAnswer } from './sign.ts';
 import {
   beijingText,
@@ -36,14 +39,10 @@ import {
 const TIMEOUT_MS = 10_000;
 const MOST_REASON = 32;
 
-export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; data: unknown }>;
-type NoAnswer = Exclude<Answer, { outcome: 'answered' }>;
-type Refused = Extract<Answer, { outcome: 'refused' }>;
 
 const isCashier = (ask: Pick<Ask, 'product'>, account: Account): boolean =>
   (ask.product ?? account.settings.product) === 'cashier';
-const refused = (code: string, detail: string): Refused => ({ outcome: 'refused', code, detail });
 
 export async function query(ask: Ask, on: Call): Promise<Answer> {
   const cashier = isCashier(ask, on.account);
@@ -53,10 +52,12 @@ export async function query(ask: Ask, on: Call): Promise<Answer> {
     const how = { source: 'inquiry', at: heard.at } as const;
     if (cashier) {
       const o = orderShape.parse(heard.data);
-      return about(o.out_order_no, ask.paymentRef, orderSays(o, how));
+      mustBe(o.out_order_no, ask.paymentRef);
+      return orderSays(o, how);
     }
     const t = tradeShape.parse(heard.data);
-    return about(t.out_trade_no, ask.paymentRef, tradeSays(t, how));
+    mustBe(t.out_trade_no, ask.paymentRef);
+    return tradeSays(t, how);
   });
 }
 
@@ -135,7 +136,7 @@ async function originOf(paymentRef: string, on: Call): Promise<Origin | NoAnswer
   const paid = order.success && order.data.out_order_no === paymentRef ? paymentOf(order.data) : undefined;
   const logNo = paid?.log_no ?? paid?.log_No;
   if (paid?.trade_no === undefined || logNo === undefined)
-    return { outcome: 'unknown', detail: 'the order names no payment that could be refunded' };
+    return unknown('the order names no payment that could be refunded');
   return { origin_trade_no: paid.trade_no, origin_log_no: logNo };
 }
 
@@ -152,8 +153,8 @@ function refundSaid(
 ): Answer {
   return said(heard, on, () => {
     const r = refundShape.parse(heard.data);
-    const named = r.out_refund_order_no ?? asked.refundRef;
-    return about(named, asked.refundRef, refundSays(r, asked, { source: 'inquiry', at: heard.at }));
+    mustBe(r.out_refund_order_no ?? asked.refundRef, asked.refundRef);
+    return refundSays(r, asked, { source: 'inquiry', at: heard.at });
   });
 }
 
@@ -183,25 +184,19 @@ async function call(on: Call, path: string, data: object): Promise<Heard | Signe
   const appid = on.account.settings.appid ?? '';
   if (merchantKey === undefined) return refused('NO_MERCHANT_KEY', 'the account has no merchant private key');
   const body = JSON.stringify({ req_time: beijingText(on.io.now()), version: '3.0', req_data: data });
-  let answer: HttpAnswer;
-  try {
-    answer = await on.io.http({
-      method: 'POST',
-      url: `${on.account.baseUrl}${path}`,
-      headers: {
-        accept: 'application/json',
-        authorization: authorization({ appid, body, nonce: on.io.nonce().slice(0, 32), now: on.io.now() }, merchantKey),
-        'content-type': 'application/json',
-        'user-agent': 'daozhang',
-      },
-      body,
-      timeoutMs: TIMEOUT_MS,
-    });
-  } catch (error) {
-    if (error instanceof ChannelSilent) return { outcome: 'unknown', detail: error.message };
-    throw error;
-  }
-  return weigh(answer, appid, on);
+  const answer = await sent(on, {
+    method: 'POST',
+    url: `${on.account.baseUrl}${path}`,
+    headers: {
+      accept: 'application/json',
+      authorization: authorization({ appid, body, nonce: on.io.nonce().slice(0, 32), now: on.io.now() }, merchantKey),
+      'content-type': 'application/json',
+      'user-agent': 'daozhang',
+    },
+    body,
+    timeoutMs: TIMEOUT_MS,
+  });
+  return 'outcome' in answer ? answer : weigh(answer, appid, on);
 }
 
 function weigh(answer: HttpAnswer, appid: string, on: Call): Heard | SignedRefusal | Exclude<NoAnswer, Refused> {
@@ -210,16 +205,16 @@ function weigh(answer: HttpAnswer, appid: string, on: Call): Heard | SignedRefus
   const checked = checkAnswer({ headers: answer.headers, body: answer.body }, appid, on.keys, on.io.now());
   const outer = envelope.safeParse(jsonOf(answer.body));
   // Without its own words it is not Lakala that speaks, but something on the way.
-  if (answer.status >= 500 || !outer.success) return { outcome: 'unknown', detail: `answered ${answer.status}` };
+  if (answer.status >= 500 || !outer.success) return unknown(`answered ${answer.status}`);
   const { code, msg, resp_data: inner } = outer.data;
   // A refusal may come unsigned, from the gate; one that is signed wrongly is nobody's word.
   if (!checked.ok && (isSigned || HEARD.has(code)))
-    return { outcome: 'unknown', detail: `${answer.status}, ${checked.reason}: ${checked.detail}` };
-  if (NOT_THROUGH.has(code)) return { outcome: 'unknown', detail: `${code}: ${(msg ?? '').slice(0, 300)}` };
+    return unknown(`${answer.status}, ${checked.reason}: ${checked.detail}`);
+  if (NOT_THROUGH.has(code)) return unknown(`${code}: ${(msg ?? '').slice(0, 300)}`);
   const heard = checked.ok ? { answer, at: checked.at, data: inner } : undefined;
   if (!HEARD.has(code) || heard === undefined)
     return { ...refused(code, (msg ?? '').slice(0, 300)), ...(heard === undefined ? {} : { heard }) };
-  return answer.status === 200 ? heard : { outcome: 'unknown', detail: `answered ${answer.status}` };
+  return answer.status === 200 ? heard : unknown(`answered ${answer.status}`);
 }
 
 /**
@@ -231,21 +226,7 @@ const NOT_THERE = /(订单|交易|流水)(号|记录|信息)?(不存在|未找�
 function notThere(it: SignedRefusal, paymentRef: string): Answer {
   if (it.heard === undefined || !NOT_THERE.test(it.detail)) return refused(it.code, it.detail);
   const { at, answer } = it.heard;
-  const observed: Observed = {
-    source: 'inquiry',
-    key: `${paymentRef}:${it.code}`,
-    kind: 'not_found',
-    occurredAt: at,
-    paymentRef,
-    refs: [],
-    said: it.code,
-  };
-  return {
-    outcome: 'answered',
-    observed: [observed],
-    raw: { headers: answer.headers, body: answer.body },
-    status: answer.status,
-  };
+  return saidOf(answer, () => [bare(paymentRef, 'not_found', it.code, at)]);
 }
 
 /** That it was accepted is not yet that it happened: the question after it tells. */
@@ -253,30 +234,9 @@ const accepted = (heard: Heard | NoAnswer, on: Call): Answer =>
   'outcome' in heard ? heard : said(heard, on, () => []);
 
 function said(heard: Heard, on: Call, read: () => readonly Observed[]): Answer {
-  const { answer } = heard;
-  try {
+  return saidOf(heard.answer, () => {
     const parties = partiesShape.parse(heard.data ?? {});
     if (!namesNobody(parties) && !isOf(parties, on.account)) throw new Error('an answer about another merchant');
-    return {
-      outcome: 'answered',
-      observed: read(),
-      raw: { headers: answer.headers, body: answer.body },
-      status: answer.status,
-    };
-  } catch (error) {
-    return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };
-  }
-}
-
-function about<T>(named: string, asked: string, it: T): T {
-  if (named !== asked) throw new Error(`an answer about ${named}`);
-  return it;
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return strictJson(body);
-  } catch {
-    return undefined;
-  }
+    return read();
+  });
 }

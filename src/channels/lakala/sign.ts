@@ -4,8 +4,8 @@
  *
  * May not: know what a message means. Nothing here reads a clock or draws a nonce.
  */
-import { createPublicKey, createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { Credential, RawMessage, RefusalReason } from '../channel.ts';
+import { isRsaSigned, rsaSign } from '../rsa.ts';
 
 const SCHEMA = 'LKLAPI-SHA256withRSA';
 /** Lakala publishes no limit for its own messages; five minutes is what it grants a request. */
@@ -23,7 +23,7 @@ export function authorization(
     serial_no: merchantKey.id,
     timestamp,
     nonce_str: request.nonce,
-    signature: createSign('RSA-SHA256').update(text).sign(merchantKey.value, 'base64'),
+    signature: rsaSign(text, merchantKey.value),
   };
   return `${SCHEMA} ${Object.entries(pairs)
     .map(([name, value]) => `${name}="${value}"`)
@@ -55,7 +55,9 @@ export function checkAnswer(
   const key = keys.find((k) => k.kind === 'platform_key' && serialOf(k.id) === serialOf(serial));
   if (key === undefined) return refuse('unknown_key', serial.slice(0, 80));
   const text = textOf(`${app}\n${serial}\n${timestamp}\n${nonce}\n`, body);
-  return isSignedBy(key, text, signature) ? time : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
+  return isRsaSigned(text, signature, key.value)
+    ? time
+    : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
 }
 
 /** Is this notification Lakala's? It names no certificate: any notification certificate that is held may have signed it. */
@@ -67,7 +69,7 @@ export function checkNotification(message: RawMessage, keys: readonly Credential
   const time = timeOf(timestamp, now);
   if (!time.ok) return time;
   const text = textOf(`${timestamp}\n${nonce}\n`, message.body);
-  const isOurs = keys.some((k) => k.kind === 'notify_key' && isSignedBy(k, text, signature));
+  const isOurs = keys.some((k) => k.kind === 'notify_key' && isRsaSigned(text, signature, k.value));
   return isOurs ? time : refuse('bad_signature', 'not signed by a notification certificate that is held');
 }
 
@@ -92,34 +94,3 @@ function timeOf(timestamp: string, now: Temporal.Instant): Checked {
 const textOf = (head: string, body: Uint8Array): Buffer => Buffer.concat([Buffer.from(head), body, Buffer.from('\n')]);
 /** A serial number is a number: some tools print it with leading zeros, some in capitals. */
 const serialOf = (text: string): string => text.toLowerCase().replace(/^0+/, '');
-
-function isSignedBy(key: Credential, text: Buffer, signature: string): boolean {
-  // Strict base64: a lenient reader takes other spellings of the same signature.
-  const bytes = Buffer.from(signature, 'base64');
-  const open = publicKeyOf(key.value);
-  return (
-    open !== undefined &&
-    bytes.toString('base64') === signature &&
-    createVerify('RSA-SHA256').update(text).verify(open, bytes)
-  );
-}
-
-const parsed = new Map<string, KeyObject>();
-/**
- * From a certificate or a public key, in PEM; undefined where it is none, or no RSA key: the algorithm is ours to choose, not a key's.
- * Reading one costs more than a check, so they are kept.
- */
-function publicKeyOf(pem: string): KeyObject | undefined {
-  const known = parsed.get(pem);
-  if (known !== undefined) return known;
-  let key: KeyObject;
-  try {
-    key = createPublicKey(pem);
-  } catch {
-    return undefined;
-  }
-  if (key.asymmetricKeyType !== 'rsa') return undefined;
-  if (parsed.size > 1_000) parsed.clear();
-  parsed.set(pem, key);
-  return key;
-}

@@ -6,19 +6,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Observed } from '../../observations/observation.ts';
-import {
-  type Account,
-  type Answer,
-  type Ask,
-  type BillAnswer,
-  type BillAsk,
-  ChannelSilent,
-  type Credential,
-  type HttpAnswer,
-  type Io,
-} from '../channel.ts';
-import { strictJson } from '../json.ts';
+import { bare, type Call, jsonOf, mustBe, type NoAnswer, refused, said, sent, unknown } from '../call.ts';
+import type { Account, Answer, Ask, BillAnswer, BillAsk, Credential, HttpAnswer } from '../channel.ts';
 import { authorization, check, unseal } from './sign.ts';
 import { errorMeans, isOf, isOfAnother, refundSays, refundShape, transactionSays, transactionShape } from './words.ts';
 
@@ -30,9 +19,7 @@ const MOST_BILL = 1_073_741_824;
 const MOST_GROWTH = 100;
 const MOST_REASON = 80;
 
-export type Call = Readonly<{ account: Account; keys: readonly Credential[]; io: Io }>;
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; json: unknown }>;
-type NoAnswer = Exclude<Answer, { outcome: 'answered' }>;
 
 export async function query(ask: Ask, on: Call): Promise<Answer> {
   const { account } = on;
@@ -45,10 +32,11 @@ export async function query(ask: Ask, on: Call): Promise<Answer> {
   const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}?${who}`;
   const heard = await call(on, 'GET', path, undefined, true);
   if ('outcome' in heard) return heard;
-  return said(heard, () => {
-    if (heard.answer.status === 404) return notFound(ask.paymentRef, heard);
+  return said(heard.answer, () => {
+    if (heard.answer.status === 404)
+      return [bare(ask.paymentRef, 'not_found', errorShape.parse(heard.json).code, heard.at)];
     const t = transactionShape.parse(heard.json);
-    if (t.out_trade_no !== ask.paymentRef) throw new Error(`an answer about ${t.out_trade_no}`);
+    mustBe(t.out_trade_no, ask.paymentRef);
     if (!isOf(t, account)) throw new Error('an answer about another merchant');
     return transactionSays(t, { source: 'inquiry', key: undefined, at: heard.at });
   });
@@ -64,14 +52,13 @@ export async function close(ask: Ask, on: Call): Promise<Answer> {
   const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/close`;
   const heard = await call(on, 'POST', path, JSON.stringify(body));
   // That it was accepted is not yet that it is closed: the question after it tells.
-  return 'outcome' in heard ? heard : said(heard, () => []);
+  return 'outcome' in heard ? heard : said(heard.answer, () => []);
 }
 
 export async function reverse(ask: Ask, on: Call): Promise<Answer> {
   const { merchantNo, subMerchantNo, settings } = on.account;
   const { appid } = settings;
-  if (appid === undefined)
-    return { outcome: 'refused', code: 'NO_APPID', detail: 'enter the account’s appid / 请填写该账户的 appid' };
+  if (appid === undefined) return refused('NO_APPID', 'enter the account’s appid / 请填写该账户的 appid');
   const place = subMerchantNo === undefined ? '' : 'partner/';
   const body =
     subMerchantNo === undefined
@@ -80,7 +67,7 @@ export async function reverse(ask: Ask, on: Call): Promise<Answer> {
   const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}/reverse`;
   const heard = await call(on, 'POST', path, JSON.stringify(body));
   // As with closing: the question after it tells.
-  return 'outcome' in heard ? heard : said(heard, () => []);
+  return 'outcome' in heard ? heard : said(heard.answer, () => []);
 }
 
 export async function queryRefund(refundRef: string, on: Call): Promise<Answer> {
@@ -103,7 +90,7 @@ export async function refund(
   const { refundMinor, totalMinor } = ask;
   // What JSON's reader at the other end could bend is not sent at all.
   if (refundMinor <= 0n || refundMinor > totalMinor || totalMinor > BigInt(Number.MAX_SAFE_INTEGER))
-    return { outcome: 'refused', code: 'BAD_AMOUNT', detail: `${refundMinor} of ${totalMinor}` };
+    return refused('BAD_AMOUNT', `${refundMinor} of ${totalMinor}`);
   const body = {
     ...(on.account.subMerchantNo === undefined ? {} : { sub_mchid: on.account.subMerchantNo }),
     out_trade_no: ask.paymentRef,
@@ -116,7 +103,7 @@ export async function refund(
 }
 
 function refundSaid(heard: Heard, account: Account, refundRef: string, paymentRef?: string): Answer {
-  return said(heard, () => {
+  return said(heard.answer, () => {
     const r = refundShape.parse(heard.json);
     if (r.out_refund_no !== refundRef) throw new Error(`an answer about ${r.out_refund_no}`);
     if (paymentRef !== undefined && r.out_trade_no !== paymentRef) throw new Error(`a refund of ${r.out_trade_no}`);
@@ -139,7 +126,7 @@ const billShape = z.object({
 /** Two steps: where it is and its SHA-1, then the bytes. The hash is over the plain text, whatever comes packed. */
 export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
   const known = BILLS[ask.kind];
-  if (known === undefined) return { outcome: 'refused', code: 'NO_SUCH_BILL', detail: ask.kind };
+  if (known === undefined) return refused('NO_SUCH_BILL', ask.kind);
   const sub =
     on.account.subMerchantNo === undefined || ask.kind !== 'trade' ? {} : { sub_mchid: on.account.subMerchantNo };
   const path = `${known[0]}?${queryOf({ bill_date: ask.on.toString(), ...known[1], ...sub, tar_type: 'GZIP' })}`;
@@ -149,13 +136,13 @@ export async function bill(ask: BillAsk, on: Call): Promise<BillAnswer> {
     return means === 'no_bill' ? { outcome: 'empty' } : means === 'no_bill_yet' ? { outcome: 'not_ready' } : heard;
   }
   const where = billShape.safeParse(heard.json);
-  if (!where.success) return { outcome: 'unknown', detail: 'the answer names no bill' };
+  if (!where.success) return unknown('the answer names no bill');
   // WeChat Pay names its main host, whichever was asked. Only the path is followed: a signed request goes to the account's address alone.
   const url = new URL(where.data.download_url);
-  if (url.pathname !== BILL_FILE) return { outcome: 'unknown', detail: `the bill lies elsewhere: ${url.pathname}` };
+  if (url.pathname !== BILL_FILE) return unknown(`the bill lies elsewhere: ${url.pathname}`);
   const file = await send(on, 'GET', `${url.pathname}${url.search}`, undefined, BILL_TIMEOUT_MS, MOST_BILL);
   if ('outcome' in file) return file;
-  if (file.status !== 200) return { outcome: 'unknown', detail: `the bill's download answered ${file.status}` };
+  if (file.status !== 200) return unknown(`the bill's download answered ${file.status}`);
   return plainBill(ask, file.body, where.data.hash_value.toLowerCase());
 }
 
@@ -165,10 +152,10 @@ function plainBill(ask: BillAsk, body: Uint8Array, hash: string): BillAnswer {
     const most = Math.min(2 ** 31 - 1, Math.max(1_048_576, body.length * MOST_GROWTH));
     plain = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body, { maxOutputLength: most }) : Buffer.from(body);
   } catch (error) {
-    return { outcome: 'unknown', detail: `the bill cannot be unpacked (${(error as Error).message})` };
+    return unknown(`the bill cannot be unpacked (${(error as Error).message})`);
   }
   if (createHash('sha1').update(plain).digest('hex') !== hash)
-    return { outcome: 'unknown', detail: 'the bill is not the one that was announced: its SHA-1 differs' };
+    return unknown('the bill is not the one that was announced: its SHA-1 differs');
   return { outcome: 'fetched', name: `wechatpay-${ask.kind}-${ask.on}.csv`, bytes: plain, hash };
 }
 
@@ -239,12 +226,10 @@ async function call(
       errorMeans(answer.status, failed.code).outcome === 'not_found';
     return isNotThere ? { answer, at: checked.ok ? checked.at : on.io.now(), json: jsonOf(answer.body) } : failed;
   }
-  if (answer.status >= 300 || !checked.ok) return { outcome: 'unknown', detail: `answered ${answer.status}` };
+  if (answer.status >= 300 || !checked.ok) return unknown(`answered ${answer.status}`);
   if (answer.status === 204) return { answer, at: checked.at, json: undefined };
   const json = jsonOf(answer.body);
-  return json === undefined
-    ? { outcome: 'unknown', detail: 'the answer is no JSON' }
-    : { answer, at: checked.at, json };
+  return json === undefined ? unknown('the answer is no JSON') : { answer, at: checked.at, json };
 }
 
 async function send(
@@ -256,8 +241,7 @@ async function send(
   mostBytes?: number,
 ): Promise<HttpAnswer | NoAnswer> {
   const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
-  if (merchantKey === undefined)
-    return { outcome: 'refused', code: 'NO_MERCHANT_KEY', detail: 'the account has no merchant private key' };
+  if (merchantKey === undefined) return refused('NO_MERCHANT_KEY', 'the account has no merchant private key');
   const publicKey = on.keys.find((k) => k.kind === 'platform_key' && k.id.startsWith('PUB_KEY_ID_'));
   const signed = {
     method,
@@ -267,25 +251,20 @@ async function send(
     nonce: on.io.nonce(),
     now: on.io.now(),
   };
-  try {
-    return await on.io.http({
-      method,
-      url: `${on.account.baseUrl}${path}`,
-      headers: {
-        accept: 'application/json',
-        authorization: authorization(signed, merchantKey),
-        'user-agent': 'daozhang',
-        ...(publicKey === undefined ? {} : { 'wechatpay-serial': publicKey.id }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body,
-      timeoutMs,
-      ...(mostBytes === undefined ? {} : { mostBytes }),
-    });
-  } catch (error) {
-    if (error instanceof ChannelSilent) return { outcome: 'unknown', detail: error.message };
-    throw error;
-  }
+  return await sent(on, {
+    method,
+    url: `${on.account.baseUrl}${path}`,
+    headers: {
+      accept: 'application/json',
+      authorization: authorization(signed, merchantKey),
+      'user-agent': 'daozhang',
+      ...(publicKey === undefined ? {} : { 'wechatpay-serial': publicKey.id }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body,
+    timeoutMs,
+    ...(mostBytes === undefined ? {} : { mostBytes }),
+  });
 }
 
 const errorShape = z.object({ code: z.string(), message: z.string().default('') });
@@ -297,45 +276,7 @@ function failure(answer: HttpAnswer): NoAnswer {
   if (means.outcome === 'unknown' || error === undefined)
     return { outcome: 'unknown', detail: `answered ${answer.status}${error === undefined ? '' : ` ${error.code}`}` };
   const detail = [error.message.slice(0, 300), means.remedy].filter((part) => part !== undefined && part !== '');
-  return { outcome: 'refused', code: error.code, detail: detail.join(' — ') };
-}
-
-/** The channel knows no such payment. */
-function notFound(paymentRef: string, heard: Heard): readonly Observed[] {
-  const { code } = errorShape.parse(heard.json);
-  return [
-    {
-      source: 'inquiry',
-      key: `${paymentRef}:${code}`,
-      kind: 'not_found',
-      occurredAt: heard.at,
-      paymentRef,
-      refs: [],
-      said: code,
-    },
-  ];
-}
-
-function said(heard: Heard, read: () => readonly Observed[]): Answer {
-  const { answer } = heard;
-  try {
-    return {
-      outcome: 'answered',
-      observed: read(),
-      raw: { headers: answer.headers, body: answer.body },
-      status: answer.status,
-    };
-  } catch (error) {
-    return { outcome: 'unknown', detail: `the answer cannot be read: ${(error as Error).message.slice(0, 300)}` };
-  }
+  return refused(error.code, detail.join(' — '));
 }
 
 const queryOf = (pairs: Readonly<Record<string, string>>): string => new URLSearchParams(pairs).toString();
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return strictJson(body);
-  } catch {
-    return undefined;
-  }
-}

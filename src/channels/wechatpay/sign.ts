@@ -4,9 +4,10 @@
  *
  * May not: know what a message means. Nothing here reads a clock or draws a nonce.
  */
-import { createDecipheriv, createPublicKey, createSign, createVerify, type KeyObject } from 'node:crypto';
+import { createDecipheriv } from 'node:crypto';
 import type { Credential, RawMessage, RefusalReason } from '../channel.ts';
 import { textOf } from '../json.ts';
+import { isRsaSigned, rsaPublicKey, rsaSign } from '../rsa.ts';
 
 const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
 /** WeChat's own limit for a request; the same is asked of what comes in. */
@@ -27,13 +28,12 @@ export function authorization(
 ): string {
   const timestamp = Math.floor(request.now.epochMilliseconds / 1000);
   const text = `${request.method}\n${request.path}\n${timestamp}\n${request.nonce}\n${request.body}\n`;
-  const signature = createSign('RSA-SHA256').update(text).sign(merchantKey.value, 'base64');
   const pairs = {
     mchid: request.mchid,
     nonce_str: request.nonce,
     timestamp: String(timestamp),
     serial_no: merchantKey.id,
-    signature,
+    signature: rsaSign(text, merchantKey.value),
   };
   return `${SCHEMA} ${Object.entries(pairs)
     .map(([name, value]) => `${name}="${value}"`)
@@ -63,34 +63,12 @@ export function check(message: RawMessage, keys: readonly Credential[], now: Tem
   const age = Math.abs(at.until(now).total('seconds'));
   if (age > WINDOW_SECONDS) return refuse('stale', `${Math.trunc(age)} s from our clock`);
   const held = keys.find((k) => k.kind === 'platform_key' && k.id === serial);
-  const key = held === undefined ? undefined : publicKeyOf(held.value);
-  if (key === undefined)
+  if (held === undefined || rsaPublicKey(held.value) === undefined)
     return refuse('unknown_key', `${serial.slice(0, 80)}${held === undefined ? '' : ': what is held cannot be read'}`);
   const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
-  // Strict base64: a lenient reader takes other spellings of the same signature.
-  const bytes = Buffer.from(signature, 'base64');
-  const isOurs = bytes.toString('base64') === signature && createVerify('RSA-SHA256').update(text).verify(key, bytes);
-  return isOurs ? { ok: true, at } : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
-}
-
-const parsed = new Map<string, KeyObject>();
-/**
- * From a certificate or a public key, in PEM; undefined where it is none, or no RSA key: the algorithm is ours to choose, not a key's.
- * Reading one costs more than a check, so they are kept.
- */
-function publicKeyOf(pem: string): KeyObject | undefined {
-  const known = parsed.get(pem);
-  if (known !== undefined) return known;
-  let key: KeyObject;
-  try {
-    key = createPublicKey(pem);
-  } catch {
-    return undefined;
-  }
-  if (key.asymmetricKeyType !== 'rsa') return undefined;
-  if (parsed.size > 1_000) parsed.clear();
-  parsed.set(pem, key);
-  return key;
+  return isRsaSigned(text, signature, held.value)
+    ? { ok: true, at }
+    : refuse('bad_signature', `not signed by ${serial.slice(0, 80)}`);
 }
 
 export type Sealed = Readonly<{ algorithm?: string; ciphertext: string; associated_data?: string; nonce: string }>;
