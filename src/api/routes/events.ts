@@ -120,6 +120,8 @@ async function acknowledge(tx: TenantTx, on: Serving, caller: Caller, upTo: bigi
 type Reply = Readonly<{ hijack(): void; raw: import('node:http').ServerResponse }>;
 
 async function stream(on: Serving, caller: Caller, from: bigint | undefined, reply: Reply): Promise<void> {
+  // Before the answer begins: what happens once the reader has seen it open must come.
+  let after = from ?? (await lastSeq(on, caller));
   reply.hijack();
   const { raw } = reply;
   const gone = new AbortController();
@@ -130,7 +132,6 @@ async function stream(on: Serving, caller: Caller, from: bigint | undefined, rep
     'x-accel-buffering': 'no',
   });
   raw.write(': open\n\n');
-  let after = from ?? (await lastSeq(on, caller));
   let quietMs = 0;
   while (!gone.signal.aborted) {
     const rows = await on.book
