@@ -18,6 +18,8 @@ export type Faults<F> = Readonly<{
   add(fault: F, times: number, of?: string): void;
   /** The next one that is meant for anybody, or for whom `isMeant` says. */
   take(isMeant: (of: string) => boolean): F | undefined;
+  /** None waits any more. */
+  clear(): void;
 }>;
 
 export function faultsOf<F>(): Faults<F> {
@@ -30,6 +32,9 @@ export function faultsOf<F>(): Faults<F> {
       const it = waiting.find((f) => f.left > 0 && (f.of === undefined || isMeant(f.of)));
       if (it !== undefined) it.left -= 1;
       return it?.fault;
+    },
+    clear() {
+      waiting.length = 0;
     },
   };
 }

@@ -88,14 +88,15 @@ export function noticeOf(event: Event, keys: Keys, apiv3Key = APIV3_KEY): Notice
 }
 
 /** A success of `100 + i` fen under a number made of `i`. */
-export function paidEvent(i: number, prefix = 'K', at = '2026-11-27T09:00:00+08:00'): Event {
+export function paidEvent(i: number, prefix = 'K', mchid = MCHID): Event {
+  const at = '2026-11-27T09:00:00+08:00';
   return {
     id: `EV-${prefix}${i}`,
     type: 'transaction',
     event: 'TRANSACTION.SUCCESS',
     at,
     says: {
-      mchid: MCHID,
+      mchid,
       out_trade_no: refOf(i, prefix),
       transaction_id: `4200${String(i).padStart(24, '0')}`,
       trade_state: 'SUCCESS',

@@ -61,6 +61,8 @@ export type WeChatPaySim = Readonly<{
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   /** The next answers (about this payment) come so. */
   faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
+  /** From now on answers are answers. */
+  healAnswers(): void;
   faultBill(fault: BillFault, times?: number): void;
   /** The next refunds end so. */
   endRefunds(how: 'ABNORMAL' | 'CLOSED', times?: number): void;
@@ -469,6 +471,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     },
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
+    healAnswers: answerFaults.clear,
     faultBill(fault, times = 1) {
       for (let i = 0; i < times; i += 1) billFaults.push(fault);
     },
