@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Between, isQuestion, startBetween } from '../support/between.ts';
 import { freePort, startChild } from '../support/children.ts';
+import { freshBook } from '../support/database.ts';
 import { callWith, keyOf, type Living, living, until } from '../support/living.ts';
-import { masterKeyOf, together } from '../support/notices.ts';
+import { countsOf, masterKeyOf, type Notice, noticeOf, paidEvent, send, shopOn, together } from '../support/notices.ts';
 
 const ORDERS = 60;
 let on: Living;
@@ -128,3 +129,28 @@ const endLeasesOfTheDead = (ids: readonly string[]): Promise<number> =>
       [[...ids]],
     ),
   );
+
+test('F02: killed between COMMIT and answer: it is there, the retry is answered, and has one effect', async () => {
+  const book = await freshBook();
+  const shop = await shopOn(book.book, book.tenantId, masterKey);
+  const notice = (): Notice => noticeOf(paidEvent(1), shop.keys);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}${shop.path}`;
+  const dying = await startChild(book.appUrl, port, masterKey, 'dies');
+  assert.equal((await send(url, notice())).status, 0, 'it was answered: the fault did not fire');
+  await until('it to be dead', () => dying.process.signalCode === 'SIGKILL');
+  assert.equal((await countsOf(book.book, book.tenantId)).messages, 1);
+  const next = await startChild(book.appUrl, port, masterKey);
+  assert.equal((await send(url, notice())).status, 204);
+  await until('it to be folded', async () => (await countsOf(book.book, book.tenantId)).unfolded === 0);
+  assert.deepEqual(await countsOf(book.book, book.tenantId), {
+    messages: 1,
+    unfolded: 0,
+    observations: 1,
+    captured: 1,
+    events: 1,
+    told: 1,
+  });
+  await next.kill();
+  await book.close();
+});

@@ -16,10 +16,15 @@ process.on('exit', () => {
 let archive: string | undefined;
 
 /** `role`: a port to serve at, or `work`. Ready when this returns. */
-export async function startChild(appUrl: string, role: number | 'work', masterKey: Uint8Array): Promise<Child> {
+export async function startChild(
+  appUrl: string,
+  role: number | 'work',
+  masterKey: Uint8Array,
+  ...more: readonly 'dies'[]
+): Promise<Child> {
   archive ??= temporary();
   const script = join(import.meta.dirname, 'serving.ts');
-  const args = [script, appUrl, String(role), Buffer.from(masterKey).toString('base64'), archive];
+  const args = [script, appUrl, String(role), Buffer.from(masterKey).toString('base64'), archive, ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const ended = once(child, 'exit').then(() => running.delete(child));
