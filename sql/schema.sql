@@ -106,6 +106,33 @@ create table book.bill_days (
   CHECK ((state = ANY (ARRAY['expected'::text, 'fetched'::text, 'empty'::text])))
 );
 
+create table book.breaks (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  n integer not null,
+  livemode boolean not null,
+  part text not null,
+  hash text not null,
+  class text not null,
+  finding text not null,
+  joint text not null,
+  verdict text not null,
+  release text not null,
+  channel text,
+  account text,
+  business_on date,
+  currency text not null,
+  amount numeric not null,
+  order_ref text,
+  payment_id uuid,
+  asked_at timestamp with time zone,
+  body jsonb not null,
+  PRIMARY KEY (tenant_id, reconciliation_id, n),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text])))
+);
+CREATE INDEX breaks_payment ON book.breaks USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+
 create table book.cases (
   tenant_id uuid not null,
   id uuid not null,
@@ -166,7 +193,7 @@ CREATE INDEX deliveries_payment ON book.deliveries USING btree (tenant_id, payme
 create table book.documents (
   tenant_id uuid not null,
   id uuid not null,
-  account_id uuid not null,
+  account_id uuid,
   kind text not null,
   covers_on date,
   name text not null,
@@ -174,11 +201,16 @@ create table book.documents (
   size bigint not null,
   told_hash text,
   received_at timestamp with time zone default now() not null,
+  livemode boolean not null,
+  origin text default 'channel'::text not null,
+  added_by text,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, account_id, sha256),
+  UNIQUE NULLS NOT DISTINCT (tenant_id, livemode, account_id, sha256),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
-  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  CHECK ((origin = ANY (ARRAY['channel'::text, 'upload'::text, 'book'::text])))
 );
+CREATE INDEX documents_newest ON book.documents USING btree (tenant_id, livemode, received_at DESC, id DESC);
 
 create table book.due (
   tenant_id uuid not null,
@@ -273,6 +305,7 @@ create table book.observations (
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
+CREATE INDEX observations_refunds ON ONLY book.observations USING btree (tenant_id, occurred_at) WHERE (refund_state = 'succeeded'::text);
 
 create table book.orders (
   tenant_id uuid not null,
@@ -338,10 +371,62 @@ create table book.payments (
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
+CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, COALESCE(captured_at, placed_at, created_at), id);
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
+
+create table book.reconciliation_documents (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  document_id uuid not null,
+  name text not null,
+  PRIMARY KEY (tenant_id, reconciliation_id, document_id),
+  FOREIGN KEY (tenant_id, document_id) REFERENCES book.documents(tenant_id, id),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id)
+);
+CREATE INDEX reconciliation_documents_of ON book.reconciliation_documents USING btree (tenant_id, document_id);
+
+create table book.reconciliation_files (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  name text not null,
+  sha256 bytea not null,
+  size bigint not null,
+  PRIMARY KEY (tenant_id, reconciliation_id, name),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id)
+);
+
+create table book.reconciliations (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  state text default 'queued'::text not null,
+  zone text not null,
+  lang text not null,
+  as_of timestamp with time zone,
+  orders_from date,
+  orders_to date,
+  asked_by text not null,
+  attempts integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  progress jsonb,
+  failure jsonb,
+  outcome text,
+  covers_from date,
+  covers_to date,
+  totals jsonb,
+  superseded_by uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
+  CHECK ((outcome = ANY (ARRAY['clean'::text, 'breaks'::text, 'incomplete'::text]))),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX reconciliations_newest ON book.reconciliations USING btree (tenant_id, livemode, created_at DESC, id DESC);
 
 create table book.refs (
   tenant_id uuid not null,
@@ -465,6 +550,7 @@ create table book.webhook_endpoints (
 -- alerts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -478,6 +564,9 @@ create table book.webhook_endpoints (
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- refs                 enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- routes               none
@@ -503,6 +592,7 @@ create table book.webhook_endpoints (
 -- table    alerts               daozhang_app: delete, insert, select, update
 -- table    api_keys             daozhang_app: delete, insert, select, update
 -- table    bill_days            daozhang_app: delete, insert, select, update
+-- table    breaks               daozhang_app: delete, insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
 -- table    counters             daozhang_app: delete, insert, select, update
 -- table    credentials          daozhang_app: delete, insert, select, update
@@ -516,6 +606,9 @@ create table book.webhook_endpoints (
 -- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
+-- table    reconciliation_documents daozhang_app: delete, insert, select, update
+-- table    reconciliation_files daozhang_app: delete, insert, select, update
+-- table    reconciliations      daozhang_app: delete, insert, select, update
 -- table    refs                 daozhang_app: delete, insert, select, update
 -- table    rejected_messages    daozhang_app: delete, insert, select, update
 -- table    routes               daozhang_app: delete, insert, select, update

@@ -152,8 +152,8 @@ async function keepBill(
   const sha256 = on.archive.put(tenantId, fetched.bytes);
   const documentId = await on.book.tenant(tenantId, async (tx) => {
     await tx.run(
-      `insert into documents (tenant_id, id, account_id, kind, covers_on, name, sha256, size, told_hash)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, account_id, sha256) do nothing`,
+      `insert into documents (tenant_id, id, account_id, kind, covers_on, name, sha256, size, told_hash, livemode)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint documents_once do nothing`,
       [
         tx.tenantId,
         newId(),
@@ -164,6 +164,7 @@ async function keepBill(
         Buffer.from(sha256, 'hex'),
         fetched.bytes.length,
         fetched.hash ?? null,
+        open.account.livemode,
       ],
     );
     const row = await tx.one<{ id: string }>(

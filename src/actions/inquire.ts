@@ -59,7 +59,8 @@ async function sortOut(tx: TenantTx, on: Asking, ids: readonly string[]): Promis
   const ready: Ready[] = [];
   for (const [accountId, group] of Map.groupBy(payments, (p) => p.accountId)) {
     const open = await on.accounts.get(tx, accountId);
-    const wanted = group.filter((p) => !p.terminal);
+    const doubted = await doubtedByBills(tx, group);
+    const wanted = group.filter((p) => !p.terminal || doubted.has(p.id));
     for (const p of wanted) gone.delete(p.id);
     if (open.state === 'paused' || open.channel.capabilities.inquire !== true) {
       await setDue(
@@ -79,6 +80,17 @@ async function sortOut(tx: TenantTx, on: Asking, ids: readonly string[]): Promis
   }
   await clearDue(tx, 'inquire', [...gone]);
   return ready;
+}
+
+/** Of what is settled, what a bill does not have: the channel is asked once more, whatever it said before. */
+async function doubtedByBills(tx: TenantTx, payments: readonly Payment[]): Promise<ReadonlySet<string>> {
+  const settled = payments.filter((p) => p.terminal).map((p) => p.id);
+  if (settled.length === 0) return new Set();
+  const rows = await tx.rows<{ payment_id: string }>(
+    `select distinct payment_id from breaks where tenant_id = $1 and payment_id = any($2) and class = 'ours_only' and asked_at is null`,
+    [tx.tenantId, settled],
+  );
+  return new Set(rows.map((r) => r.payment_id));
 }
 
 /** Asks about one payment now, and takes the answer in. */
@@ -129,6 +141,11 @@ async function takeAnswer(
     ]);
     return;
   }
+  if (payment.terminal)
+    await tx.run('update breaks set asked_at = now() where tenant_id = $1 and payment_id = $2 and asked_at is null', [
+      tx.tenantId,
+      paymentId,
+    ]);
   const heardAt = whole(answer.observed[0]?.occurredAt ?? on.pace.now());
   await noteAnswer(tx, open.account.id, answer.raw, on.pace.now());
   await settle(tx, 'channel_refuses', subject, open.account.livemode);

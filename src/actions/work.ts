@@ -9,6 +9,7 @@ import { type Billing, billsDue } from './bills.ts';
 import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
+import { reconcileDue } from './reconcile.ts';
 import { type Repairing, repairDue } from './repair.ts';
 
 export type Working = Asking &
@@ -108,6 +109,7 @@ export function startWorkers(on: Working): Workers {
     ...lanes(DELIVERY_LOOPS, async () => (await deliverDue(on)) > 0),
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
+    loop(async () => (await reconcileDue(on)) > 0, LOOK_MS),
   ];
   return {
     wake,

@@ -177,6 +177,9 @@ export const trace = z
         created_at: instant,
       }),
     ),
+    breaks: z
+      .array(z.object({ reconciliation_id: id, n: z.int(), part: z.string(), finding: z.string(), amount: money }))
+      .describe('Differences that reconciliations found about it'),
     next_look_at: instant.optional(),
   })
   .meta({ id: 'Trace' });
@@ -260,7 +263,8 @@ export const billDay = z
 export const document = z
   .object({
     id,
-    account_id: id,
+    account_id: id.optional(),
+    origin: z.enum(['channel', 'upload', 'book']).describe('Fetched by calendar, brought, or written from the book'),
     kind: z.string(),
     covers_on: z.iso.date().optional(),
     name: z.string(),
@@ -269,6 +273,79 @@ export const document = z
     received_at: instant,
   })
   .meta({ id: 'Document' });
+
+/** What a document is called where it was; no path, and nothing that a terminal takes for more than text. */
+export const documentName = text(200, 1).regex(/^[^\p{Cc}]+$/u);
+const day = z.iso.date();
+export const newReconciliation = z.strictObject({
+  documents: z.array(id).min(1).max(200),
+  orders: z
+    .strictObject({ from: day, to: day })
+    .refine((d) => d.from <= d.to, 'the first day is after the last')
+    .optional()
+    .describe(
+      'The book’s own orders of these days are the merchant’s side; leave out where an order book is among the documents',
+    ),
+  timezone: text(64, 1).default('Asia/Shanghai').describe('Of local times and business days'),
+  as_of: moment.optional().describe('Judged as of then; else at the end of the last day the documents cover'),
+});
+const both = z.object({ en: z.string(), zh: z.string() });
+export const reconciliation = z
+  .object({
+    id,
+    livemode: z.boolean(),
+    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+    timezone: z.string(),
+    as_of: instant.optional(),
+    orders: z.object({ from: day, to: day }).optional(),
+    documents: z.array(z.object({ id, name: z.string(), origin: z.string(), sha256: z.string() })),
+    created_at: instant,
+    started_at: instant.optional(),
+    ended_at: instant.optional(),
+    progress: z
+      .object({
+        step: both,
+        done: z.number(),
+        total: z.number().optional(),
+        unit: z.string().optional(),
+        rows: z.number().optional(),
+      })
+      .optional(),
+    failure: z.object({ code: z.string(), says: both, remedy: both }).optional(),
+    outcome: z.enum(['clean', 'breaks', 'incomplete']).optional(),
+    from: day.optional(),
+    to: day.optional(),
+    totals: z.record(z.string(), z.number()).optional(),
+    superseded_by: id.optional().describe('A later one that had all of its documents and days'),
+    files: z.array(z.object({ name: z.string(), sha256: z.string(), size: z.string() })),
+  })
+  .meta({ id: 'Reconciliation' });
+
+export const breakPart = z.enum(['break', 'open', 'ambiguous']);
+const breakHead = {
+  reconciliation_id: id,
+  n: z.int().describe('Its place in the run: by money, largest first'),
+  hash: z.string().describe('The same difference in another run has the same'),
+  part: breakPart.describe('Somebody’s work, waiting for a date or a document, or fitting in more than one way'),
+  class: z.string(),
+  finding: z.string(),
+  joint: z.string(),
+  verdict: z.string(),
+  release: z.string(),
+  channel: z.string().optional(),
+  account: z.string().optional(),
+  business_on: day.optional(),
+  amount: money,
+  order_ref: z.string().optional(),
+  payment_id: id.optional(),
+};
+export const breakLine = z.object({ ...breakHead, says: both }).meta({ id: 'BreakLine' });
+export const breakWhole = z
+  .object({
+    ...breakHead,
+    body: z.record(z.string(), z.unknown()).describe('As in result.json: sentences, steps, evidence to the byte'),
+  })
+  .meta({ id: 'Break' });
 
 export const newEndpoint = z.strictObject({
   url: address,

@@ -5,7 +5,13 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   serializerCompiler,
@@ -27,12 +33,13 @@ import { strictJson } from './json.ts';
 import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
-import { documentRoutes } from './routes/documents.ts';
+import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { reconciliationRoutes } from './routes/reconciliations.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,6 +51,8 @@ declare module 'fastify' {
     open?: boolean;
     /** What the caller must be allowed to do; every route that is not open names it. */
     scope?: Scope;
+    /** Its body may take as long as it comes: a document, not a message. */
+    long?: boolean;
     /** The answer is stored under the Idempotency-Key; never for one that shows a secret. */
     idempotent?: boolean;
   }
@@ -79,6 +88,8 @@ export type Serving = Asking &
 const MOST_BODY = 1_048_576;
 const REQUESTS_A_MINUTE = 6_000;
 const REQUEST_MS = 10_000;
+/** The longest that any body may take; what stands still is closed after `connectionTimeout`. */
+const LONGEST_MS = 1_800_000;
 
 export async function buildServer(on: Serving): Promise<Api> {
   const within = on.requestTimeoutMs ?? REQUEST_MS;
@@ -88,9 +99,9 @@ export async function buildServer(on: Serving): Promise<Api> {
     bodyLimit: MOST_BODY,
     trustProxy: on.trustProxy === undefined || on.trustProxy.length === 0 ? false : [...on.trustProxy],
     genReqId: newId,
-    requestTimeout: within,
+    requestTimeout: LONGEST_MS,
     // How often it is looked for slow ones; Node's own 30 seconds would make any limit half a minute.
-    http: { requestTimeout: within, headersTimeout: within, connectionsCheckingInterval: Math.ceil(within / 4) },
+    http: { requestTimeout: LONGEST_MS, headersTimeout: within, connectionsCheckingInterval: Math.ceil(within / 4) },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (_, request, reply) =>
       sendProblem(request, reply, new DaozhangError('api.bad_request', { reason: 'the address' })),
@@ -122,6 +133,7 @@ export async function buildServer(on: Serving): Promise<Api> {
   await app.register(swagger, description);
 
   app.decorateRequest('caller', null as unknown as Caller);
+  slowBodies(app, within);
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open === true || request.is404) return;
     request.caller = await callerOf(on.book, request);
@@ -153,12 +165,30 @@ export async function buildServer(on: Serving): Promise<Api> {
     paymentRoutes(api, on);
     channelRoutes(api, on);
     documentRoutes(api, on);
+    reconciliationRoutes(api, on);
     eventRoutes(api, on);
     adminRoutes(api, on);
   });
   // Raw bytes, for signatures: a scope of its own, where no body is parsed.
   await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));
+  await app.register(async (scope) => uploadRoute(scope as unknown as Api, on));
   return app;
+}
+
+/** A body is there as a whole in time, but for the routes that take documents. */
+function slowBodies(app: Api, within: number): void {
+  const waiting = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+  app.addHook('onRequest', async (request) => {
+    const { raw, routeOptions } = request;
+    if (routeOptions.config.long === true || raw.complete) return;
+    const late = Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    const look = (): void => {
+      if (!raw.complete) refuseConnection(late, raw.socket);
+    };
+    waiting.set(request, setTimeout(look, within));
+  });
+  app.addHook('onResponse', async (request) => clearTimeout(waiting.get(request)));
+  app.addHook('onRequestAbort', async (request) => clearTimeout(waiting.get(request)));
 }
 
 function manners(app: Api, on: Serving): void {

@@ -45,3 +45,11 @@ export function serverEnv(): ServerEnv {
     apiKey: process.env.DAOZHANG_API_KEY,
   };
 }
+
+/** What a child that reads documents is given: nothing that is secret. */
+export function childEnv(): Readonly<Record<string, string>> {
+  const names = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'TZ'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

@@ -235,6 +235,14 @@ export const BOOK_ERRORS = {
     says: { en: 'the bill cannot be taken in ({reason})', zh: '无法读入该账单({reason})' },
     remedy: { en: 'It is fetched again; see “daozhang channels”.', zh: '将重新获取;请查看 daozhang channels。' },
   },
+  'reconcile.ended': {
+    exit: 2,
+    says: { en: 'the reconciliation’s process ended early', zh: '对账进程提前结束' },
+    remedy: {
+      en: 'Nothing was kept. It may lack memory or disk: free some and ask for it again.',
+      zh: '没有保留任何结果。可能是内存或磁盘不足:请释放空间后重新发起。',
+    },
+  },
   'channel.bad_settings': {
     exit: 2,
     says: { en: 'the settings of {channel} do not fit: {reason}', zh: '{channel} 的设置不正确:{reason}' },

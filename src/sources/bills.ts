@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { childEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { money } from '../base/money.ts';
 import { instantOf } from '../base/time.ts';
@@ -61,6 +62,7 @@ async function readBill(bill: Bill, each: (line: BillLine) => Promise<void>): Pr
   const script = join(import.meta.dirname, `bill-child${extname(import.meta.filename)}`);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, bill.path, bill.zone], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: childEnv(),
   });
   try {
     for await (const text of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -13,11 +13,14 @@ import { ALL_SCOPES, callAs, callWith, keyOf, type Living, living, until, verdic
 
 /** What there is of the first tenant's test side. */
 type Theirs = Readonly<
-  Record<'order' | 'orderRef' | 'payment' | 'message' | 'channel' | 'endpoint' | 'key' | 'document', string>
+  Record<
+    'order' | 'orderRef' | 'payment' | 'message' | 'channel' | 'endpoint' | 'key' | 'document' | 'reconciliation',
+    string
+  >
 >;
 
 /** `none`: 404 · `empty`: 200 without items · `own`: it is done to the caller's own, whatever comes of it. */
-type Fill = Readonly<{ path?: string; query?: string; body?: object; gets: 'none' | 'empty' | 'own' }>;
+type Fill = Readonly<{ path?: string; last?: string; query?: string; body?: object; gets: 'none' | 'empty' | 'own' }>;
 
 const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   listKeys: () => ({ gets: 'own' }),
@@ -42,7 +45,17 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   changeChannel: (t) => ({ path: t.channel, body: { name: 'stolen' }, gets: 'none' }),
   listBills: (t) => ({ path: t.channel, gets: 'none' }),
   listDocuments: () => ({ gets: 'empty' }),
+  getDocument: (t) => ({ path: t.document, gets: 'none' }),
   getDocumentBytes: (t) => ({ path: t.document, gets: 'none' }),
+  addDocument: (t) => ({ query: `name=x.csv&account_id=${t.channel}`, body: {}, gets: 'none' }),
+  reconcile: (t) => ({ body: { documents: [t.document] }, gets: 'none' }),
+  listReconciliations: () => ({ gets: 'empty' }),
+  getReconciliation: (t) => ({ path: t.reconciliation, gets: 'none' }),
+  streamProgress: (t) => ({ path: t.reconciliation, gets: 'none' }),
+  cancelReconciliation: (t) => ({ path: t.reconciliation, gets: 'none' }),
+  getReconciliationFile: (t) => ({ path: t.reconciliation, last: 'report.html', gets: 'none' }),
+  listBreaks: () => ({ gets: 'empty' }),
+  getBreak: (t) => ({ path: t.reconciliation, last: '1', gets: 'none' }),
   testChannel: (t) => ({ path: t.channel, gets: 'none' }),
   listEvents: () => ({ query: 'after=0', gets: 'empty' }),
   streamEvents: () => ({ query: 'after=0', gets: 'own' }),
@@ -94,7 +107,7 @@ before(async () => {
       assert.ok(fill !== undefined, `${method} ${path} (${operationId}) is new: say in FILLS what a stranger gets`);
       const scope = /Scope: (\w+)\./.exec(operation.description ?? '')?.[1] as Scope;
       assert.ok(ALL_SCOPES.includes(scope), `${operationId} says which scope it needs`);
-      const filled = path.replace(/\{\w+\}/, fill.path ?? '');
+      const filled = path.replace(/\{\w+\}/, fill.path ?? '').replace(/\{\w+\}$/, fill.last ?? '{}');
       assert.doesNotMatch(filled, /[{}]/);
       const query = fill.query === undefined ? '' : `?${fill.query}`;
       return [{ name: operationId, method: method.toUpperCase(), path: `${filled}${query}`, scope, fill }];
@@ -132,12 +145,30 @@ async function fillBook(): Promise<Theirs> {
     endpoint: endpoints.body.items[0]!.id,
     key: keys.body.items[0]!.id,
     document: newId(),
+    reconciliation: newId(),
   };
   const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
     await tx.run(
-      `insert into documents (tenant_id, id, account_id, kind, name, sha256, size) values ($1, $2, $3, 'trade', 'bill.csv', $4, 6)`,
+      `insert into documents (tenant_id, id, livemode, account_id, kind, name, sha256, size)
+       values ($1, $2, false, $3, 'trade', 'bill.csv', $4, 6)`,
       [tx.tenantId, found.document, found.channel, Buffer.from(hash, 'hex')],
+    );
+    await tx.run(
+      `insert into reconciliations (tenant_id, id, livemode, state, zone, lang, asked_by, outcome)
+       values ($1, $2, false, 'done', 'Asia/Shanghai', 'en', 'a test', 'breaks')`,
+      [tx.tenantId, found.reconciliation],
+    );
+    await tx.run(
+      `insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size) values ($1, $2, 'report.html', $3, 6)`,
+      [tx.tenantId, found.reconciliation, Buffer.from(hash, 'hex')],
+    );
+    await tx.run(
+      `insert into breaks (tenant_id, reconciliation_id, n, livemode, part, hash, class, finding, joint, verdict, release, currency,
+         amount, order_ref, payment_id, body)
+       values ($1, $2, 1, false, 'break', 'h', 'ours_only', 'f', 'orders', 'v', 'no', 'CNY', 25, $3, $4,
+         '{"amount": {"amount": "25.00", "currency": "CNY"}, "says": {"en": "", "zh": ""}}')`,
+      [tx.tenantId, found.reconciliation, orderRef, found.payment],
     );
     for (const [kind, id] of [
       ['payment', found.payment],
@@ -182,6 +213,9 @@ async function seen(): Promise<string> {
     `/v1/channels/${theirs.channel}`,
     `/v1/webhook-endpoints`,
     '/v1/orders',
+    `/v1/reconciliations/${theirs.reconciliation}`,
+    '/v1/documents',
+    '/v1/breaks',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');

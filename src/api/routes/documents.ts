@@ -1,10 +1,14 @@
-/** Documents of the book: which bills are there, which are to come, and their bytes. */
+/** Documents of the book: those that were fetched, brought or written, which bills are to come, and the bytes of each. */
 import { z } from 'zod';
+import { addDocument } from '../../actions/reconcile.ts';
+import { DaozhangError } from '../../base/errors.ts';
+import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
-import { dropEmpty, notFound } from '../manners.ts';
+import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
 
 const MOST = 200;
+const MOST_DOCUMENT = 4_294_967_296;
 
 export function documentRoutes(api: Api, on: Serving): void {
   const params = z.object({ id: shape.id });
@@ -70,21 +74,43 @@ export function documentRoutes(api: Api, on: Serving): void {
       config: { scope: 'read' },
       schema: {
         operationId: 'listDocuments',
-        summary: 'The newest documents',
+        summary: 'Documents, newest first',
         tags: ['documents'],
+        querystring: z.strictObject({ origin: z.enum(['channel', 'upload', 'book']).optional(), ...shape.paging }),
         response: { 200: shape.page(shape.document) },
       },
     },
-    async ({ caller }) => {
+    async ({ caller, query }) => {
+      const [at, id] = fromCursor(query.after) ?? [];
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const rows = await tx.rows<DocumentRow>(
-          `select ${COLUMNS} from documents d join accounts a on a.tenant_id = $1 and a.id = d.account_id
-            where d.tenant_id = $1 and a.livemode = $2 order by d.received_at desc, d.id desc limit ${MOST}`,
-          [tx.tenantId, caller.livemode],
+          `select ${COLUMNS} from documents where tenant_id = $1 and livemode = $2 and ($3::text is null or origin = $3)
+              and ($4::timestamptz is null or (received_at, id) < ($4::timestamptz, $5::uuid))
+            order by received_at desc, id desc limit $6`,
+          [tx.tenantId, caller.livemode, query.origin ?? null, at ?? null, id ?? null, query.limit],
         );
-        return { items: rows.map(documentView) };
+        const last = rows.length < query.limit ? undefined : rows.at(-1)!;
+        return dropEmpty({
+          items: rows.map(documentView),
+          next: last === undefined ? undefined : cursor(last.received_at.toString(), last.id),
+        });
       });
     },
+  );
+
+  api.get(
+    '/v1/documents/:id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getDocument',
+        summary: 'One document',
+        tags: ['documents'],
+        params,
+        response: { 200: shape.document, 404: shape.problem },
+      },
+    },
+    async ({ caller, params }) => documentView(await documentOf(on, caller, params.id)),
   );
 
   api.get(
@@ -104,29 +130,98 @@ export function documentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }, reply) => {
-      const row = await on.book.tenant(caller.tenantId, (tx) =>
-        tx.maybe<DocumentRow>(
-          `select ${COLUMNS} from documents d join accounts a on a.tenant_id = $1 and a.id = d.account_id
-            where d.tenant_id = $1 and d.id = $2 and a.livemode = $3`,
-          [tx.tenantId, params.id, caller.livemode],
-        ),
-      );
-      if (row === undefined) return notFound();
-      const hash = row.sha256.toString('hex');
-      return await reply
-        .header('content-type', 'application/octet-stream')
-        .header('content-disposition', `attachment; filename="${row.name.replace(/[^\w.-]/g, '_')}"`)
-        .header('x-content-type-options', 'nosniff')
-        .header('x-daozhang-sha256', hash)
-        .serializer((body: unknown) => body as string)
-        .send(on.archive.get(caller.tenantId, hash) as unknown as string);
+      const row = await documentOf(on, caller, params.id);
+      return await sendBytes(on, caller, reply, row);
     },
   );
 }
 
+/** The body is the document itself: a scope of its own, where no body is parsed. */
+export function uploadRoute(api: Api, on: Serving): void {
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser('*', (_, payload, done) => done(null, payload));
+  api.post(
+    '/v1/documents',
+    {
+      config: { scope: 'act', long: true },
+      schema: {
+        operationId: 'addDocument',
+        summary: 'Bring a document',
+        description:
+          'The body is the document byte for byte, of any content type. The same bytes again are the document that is there. `account_id`: it is a bill of this account, and the book learns from it when it is reconciled.',
+        tags: ['documents'],
+        querystring: z.strictObject({ name: shape.documentName, account_id: shape.id.optional() }),
+        response: { 201: shape.document, 404: shape.problem },
+      },
+    },
+    async (request, reply) => {
+      const { caller, query, body } = request;
+      const { account_id: accountId, name } = query;
+      if (accountId !== undefined) await mustBeTheirs(on, caller, accountId);
+      const side = { tenantId: caller.tenantId, livemode: caller.livemode };
+      const by = { accountId, origin: 'upload', kind: 'upload', name, addedBy: `${caller.kind}:${caller.id}` } as const;
+      const id = await addDocument(on, side, by, bounded(body as AsyncIterable<Uint8Array> | undefined));
+      return await reply.status(201).send(documentView(await documentOf(on, caller, id)));
+    },
+  );
+}
+
+async function* bounded(chunks: AsyncIterable<Uint8Array> | undefined): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of chunks ?? []) {
+    size += chunk.length;
+    if (size > MOST_DOCUMENT) throw new DaozhangError('api.too_large', { limit: MOST_DOCUMENT });
+    yield chunk;
+  }
+  if (size === 0) throw new DaozhangError('api.bad_request', { reason: 'the body is empty / 请求体为空' });
+}
+
+async function mustBeTheirs(on: Serving, caller: Caller, accountId: string): Promise<void> {
+  const known = await on.book.tenant(caller.tenantId, (tx) =>
+    tx.maybe('select from accounts where tenant_id = $1 and id = $2 and livemode = $3', [
+      tx.tenantId,
+      accountId,
+      caller.livemode,
+    ]),
+  );
+  if (known === undefined) notFound();
+}
+
+async function documentOf(on: Serving, caller: Caller, id: string): Promise<DocumentRow> {
+  const row = await on.book.tenant(caller.tenantId, (tx) =>
+    tx.maybe<DocumentRow>(`select ${COLUMNS} from documents where tenant_id = $1 and id = $2 and livemode = $3`, [
+      tx.tenantId,
+      id,
+      caller.livemode,
+    ]),
+  );
+  return row ?? notFound();
+}
+
+type Kept = Readonly<{ name: string; sha256: Buffer; size: bigint }>;
+type Bytes = Readonly<{ header(name: string, value: string): Bytes; send(stream: unknown): unknown }>;
+
+/** Never as a page of ours: what is shown in a browser comes from elsewhere. */
+export async function sendBytes<R>(on: Serving, caller: Caller, reply: R & Bytes, kept: Kept): Promise<R> {
+  const hash = kept.sha256.toString('hex');
+  const stream = await on.archive.stream(caller.tenantId, hash);
+  reply
+    .header('content-type', 'application/octet-stream')
+    .header('content-length', kept.size.toString())
+    .header(
+      'content-disposition',
+      `attachment; filename="${kept.name.replace(/[^\w.-]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(kept.name)}`,
+    )
+    .header('x-content-type-options', 'nosniff')
+    .header('x-daozhang-sha256', hash)
+    .send(stream);
+  return reply;
+}
+
 type DocumentRow = Readonly<{
   id: string;
-  account_id: string;
+  account_id: string | null;
+  origin: 'channel' | 'upload' | 'book';
   kind: string;
   covers_on: Temporal.PlainDate | null;
   name: string;
@@ -134,12 +229,13 @@ type DocumentRow = Readonly<{
   size: bigint;
   received_at: Temporal.Instant;
 }>;
-const COLUMNS = 'd.id, d.account_id, d.kind, d.covers_on, d.name, d.sha256, d.size, d.received_at';
+const COLUMNS = 'id, account_id, origin, kind, covers_on, name, sha256, size, received_at';
 
 const documentView = (row: DocumentRow): z.output<typeof shape.document> =>
   dropEmpty({
     id: row.id,
-    account_id: row.account_id,
+    account_id: row.account_id ?? undefined,
+    origin: row.origin,
     kind: row.kind,
     covers_on: row.covers_on?.toString(),
     name: row.name,

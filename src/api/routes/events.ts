@@ -1,6 +1,4 @@
 /** The feed of what changed, by pulling, by a stream, and to webhook endpoints. */
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { setDue } from '../../actions/due.ts';
 import { EVENT_COLUMNS, type EventRow, wants } from '../../actions/events.ts';
@@ -16,9 +14,9 @@ import { type Caller, isStillIn, need } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
+import { type Reply, sse } from '../sse.ts';
 
 const STREAM_LOOK_MS = 1_000;
-const STREAM_BEAT_MS = 15_000;
 const seq = z.string().regex(/^\d{1,18}$/);
 
 export function eventRoutes(api: Api, on: Serving): void {
@@ -117,46 +115,15 @@ async function acknowledge(tx: TenantTx, on: Serving, caller: Caller, upTo: bigi
   await recorded(tx, { payments, key: (p) => `feed:${p.id}`, said: 'feed acknowledged', at: on.pace.now() }, on.follow);
 }
 
-type Reply = Readonly<{ hijack(): void; raw: import('node:http').ServerResponse }>;
-
 async function stream(on: Serving, caller: Caller, from: bigint | undefined, reply: Reply): Promise<void> {
-  // Before the answer begins: what happens once the reader has seen it open must come.
   let after = from ?? (await lastSeq(on, caller));
-  reply.hijack();
-  const { raw } = reply;
-  const gone = new AbortController();
-  raw.on('close', () => gone.abort());
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
+  await sse(reply, STREAM_LOOK_MS, async () => {
+    const rows = await on.book.tenant(caller.tenantId, async (tx) =>
+      (await isStillIn(tx, caller)) ? await eventsAfter(tx, caller.livemode, after, 200) : undefined,
+    );
+    after = rows?.at(-1)?.seq ?? after;
+    return rows?.map((row) => ({ id: row.seq.toString(), event: row.type, data: eventView(row) }));
   });
-  raw.write(': open\n\n');
-  let quietMs = 0;
-  while (!gone.signal.aborted) {
-    const rows = await on.book
-      .tenant(caller.tenantId, async (tx) =>
-        (await isStillIn(tx, caller)) ? await eventsAfter(tx, caller.livemode, after, 200) : undefined,
-      )
-      // The reader comes again with the last number it has.
-      .catch(() => undefined);
-    if (rows === undefined) break;
-    let fits = true;
-    for (const row of rows) {
-      fits = raw.write(`id: ${row.seq}\nevent: ${row.type}\ndata: ${JSON.stringify(eventView(row))}\n\n`);
-      after = row.seq;
-    }
-    // A reader that does not read is waited for, so that the feed does not pile up here.
-    if (!fits) await once(raw, 'drain', { signal: gone.signal }).catch(() => {});
-    if (rows.length > 0) continue;
-    await pause(STREAM_LOOK_MS, undefined, { signal: gone.signal }).catch(() => {});
-    quietMs += STREAM_LOOK_MS;
-    if (quietMs >= STREAM_BEAT_MS) {
-      raw.write(': here\n\n');
-      quietMs = 0;
-    }
-  }
-  raw.end();
 }
 
 const lastSeq = (on: Serving, caller: Caller): Promise<bigint> =>

@@ -231,8 +231,21 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
     `select due_at from due where tenant_id = $1 and kind = 'inquire' and id = $2`,
     [tx.tenantId, id],
   );
+  const breaks = await tx.rows<{
+    reconciliation_id: string;
+    n: number;
+    part: string;
+    finding: string;
+    amount: z.output<typeof shape.money>;
+  }>(
+    `select b.reconciliation_id, b.n, b.part, b.finding, b.body -> 'amount' as amount from breaks b
+       join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.superseded_by is null
+      where b.tenant_id = $1 and b.payment_id = $2 order by b.reconciliation_id desc, b.n limit 100`,
+    [tx.tenantId, id],
+  );
   return dropEmpty({
     payment,
+    breaks,
     observations: observations.map((o) =>
       dropEmpty({
         id: o.id,

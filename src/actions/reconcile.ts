@@ -1,0 +1,381 @@
+/**
+ * Reconciliations that people and systems ask for: documents of the archive, and where asked the book's own orders, go through the same
+ * pipeline as `daozhang reconcile`, in a child process; what it found comes into the book, what it wrote into the archive.
+ *
+ * A run belongs to whoever holds its lease, which the child's progress renews: a worker that dies leaves it to the next, which begins
+ * anew. Ending it is a kill, and nothing half-done is kept. Cost: that of the run; here a few statements a second while it runs.
+ */
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { extname, join, parse } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Archive } from '../base/archive.ts';
+import { clock } from '../base/clock.ts';
+import { childEnv } from '../base/env.ts';
+import { DaozhangError, told } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Lang } from '../base/lang.ts';
+import type { TenantTx } from '../db/pool.ts';
+import type { Result } from '../reconcile/result.ts';
+import { takeBill } from '../sources/bills.ts';
+import { takeFound } from '../sources/found.ts';
+import { orderBook } from '../sources/order-book.ts';
+import type { Doing, Failure, Job, Printed } from '../sources/reconcile-child.ts';
+import type { Billing } from './bills.ts';
+import { clearDue, setDue, workDue } from './due.ts';
+import { appendEvents } from './events.ts';
+
+const LEASE_MS = 30_000;
+/** How often the row is written while the child works. */
+const WRITE_MS = 500;
+/** What fails so often fails for a reason of its own. */
+const MOST_ATTEMPTS = 3;
+
+export type Side = Readonly<{ tenantId: string; livemode: boolean }>;
+export type NewDocument = Readonly<{
+  accountId: string | undefined;
+  origin: 'upload' | 'book';
+  kind: string;
+  name: string;
+  addedBy: string;
+}>;
+
+/** Keeps a document; the same bytes again are the document that is there. */
+export async function addDocument(
+  on: Readonly<{ book: Billing['book']; archive: Archive }>,
+  side: Side,
+  document: NewDocument,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const kept = await on.archive.take(side.tenantId, chunks);
+  const hash = Buffer.from(kept.sha256, 'hex');
+  return await on.book.tenant(side.tenantId, async (tx) => {
+    await tx.run(
+      `insert into documents (tenant_id, id, livemode, account_id, kind, origin, name, sha256, size, added_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint documents_once do nothing`,
+      [
+        tx.tenantId,
+        newId(),
+        side.livemode,
+        document.accountId ?? null,
+        document.kind,
+        document.origin,
+        document.name,
+        hash,
+        kept.size,
+        document.addedBy,
+      ],
+    );
+    const { id } = await tx.one<{ id: string }>(
+      `select id from documents where tenant_id = $1 and livemode = $2 and account_id is not distinct from $3 and sha256 = $4`,
+      [tx.tenantId, side.livemode, document.accountId ?? null, hash],
+    );
+    return id;
+  });
+}
+
+type Row = Readonly<{
+  id: string;
+  livemode: boolean;
+  state: string;
+  zone: string;
+  as_of: Temporal.Instant | null;
+  orders_from: Temporal.PlainDate | null;
+  orders_to: Temporal.PlainDate | null;
+  lang: Lang;
+  asked_by: string;
+  attempts: number;
+}>;
+type Input = Readonly<{
+  id: string;
+  account_id: string | null;
+  origin: string;
+  name: string;
+  sha256: Buffer;
+}>;
+
+/** One sweep; returns how many runs ended. */
+export async function reconcileDue(on: Billing): Promise<number> {
+  const work = async (tenantId: string, ids: readonly string[]): Promise<number> => {
+    for (const id of ids) await runOne(on, tenantId, id);
+    return ids.length;
+  };
+  // A run may take gigabytes: one at a time in a process.
+  return await workDue(on.book, 'reconcile', 1, LEASE_MS, work, 1);
+}
+
+async function runOne(on: Billing, tenantId: string, id: string): Promise<void> {
+  const row = await on.book.tenant(tenantId, (tx) =>
+    tx.maybe<Row>(
+      `update reconciliations set state = 'running', started_at = now(), progress = null, attempts = attempts + 1
+        where tenant_id = $1 and id = $2 and state in ('queued', 'running')
+       returning id, livemode, state, zone, as_of, orders_from, orders_to, lang, asked_by, attempts`,
+      [tx.tenantId, id],
+    ),
+  );
+  if (row === undefined) return await on.book.tenant(tenantId, (tx) => clearDue(tx, 'reconcile', [id]));
+  const beat = setInterval(() => void renewLease(on, tenantId, id).catch(() => {}), LEASE_MS / 3);
+  const folder = await on.archive.scratch();
+  try {
+    const inputs = await gather(on, tenantId, row, folder);
+    const ended = await run(on, tenantId, row, folder);
+    if (ended === 'cancelled') return await on.book.tenant(tenantId, (tx) => clearDue(tx, 'reconcile', [id]));
+    if (ended !== undefined) return await fail(on, tenantId, row, ended);
+    const result = JSON.parse(await readFile(join(folder, 'out', 'result.json'), 'utf8')) as Result;
+    await takeUploads(on, tenantId, row, inputs, result);
+    await keep(on, tenantId, row, folder, result);
+  } catch (error) {
+    // Tried again when the lease ends: the database may have been away, the disk full.
+    if (isOutage(error) || row.attempts < MOST_ATTEMPTS) throw error;
+    await fail(on, tenantId, row, told(error));
+  } finally {
+    clearInterval(beat);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const isOutage = (error: unknown): boolean => error instanceof DaozhangError && error.code.startsWith('db.');
+
+const renewLease = (on: Billing, tenantId: string, id: string): Promise<number> =>
+  on.book.shared((tx) =>
+    tx.run(
+      `update due set lease_until = now() + $3 * interval '1 millisecond' where tenant_id = $1 and kind = 'reconcile' and id = $2`,
+      [tenantId, id, LEASE_MS],
+    ),
+  );
+
+/** The run's documents under their own names in `in/`; the bytes are those of the archive, by a link. */
+async function gather(on: Billing, tenantId: string, row: Row, folder: string): Promise<readonly Input[]> {
+  if (row.orders_from !== null && row.orders_to !== null) await bookOrders(on, tenantId, row);
+  const inputs = await on.book.tenant(tenantId, (tx) =>
+    tx.rows<Input>(
+      `select d.id, d.account_id, d.origin, r.name, d.sha256 from reconciliation_documents r
+         join documents d on d.tenant_id = $1 and d.id = r.document_id
+        where r.tenant_id = $1 and r.reconciliation_id = $2 order by r.name`,
+      [tx.tenantId, row.id],
+    ),
+  );
+  await mkdir(join(folder, 'in'));
+  for (const input of inputs) {
+    const hash = input.sha256.toString('hex');
+    // Looked at first: a damaged disk must not look like a break.
+    (await on.archive.stream(tenantId, hash)).destroy();
+    await link(on.archive.path(tenantId, hash), join(folder, 'in', input.name));
+  }
+  return inputs;
+}
+
+async function bookOrders(on: Billing, tenantId: string, row: Row): Promise<void> {
+  const days = { from: row.orders_from!, to: row.orders_to!, zone: row.zone };
+  const side = { tenantId, livemode: row.livemode };
+  const name = `orders-${days.from}${days.to.equals(days.from) ? '' : `-${days.to}`}.csv`;
+  const documentId = await addDocument(
+    on,
+    side,
+    { accountId: undefined, origin: 'book', kind: 'orders', name, addedBy: row.asked_by },
+    orderBook(on.book, side, days),
+  );
+  await on.book.tenant(tenantId, async (tx) => {
+    // Begun anew after a worker's death: the book may have more by now, and what it had then is not a second order book.
+    await tx.run(
+      `delete from reconciliation_documents r using documents d where r.tenant_id = $1 and r.reconciliation_id = $2
+          and d.tenant_id = $1 and d.id = r.document_id and d.origin = 'book'`,
+      [tx.tenantId, row.id],
+    );
+    await nameDocuments(tx, row.id, [{ id: documentId, name }]);
+  });
+}
+
+/** Adds documents to a run under names that differ from one another, whatever they are called. */
+export async function nameDocuments(
+  tx: TenantTx,
+  reconciliationId: string,
+  documents: ReadonlyArray<Readonly<{ id: string; name: string }>>,
+): Promise<void> {
+  const rows = await tx.rows<{ name: string }>(
+    'select name from reconciliation_documents where tenant_id = $1 and reconciliation_id = $2',
+    [tx.tenantId, reconciliationId],
+  );
+  // Some file systems do not tell capitals apart.
+  const taken = new Set(rows.map((r) => r.name.toLowerCase()));
+  for (const { id, name } of documents) {
+    const { name: stem, ext } = parse(plainName(name));
+    let free = `${stem}${ext}`;
+    for (let i = 2; taken.has(free.toLowerCase()); i += 1) free = `${stem} (${i})${ext}`;
+    taken.add(free.toLowerCase());
+    await tx.run(
+      'insert into reconciliation_documents (tenant_id, reconciliation_id, document_id, name) values ($1, $2, $3, $4)',
+      [tx.tenantId, reconciliationId, id, free],
+    );
+  }
+}
+
+const MOST_NAME = 120;
+/** One name in one folder: no path, nothing a file system or a reader of folders takes for something else. */
+function plainName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1)!;
+  const plain = last.replace(/[\p{Cc}<>:"|?*]/gu, '_').replace(/^[.\s_-]+|[.\s]+$/g, '');
+  const { name: stem, ext } = parse(plain === '' ? 'document' : plain);
+  return `${[...stem].slice(0, MOST_NAME).join('')}${ext.slice(0, 16)}`;
+}
+
+/** Undefined where it ran to its end. */
+async function run(
+  on: Billing,
+  tenantId: string,
+  row: Row,
+  folder: string,
+): Promise<Failure | 'cancelled' | undefined> {
+  const script = join(import.meta.dirname, '..', 'sources', `reconcile-child${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: childEnv(),
+  });
+  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang };
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(job));
+  let written = -WRITE_MS;
+  try {
+    for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const said = JSON.parse(line) as Printed;
+      if (said.refused !== undefined) return said.refused;
+      if (said.done === true) return undefined;
+      if (said.progress === undefined || clock.ticks() - written < WRITE_MS) continue;
+      written = clock.ticks();
+      if (!(await noteProgress(on, tenantId, row.id, said.progress))) return 'cancelled';
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return told(new DaozhangError('reconcile.ended', {}));
+}
+
+/** False where it was cancelled. */
+async function noteProgress(on: Billing, tenantId: string, id: string, doing: Doing): Promise<boolean> {
+  const going = await on.book.tenant(tenantId, (tx) =>
+    tx.run(`update reconciliations set progress = $3 where tenant_id = $1 and id = $2 and state = 'running'`, [
+      tx.tenantId,
+      id,
+      JSON.stringify(doing),
+    ]),
+  );
+  return going === 1;
+}
+
+async function fail(on: Billing, tenantId: string, row: Row, { code, says, remedy }: Failure): Promise<void> {
+  await on.book.tenant(tenantId, async (tx) => {
+    const mine = await tx.run(
+      `update reconciliations set state = 'failed', ended_at = now(), progress = null, failure = $3
+        where tenant_id = $1 and id = $2 and state = 'running'`,
+      [tx.tenantId, row.id, JSON.stringify({ code, says, remedy })],
+    );
+    await clearDue(tx, 'reconcile', [row.id]);
+    if (mine === 1)
+      await appendEvents(tx, [
+        { type: 'reconciliation.failed', livemode: row.livemode, body: { reconciliation: { id: row.id, code } } },
+      ]);
+  });
+}
+
+/** What it wrote into the archive, what it found into the book, in one transaction with its end. */
+async function keep(on: Billing, tenantId: string, row: Row, folder: string, result: Result): Promise<void> {
+  const out = join(folder, 'out');
+  const files: Array<Readonly<{ name: string; sha256: string; size: number }>> = [];
+  for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const kept = await on.archive.take(tenantId, createReadStream(path));
+    // One name each, as an address has it: lines/order.parquet is lines-order.parquet.
+    files.push({ name: path.slice(out.length + 1).replaceAll(/[\\/]/g, '-'), ...kept });
+  }
+  await on.book.tenant(tenantId, async (tx) => {
+    const mine = await tx.run(
+      `update reconciliations set state = 'done', ended_at = now(), progress = null, outcome = $3, covers_from = $4, covers_to = $5,
+          totals = $6 where tenant_id = $1 and id = $2 and state = 'running'`,
+      [
+        tx.tenantId,
+        row.id,
+        result.state,
+        result.from ?? null,
+        result.to ?? null,
+        JSON.stringify({ ...result.totals, refused: result.refused.length, rejected: result.rejected.length }),
+      ],
+    );
+    await clearDue(tx, 'reconcile', [row.id]);
+    if (mine === 0) return;
+    await tx.run('delete from reconciliation_files where tenant_id = $1 and reconciliation_id = $2', [
+      tx.tenantId,
+      row.id,
+    ]);
+    for (const { name, sha256, size } of files)
+      await tx.run(
+        'insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size) values ($1, $2, $3, $4, $5)',
+        [tx.tenantId, row.id, name, Buffer.from(sha256, 'hex'), size],
+      );
+    const oursOnly = await takeFound(tx, row, result);
+    // Ours says paid and the bill does not have it: the channel is asked, whatever was planned.
+    await setDue(
+      tx,
+      oursOnly.map((payment) => ({ kind: 'inquire', id: payment, inMs: 0 })),
+    );
+    await supersede(tx, row.id);
+    await appendEvents(tx, [
+      {
+        type: 'reconciliation.done',
+        livemode: row.livemode,
+        body: { reconciliation: { id: row.id, outcome: result.state, totals: result.totals } },
+      },
+    ]);
+  });
+}
+
+/** Earlier runs all of whose documents and days this one had too: their breaks are this one's, or are no more. */
+async function supersede(tx: TenantTx, id: string): Promise<void> {
+  await tx.run(
+    `update reconciliations r set superseded_by = n.id from reconciliations n
+      where n.tenant_id = $1 and n.id = $2 and r.tenant_id = $1 and r.livemode = n.livemode and r.id <> n.id
+        and r.state = 'done' and r.superseded_by is null and r.created_at <= n.created_at
+        and (r.orders_from is null or (n.orders_from <= r.orders_from and n.orders_to >= r.orders_to))
+        and not exists (
+          select from reconciliation_documents d join documents x on x.tenant_id = $1 and x.id = d.document_id
+           where d.tenant_id = $1 and d.reconciliation_id = r.id and x.origin <> 'book'
+             and not exists (select from reconciliation_documents m
+                              where m.tenant_id = $1 and m.reconciliation_id = n.id and m.document_id = d.document_id))`,
+    [tx.tenantId, id],
+  );
+}
+
+/** Bills that were brought for an account are taken in as those that were fetched: what nobody told of is known from then on. */
+async function takeUploads(
+  on: Billing,
+  tenantId: string,
+  row: Row,
+  inputs: readonly Input[],
+  result: Result,
+): Promise<void> {
+  for (const input of inputs) {
+    const hash = input.sha256.toString('hex');
+    const said = result.documents.filter((d) => d.file.split(' › ')[0] === input.name && d.role === 'channel');
+    const last = said
+      .map((d) => d.to)
+      .filter((d) => d !== undefined)
+      .sort()
+      .at(-1);
+    if (input.origin !== 'upload' || input.account_id === null || last === undefined) continue;
+    const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, input.account_id!));
+    const path = on.archive.path(tenantId, hash);
+    const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone };
+    await takeBill(on.book, tenantId, open, bill, on.follow);
+  }
+}
+
+/** True where it was queued or running. */
+export async function cancelReconciliation(tx: TenantTx, id: string): Promise<boolean> {
+  const cancelled = await tx.run(
+    `update reconciliations set state = 'cancelled', ended_at = now(), progress = null
+      where tenant_id = $1 and id = $2 and state in ('queued', 'running')`,
+    [tx.tenantId, id],
+  );
+  return cancelled === 1;
+}

@@ -1,0 +1,93 @@
+/**
+ * One reconciliation in a process of its own: what it takes of memory and time it takes here, and ending it is a kill. It knows the folder
+ * it is given and nothing of the book.
+ *
+ * `node reconcile-child.ts FOLDER` reads `FOLDER/in/*` and writes `FOLDER/out/*`; the job is one JSON object on standard input. It prints
+ * one JSON object a line: `{progress}` a few times a second, and at the end `{done}` or `{refused}`.
+ */
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { told } from '../base/errors.ts';
+import type { Lang, Text } from '../base/lang.ts';
+import type { Progress, Whole } from '../base/progress.ts';
+import { microsOf } from '../base/time.ts';
+import { reconcile } from '../reconcile/run.ts';
+import { prepareOut, writeResults } from '../reconcile/write.ts';
+
+export type Job = Readonly<{ zone: string; asOf: string | undefined; lang: Lang }>;
+export type Doing = Readonly<{
+  step: Text;
+  done: number;
+  total?: number | undefined;
+  unit?: string | undefined;
+  rows?: number | undefined;
+}>;
+export type Failure = Readonly<{ code: string; says: Text; remedy: Text }>;
+export type Printed = Readonly<{ progress?: Doing; done?: true; refused?: Failure }>;
+
+const TELL_MS = 300;
+
+const print = (it: Printed): void => {
+  process.stdout.write(`${JSON.stringify(it)}\n`);
+};
+
+/** What is done is told by the clock, because nobody calls while the engine works. */
+function telling(): Progress & { end(): void } {
+  let step: Text | undefined;
+  let whole: Whole | undefined;
+  let done = 0;
+  let rows: number | undefined;
+  const tell = (): void => {
+    if (step === undefined) return;
+    const now = whole?.now?.() ?? done;
+    print({ progress: { step, done: now, total: whole?.total, unit: whole?.unit, rows } });
+  };
+  const timer = setInterval(tell, TELL_MS);
+  return {
+    step(what, of) {
+      step = what;
+      whole = of;
+      done = 0;
+      rows = undefined;
+      tell();
+    },
+    at(value, found) {
+      done = value;
+      rows = found ?? rows;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+async function main(folder: string, job: Job): Promise<void> {
+  const progress = telling();
+  // Names, not paths, stand in the result.
+  process.chdir(join(folder, 'in'));
+  const staging = await prepareOut(join(folder, 'out'));
+  try {
+    const run = await reconcile({
+      paths: ['.'],
+      zone: job.zone,
+      ...(job.asOf === undefined ? {} : { asOf: microsOf(Temporal.Instant.from(job.asOf)) }),
+      outFolders: [staging.path],
+      progress,
+    });
+    try {
+      progress.step({ en: 'writing', zh: '写出结果' });
+      await writeResults(run, staging, job.lang);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    progress.end();
+    await staging.remove();
+  }
+}
+
+try {
+  await main(process.argv[2]!, JSON.parse(await text(process.stdin)) as Job);
+  print({ done: true });
+} catch (error) {
+  const { code, says, remedy } = told(error);
+  print({ refused: { code, says, remedy } });
+}
