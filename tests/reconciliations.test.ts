@@ -255,6 +255,38 @@ test('what is no document fails the run in words, a run can be ended, and the sa
   assert.deepEqual((await ended(long.id)).files, []);
 });
 
+test('what is read in a document is shown line by line, each with its bytes; what is none says why', async () => {
+  const bill = wechatTradeBill({ merchant: on.sim.mchid, trades: ['L1', 'L2', 'L3'].map((ref) => trade(ref, 500n)) });
+  const { id } = await bring('三笔.csv', bill);
+  type Lines = Readonly<{
+    parts: ReadonlyArray<{ format: string; lines: number }>;
+    items: ReadonlyArray<{ id: string; evidence: Evidence }>;
+    next?: string;
+  }>;
+  const first = (await on.call<Lines>('GET', `/v1/documents/${id}/lines?limit=2`)).body;
+  assert.deepEqual(
+    first.parts.map((p) => [p.format, p.lines]),
+    [['wechatpay-trade', 3]],
+  );
+  const rest = (await on.call<Lines>('GET', `/v1/documents/${id}/lines?limit=2&after=${first.next}`)).body;
+  const lines = [...first.items, ...rest.items].map((i) => i.evidence);
+  assert.deepEqual(
+    lines.map((l) => [l.refs.order, l.file]),
+    ['L1', 'L2', 'L3'].map((ref) => [ref, '三笔.csv']),
+  );
+  for (const l of lines)
+    assert.equal(
+      Buffer.from(bill.subarray(l.at, l.at + l.length))
+        .toString()
+        .trim(),
+      l.raw,
+    );
+  const none = await bring('none.txt', Buffer.from('nothing that is known'));
+  const refused = await on.call<{ code: string; detail: string }>('GET', `/v1/documents/${none.id}/lines`);
+  assert.equal(refused.status, 422);
+  assert.match(refused.body.detail, /none\.txt/);
+});
+
 test('names cannot leave their folder, and nothing empty or too strange is taken', async () => {
   const named = await Promise.all(
     ['../../etc/passwd', '..\\..\\x.csv', '.hidden', 'CON.csv', 'a/b/orders.csv', 'orders.csv'].map((name) =>

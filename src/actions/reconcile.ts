@@ -7,14 +7,12 @@
  */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Archive } from '../base/archive.ts';
 import { clock } from '../base/clock.ts';
 import { childEnv } from '../base/env.ts';
 import { DaozhangError, told } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
 import type { Lang } from '../base/lang.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Result } from '../reconcile/result.ts';
@@ -23,6 +21,7 @@ import { takeFound } from '../sources/found.ts';
 import { orderBook } from '../sources/order-book.ts';
 import type { Doing, Failure, Job, Printed } from '../sources/reconcile-child.ts';
 import type { Billing } from './bills.ts';
+import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
 
@@ -31,49 +30,6 @@ const LEASE_MS = 30_000;
 const WRITE_MS = 500;
 /** What fails so often fails for a reason of its own. */
 const MOST_ATTEMPTS = 3;
-
-export type Side = Readonly<{ tenantId: string; livemode: boolean }>;
-export type NewDocument = Readonly<{
-  accountId: string | undefined;
-  origin: 'upload' | 'book';
-  kind: string;
-  name: string;
-  addedBy: string;
-}>;
-
-/** Keeps a document; the same bytes again are the document that is there. */
-export async function addDocument(
-  on: Readonly<{ book: Billing['book']; archive: Archive }>,
-  side: Side,
-  document: NewDocument,
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<string> {
-  const kept = await on.archive.take(side.tenantId, chunks);
-  const hash = Buffer.from(kept.sha256, 'hex');
-  return await on.book.tenant(side.tenantId, async (tx) => {
-    await tx.run(
-      `insert into documents (tenant_id, id, livemode, account_id, kind, origin, name, sha256, size, added_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint documents_once do nothing`,
-      [
-        tx.tenantId,
-        newId(),
-        side.livemode,
-        document.accountId ?? null,
-        document.kind,
-        document.origin,
-        document.name,
-        hash,
-        kept.size,
-        document.addedBy,
-      ],
-    );
-    const { id } = await tx.one<{ id: string }>(
-      `select id from documents where tenant_id = $1 and livemode = $2 and account_id is not distinct from $3 and sha256 = $4`,
-      [tx.tenantId, side.livemode, document.accountId ?? null, hash],
-    );
-    return id;
-  });
-}
 
 type Row = Readonly<{
   id: string;
@@ -159,9 +115,7 @@ async function gather(on: Billing, tenantId: string, row: Row, folder: string): 
   await mkdir(join(folder, 'in'));
   for (const input of inputs) {
     const hash = input.sha256.toString('hex');
-    // Looked at first: a damaged disk must not look like a break.
-    (await on.archive.stream(tenantId, hash)).destroy();
-    await link(on.archive.path(tenantId, hash), join(folder, 'in', input.name));
+    await linkInto(on.archive, tenantId, hash, join(folder, 'in', input.name));
   }
   return inputs;
 }
@@ -209,15 +163,6 @@ export async function nameDocuments(
       [tx.tenantId, reconciliationId, id, free],
     );
   }
-}
-
-const MOST_NAME = 120;
-/** One name in one folder: no path, nothing a file system or a reader of folders takes for something else. */
-function plainName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1)!;
-  const plain = last.replace(/[\p{Cc}<>:"|?*]/gu, '_').replace(/^[.\s_-]+|[.\s]+$/g, '');
-  const { name: stem, ext } = parse(plain === '' ? 'document' : plain);
-  return `${[...stem].slice(0, MOST_NAME).join('')}${ext.slice(0, 16)}`;
 }
 
 /** Undefined where it ran to its end. */

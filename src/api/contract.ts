@@ -274,6 +274,25 @@ export const document = z
   })
   .meta({ id: 'Document' });
 
+export const documentLines = z
+  .object({
+    parts: z.array(
+      z.object({
+        format: z.string(),
+        title: z.object({ en: z.string(), zh: z.string() }),
+        role: z.string(),
+        lines: z.int(),
+        rejected: z.int(),
+        rejects: z
+          .array(z.object({ row: z.int(), at: z.int(), column: z.string(), code: z.string(), value: z.string() }))
+          .describe('The first fifty'),
+      }),
+    ),
+    items: z.array(z.object({ id: z.string(), part: z.int(), evidence: z.record(z.string(), z.unknown()) })),
+    next: z.string().optional().describe('Pass as `after` for the next page'),
+  })
+  .meta({ id: 'DocumentLines' });
+
 /** What a document is called where it was; no path, and nothing that a terminal takes for more than text. */
 export const documentName = text(200, 1).regex(/^[^\p{Cc}]+$/u);
 const day = z.iso.date();

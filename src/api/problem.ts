@@ -10,6 +10,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'db.unavailable': 503,
   'db.outcome_unknown': 503,
   'inbox.full': 503,
+  'document.busy': 503,
   'account.not_found': 404,
   'account.exists': 409,
   'order.conflict': 409,

@@ -235,6 +235,27 @@ export const BOOK_ERRORS = {
     says: { en: 'the bill cannot be taken in ({reason})', zh: '无法读入该账单({reason})' },
     remedy: { en: 'It is fetched again; see “daozhang channels”.', zh: '将重新获取;请查看 daozhang channels。' },
   },
+  'document.busy': {
+    exit: 2,
+    says: { en: 'other documents are being read just now', zh: '正在读取其他单据' },
+    remedy: { en: 'Try again in a moment.', zh: '请稍后重试。' },
+  },
+  'document.refused': {
+    exit: 2,
+    says: { en: 'the document cannot be read: {reason}', zh: '无法读取该单据:{reason}' },
+    remedy: {
+      en: 'Fetch it anew from where it comes from; “daozhang formats” lists what is read.',
+      zh: '请从来源处重新下载;支持的格式见 daozhang formats。',
+    },
+  },
+  'document.slow': {
+    exit: 2,
+    says: { en: 'reading {name} took too long or too much memory', zh: '读取 {name} 耗时过长或内存不足' },
+    remedy: {
+      en: 'Reconcile it instead: that has as long as it needs, and its lines are among the files.',
+      zh: '请改为发起对账:对账不限时间,明细在结果文件中。',
+    },
+  },
   'reconcile.ended': {
     exit: 2,
     says: { en: 'the reconciliation’s process ended early', zh: '对账进程提前结束' },

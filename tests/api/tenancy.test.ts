@@ -47,6 +47,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   listDocuments: () => ({ gets: 'empty' }),
   getDocument: (t) => ({ path: t.document, gets: 'none' }),
   getDocumentBytes: (t) => ({ path: t.document, gets: 'none' }),
+  listLines: (t) => ({ path: t.document, gets: 'none' }),
   addDocument: (t) => ({ query: `name=x.csv&account_id=${t.channel}`, body: {}, gets: 'none' }),
   reconcile: (t) => ({ body: { documents: [t.document] }, gets: 'none' }),
   listReconciliations: () => ({ gets: 'empty' }),

@@ -1,7 +1,8 @@
 /** Documents of the book: those that were fetched, brought or written, which bills are to come, and the bytes of each. */
 import { z } from 'zod';
-import { addDocument } from '../../actions/reconcile.ts';
+import { addDocument, readLines } from '../../actions/documents.ts';
 import { DaozhangError } from '../../base/errors.ts';
+import { isZone } from '../../base/time.ts';
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
@@ -132,6 +133,43 @@ export function documentRoutes(api: Api, on: Serving): void {
     async ({ caller, params }, reply) => {
       const row = await documentOf(on, caller, params.id);
       return await sendBytes(on, caller, reply, row);
+    },
+  );
+
+  linesRoute(api, on);
+}
+
+function linesRoute(api: Api, on: Serving): void {
+  api.get(
+    '/v1/documents/:id/lines',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listLines',
+        summary: 'What is read in a document, line by line, with its bytes',
+        description:
+          'How each document in it is read, which rows cannot be, and the lines as evidence. The whole file is read for every page: for large ones take the tables of a reconciliation.',
+        tags: ['documents'],
+        params: z.object({ id: shape.id }),
+        querystring: z.strictObject({
+          timezone: z.string().min(1).max(64).default('Asia/Shanghai'),
+          after: z
+            .string()
+            .regex(/^(-1|\d{1,15})$/)
+            .default('-1'),
+          limit: shape.paging.limit,
+        }),
+        response: { 200: shape.documentLines, 404: shape.problem, 422: shape.problem },
+      },
+    },
+    async ({ caller, params, query }) => {
+      if (!isZone(query.timezone)) throw new DaozhangError('api.bad_request', { reason: 'timezone' });
+      const row = await documentOf(on, caller, params.id);
+      const document = { name: row.name, sha256: row.sha256.toString('hex') };
+      const page = { zone: query.timezone, after: query.after, limit: query.limit };
+      const read = await readLines(on.archive, caller.tenantId, document, page);
+      if ('refused' in read) throw new DaozhangError('document.refused', { reason: read.refused.says });
+      return read as unknown as z.output<typeof shape.documentLines>;
     },
   );
 }
