@@ -24,7 +24,7 @@ const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'dupli
 
 export function following(accounts: Accounts, policy: Policy, pace: Pace): Follow {
   return async (tx, changed) => {
-    if (changed.length === 0) return;
+    if (changed.length === 0) return { judged: [], act: async () => {} };
     const earlier = await paidEarlier(tx, changed);
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
@@ -34,21 +34,26 @@ export function following(accounts: Accounts, policy: Policy, pace: Pace): Follo
       const setting = { orderRequired: open.orderMode === 'required', paidBefore: earlier.has(c.after.id) };
       const verdict = judge(c.trace, setting, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
-      if (next.at === undefined) done.push(c.after.id);
-      else wakes.push({ kind: 'inquire', id: c.after.id, inMs: pace.msUntil(next.at) });
+      if (next.at !== undefined) wakes.push({ kind: 'inquire', id: c.after.id, inMs: pace.msUntil(next.at) });
+      else if (!c.isNew) done.push(c.after.id);
       if (verdict.code === 'unrecorded')
         wakes.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
       outcomes.push({ payment: c.after, changed: c, open, verdict, terminal: next.terminal });
     }
-    const moved = await writeVerdicts(tx, outcomes, pace.now());
-    await setDue(tx, wakes);
-    await clearDue(tx, 'inquire', done);
-    await settleRepairs(
-      tx,
-      outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
-    );
-    await tellPeople(tx, moved);
-    await tellFeed(tx, moved);
+    return {
+      judged: outcomes.map(({ verdict, terminal }) => ({ verdict: verdict.code, release: verdict.release, terminal })),
+      async act() {
+        const moved = await writeVerdicts(tx, outcomes, pace.now());
+        await setDue(tx, wakes);
+        await clearDue(tx, 'inquire', done);
+        await settleRepairs(
+          tx,
+          outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
+        );
+        await tellPeople(tx, moved);
+        await tellFeed(tx, moved);
+      },
+    };
   };
 }
 
@@ -59,26 +64,36 @@ function repairIn(c: Changed, open: OpenAccount, policy: Policy, pace: Pace): nu
   return pace.msUntil(pace.now().add({ seconds: policy.recordWithinSeconds }));
 }
 
-/** Of the changed payments those whose order another payment had paid before. */
+/** Of the changed payments those whose order another payment had paid before; the others of this batch are not written yet. */
 async function paidEarlier(tx: TenantTx, changed: readonly Changed[]): Promise<ReadonlySet<string>> {
-  const rows = changed.flatMap((c) =>
-    c.after.orderId !== undefined && c.after.capturedAt !== undefined
-      ? [[c.after.id, c.after.orderId, c.after.capturedAt]]
-      : [],
-  );
+  const paid = changed
+    .map((c) => c.after)
+    .filter((p): p is Paid => p.orderId !== undefined && p.capturedAt !== undefined);
   const found = new Set<string>();
-  for (const chunk of inChunks(rows, 3)) {
-    const v = values(['uuid', 'uuid', 'timestamptz'], chunk);
+  for (const [, of] of Map.groupBy(paid, (p) => p.orderId)) {
+    const captured = of.filter((p) => p.position === 'captured');
+    for (const p of of) if (captured.some((o) => isEarlier(o, p))) found.add(p.id);
+  }
+  const ids = changed.map((c) => c.after.id);
+  for (const chunk of inChunks(paid, 3)) {
+    const v = values(
+      ['uuid', 'uuid', 'timestamptz'],
+      chunk.map((p) => [p.id, p.orderId, p.capturedAt]),
+    );
     const earlier = await tx.rows<{ id: string }>(
       `select v.id from (${v.text}) as v (id, order_id, captured_at)
-        where exists (select from payments p where p.tenant_id = $1 and p.order_id = v.order_id and p.id <> v.id
+        where exists (select from payments p where p.tenant_id = $1 and p.order_id = v.order_id and p.id <> all($${v.params.length + 2})
                          and p.position = 'captured' and (p.captured_at, p.id) < (v.captured_at, v.id))`,
-      [tx.tenantId, ...v.params],
+      [tx.tenantId, ...v.params, ids],
     );
     for (const { id } of earlier) found.add(id);
   }
   return found;
 }
+
+type Paid = Payment & Readonly<{ orderId: string; capturedAt: Temporal.Instant }>;
+const isEarlier = (a: Paid, b: Paid): boolean =>
+  (Temporal.Instant.compare(a.capturedAt, b.capturedAt) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)) < 0;
 
 /** Writes verdicts whose outcome is another than the last; returns those. */
 async function writeVerdicts(
@@ -86,15 +101,16 @@ async function writeVerdicts(
   outcomes: readonly Outcome[],
   now: Temporal.Instant,
 ): Promise<readonly Outcome[]> {
-  const last = new Map(
-    (
-      await tx.rows<{ payment_id: string; outcome: string }>(
-        `select distinct on (payment_id) payment_id, ${OUTCOME_SQL} as outcome from verdicts
-          where tenant_id = $1 and payment_id = any($2) order by payment_id, version desc`,
-        [tx.tenantId, outcomes.map((o) => o.payment.id)],
-      )
-    ).map((r) => [r.payment_id, r.outcome]),
-  );
+  const older = outcomes.filter((o) => !o.changed.isNew).map((o) => o.payment.id);
+  const rows =
+    older.length === 0
+      ? []
+      : await tx.rows<{ payment_id: string; outcome: string }>(
+          `select distinct on (payment_id) payment_id, ${OUTCOME_SQL} as outcome from verdicts
+            where tenant_id = $1 and payment_id = any($2) order by payment_id, version desc`,
+          [tx.tenantId, older],
+        );
+  const last = new Map(rows.map((r) => [r.payment_id, r.outcome]));
   const moved = outcomes.filter((o) => last.get(o.payment.id) !== outcomeOf(o.verdict));
   for (const chunk of inChunks(moved, 15)) {
     const v = tenantValues(
@@ -132,17 +148,6 @@ async function writeVerdicts(
     await tx.run(
       `insert into verdicts (tenant_id, payment_id, version, code, release, cause, reason, custody, confidence, amount_minor,
          currency, also, evidence, judged_at) ${v.text}`,
-      [tx.tenantId, ...v.params],
-    );
-  }
-  for (const chunk of inChunks(outcomes, 5)) {
-    const v = values(
-      ['uuid', 'text', 'text', 'boolean'],
-      chunk.map((o) => [o.payment.id, o.verdict.code, o.verdict.release, o.terminal]),
-    );
-    await tx.run(
-      `update payments p set verdict = v.verdict, release = v.release, terminal = v.terminal
-         from (${v.text}) as v (id, verdict, release, terminal) where p.tenant_id = $1 and p.id = v.id`,
       [tx.tenantId, ...v.params],
     );
   }

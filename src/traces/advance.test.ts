@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => on.close());
 
-const nothing: Follow = async () => {};
+const nothing: Follow = async (_, changed) => ({ judged: changed.map((c) => c.after), act: async () => {} });
 type Stored = Readonly<{ ref: string; position: string; captured_minor: bigint; trace: Record<string, unknown> }>;
 
 async function shop(): Promise<Readonly<{ tenantId: string; accountId: string }>> {
@@ -59,7 +59,12 @@ test('I2, F14: the same fact a hundred times on eight connections has one effect
   const to = await shop();
   let changes = 0;
   const counting: Follow = async (_, changed) => {
-    changes += changed.length;
+    return {
+      ...(await nothing(_, changed)),
+      async act() {
+        changes += changed.length;
+      },
+    };
   };
   const line = ['20 captured notification O1 100.00 #42001'];
   await Promise.all(
@@ -154,6 +159,7 @@ test('refolding what is stored changes nothing', async () => {
       ids.map((r) => r.id),
       async (_, all) => {
         changed.push(...all);
+        return await nothing(_, all);
       },
     ),
   );

@@ -1,6 +1,6 @@
 /**
- * The only writer of payments and observations. What was said is taken in under the lock of its payments, folded anew, and written by
- * a guarded UPDATE; what changed is handed on in the same transaction.
+ * The only writer of payments and observations. What was said is taken in under the lock of its payments, folded anew, judged, and written
+ * once: by a guarded UPDATE, or as a new row. What follows is done in the same transaction.
  *
  * I2: the same fact again writes nothing but the time it was heard. I4, I5: `fold.ts`. Payments are locked in the order of (account,
  * reference), so that two batches never wait for each other.
@@ -15,8 +15,9 @@ import { fold, type Kept, type Trace } from './fold.ts';
 import type { Payment } from './payment.ts';
 import {
   collectWaiting,
-  createPayments,
+  draftPayments,
   insertObservations,
+  insertPayments,
   insertRefs,
   type Link,
   lateLinks,
@@ -26,7 +27,6 @@ import {
   observationsOf,
   paymentsByRefs,
   putWaiting,
-  tieToOrders,
   touchObservations,
   writeTraces,
 } from './store.ts';
@@ -46,8 +46,13 @@ export type Said = Readonly<{
 }>;
 
 export type Changed = Readonly<{ before: Payment; after: Payment; trace: Trace; isNew: boolean }>;
-/** What is done about changes, in their transaction. */
-export type Follow = (tx: TenantTx, changed: readonly Changed[]) => Promise<void>;
+/** What is written beside the trace of each change, in their order; and what is to be done once all of it is written. */
+export type Followed = Readonly<{
+  judged: ReadonlyArray<Pick<Payment, 'verdict' | 'release' | 'terminal'>>;
+  act(): Promise<void>;
+}>;
+/** What is said and done about changes, in their transaction. */
+export type Follow = (tx: TenantTx, changed: readonly Changed[]) => Promise<Followed>;
 
 /** Takes what was said into the book. Returns the payments it was about, changed or not. */
 export async function take(tx: TenantTx, said: readonly Said[], follow: Follow): Promise<readonly Payment[]> {
@@ -56,24 +61,24 @@ export async function take(tx: TenantTx, said: readonly Said[], follow: Follow):
   const wanted = [...new Map(named.map((s) => [refKey(s.accountId, s.observed.paymentRef), s])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, s]) => ({ accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product }));
-  const made = await createPayments(tx, wanted);
-  const fresh = made.length === 0 ? made : await tieToOrders(tx, made);
-  const created = new Set(fresh.map((p) => p.id));
-  const isMade = new Set(fresh.map((p) => refKey(p.accountId, p.ref)));
-  const older = await lockPayments(
-    tx,
-    wanted.filter((w) => !isMade.has(refKey(w.accountId, w.ref))),
-  );
-  const locked = [...fresh, ...older];
-  // A payment that was made just now has nothing yet.
+  const older = await lockPayments(tx, wanted);
+  const isThere = new Set(older.map((p) => refKey(p.accountId, p.ref)));
+  const missing = wanted.filter((w) => !isThere.has(refKey(w.accountId, w.ref)));
+  const drafts = missing.length === 0 ? [] : await draftPayments(tx, missing);
+  // A payment that has no row has nothing yet.
   const known = await observationsOf(
     tx,
     older.map((p) => p.id),
   );
-  const links = await write(tx, named, locked, known);
-  const joined = await collectWaiting(tx, links);
-  if (joined.size > 0) for (const [id, all] of await observationsOf(tx, [...joined])) known.set(id, all);
-  return await advance(tx, locked, known, { created, named }, follow);
+  const found = sortOut(named, [...drafts, ...older], known);
+  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found));
+  const joined = await collectWaiting(tx, found.links);
+  if (joined.size === 0) return written;
+  await refold(tx, [...joined], follow);
+  return await lockPaymentsById(
+    tx,
+    written.map((p) => p.id),
+  );
 }
 
 /** Joins what waits and could have been joined already; returns how many payments it concerned. */
@@ -87,7 +92,7 @@ export async function joinWaiting(tx: TenantTx, follow: Follow): Promise<number>
 export async function refold(tx: TenantTx, paymentIds: readonly string[], follow: Follow): Promise<number> {
   const locked = await lockPaymentsById(tx, paymentIds);
   const known = await observationsOf(tx, paymentIds);
-  const after = await advance(tx, locked, known, { created: new Set(), named: [] }, follow);
+  const after = await advance(tx, locked, known, { drafts: [], named: [] }, follow);
   return after.filter((p, i) => p !== locked[i]).length;
 }
 
@@ -141,14 +146,15 @@ const rowOf = (s: Said, paymentId: string | undefined, bodyHash: string, id: str
   times: 1,
 });
 
-/** Stores what is new and notes what was said again; `known` holds both afterwards. */
-async function write(
-  tx: TenantTx,
-  named: readonly Named[],
-  locked: readonly Payment[],
-  known: Map<string, Kept[]>,
-): Promise<readonly Link[]> {
-  const byRef = new Map(locked.map((p) => [refKey(p.accountId, p.ref), p]));
+type Found = Readonly<{
+  fresh: readonly NewObservation[];
+  again: readonly Kept[];
+  links: readonly Link[];
+}>;
+
+/** What is new of it and what was said again; `known` holds both afterwards. */
+function sortOut(named: readonly Named[], payments: readonly Payment[], known: Map<string, Kept[]>): Found {
+  const byRef = new Map(payments.map((p) => [refKey(p.accountId, p.ref), p]));
   const fresh = new Map<string, NewObservation>();
   const again = new Map<string, Kept>();
   const links: Link[] = [];
@@ -176,46 +182,61 @@ async function write(
     if (first === undefined) again.set(kept.id, kept);
     else fresh.set(old.id, { ...first, times: kept.times, heardAt: kept.lastSeenAt });
   }
-  await insertObservations(tx, [...fresh.values()]);
-  await touchObservations(tx, [...again.values()]);
-  await insertRefs(tx, links);
-  return links;
+  return { fresh: [...fresh.values()], again: [...again.values()], links };
+}
+
+async function write(tx: TenantTx, found: Found): Promise<void> {
+  await insertObservations(tx, found.fresh);
+  await touchObservations(tx, found.again);
+  await insertRefs(tx, found.links);
 }
 
 const sameFact = (kept: Kept, o: Observed, bodyHash: string): boolean =>
   kept.source === o.source && kept.key === o.key && kept.kind === o.kind && kept.bodyHash === bodyHash;
 
+/**
+ * Folds, has the changes judged, and writes each payment once: a new one as it is after its first fold. `between` writes what the payments
+ * rest on, once their rows are there.
+ */
 async function advance(
   tx: TenantTx,
   locked: readonly Payment[],
   known: ReadonlyMap<string, readonly Kept[]>,
-  from: Readonly<{ created: ReadonlySet<string>; named: readonly Named[] }>,
+  from: Readonly<{ drafts: readonly Payment[]; named: readonly Named[] }>,
   follow: Follow,
+  between: () => Promise<void> = async () => {},
 ): Promise<readonly Payment[]> {
   const merchant = new Map(
     from.named
       .filter((s) => s.orderId !== undefined)
       .map((s) => [refKey(s.accountId, s.observed.paymentRef), s] as const),
   );
-  const changed: Changed[] = [];
-  const result = locked.map((before) => {
+  const drafts = new Set(from.drafts.map((p) => p.id));
+  const folded = locked.flatMap((before): readonly Changed[] => {
     const trace = fold(known.get(before.id) ?? []);
     const order = merchant.get(refKey(before.accountId, before.ref));
     const after = paymentWith(before, trace, order);
-    const isNew = from.created.has(before.id);
-    if (!isNew && sameTrace(after, before)) return before;
-    changed.push({ before, after, trace, isNew });
-    return after;
+    const isNew = drafts.has(before.id);
+    return isNew || !sameTrace(after, before) ? [{ before, after, trace, isNew }] : [];
   });
-  const written = await writeTraces(
-    tx,
-    changed.map((c) => c.after),
-  );
+  const { judged, act } = await follow(tx, folded);
+  const after = folded.map((c, i) => Object.freeze({ ...c.after, ...judged[i]! }));
+  const made = after.filter((p) => drafts.has(p.id));
+  // Another transaction made one of them meanwhile: nothing of this one is kept, and it runs again with that one in view.
+  if ((await insertPayments(tx, made)) !== made.length)
+    throw Object.assign(new Error('another made the same payment'), { code: SERIALIZATION_FAILURE });
+  await between();
+  const changed = after.filter((p) => !drafts.has(p.id));
+  const written = await writeTraces(tx, changed);
   if (written !== changed.length)
     throw new Error(`${changed.length} payments were locked and folded, ${written} could be written`);
-  await follow(tx, changed);
-  return result;
+  await act();
+  const byId = new Map(after.map((p) => [p.id, p]));
+  return locked.map((p) => byId.get(p.id) ?? p);
 }
+
+/** PostgreSQL's own code: what the pool runs again. */
+const SERIALIZATION_FAILURE = '40001';
 
 const sameTrace = (a: Payment, b: Payment): boolean =>
   a.orderId === b.orderId && a.product === b.product && canonical(a.trace) === canonical(b.trace);

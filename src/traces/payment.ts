@@ -35,9 +35,30 @@ export type Payment = Readonly<{
   clearedOn: Temporal.PlainDate | undefined;
 }>;
 
-export const PAYMENT_COLUMNS = `id, livemode, account_id, direction, ref, product, order_id, created_at, asked, last_asked_at,
-  version, position, currency, ordered_minor, captured_minor, refunded_minor, placed_at, expires_at, captured_at, recorded_at,
-  order_closed_at, contradictions, trace, verdict, release, terminal, cleared_on`;
+/** What a fold and the verdict on it write: column, type, value. */
+export const WRITTEN: ReadonlyArray<readonly [column: string, type: string, of: (p: Payment) => unknown]> = [
+  ['version', 'int', (p) => p.version],
+  ['order_id', 'uuid', (p) => p.orderId],
+  ['product', 'text', (p) => p.product],
+  ['position', 'text', (p) => p.position],
+  ['currency', 'text', (p) => p.currency],
+  ['ordered_minor', 'bigint', (p) => p.orderedMinor],
+  ['captured_minor', 'bigint', (p) => p.capturedMinor],
+  ['refunded_minor', 'bigint', (p) => p.refundedMinor],
+  ['placed_at', 'timestamptz', (p) => p.placedAt],
+  ['expires_at', 'timestamptz', (p) => p.expiresAt],
+  ['captured_at', 'timestamptz', (p) => p.capturedAt],
+  ['recorded_at', 'timestamptz', (p) => p.recordedAt],
+  ['order_closed_at', 'timestamptz', (p) => p.orderClosedAt],
+  ['contradictions', 'jsonb', (p) => JSON.stringify(p.contradictions)],
+  ['trace', 'jsonb', (p) => JSON.stringify(p.trace)],
+  ['verdict', 'text', (p) => p.verdict],
+  ['release', 'text', (p) => p.release],
+  ['terminal', 'boolean', (p) => p.terminal],
+];
+
+export const PAYMENT_COLUMNS = `id, livemode, account_id, direction, ref, created_at, asked, last_asked_at, cleared_on,
+  ${WRITTEN.map(([column]) => column).join(', ')}`;
 
 export type PaymentRow = Readonly<{
   id: string;
@@ -100,3 +121,30 @@ export function paymentOf(row: PaymentRow): Payment {
     clearedOn: row.cleared_on ?? undefined,
   });
 }
+
+/** A payment that nothing is known of yet, and that has no row. */
+export const newPayment = (
+  it: Pick<Payment, 'id' | 'livemode' | 'accountId' | 'ref' | 'product' | 'orderId' | 'createdAt'>,
+): Payment => ({
+  ...it,
+  direction: 'in',
+  asked: 0,
+  lastAskedAt: undefined,
+  version: 0,
+  position: 'expected',
+  currency: undefined,
+  orderedMinor: undefined,
+  capturedMinor: 0n,
+  refundedMinor: 0n,
+  placedAt: undefined,
+  expiresAt: undefined,
+  capturedAt: undefined,
+  recordedAt: undefined,
+  orderClosedAt: undefined,
+  contradictions: [],
+  trace: {},
+  verdict: undefined,
+  release: undefined,
+  terminal: false,
+  clearedOn: undefined,
+});

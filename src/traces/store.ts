@@ -7,41 +7,54 @@ import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Kind, Observed, Ref, RefKind, RefundState, Source } from '../observations/observation.ts';
 import type { Kept } from './fold.ts';
-import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from './payment.ts';
+import { newPayment, PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf, WRITTEN } from './payment.ts';
 
-/** Makes payments that are not there yet and returns them, locked by being new. Rows must be in the order of (account, reference). */
-export async function createPayments(
-  tx: TenantTx,
-  wanted: ReadonlyArray<Readonly<{ accountId: string; livemode: boolean; ref: string; product: string | undefined }>>,
-): Promise<readonly Payment[]> {
-  const created: Payment[] = [];
-  for (const chunk of inChunks(wanted, 6)) {
-    const v = tenantValues(
-      ['uuid', 'boolean', 'uuid', 'text', 'text', 'text'],
-      chunk.map((w) => [newId(), w.livemode, w.accountId, 'in', w.ref, w.product ?? null]),
+type Wanted = Readonly<{ accountId: string; livemode: boolean; ref: string; product: string | undefined }>;
+
+/** Payments that have no row yet, with the orders that the merchant told under the same numbers. */
+export async function draftPayments(tx: TenantTx, wanted: readonly Wanted[]): Promise<readonly Payment[]> {
+  const drafts: Payment[] = [];
+  for (const chunk of inChunks(wanted, 3)) {
+    const v = values(
+      ['int', 'boolean', 'text'],
+      chunk.map((w, i) => [i, w.livemode, w.ref]),
     );
-    const made = await tx.rows<PaymentRow>(
-      `insert into payments (tenant_id, id, livemode, account_id, direction, ref, product) ${v.text}
-       on conflict (tenant_id, account_id, direction, ref) do nothing returning ${PAYMENT_COLUMNS}`,
+    const rows = await tx.rows<{ i: number; order_id: string | null; now: Temporal.Instant }>(
+      `select v.i, o.id as order_id, now() as now from (${v.text}) as v (i, livemode, ref)
+         left join orders o on o.tenant_id = $1 and o.livemode = v.livemode and o.ref = v.ref order by v.i`,
       [tx.tenantId, ...v.params],
     );
-    created.push(...made.map(paymentOf));
+    for (const { i, order_id: orderId, now } of rows)
+      drafts.push(newPayment({ ...chunk[i]!, id: newId(), orderId: orderId ?? undefined, createdAt: now }));
   }
-  return created;
+  return drafts;
 }
 
-/** Ties new payments to the orders that the merchant told under the same number; returns them with their orders. */
-export async function tieToOrders(tx: TenantTx, payments: readonly Payment[]): Promise<readonly Payment[]> {
-  const tied = await tx.rows<{ id: string; order_id: string }>(
-    `update payments p set order_id = o.id from orders o
-      where p.tenant_id = $1 and p.id = any($2) and p.order_id is null
-        and o.tenant_id = $1 and o.livemode = p.livemode and o.ref = p.ref
-     returning p.id, p.order_id`,
-    [tx.tenantId, payments.map((p) => p.id)],
-  );
-  const orders = new Map(tied.map((t) => [t.id, t.order_id]));
-  return payments.map((p) => (orders.has(p.id) ? { ...p, orderId: orders.get(p.id) } : p));
+/** Returns how many were inserted: another transaction may have made the same. Rows must be in the order of (account, reference). */
+export async function insertPayments(tx: TenantTx, payments: readonly Payment[]): Promise<number> {
+  let inserted = 0;
+  for (const chunk of inChunks(payments, WRITTEN.length + 6)) {
+    const v = tenantValues(
+      ['uuid', 'boolean', 'uuid', 'text', 'text', ...WRITTEN.map(([, type]) => type)],
+      chunk.map((p) => [
+        p.id,
+        p.livemode,
+        p.accountId,
+        p.direction,
+        p.ref,
+        ...WRITTEN.map(([, , of]) => of(p) ?? null),
+      ]),
+    );
+    inserted += await tx.run(
+      `insert into payments (tenant_id, id, livemode, account_id, direction, ref, ${WRITTEN_NAMES}) ${v.text}
+       on conflict (tenant_id, account_id, direction, ref) do nothing`,
+      [tx.tenantId, ...v.params],
+    );
+  }
+  return inserted;
 }
+
+const WRITTEN_NAMES = WRITTEN.map(([column]) => column).join(', ');
 
 export async function lockPayments(
   tx: TenantTx,
@@ -72,56 +85,17 @@ export async function lockPaymentsById(tx: TenantTx, ids: readonly string[]): Pr
   return rows.map(paymentOf);
 }
 
-/** Writes the trace's columns where the version is still the one that was read; returns how many were written. */
+/** Writes traces and verdicts where the version is still the one that was read; returns how many were written. */
 export async function writeTraces(tx: TenantTx, payments: readonly Payment[]): Promise<number> {
   let written = 0;
-  for (const chunk of inChunks(payments, 17)) {
+  for (const chunk of inChunks(payments, WRITTEN.length + 2)) {
     const v = values(
-      [
-        'uuid',
-        'int',
-        'uuid',
-        'text',
-        'text',
-        'text',
-        'bigint',
-        'bigint',
-        'bigint',
-        'timestamptz',
-        'timestamptz',
-        'timestamptz',
-        'timestamptz',
-        'timestamptz',
-        'jsonb',
-        'jsonb',
-      ],
-      chunk.map((p) => [
-        p.id,
-        p.version,
-        p.orderId ?? null,
-        p.product ?? null,
-        p.position,
-        p.currency ?? null,
-        p.orderedMinor ?? null,
-        p.capturedMinor,
-        p.refundedMinor,
-        p.placedAt ?? null,
-        p.expiresAt ?? null,
-        p.capturedAt ?? null,
-        p.recordedAt ?? null,
-        p.orderClosedAt ?? null,
-        JSON.stringify(p.contradictions),
-        JSON.stringify(p.trace),
-      ]),
+      ['uuid', ...WRITTEN.map(([, type]) => type)],
+      chunk.map((p) => [p.id, ...WRITTEN.map(([, , of]) => of(p) ?? null)]),
     );
     written += await tx.run(
-      `update payments p set
-          version = v.version, order_id = v.order_id, product = v.product, position = v.position, currency = v.currency,
-          ordered_minor = v.ordered_minor, captured_minor = v.captured_minor, refunded_minor = v.refunded_minor,
-          placed_at = v.placed_at, expires_at = v.expires_at, captured_at = v.captured_at, recorded_at = v.recorded_at,
-          order_closed_at = v.order_closed_at, contradictions = v.contradictions, trace = v.trace, updated_at = now()
-         from (${v.text}) as v (id, version, order_id, product, position, currency, ordered_minor, captured_minor,
-               refunded_minor, placed_at, expires_at, captured_at, recorded_at, order_closed_at, contradictions, trace)
+      `update payments p set ${WRITTEN.map(([column]) => `${column} = v.${column}`).join(', ')}, updated_at = now()
+         from (${v.text}) as v (id, ${WRITTEN_NAMES})
         where p.tenant_id = $1 and p.id = v.id and p.version = v.version - 1`,
       [tx.tenantId, ...v.params],
     );
