@@ -12,6 +12,7 @@ export type Json = null | boolean | number | string | Unexact | readonly Json[] 
 
 const DEEPEST = 32;
 const BLANKS = /[ \t\r\n]*/y;
+const STRING = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
 const LITERALS = [
@@ -33,6 +34,8 @@ export function strictJson(source: string | Uint8Array): Json {
     throw new SyntaxError(`${what} at ${at}`);
   };
   const blanks = (): void => {
+    // Channels write few blanks: most of the time there is none.
+    if (text.charCodeAt(at) > 32) return;
     BLANKS.lastIndex = at;
     BLANKS.test(text);
     at = BLANKS.lastIndex;
@@ -44,14 +47,15 @@ export function strictJson(source: string | Uint8Array): Json {
     return true;
   };
   const string = (): string => {
-    const from = at;
-    at += 1;
-    while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-    at += 1;
+    STRING.lastIndex = at;
+    if (!STRING.test(text)) return no('a string that does not end well');
+    const written = text.slice(at, STRING.lastIndex);
+    at = STRING.lastIndex;
+    if (!written.includes('\\')) return written.slice(1, -1);
     try {
-      return JSON.parse(text.slice(from, at)) as string;
+      return JSON.parse(written) as string;
     } catch {
-      return no('a string that does not end well');
+      return no('an escape that is none');
     }
   };
   const object = (depth: number): Json => {
