@@ -346,7 +346,7 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
   };
 }
 
-const API = '/v71';
+const API = '/v72';
 
 /** Answers that are made in front of the truth. */
 const MADE: Readonly<Record<string, Reply>> = {

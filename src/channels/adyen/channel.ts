@@ -40,7 +40,7 @@ function verify(message: RawMessage, account: Account, keys: readonly Credential
 
 export const adyen: Channel = {
   id: 'adyen',
-  defaultBaseUrl: 'https://checkout-test.adyen.com/v71',
+  defaultBaseUrl: 'https://checkout-test.adyen.com/v72',
   settings: settingsShape,
   credentials: CREDENTIALS,
   capabilities: {
