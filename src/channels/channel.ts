@@ -121,7 +121,7 @@ export type BillRow = Readonly<{
   origin_ref: string | null;
   refund_ref: string | null;
 }>;
-/** What the row says, in our words. `said` tells two rows of one payment apart. */
+/** What the row says, in our words. By `said` the rows of one payment and one second are put in order. */
 export type BillWord = Readonly<{
   kind: Kind;
   said: string;

@@ -130,7 +130,8 @@ function plainSays({ kind, status, refund_ref }: BillLine): BillWord | undefined
   return { kind: 'refund', said, refund: { ref: refund_ref, state: status === 'done' ? 'succeeded' : 'processing' } };
 }
 
-function saidOf(open: OpenAccount, bill: Bill, { line, ref, word }: Row): Said {
+function saidOf(open: OpenAccount, bill: Bill, row: Row): Said {
+  const { line, ref, word } = row;
   const { kind } = word;
   const minor = BigInt(line.amount);
   const at =
@@ -148,7 +149,7 @@ function saidOf(open: OpenAccount, bill: Bill, { line, ref, word }: Row): Said {
     livemode: open.account.livemode,
     observed: {
       source: 'bill',
-      key: [kind, ref, line.refund_ref, line.channel_ref, ...(open.channel.billSays === undefined ? [] : [word.said])]
+      key: keyOf(open, row)
         .map((p) => p ?? '')
         .join(':'),
       kind,
@@ -163,6 +164,12 @@ function saidOf(open: OpenAccount, bill: Bill, { line, ref, word }: Row): Said {
     heardAt: at,
   };
 }
+
+/** Where the channel reads its rows itself, a payment may have the same row twice; of one second, the channel's words stand in order. */
+const keyOf = (open: OpenAccount, { line, ref, word }: Row): ReadonlyArray<string | null> =>
+  open.channel.billSays === undefined
+    ? [word.kind, ref, line.refund_ref, line.channel_ref]
+    : [word.said, ref, line.refund_ref, line.channel_ref, line.occurred_at];
 
 async function knownPayments(
   tx: TenantTx,
