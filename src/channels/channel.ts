@@ -115,6 +115,8 @@ export type BillAnswer =
 export type BillRow = Readonly<{
   kind: string;
   status: string;
+  /** Minor units, signed. */
+  amount: string;
   /** The channel's own word for it, where the reader keeps one. */
   text: string | null;
   channel_ref: string | null;

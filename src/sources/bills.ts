@@ -23,7 +23,6 @@ const BATCH = 500;
 export type BillLine = BillRow &
   Readonly<{
     currency: string;
-    amount: string;
     occurred_at: string | null;
     order_ref: string | null;
     wallet_ref: string | null;

@@ -157,6 +157,14 @@ test('captured by hand: an authorisation holds money and is no payment until CAP
   assert.deepEqual(heardShort(h), [['processing'], ['closed']]);
 });
 
+test('a card that is tried for nothing is no payment', async () => {
+  const h = await bench();
+  h.place('AD0', 0);
+  await h.sim.pay('AD0');
+  assert.equal(h.ear.caught.length, 1);
+  assert.deepEqual(heardShort(h), []);
+});
+
 test('what was confirmed only at the bank, refunds, and what failed of them', async () => {
   const h = await bench();
   h.place('AD3', 1_000);

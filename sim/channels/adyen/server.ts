@@ -324,7 +324,7 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
       const p = theOne(ref);
       p.state = 'expired';
       note(p, 'Expired', p.amount);
-      await changed(p, 'EXPIRE', { psp: newPsp(), reference: '' });
+      await tell(p, { eventCode: 'EXPIRE' });
     },
     async giveBack(ref, value) {
       const p = theOne(ref);

@@ -26,10 +26,10 @@ function verify(message: RawMessage, account: Account, keys: readonly Credential
   if (!isOf(envelope, account))
     return { ok: false, reason: 'wrong_account', detail: 'signed well, about another merchant account or environment' };
   try {
-    const [first] = envelope.items;
+    const [first, ...more] = envelope.items;
     return {
       ok: true,
-      key: envelope.items.map(eventKey).join(' '),
+      key: more.length === 0 ? eventKey(first!) : `several:${sha256(envelope.items.map(eventKey).join(' '))}`,
       bodyHash: sha256(factsOf(envelope.items)),
       occurredAt: occurredAt(first!),
     };

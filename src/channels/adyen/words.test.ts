@@ -35,7 +35,15 @@ test('an amount that the currency does not have is none', () => {
 
 test('a row of the report says what its event says, by how the account captures; unknown rows say nothing', () => {
   const row = (text: string | null, over: Partial<BillRow> = {}): BillRow => ({
-    ...{ kind: 'payment', status: 'pending', text, channel_ref: 'P1', origin_ref: null, refund_ref: null },
+    ...{
+      kind: 'payment',
+      status: 'pending',
+      amount: '100',
+      text,
+      channel_ref: 'P1',
+      origin_ref: null,
+      refund_ref: null,
+    },
     ...over,
   });
   const says = (text: string | null, capture: string, over: Partial<BillRow> = {}): unknown => {
@@ -64,6 +72,8 @@ test('a row of the report says what its event says, by how the account captures;
   assert.deepEqual(says('SentForRefund', 'manual', change), { ref: 'R1', state: 'processing' });
   assert.deepEqual(says('Refunded', 'manual', change), { ref: 'R1', state: 'succeeded' });
   assert.deepEqual(says('RefundFailed', 'manual', change), { ref: 'R1', state: 'abnormal' });
+  // A card that is tried for nothing is no payment.
+  assert.equal(says('Authorised', 'automatic', { amount: '0' }), undefined);
   // Told by the payment's number alone it would stand for all that was given back.
   assert.equal(says('Refunded', 'manual', { channel_ref: 'P1', origin_ref: 'P1' }), undefined);
 });

@@ -36,9 +36,9 @@ const authorised: Says = (capture) => (capture === 'automatic' ? 'captured' : 'p
 const undone: Says = (capture) => (capture === 'automatic' ? 'reversed' : 'closed');
 const refund = (state: RefundState): Says => always({ refund: state });
 
-/** By `eventCode`; a number in `about` tells whose `pspReference` it is. */
+/** By `eventCode`; `about` tells whose `pspReference` it is. */
 const EVENTS: Readonly<
-  Record<string, Readonly<{ about: 'payment' | 'change'; yes: Says | undefined; no?: Says | undefined }>>
+  Record<string, Readonly<{ about: 'payment' | 'change' | 'hold'; yes: Says | undefined; no?: Says | undefined }>>
 > = {
   // Refused, but another try under the same reference is free.
   AUTHORISATION: { about: 'payment', yes: authorised, no: always('unpaid') },
@@ -48,7 +48,8 @@ const EVENTS: Readonly<
   CAPTURE_FAILED: { about: 'change', yes: always('unpaid'), no: always('unpaid') },
   CANCELLATION: { about: 'change', yes: undone },
   TECHNICAL_CANCEL: { about: 'change', yes: undone },
-  EXPIRE: { about: 'change', yes: undone },
+  // Nobody asked for it, so it has no number but the payment's.
+  EXPIRE: { about: 'hold', yes: undone },
   REFUND: { about: 'change', yes: refund('processing'), no: refund('closed') },
   REFUND_FAILED: { about: 'change', yes: refund('abnormal'), no: refund('abnormal') },
 };
@@ -74,11 +75,13 @@ export function itemSays(it: Item, account: Account): readonly Observed[] {
   const event = Object.hasOwn(EVENTS, it.eventCode) ? EVENTS[it.eventCode]! : undefined;
   const word = (it.success === 'true' ? event?.yes : event?.no)?.(captureOf(account));
   if (event === undefined || word === undefined) return [];
-  const trade = event.about === 'payment' ? it.pspReference : it.originalReference;
+  const isOwn = event.about === 'payment' || (event.about === 'hold' && it.originalReference === '');
+  const trade = isOwn ? it.pspReference : it.originalReference;
   if (trade === '') return [];
   const isRefund = typeof word === 'object';
-  // A word without its amount would be money without an amount.
+  // A word without its amount would be money without an amount; none at all is how a card is tried.
   const amount = word === 'captured' || isRefund ? amountOf(it) : undefined;
+  if (it.amount?.value === 0) return [];
   return [
     {
       source: 'notification',
@@ -107,7 +110,7 @@ export function recordSays(row: BillRow, account: Account): BillWord | undefined
   const name = row.text ?? '';
   const type = name.toLowerCase();
   const word = Object.hasOwn(RECORDS, type) ? RECORDS[type]!(captureOf(account)) : undefined;
-  if (word === undefined) return undefined;
+  if (word === undefined || row.amount === '0') return undefined;
   if (typeof word === 'string') return { kind: word, said: name };
   // Without a number of its own it cannot be told from the payment's other refunds.
   if (row.channel_ref === null || row.channel_ref === row.origin_ref) return undefined;
