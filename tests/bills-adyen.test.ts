@@ -10,6 +10,7 @@ import { paceOf } from '../src/actions/pace.ts';
 import { engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { vaultOf } from '../src/base/vault.ts';
+import { examine } from '../src/watch/doctor.ts';
 import { freshBook, type TestBook, temporary } from './support/database.ts';
 
 type Row = Readonly<{
@@ -125,13 +126,19 @@ test('captured by itself: payments, refunds and failures of which nobody told', 
 });
 
 test('captured by hand: what was only authorised is no payment, and what was cancelled is closed', async () => {
-  await deaf('manual', {}, async ({ sim, payment, daysLater }) => {
+  await deaf('manual', {}, async ({ on, clock, sim, payment, daysLater }) => {
     for (const ref of ['HELD', 'GONE']) sim.place(ref, 500);
     await sim.pay('HELD');
     await sim.pay('GONE');
     await sim.expire('GONE');
     await daysLater(1);
     assert.deepEqual([(await payment('HELD'))?.position, (await payment('GONE'))?.position], ['debited', 'closed']);
+    // It waits for the next report, which is no standstill.
+    const findings = await examine(on.book, on.tenantId, false, clock.now);
+    assert.deepEqual(
+      findings.filter((f) => f.name === 'payments.stuck').map((f) => f.ok),
+      [true],
+    );
     const { psp, amount } = sim.payments.get('HELD')!;
     await fetch(`${sim.apiUrl}/payments/${psp}/captures`, {
       method: 'POST',
