@@ -384,6 +384,31 @@ test('a refund is accepted once, by Adyen’s number; asked again with the same 
   assert.equal(await refusal(refundOf(h, 'AD8', 'R', 1n, { keys: [] })), 'NO_API_KEY');
 });
 
+test('taken back by Adyen’s number or by the merchant’s: accepted, not told as done', async () => {
+  const h = await bench('manual');
+  for (const ref of ['AD12', 'AD13', 'AD14']) {
+    h.place(ref, 500);
+    await h.sim.pay(ref);
+  }
+  heard(h);
+  const reverse = (paymentRef: string, channelTrade: string | undefined) =>
+    adyen.reverse({ paymentRef, channelTrade, product: undefined }, h.account, h.keys, h.io);
+  assert.deepEqual(saidBy(await reverse('AD12', h.tradeOf!('AD12'))), []);
+  assert.deepEqual(saidBy(await reverse('AD13', undefined)), []);
+  await h.clock.advance(2_000);
+  // Which of the two a CANCEL_OR_REFUND was is not signed.
+  assert.deepEqual(
+    h.ear.caught.map((m) => /"eventCode":"(\w+)"/.exec(bodyOf(m))?.[1]),
+    ['CANCEL_OR_REFUND', 'TECHNICAL_CANCEL'],
+  );
+  assert.deepEqual(heardShort(h), [['closed']]);
+  for (const trade of [h.tradeOf!('AD14'), undefined]) {
+    h.sim.faultAnswer('foreign');
+    assert.equal((await reverse('AD14', trade)).outcome, 'unknown');
+  }
+  assert.equal((await reverse('NOBODY', undefined)).outcome, 'refused');
+});
+
 test('I7: each fault of an answer: nothing is said, and only a refusal is one', async () => {
   const h = await bench();
   h.place('AD9', 1_000);

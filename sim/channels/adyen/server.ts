@@ -271,7 +271,7 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
     answer(path.replace(API, ''), body, typeof idempotency === 'string' ? idempotency : undefined, isOurs);
     if (fault === 'silent_after') return request.socket.destroy();
     if (fault === 'html') return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>login</html>');
-    const told = fault === 'foreign' ? { ...says, paymentPspReference: newPsp() } : says;
+    const told = fault === 'foreign' ? { ...says, paymentPspReference: newPsp(), paymentReference: 'ANOTHER' } : says;
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(told));
   });
   const origin = listening.url;

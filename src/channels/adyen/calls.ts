@@ -29,6 +29,10 @@ const acceptedShape = z.object({
   status: z.literal('received'),
   pspReference: z.string().regex(PSP),
 });
+const reverseShape = acceptedShape.extend({
+  paymentPspReference: z.string().optional(),
+  paymentReference: z.string().optional(),
+});
 const refundShape = acceptedShape.extend({
   paymentPspReference: z.string(),
   amount: z.object({ value: z.number().int(), currency: z.string() }),
@@ -81,17 +85,20 @@ export async function refund(ask: RefundAsk, on: Call): Promise<Answer> {
 
 /** Cancels or gives back, whichever is due; by the merchant's reference only what is not captured. The webhook tells what came of it. */
 export async function reverse(ask: Ask, on: Call): Promise<Answer> {
-  const trade = ask.channelTrade;
+  const { paymentRef: reference, channelTrade = '' } = ask;
   const { merchantNo: merchantAccount } = on.account;
-  const reference = `${ask.paymentRef}`.slice(0, 80);
+  const trade = PSP.test(channelTrade) ? channelTrade : undefined;
   const [path, wanted] =
-    trade !== undefined && PSP.test(trade)
+    trade !== undefined
       ? [`/payments/${trade}/reversals`, { merchantAccount, reference }]
-      : ['/cancels', { merchantAccount, reference, paymentReference: ask.paymentRef }];
-  const heard = await post(on, path, wanted, `reverse ${trade ?? ''} ${ask.paymentRef}`);
+      : ['/cancels', { merchantAccount, reference, paymentReference: reference }];
+  const heard = await post(on, path, wanted, `reverse ${trade ?? ''} ${reference}`);
   if ('outcome' in heard) return heard;
   return said(heard, () => {
-    mustBe(acceptedShape.parse(jsonOf(heard.body)).merchantAccount, merchantAccount);
+    const r = reverseShape.parse(jsonOf(heard.body));
+    mustBe(r.merchantAccount, merchantAccount);
+    if (trade !== undefined) mustBe(r.paymentPspReference, trade);
+    else mustBe(r.paymentReference, reference);
     return [];
   });
 }
@@ -117,7 +124,7 @@ async function post(on: Call, path: string, body: object, what: string | undefin
       accept: 'application/json',
       'content-type': 'application/json',
       'user-agent': 'daozhang',
-      'x-api-key': apiKey.value,
+      'x-api-key': apiKey.value.trim(),
       ...(what === undefined ? {} : { 'idempotency-key': sha256(`${on.account.merchantNo} ${what}`) }),
     },
     body: JSON.stringify(body),
