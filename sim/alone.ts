@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DaozhangError } from '../src/base/errors.ts';
 import type { RunSim } from '../src/cli/sim.ts';
+import { accountFor as adyenAccount, startAdyenSim } from './channels/adyen/server.ts';
 import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
 import { accountFor as lakalaAccount, OPEN, startLakalaSim } from './channels/lakala/server.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
@@ -68,10 +69,27 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
       close: sim.close,
     };
   },
+  async adyen(options) {
+    const sim = await startAdyenSim(options);
+    return {
+      describe: asEntered(adyenAccount(sim)),
+      buy(ref, lost) {
+        const payment = sim.payments.get(ref);
+        if (payment === undefined) return 404;
+        if (payment.state !== 'pending') return 409;
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
 };
 
 /** As it is entered: POST /v1/channels takes it with a name. */
-const asEntered = (account: ReturnType<typeof alipayAccount | typeof lakalaAccount>): Alone['describe'] => ({
+const asEntered = (
+  account: ReturnType<typeof alipayAccount | typeof lakalaAccount | typeof adyenAccount>,
+): Alone['describe'] => ({
   provider: account.provider,
   merchant_no: account.merchantNo,
   base_url: account.baseUrl,

@@ -7,7 +7,7 @@
 import type { Archive } from '../base/archive.ts';
 import { newId } from '../base/ids.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
-import { BILLS, type BillTerms, goneAt, lastReady, readyAt } from '../channels/bills.ts';
+import { type BillTerms, billTerms, goneAt, lastReady, readyAt } from '../channels/bills.ts';
 import type { BillAnswer } from '../channels/channel.ts';
 import { askKnowingKeys } from '../channels/keys.ts';
 import type { TenantTx } from '../db/pool.ts';
@@ -30,7 +30,7 @@ export type Billing = Asking & Readonly<{ archive: Archive }>;
 
 /** The account's bills are to be looked at now. */
 export async function planBills(tx: TenantTx, open: OpenAccount): Promise<void> {
-  if (open.channel.capabilities.bills === true && BILLS[open.account.provider] !== undefined)
+  if (open.channel.capabilities.bills === true && billTerms(open.account).length > 0)
     await setDue(tx, [{ kind: 'bill', id: open.account.id, inMs: 0 }]);
 }
 
@@ -49,7 +49,7 @@ export async function billsDue(on: Billing): Promise<number> {
 
 async function accountBills(on: Billing, tenantId: string, accountId: string): Promise<number> {
   const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, accountId));
-  const all = BILLS[open.account.provider] ?? [];
+  const all = billTerms(open.account);
   if (open.state === 'paused' || all.length === 0) {
     await on.book.tenant(tenantId, (tx) => clearDue(tx, 'bill', [accountId]));
     return 0;
@@ -174,7 +174,13 @@ async function keepBill(
     return row.id;
   });
   const path = on.archive.path(tenantId, sha256);
-  const read = await takeBill(on.book, tenantId, open, { documentId, on: day, path, zone: terms.zone }, on.follow);
+  const read = await takeBill(
+    on.book,
+    tenantId,
+    open,
+    { documentId, on: day, path, zone: terms.zone, role: terms.role ?? 'channel' },
+    on.follow,
+  );
   await on.book.tenant(tenantId, async (tx) => {
     await tx.run(
       `update bill_days set state = 'fetched', attempts = attempts + 1, last_error = null, document_id = $5, lines = $6

@@ -95,6 +95,9 @@ async function doubtedByBills(tx: TenantTx, payments: readonly Payment[]): Promi
 
 /** Asks about one payment now, and takes the answer in. */
 export async function inquire(on: Asking, tenantId: string, payment: Payment, open: OpenAccount): Promise<Answer> {
+  const can = open.channel.capabilities.inquire;
+  // That there is nothing to ask is no failure of the account's.
+  if (can !== true) return { outcome: 'refused', code: 'NOTHING_TO_ASK', detail: can.en };
   const answer = await askKnowingKeys(on, tenantId, open, (current) => ask(on, payment, current));
   await on.book.tenant(tenantId, (tx) => takeAnswer(tx, on, payment.id, open, answer));
   return answer;

@@ -311,7 +311,7 @@ async function takeUploads(
     const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, input.account_id!));
     const path = on.archive.path(tenantId, hash);
     const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone };
-    await takeBill(on.book, tenantId, open, bill, on.follow);
+    await takeBill(on.book, tenantId, open, { ...bill, role: 'channel' }, on.follow);
   }
 }
 

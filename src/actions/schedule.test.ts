@@ -93,3 +93,11 @@ test('the channel’s own end is the end; a contradiction is asked about all the
 test('what complete bills do not have is over', () => {
   assert.deepEqual(look(payment({ trace: { absent: true } }), WECHAT, at(400_000), 0.5), { terminal: true });
 });
+
+test('where nothing can be asked there is no look: captured and known is over, all else waits for the report', () => {
+  const open = { account: { provider: 'adyen', settings: {} }, orderMode: 'required' } as unknown as OpenAccount;
+  const paid = payment({ position: 'captured', capturedAt: T0 });
+  assert.deepEqual(look(paid, open, at(90_000), 0.5), { terminal: false });
+  assert.deepEqual(look({ ...paid, recordedAt: at(1) }, open, at(90_000), 0.5), { terminal: true });
+  assert.deepEqual(look(payment(), open, at(90_000), 0.5), { terminal: false, at: undefined });
+});

@@ -5,7 +5,7 @@
  * refunded; captured, known to the merchant and seen again after its day), never with time.
  */
 import type { OpenAccount } from '../channels/accounts.ts';
-import { nextLook, type Phase } from '../channels/ladders.ts';
+import { nextLook, type Phase, whyNever } from '../channels/ladders.ts';
 import type { Payment } from '../traces/payment.ts';
 
 /** `at` absent and not terminal: something else moves it on (a repair that waits, a report of the channel). */
@@ -24,6 +24,7 @@ export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant,
     const seen =
       payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt);
     const known = payment.recordedAt !== undefined || open.orderMode === 'none';
+    if (whyNever(open.account.provider) !== undefined) return { terminal: known };
     return seen ? { terminal: known } : { terminal: false, at: isBefore(due, now) ? now : due };
   }
   return {

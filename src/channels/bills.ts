@@ -1,6 +1,6 @@
 /** When each channel's bills can be had: data. Source: the channels' bill pages (`docs/channels/`). */
 import { CHINA } from '../base/time.ts';
-import type { ChannelId } from './channel.ts';
+import type { Account, ChannelId } from './channel.ts';
 
 export type BillTerms = Readonly<{
   /** The kind's name in `Channel.bill`. */
@@ -10,12 +10,20 @@ export type BillTerms = Readonly<{
   readyAt: string;
   /** For so many days it is given. */
   keptDays: number;
+  /** Its lines tell where payments stand, not what is owed (`files/line.ts`). */
+  role?: 'evidence';
 }>;
 
 export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> = {
   wechatpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 90 }],
   alipay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 365 }],
+  // Made between two and ten in the morning; how long it is kept is not published.
+  adyen: [{ kind: 'accounting', zone: 'Europe/Amsterdam', readyAt: '10:00', keptDays: 90, role: 'evidence' }],
 };
+
+/** An account's own: the days of its reports may be days of another zone. */
+export const billTerms = ({ provider, settings }: Account): readonly BillTerms[] =>
+  (BILLS[provider] ?? []).map((terms) => ({ ...terms, zone: settings.report_zone ?? terms.zone }));
 
 export const readyAt = (terms: BillTerms, on: Temporal.PlainDate): Temporal.Instant =>
   on.add({ days: 1 }).toZonedDateTime({ timeZone: terms.zone, plainTime: terms.readyAt }).toInstant();

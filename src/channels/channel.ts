@@ -6,7 +6,7 @@
  */
 import type { z } from 'zod';
 import type { Text } from '../base/lang.ts';
-import type { Observed } from '../observations/observation.ts';
+import type { Kind, Observed, RefundState } from '../observations/observation.ts';
 
 export type ChannelId = 'wechatpay' | 'alipay' | 'lakala' | 'unionpay' | 'stripe' | 'adyen' | 'paypal';
 
@@ -111,6 +111,25 @@ export type BillAnswer =
   | Readonly<{ outcome: 'not_ready' }>
   | Exclude<Answer, { outcome: 'answered' }>;
 
+/** What a row of a bill is about, as its reader tells it. */
+export type BillRow = Readonly<{
+  kind: string;
+  status: string;
+  /** Minor units, signed. */
+  amount: string;
+  /** The channel's own word for it, where the reader keeps one. */
+  text: string | null;
+  channel_ref: string | null;
+  origin_ref: string | null;
+  refund_ref: string | null;
+}>;
+/** What the row says, in our words. By `said` the rows of one payment and one second are put in order. */
+export type BillWord = Readonly<{
+  kind: Kind;
+  said: string;
+  refund?: Readonly<{ ref: string; state: RefundState }>;
+}>;
+
 /** One line of a live self-test: what was tried and what came. */
 export type Check = Readonly<{ name: string; ok: boolean; detail: Text }>;
 
@@ -156,6 +175,8 @@ export interface Channel {
   refund(
     ask: Readonly<{
       paymentRef: string;
+      /** The channel's own number of the payment, for those that know no other. */
+      channelTrade?: string | undefined;
       refundRef: string;
       refundMinor: bigint;
       totalMinor: bigint;
@@ -167,6 +188,8 @@ export interface Channel {
     io: Io,
   ): Promise<Answer>;
   bill(ask: BillAsk, account: Account, keys: readonly Credential[], io: Io): Promise<BillAnswer>;
+  /** What a row of the bill says (undefined: nothing), where its kind and status alone do not tell. */
+  billSays?(row: BillRow, account: Account): BillWord | undefined;
   /** The channel's current public keys, verified with what is held; [] where the channel has no such thing. */
   fetchKeys(account: Account, keys: readonly Credential[], io: Io): Promise<readonly Credential[]>;
   /** Tries credentials, clock, rights against the live channel. */

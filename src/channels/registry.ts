@@ -1,11 +1,12 @@
 /** Every channel there is, by its name. */
 import { DaozhangError } from '../base/errors.ts';
+import { adyen } from './adyen/channel.ts';
 import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { lakala } from './lakala/channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala];
+export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, adyen];
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {

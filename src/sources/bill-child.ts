@@ -1,7 +1,7 @@
 /**
  * Reads one bill in a process of its own: a large or hostile file takes memory and time here, not in the server, and ending it is a kill.
  *
- * `node bill-child.ts FILE NAME ZONE` prints one JSON object a channel line, then `{"end": {...}}` with the format, the number of lines
+ * `node bill-child.ts FILE ZONE ROLE` prints one JSON object a line of this role, then `{"end": {...}}` with the format, the number of lines
  * and of rejected rows. A refused document prints `{"refused": {code, says}}`.
  */
 import { explain } from '../base/errors.ts';
@@ -11,7 +11,7 @@ import { openAll, workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
 
 const PAGE = 20_000;
-const [path, zone] = process.argv.slice(2) as [string, string];
+const [path, zone, role] = process.argv.slice(2) as [string, string, 'channel' | 'evidence'];
 const print = (value: unknown): Promise<void> =>
   new Promise((done) => {
     if (process.stdout.write(`${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? v.toString() : v))}\n`))
@@ -39,8 +39,9 @@ async function main(): Promise<void> {
     }
     for (let after = -1n; ; ) {
       const rows = await engine.all<Row>(
-        `select id, kind, status, currency, amount, occurred_at, order_ref, payment_ref, refund_ref, channel_ref, origin_ref, wallet_ref
-           from lines where role = 'channel' and id > ${after} order by id limit ${PAGE}`,
+        `select id, kind, status, currency, amount, occurred_at, order_ref, payment_ref, refund_ref, channel_ref, origin_ref, wallet_ref,
+             text
+           from lines where role = '${role}' and id > ${after} order by id limit ${PAGE}`,
       );
       if (rows.length === 0) break;
       for (const row of rows) {

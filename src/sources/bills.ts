@@ -12,6 +12,7 @@ import { DaozhangError } from '../base/errors.ts';
 import { money } from '../base/money.ts';
 import { instantOf } from '../base/time.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
+import type { BillRow, BillWord } from '../channels/channel.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, values } from '../db/values.ts';
 import type { Ref } from '../observations/observation.ts';
@@ -19,21 +20,22 @@ import { type Follow, type Said, take } from '../traces/advance.ts';
 
 const BATCH = 500;
 
-export type BillLine = Readonly<{
-  kind: string;
-  status: string;
-  currency: string;
-  amount: string;
-  occurred_at: string | null;
-  order_ref: string | null;
-  refund_ref: string | null;
-  channel_ref: string | null;
-  origin_ref: string | null;
-  wallet_ref: string | null;
-}>;
+export type BillLine = BillRow &
+  Readonly<{
+    currency: string;
+    occurred_at: string | null;
+    order_ref: string | null;
+    wallet_ref: string | null;
+  }>;
 export type BillRead = Readonly<{ formats: string; lines: number; rejected: number }>;
 
-export type Bill = Readonly<{ documentId: string; on: Temporal.PlainDate; path: string; zone: string }>;
+export type Bill = Readonly<{
+  documentId: string;
+  on: Temporal.PlainDate;
+  path: string;
+  zone: string;
+  role: 'channel' | 'evidence';
+}>;
 
 /** Takes a bill in; throws `bill.refused` where the document cannot be read whole. Doing it again changes nothing. */
 export async function takeBill(
@@ -60,10 +62,8 @@ export async function takeBill(
 /** The child's lines one by one; the child waits while one is worked on. */
 async function readBill(bill: Bill, each: (line: BillLine) => Promise<void>): Promise<BillRead> {
   const script = join(import.meta.dirname, `bill-child${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, bill.path, bill.zone], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: childEnv(),
-  });
+  const args = ['--disable-warning=ExperimentalWarning', script, bill.path, bill.zone, bill.role];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env: childEnv() });
   try {
     for await (const text of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
       const said = JSON.parse(text) as BillLine & { end?: BillRead; refused?: { code: string; says: string } };
@@ -83,6 +83,7 @@ type Known = Readonly<{
   captured_minor: bigint;
   currency: string | null;
   captured_at: unknown;
+  doubted: boolean;
 }>;
 
 async function takeLines(
@@ -92,30 +93,45 @@ async function takeLines(
   lines: readonly BillLine[],
   follow: Follow,
 ): Promise<void> {
-  const payments = lines.filter((l) => l.kind === 'payment' && l.status === 'done' && l.order_ref !== null);
-  const known = await knownPayments(tx, open.account.id, [...new Set(payments.map((l) => l.order_ref!))]);
+  const rows = lines.flatMap((line): Row[] => {
+    const word = open.channel.billSays === undefined ? plainSays(line) : open.channel.billSays(line, open.account);
+    return line.order_ref === null || word === undefined ? [] : [{ line, ref: line.order_ref, word }];
+  });
+  const known = await knownPayments(tx, open.account.id, [...new Set(rows.map((r) => r.ref))]);
+  const told = await knownRefunds(tx, open.account.id, rows);
   const said: Said[] = [];
   const cleared: string[] = [];
-  for (const line of payments) {
-    const payment = known.get(line.order_ref!);
-    const same =
-      payment !== undefined &&
-      payment.captured_at !== null &&
-      payment.captured_minor === BigInt(line.amount) &&
-      payment.currency === line.currency;
-    if (payment !== undefined) cleared.push(payment.id);
-    if (!same) said.push(saidOf(open, bill, line, 'captured'));
+  for (const row of rows) {
+    const { line, ref, word } = row;
+    const payment = known.get(ref);
+    const isCaptured = payment !== undefined && payment.captured_at !== null;
+    const same = isCaptured && payment.captured_minor === BigInt(line.amount) && payment.currency === line.currency;
+    if (word.kind === 'captured' && payment !== undefined) cleared.push(payment.id);
+    const isNews =
+      word.refund !== undefined
+        ? !told.has(word.refund.ref) || word.refund.state === 'abnormal'
+        : word.kind === 'captured'
+          ? !same || payment.doubted
+          : word.kind !== 'processing' || !isCaptured;
+    if (isNews) said.push(saidOf(open, bill, row));
   }
-  const refunds = lines.filter((l) => l.kind === 'refund' && l.refund_ref !== null && l.order_ref !== null);
-  const told = await knownRefunds(tx, open.account.id, refunds);
-  for (const line of refunds) if (!told.has(line.refund_ref!)) said.push(saidOf(open, bill, line, 'refund'));
-  for (const line of lines)
-    if (line.kind === 'reversal' && line.order_ref !== null) said.push(saidOf(open, bill, line, 'reversed'));
   const touched = await take(tx, said, follow);
   await markCleared(tx, bill, [...cleared, ...touched.filter((p) => p.capturedAt !== undefined).map((p) => p.id)]);
 }
 
-function saidOf(open: OpenAccount, bill: Bill, line: BillLine, kind: 'captured' | 'refund' | 'reversed'): Said {
+type Row = Readonly<{ line: BillLine; ref: string; word: BillWord }>;
+
+function plainSays({ kind, status, refund_ref }: BillLine): BillWord | undefined {
+  const said = `${kind} ${status}`;
+  if (kind === 'payment' && status === 'done') return { kind: 'captured', said };
+  if (kind === 'reversal') return { kind: 'reversed', said };
+  if (kind !== 'refund' || refund_ref === null) return undefined;
+  return { kind: 'refund', said, refund: { ref: refund_ref, state: status === 'done' ? 'succeeded' : 'processing' } };
+}
+
+function saidOf(open: OpenAccount, bill: Bill, row: Row): Said {
+  const { line, ref, word } = row;
+  const { kind } = word;
   const minor = BigInt(line.amount);
   const at =
     line.occurred_at === null
@@ -132,21 +148,27 @@ function saidOf(open: OpenAccount, bill: Bill, line: BillLine, kind: 'captured' 
     livemode: open.account.livemode,
     observed: {
       source: 'bill',
-      key: [kind, line.order_ref, line.refund_ref, line.channel_ref].map((p) => p ?? '').join(':'),
+      key: keyOf(open, row)
+        .map((p) => p ?? '')
+        .join(':'),
       kind,
       occurredAt: at,
-      paymentRef: line.order_ref!,
+      paymentRef: ref,
       refs: refs.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ kind: name, value }])),
       amount: money(minor < 0n ? -minor : minor, line.currency),
-      ...(kind === 'refund'
-        ? { refund: { ref: line.refund_ref!, state: line.status === 'done' ? 'succeeded' : 'processing' } }
-        : {}),
-      said: `${line.kind} ${line.status}`,
+      ...(word.refund === undefined ? {} : { refund: word.refund }),
+      said: word.said,
     },
     messageId: undefined,
     heardAt: at,
   };
 }
+
+/** Where the channel reads its rows itself, a payment may have the same row twice; of one second, the channel's words stand in order. */
+const keyOf = (open: OpenAccount, { line, ref, word }: Row): ReadonlyArray<string | null> =>
+  open.channel.billSays === undefined
+    ? [word.kind, ref, line.refund_ref, line.channel_ref]
+    : [word.said, ref, line.refund_ref, line.channel_ref, line.occurred_at];
 
 async function knownPayments(
   tx: TenantTx,
@@ -154,7 +176,7 @@ async function knownPayments(
   refs: readonly string[],
 ): Promise<ReadonlyMap<string, Known>> {
   const rows = await tx.rows<Known>(
-    `select id, ref, captured_minor, currency, captured_at from payments
+    `select id, ref, captured_minor, currency, captured_at, contradictions <> '[]' as doubted from payments
       where tenant_id = $1 and account_id = $2 and direction = 'in' and ref = any($3)`,
     [tx.tenantId, accountId, [...refs]],
   );
@@ -162,14 +184,15 @@ async function knownPayments(
 }
 
 /** Refunds that the book has as succeeded already. */
-async function knownRefunds(tx: TenantTx, accountId: string, lines: readonly BillLine[]): Promise<ReadonlySet<string>> {
-  if (lines.length === 0) return new Set();
-  const rows = await tx.rows<{ refund_ref: string }>(
+async function knownRefunds(tx: TenantTx, accountId: string, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+  const asked = rows.flatMap(({ ref, word }) => (word.refund === undefined ? [] : [{ ref, refund: word.refund.ref }]));
+  if (asked.length === 0) return new Set();
+  const known = await tx.rows<{ refund_ref: string }>(
     `select o.refund_ref from observations o join payments p on p.tenant_id = $1 and p.id = o.payment_id
       where o.tenant_id = $1 and p.account_id = $2 and p.ref = any($3) and o.refund_ref = any($4) and o.refund_state = 'succeeded'`,
-    [tx.tenantId, accountId, lines.map((l) => l.order_ref!), lines.map((l) => l.refund_ref!)],
+    [tx.tenantId, accountId, asked.map((a) => a.ref), asked.map((a) => a.refund)],
   );
-  return new Set(rows.map((r) => r.refund_ref));
+  return new Set(known.map((r) => r.refund_ref));
 }
 
 async function markCleared(tx: TenantTx, bill: Bill, ids: readonly string[]): Promise<void> {

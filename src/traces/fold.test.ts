@@ -41,6 +41,18 @@ const refund = (seconds: number, ref: string, minor: bigint, state: 'processing'
   });
 const codes = (observations: readonly Kept[]): string[] => fold(observations).contradictions.map((c) => c.code);
 
+test('several tries under one reference: that another came to nothing denies nothing', () => {
+  const by = (value: string): Partial<Kept> => ({ refs: [{ kind: 'channel_trade', value }] });
+  const paid = said(20, 'captured', 'notification', by('T2'));
+  assert.deepEqual(codes([said(10, 'unpaid', 'notification', by('T1')), paid]), []);
+  assert.deepEqual(codes([paid, said(30, 'unpaid', 'notification', by('T3'))]), []);
+  assert.deepEqual(codes([paid, said(30, 'unpaid', 'notification', by('T2'))]), ['success_denied']);
+  // Which try it was about is not known.
+  assert.deepEqual(codes([paid, said(30, 'unpaid', 'notification')]), ['success_denied']);
+  const again = said(40, 'captured', 'notification', by('T2'));
+  assert.deepEqual(codes([paid, said(30, 'unpaid', 'notification', by('T2')), again]), []);
+});
+
 test('the table is total: every position has a next for every word', () => {
   for (const position of Object.keys(POSITIONS)) {
     const row = TRANSITIONS[position as keyof typeof POSITIONS];

@@ -93,12 +93,13 @@ export function fold(observations: readonly Kept[]): Trace {
   const successes = words.filter((o) => o.kind === 'captured');
   const best = strongest(successes);
   // A channel's answers trail its own books by a moment: only a denial heard after the last confirmation contradicts.
-  if (best !== undefined && position === 'captured') {
-    const confirmedAt = latest(successes);
-    for (const word of words)
-      if (word.kind !== 'captured' && isAfter(word.lastSeenAt, confirmedAt))
-        contradict('success_denied', word.id, best.id);
-  }
+  // One reference may have seen several tries: that another try came to nothing denies nothing.
+  if (position === 'captured')
+    for (const word of words.filter((o) => o.kind !== 'captured')) {
+      const denied = successes.filter((o) => mayBeOneTrade(o, word));
+      if (denied.length > 0 && isAfter(word.lastSeenAt, latest(denied)))
+        contradict('success_denied', word.id, strongest(denied)!.id);
+    }
   const captured = best?.amount;
   for (const other of successes) {
     if (captured === undefined || other.amount === undefined) continue;
@@ -176,6 +177,12 @@ function strongest(successes: readonly Kept[]): Kept | undefined {
     (best, o) => (best === undefined || rankOf(o.source) > rankOf(best.source) ? o : best),
     undefined,
   );
+}
+
+/** Unless both name the channel's own number, and no number is the same. */
+function mayBeOneTrade(a: Kept, b: Kept): boolean {
+  const [one, other] = [tradesOf([a]), tradesOf([b])];
+  return one.size === 0 || other.size === 0 || !one.isDisjointFrom(other);
 }
 
 const latest = (said: readonly Kept[]): Temporal.Instant =>

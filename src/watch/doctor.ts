@@ -1,6 +1,7 @@
 /** Is everything well? One list of checks; each says what it found and, where it is not well, what that means. */
 import { statfs } from 'node:fs/promises';
 import type { Text } from '../base/lang.ts';
+import { PROVIDERS } from '../channels/ladders.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 
 export type Finding = Readonly<{ name: string; ok: boolean; detail: Text }>;
@@ -51,6 +52,8 @@ export async function examine(
       'payments.stuck',
       `select count(*) as n from payments p where p.tenant_id = $1 and not p.terminal
           and not exists (select from due d where d.tenant_id = $1 and d.id = p.id)
+          and not exists (select from accounts a join due d on d.tenant_id = $1 and d.kind = 'bill' and d.id = a.id
+                           where a.tenant_id = $1 and a.id = p.account_id and a.provider in (${NEVER_ASKED}))
           and not exists (select from cases c where c.tenant_id = $1 and c.subject_id = p.id and c.closed_at is null)`,
       'payments neither ended nor waiting nor in a case',
       '笔支付既未结束、也不在等待、也没有工单',
@@ -58,6 +61,12 @@ export async function examine(
   ]);
   return [clockFinding, await diskFinding(), ...findings];
 }
+
+/** Their payments wait for the next bill, not for a question. */
+const NEVER_ASKED = Object.entries(PROVIDERS)
+  .filter(([, provider]) => provider.never !== undefined)
+  .map(([id]) => `'${id}'`)
+  .join(', ');
 
 const well = (name: string, ok: boolean, en: string, zh: string): Finding => ({ name, ok, detail: { en, zh } });
 
