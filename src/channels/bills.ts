@@ -15,6 +15,8 @@ export type BillTerms = Readonly<{
 export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> = {
   wechatpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 90 }],
   alipay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 365 }],
+  // A clearing day ends at 23:00. How long files are kept is not published: a month is asked for.
+  unionpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 30 }],
 };
 
 export const readyAt = (terms: BillTerms, on: Temporal.PlainDate): Temporal.Instant =>

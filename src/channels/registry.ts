@@ -3,9 +3,10 @@ import { DaozhangError } from '../base/errors.ts';
 import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { lakala } from './lakala/channel.ts';
+import { unionpay } from './unionpay/channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala];
+export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay];
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {

@@ -23,7 +23,11 @@ export function simCommand(lang: Lang, exit: (code: number) => void, run: () => 
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
   return new Command('sim')
     .description(say('a simulated channel to test an integration against', '模拟的支付渠道,用于联调测试'))
-    .option('--channel <name>', say('wechatpay, alipay or lakala', 'wechatpay、alipay 或 lakala'), 'wechatpay')
+    .option(
+      '--channel <name>',
+      say('wechatpay, alipay, lakala or unionpay', 'wechatpay、alipay、lakala 或 unionpay'),
+      'wechatpay',
+    )
     .option('--port <number>', say('port to listen on (0 takes a free one)', '监听端口(0 为自动选择)'), '8318')
     .option('--speed <n>', say('how fast its time runs', '时间流速倍数'), '1')
     .option(
