@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as alipay from '../../sim/channels/alipay/server.ts';
 import * as lakala from '../../sim/channels/lakala/server.ts';
+import * as unionpay from '../../sim/channels/unionpay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
@@ -46,9 +47,14 @@ export async function startMerchant(): Promise<Merchant> {
 
 export type Answer<T> = Readonly<{ status: number; body: T; headers: Headers }>;
 
-type Sims = Readonly<{ wechatpay: wechatpay.WeChatPaySim; alipay: alipay.AlipaySim; lakala: lakala.LakalaSim }>;
+type Sims = Readonly<{
+  wechatpay: wechatpay.WeChatPaySim;
+  alipay: alipay.AlipaySim;
+  lakala: lakala.LakalaSim;
+  unionpay: unionpay.UnionPaySim;
+}>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
-type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala)['accountFor']>;
+type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay)['accountFor']>;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
 } = {
@@ -63,6 +69,10 @@ const START: {
   async lakala(how) {
     const sim = await lakala.startLakalaSim(how);
     return { sim, account: lakala.accountFor(sim) };
+  },
+  async unionpay(how) {
+    const sim = await unionpay.startUnionPaySim(how);
+    return { sim, account: unionpay.accountFor(sim) };
   },
 };
 
