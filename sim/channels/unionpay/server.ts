@@ -174,6 +174,11 @@ export async function startUnionPaySim(options: SimOptions): Promise<UnionPaySim
     const made = MADE[fault ?? ''];
     const reply = made ?? answer(path, asked);
     if (fault === 'silent_after') return request.socket.destroy();
+    // The buyer's browser brings this form, and sees a page.
+    if (path.endsWith('/frontTransReq.do'))
+      return response
+        .writeHead(200, { 'content-type': 'text/html;charset=UTF-8' })
+        .end(`<html><title>模拟收银台</title>${reply.respCode} ${reply.respMsg}</html>`);
     const fields = { ...echoed(asked), ...reply, ...(fault === 'foreign' ? { orderId: 'ANOTHER00' } : {}) };
     const whole = fault === 'unsigned' ? fields : signedBy(fault === 'badly_chained' ? forger : signer, fields);
     const spoilt = fault === 'badly_signed' ? { ...whole, signature: randomBytes(256).toString('base64') } : whole;

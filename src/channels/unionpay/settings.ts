@@ -13,7 +13,7 @@ export const settingsShape = z.strictObject({
     .string()
     .regex(/^\d{6}$/)
     .optional(),
-  /** The account's own notification address: where UnionPay tells of refunds and revocations that are made here. */
+  /** The name by which UnionPay reaches the account's notification address: where it tells of refunds and revocations made here. */
   back_url: z
     .url({ protocol: /^https?$/ })
     .max(256)
