@@ -56,13 +56,36 @@ test('a notification is answered 200, passed on byte for byte, and recorded', as
   assert.equal(new URLSearchParams(relayed.body.toString()).get('orderId'), ref);
 });
 
+test('an order without its time is refused; one more attempt is asked about by its own', async () => {
+  const amount = { amount: '25.00', currency: 'CNY' };
+  const without = await on.call('POST', '/v1/orders', { order_ref: 'LUTIME01', amount });
+  assert.deepEqual([without.status, without.body.code], [422, 'order.needs_time']);
+  const first = await order();
+  const [one] = (await on.call<{ items: { id: string }[] }>('GET', `/v1/orders?order_ref=${first}`)).body.items;
+  const again = { payment_ref: `${first}X` };
+  const attempt = (body: object) => on.call('PATCH', `/v1/orders/${one!.id}`, body);
+  assert.equal((await attempt(again)).body.code, 'order.needs_time');
+  // A second later in UnionPay's own count.
+  const sentAt = on.clock.now().add({ seconds: 2 });
+  on.sim.place(again.payment_ref, 2_500, { txnTime: stamp(sentAt) });
+  on.sim.faultNotify('lost', 1, again.payment_ref);
+  await on.sim.pay(again.payment_ref);
+  assert.equal((await attempt({ ...again, placed_at: sentAt.toString() })).status, 200);
+  const paid = await until('the second attempt to be found', async () => {
+    const p = await paymentOf(on, again.payment_ref);
+    return p?.position === 'captured' ? p : undefined;
+  });
+  assert.equal(paid.captured?.amount, '25.00');
+});
+
 test('F23: all five notifications are lost: asked, told to the merchant, recorded', async () => {
   const ref = await order();
+  const before = on.sim.fired.get('lost') ?? 0;
   on.sim.faultNotify('lost', 1, ref);
   const paidAt = on.clock.now();
   await on.sim.pay(ref);
   const payment = await verdictOf(on, ref, 'on_its_way');
-  assert.equal(on.sim.fired.get('lost'), 1, 'the fault did not fire');
+  assert.equal(on.sim.fired.get('lost'), before + 1, 'the fault did not fire');
   assert.equal(payment.verdict?.confidence, 'confirmed');
   const repair = await until('the merchant to be told', () =>
     on.merchant.heard
