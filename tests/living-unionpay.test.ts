@@ -206,6 +206,21 @@ test('what nobody told of stands in the file: a payment without an order, a refu
     await clock.advance(24 * 3_600_000);
     await sweep();
     assert.equal((await payment('NOBODY02'))?.cleared_on?.toString(), '2026-11-21');
+    // The next day has no movements: UnionPay says the same as of a file that is late, until nobody waits for it any more.
+    const alarms = () =>
+      book.tenant(tenantId, async (tx) => {
+        const rows = await tx.rows<{ kind: string }>(
+          `select kind from alerts where tenant_id = $1 and closed_at is null`,
+          [tx.tenantId],
+        );
+        return rows.map((r) => r.kind);
+      });
+    await clock.advance(29 * 3_600_000);
+    await sweep();
+    assert.deepEqual(await alarms(), ['bill_missing']);
+    await clock.advance(20 * 3_600_000);
+    await sweep();
+    assert.deepEqual(await alarms(), []);
   } finally {
     engine.outbound.close();
     await sim.close();

@@ -159,7 +159,7 @@ export interface Channel {
     ask: Readonly<{
       refundRef: string;
       paymentRef: string;
-      /** When the refund was decided, which is part of its name at UnionPay; the same each time. */
+      /** When the refund was first sent, which is part of its name at UnionPay; the same each time. */
       askedAt?: Temporal.Instant | undefined;
     }>,
     account: Account,

@@ -358,6 +358,12 @@ test('a certificate of another chain signs nothing, whatever it is called', () =
   const under = certified(SIGNER_NAME, lifeFrom(now), notAuthority);
   const held = keys.map((k) => (k.kind === 'middle_cert' ? { ...k, value: notAuthority.certificate } : k));
   assert.equal(hears(notice(under), {}, held), 'unknown_key');
+  // That the root may issue is said by whoever entered it.
+  const plainRoot = certified('An old root', lifeFrom(now));
+  const below = certified('Another middle', lifeFrom(now), plainRoot, true);
+  const anchored = { root_cert: plainRoot.certificate, middle_cert: below.certificate } as Record<string, string>;
+  const old = keys.map((k) => ({ ...k, value: anchored[k.kind] ?? k.value }));
+  assert.equal(hears(notice(certified(SIGNER_NAME, lifeFrom(now), below)), {}, old), 'ok');
   // Half of what has to be held.
   for (const kind of ['middle_cert', 'root_cert'])
     assert.equal(

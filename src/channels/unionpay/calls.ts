@@ -2,7 +2,7 @@
  * The calls to UnionPay's gateway and what their answers mean. A form goes out, `k=v&k=v` comes back; `respCode` tells of the call.
  *
  * UnionPay knows a transaction by its number *and* the time at which it was sent (`txnTime`). That of a payment is `placed_at` of its order
- * in Beijing time, cut to the second; that of a refund is when the refund was decided. Without it nothing can be asked.
+ * in Beijing time, cut to the second; that of a refund is when it was first sent. Without it nothing can be asked.
  *
  * I7: only an answer that is signed by UnionPay, about what was asked, says anything. 03 04 05 06 99 are `unknown`, 37 is `limited`.
  */

@@ -132,9 +132,9 @@ function only(pem: string): string {
   return body.replace(/\s/g, '');
 }
 
-/** Leaf, middle, root. */
+/** Leaf, middle, root. That the root may issue is said by whoever entered it; that the middle one may, it says itself. */
 function chainOf(leaf: X509Certificate, keys: readonly Credential[]): readonly X509Certificate[] | undefined {
-  for (const middle of certificatesOf(keys, 'middle_cert').filter((c) => hasIssued(c, leaf))) {
+  for (const middle of certificatesOf(keys, 'middle_cert').filter((c) => c.ca && hasIssued(c, leaf))) {
     const root = certificatesOf(keys, 'root_cert').find((c) => hasIssued(c, middle));
     if (root !== undefined) return [leaf, middle, root];
   }
@@ -143,7 +143,7 @@ function chainOf(leaf: X509Certificate, keys: readonly Credential[]): readonly X
 
 function hasIssued(parent: X509Certificate, child: X509Certificate): boolean {
   try {
-    return parent.ca && child.checkIssued(parent) && child.verify(parent.publicKey);
+    return child.checkIssued(parent) && child.verify(parent.publicKey);
   } catch {
     return false;
   }
