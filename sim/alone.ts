@@ -6,6 +6,8 @@ import type { RunSim } from '../src/cli/sim.ts';
 import { accountFor as adyenAccount, startAdyenSim } from './channels/adyen/server.ts';
 import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
 import { accountFor as lakalaAccount, OPEN, startLakalaSim } from './channels/lakala/server.ts';
+import { startUnionPaySim, accountFor as unionpayAccount } from './channels/unionpay/server.ts';
+import { isOpen } from './channels/unionpay/truth.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from './clock.ts';
 
@@ -69,6 +71,21 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
       close: sim.close,
     };
   },
+  async unionpay(options) {
+    const sim = await startUnionPaySim(options);
+    return {
+      describe: asEntered(unionpayAccount(sim)),
+      buy(ref, lost) {
+        const trade = sim.trades.get(ref);
+        if (trade === undefined) return 404;
+        if (!isOpen(trade)) return 409;
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
   async adyen(options) {
     const sim = await startAdyenSim(options);
     return {
@@ -88,7 +105,7 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
 
 /** As it is entered: POST /v1/channels takes it with a name. */
 const asEntered = (
-  account: ReturnType<typeof alipayAccount | typeof lakalaAccount | typeof adyenAccount>,
+  account: ReturnType<typeof alipayAccount | typeof lakalaAccount | typeof unionpayAccount | typeof adyenAccount>,
 ): Alone['describe'] => ({
   provider: account.provider,
   merchant_no: account.merchantNo,

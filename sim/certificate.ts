@@ -1,6 +1,6 @@
 /**
- * A self-signed X.509 certificate, so that the simulated channels can hand out platform certificates: Node reads certificates and cannot
- * make them. DER by hand (ITU-T X.690; RFC 5280): version 3, RSA with SHA-256, one name.
+ * X.509 certificates, so that the simulated channels can hand out theirs: Node reads certificates and cannot make them. DER by hand
+ * (ITU-T X.690; RFC 5280): version 3, RSA with SHA-256, one name; of an authority the extension that says it is one.
  */
 import { createPublicKey, createSign, type KeyObject } from 'node:crypto';
 
@@ -24,24 +24,41 @@ const SHA256_RSA = sequence(Buffer.from('06092a864886f70d01010b', 'hex'), Buffer
 /** 2.5.4.3, common name. */
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 const nameOf = (text: string): Buffer => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(text)))));
+/** 2.5.29.19, basic constraints, critical: cA TRUE. */
+const AUTHORITY = der(0xa3, sequence(sequence(Buffer.from('0603551d130101ff040530030101ff', 'hex'))));
 
-/** PEM. `serial` is hex and becomes the certificate's serial number. */
-export function selfSigned(
-  privateKey: KeyObject,
-  subject: Readonly<{ name: string; serial: string; from: Temporal.Instant; to: Temporal.Instant }>,
+export type Subject = Readonly<{
+  name: string;
+  /** Hex; becomes the certificate's serial number. */
+  serial: string;
+  from: Temporal.Instant;
+  to: Temporal.Instant;
+}>;
+
+/** PEM: `key` is certified to be the subject's, by whoever holds `issuer.key`. */
+export function certificateFor(
+  key: KeyObject,
+  subject: Subject,
+  issuer: Readonly<{ name: string; key: KeyObject }>,
+  isAuthority = false,
 ): string {
-  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   const body = sequence(
     der(0xa0, integer(Buffer.of(2))),
     integer(Buffer.from(subject.serial, 'hex')),
     SHA256_RSA,
-    nameOf(subject.name),
+    nameOf(issuer.name),
     sequence(utcTime(subject.from), utcTime(subject.to)),
     nameOf(subject.name),
     spki,
+    ...(isAuthority ? [AUTHORITY] : []),
   );
-  const signature = createSign('RSA-SHA256').update(body).sign(privateKey);
+  const signature = createSign('RSA-SHA256').update(body).sign(issuer.key);
   const whole = sequence(body, SHA256_RSA, der(0x03, Buffer.of(0), signature));
   const lines = whole.toString('base64').match(/.{1,64}/g)!;
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
+
+/** PEM, issued by itself. */
+export const selfSigned = (privateKey: KeyObject, subject: Subject): string =>
+  certificateFor(privateKey, subject, { name: subject.name, key: privateKey });

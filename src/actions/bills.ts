@@ -205,7 +205,8 @@ async function noteDay(
       where tenant_id = $1 and account_id = $2 and kind = $3 and covers_on = $4`,
     [tx.tenantId, open.account.id, terms.kind, day, state, says?.slice(0, 300) ?? null],
   );
-  if (state === 'empty') return;
+  if (state === 'empty')
+    return await settle(tx, 'bill_missing', { kind: 'account', id: open.account.id }, open.account.livemode);
   const late = readyAt(terms, day).until(on.pace.now()).total('hours') > ALARM_HOURS;
   if (late)
     await raise(tx, 'bill_missing', { kind: 'account', id: open.account.id }, open.account.livemode, {

@@ -110,6 +110,8 @@ async function ask(on: Asking, payment: Payment, open: OpenAccount): Promise<Ans
         paymentRef: payment.ref,
         channelTrade: undefined,
         product: payment.product ?? open.account.settings.product,
+        placedAt: payment.placedAt,
+        expiresAt: payment.expiresAt,
       },
       open.account,
       open.keys,

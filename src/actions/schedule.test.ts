@@ -78,6 +78,16 @@ test('captured and not known to the merchant is not over, however often it was a
   assert.deepEqual(look(paid, STICKER, at(26 * 3_600), 0.5), { terminal: true });
 });
 
+test('captured where nobody can ask without the order: the merchant knowing it is enough, the bills show the rest', () => {
+  const account = { provider: 'unionpay', settings: {} };
+  const paid = payment({ position: 'captured', capturedAt: T0, placedAt: undefined });
+  const on = { account, orderMode: 'required' } as unknown as OpenAccount;
+  assert.deepEqual(look(paid, on, at(60), 0.5), { terminal: false });
+  assert.deepEqual(look({ ...paid, recordedAt: at(1) }, on, at(60), 0.5), { terminal: true });
+  assert.deepEqual(look(paid, { ...on, orderMode: 'none' }, at(60), 0.5), { terminal: true });
+  assert.ok(look({ ...paid, placedAt: T0 }, on, at(60), 0.5).at !== undefined);
+});
+
 test('the channel’s own end is the end; a contradiction is asked about all the same', () => {
   for (const position of ['closed', 'failed', 'reversed', 'refunded'] as const)
     assert.deepEqual(look(payment({ position }), WECHAT, at(60), 0.5), { terminal: true });

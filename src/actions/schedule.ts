@@ -5,7 +5,7 @@
  * refunded; captured, known to the merchant and seen again after its day), never with time.
  */
 import type { OpenAccount } from '../channels/accounts.ts';
-import { nextLook, type Phase, whyNever } from '../channels/ladders.ts';
+import { needsOrder, nextLook, type Phase, whyNever } from '../channels/ladders.ts';
 import type { Payment } from '../traces/payment.ts';
 
 /** `at` absent and not terminal: something else moves it on (a repair that waits, a report of the channel). */
@@ -21,8 +21,11 @@ export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant,
   if (payment.trace.absent === true && payment.contradictions.length === 0) return { terminal: true };
   if (payment.position === 'captured' && payment.contradictions.length === 0) {
     const due = payment.capturedAt!.add({ hours: AFTER_ITS_DAY_HOURS, seconds: Math.floor(jitter * 3_600) });
+    // Where nobody can ask, the bills show what happened after its day.
+    const nobodyCan = payment.placedAt === undefined && needsOrder(open.account.provider);
     const seen =
-      payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt);
+      nobodyCan ||
+      (payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt));
     const known = payment.recordedAt !== undefined || open.orderMode === 'none';
     if (whyNever(open.account.provider) !== undefined) return { terminal: known };
     return seen ? { terminal: known } : { terminal: false, at: isBefore(due, now) ? now : due };

@@ -139,7 +139,12 @@ export const newOrder = z.strictObject({
 export const orderPatch = z.union([
   z.strictObject({ state: z.literal('paid'), at: moment.optional() }),
   z.strictObject({ state: z.literal('closed'), at: moment.optional() }),
-  z.strictObject({ payment_ref: reference, account_id: id.optional(), product: text(32).optional() }),
+  z.strictObject({
+    payment_ref: reference,
+    account_id: id.optional(),
+    product: text(32).optional(),
+    placed_at: moment.optional().describe('When this attempt was sent, where the channel knows a payment by it'),
+  }),
 ]);
 
 export const observation = z

@@ -303,6 +303,17 @@ export const BOOK_ERRORS = {
       zh: '请使用新的订单号;已可支付的订单不改金额。',
     },
   },
+  'order.needs_time': {
+    exit: 2,
+    says: {
+      en: '{provider} knows a payment by the time at which it was sent, and none was given',
+      zh: '{provider} 以发送时间识别付款,而请求中没有给出',
+    },
+    remedy: {
+      en: 'Give it as placed_at, to the second; at UnionPay it is txnTime.',
+      zh: '请在 placed_at 中给出,精确到秒;银联即 txnTime。',
+    },
+  },
   'order.changed': {
     exit: 2,
     says: { en: 'the order {order} was changed by somebody else', zh: '订单 {order} 已被他人修改' },

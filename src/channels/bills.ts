@@ -17,6 +17,8 @@ export type BillTerms = Readonly<{
 export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> = {
   wechatpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 90 }],
   alipay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 365 }],
+  // A clearing day ends at 23:00. How long files are kept is not published: a month is asked for.
+  unionpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 30 }],
   // Made between two and ten in the morning; how long it is kept is not published.
   adyen: [{ kind: 'accounting', zone: 'Europe/Amsterdam', readyAt: '10:00', keptDays: 90, role: 'evidence' }],
 };

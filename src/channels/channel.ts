@@ -100,7 +100,15 @@ export type Answer =
     }>;
 
 /** `refunds`: named, because the refund's own reference is asked, not the payment's. */
-export type Ask = Readonly<{ paymentRef: string; channelTrade: string | undefined; product: string | undefined }>;
+export type Ask = Readonly<{
+  paymentRef: string;
+  channelTrade: string | undefined;
+  product: string | undefined;
+  /** When the order was placed: UnionPay knows a payment by its number and this time. */
+  placedAt?: Temporal.Instant | undefined;
+  /** Until when it can be paid: a failure before may be followed by a success. */
+  expiresAt?: Temporal.Instant | undefined;
+}>;
 
 export type BillAsk = Readonly<{ kind: string; on: Temporal.PlainDate }>;
 export type BillAnswer =
@@ -167,7 +175,12 @@ export interface Channel {
   /** 付款码 and POS: takes back an uncertain payment. */
   reverse(ask: Ask, account: Account, keys: readonly Credential[], io: Io): Promise<Answer>;
   inquireRefund(
-    ask: Readonly<{ refundRef: string; paymentRef: string }>,
+    ask: Readonly<{
+      refundRef: string;
+      paymentRef: string;
+      /** When the refund was first sent, which is part of its name at UnionPay; the same each time. */
+      askedAt?: Temporal.Instant | undefined;
+    }>,
     account: Account,
     keys: readonly Credential[],
     io: Io,
@@ -182,6 +195,9 @@ export interface Channel {
       totalMinor: bigint;
       currency: string;
       reason: string;
+      /** As in `Ask`, and as in `inquireRefund`. */
+      placedAt?: Temporal.Instant | undefined;
+      askedAt?: Temporal.Instant | undefined;
     }>,
     account: Account,
     keys: readonly Credential[],

@@ -47,6 +47,8 @@ export type Provider = Readonly<{
   ladders: Readonly<Record<string, Ladder>>;
   /** and why. */
   never?: Text;
+  /** A payment is known there by the time at which its order was sent: without the order nobody can ask. */
+  needsOrder?: true;
 }>;
 
 const MINUTE = 60;
@@ -90,6 +92,7 @@ export const PROVIDERS: Readonly<Record<ChannelId, Provider>> = {
   lakala: { perSecond: 100, ladders: { '': unattended(2 * HOUR), barcode: attended(30) } },
   unionpay: {
     perSecond: 50,
+    needsOrder: true,
     ladders: {
       '': limited([5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR], 2 * HOUR),
       back: limited([1, 3, 7, 15, 31, 63], DAY), // then the bill decides; it is asked daily all the same
@@ -113,6 +116,8 @@ export function ladderOf(provider: ChannelId, product: string | undefined): Ladd
   const { ladders } = PROVIDERS[provider];
   return ladders[product ?? ''] ?? ladders[''];
 }
+
+export const needsOrder = (provider: ChannelId): boolean => PROVIDERS[provider].needsOrder === true;
 
 /** Why this channel is never asked about a payment; undefined where it is. */
 export const whyNever = (provider: ChannelId): Text | undefined => PROVIDERS[provider].never;

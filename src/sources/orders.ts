@@ -132,7 +132,13 @@ export async function placeOrder(
 export async function addPayment(
   tx: TenantTx,
   order: Order,
-  attempt: Readonly<{ accountId: string; paymentRef: string | undefined; product?: string | undefined }>,
+  attempt: Readonly<{
+    accountId: string;
+    paymentRef: string | undefined;
+    product?: string | undefined;
+    /** When this attempt was sent to the channel, where that is told; else the order's time. */
+    sentAt?: Temporal.Instant | undefined;
+  }>,
   follow: Follow,
 ): Promise<void> {
   const paymentRef = attempt.paymentRef ?? order.ref;
@@ -143,7 +149,7 @@ export async function addPayment(
         ...said(order, attempt.accountId, {
           key: `placed:${order.id}`,
           kind: 'order_placed',
-          occurredAt: order.placedAt,
+          occurredAt: attempt.sentAt === undefined ? order.placedAt : whole(attempt.sentAt),
           paymentRef,
           refs: [{ kind: 'order', value: order.ref }],
           amount: order.amount,

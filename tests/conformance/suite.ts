@@ -136,7 +136,8 @@ export function conformance(name: string, make: () => Promise<Harness>): void {
     const wanted = {
       paymentRef: r,
       channelTrade: on.h.tradeOf?.(r),
-      refundRef: `${r}-R`,
+      // UnionPay takes digits and letters only.
+      refundRef: `${r}R`,
       refundMinor: 400n,
       totalMinor: 1_000n,
       currency: 'CNY',

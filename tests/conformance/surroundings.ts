@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SteppedClock } from '../../sim/clock.ts';
+import type { SimClock } from '../../sim/clock.ts';
 import { openOutbound } from '../../src/base/outbound.ts';
 import { newNonce } from '../../src/base/secret.ts';
 import { type Account, type ChannelId, ChannelSilent, type Io, type RawMessage } from '../../src/channels/channel.ts';
@@ -41,7 +41,7 @@ export async function startEar(yes: Readonly<{ status: number; body: string }>):
 const outbound = openOutbound(['127.0.0.1/32']);
 export const closeOutbound = (): unknown => outbound.close();
 
-export const ioOf = (clock: SteppedClock): Io => ({
+export const ioOf = (clock: SimClock): Io => ({
   now: clock.now,
   nonce: newNonce,
   http: (request) =>

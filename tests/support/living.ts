@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import * as adyen from '../../sim/channels/adyen/server.ts';
 import * as alipay from '../../sim/channels/alipay/server.ts';
 import * as lakala from '../../sim/channels/lakala/server.ts';
+import * as unionpay from '../../sim/channels/unionpay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
@@ -51,10 +52,11 @@ type Sims = Readonly<{
   wechatpay: wechatpay.WeChatPaySim;
   alipay: alipay.AlipaySim;
   lakala: lakala.LakalaSim;
+  unionpay: unionpay.UnionPaySim;
   adyen: adyen.AdyenSim;
 }>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
-type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof adyen)['accountFor']>;
+type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']>;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
 } = {
@@ -70,9 +72,11 @@ const START: {
     const sim = await lakala.startLakalaSim(how);
     return { sim, account: lakala.accountFor(sim) };
   },
-  async adyen(how) {
-    const sim = await adyen.startAdyenSim(how);
-    return { sim, account: adyen.accountFor(sim) };
+  unionpay: unionpay.UnionPaySim;
+  adyen: adyen.AdyenSim;
+}>;
+type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
+type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']>;
   },
 };
 

@@ -5,6 +5,7 @@ import { setDue } from '../../actions/due.ts';
 import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
+import { needsOrder } from '../../channels/ladders.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import {
   addPayment,
@@ -54,7 +55,7 @@ export function orderRoutes(api: Api, on: Serving): void {
             store: body.store,
             terminal: body.terminal,
             description: body.description,
-            placedAt: body.placed_at === undefined ? on.pace.now() : Temporal.Instant.from(body.placed_at),
+            placedAt: (await placedAt(tx, on, accountId, body.placed_at)) ?? on.pace.now(),
             expiresAt: body.expires_at === undefined ? undefined : Temporal.Instant.from(body.expires_at),
           },
           on.follow,
@@ -141,7 +142,13 @@ export function orderRoutes(api: Api, on: Serving): void {
         const order = await orderOf(tx, caller, params.id);
         if ('payment_ref' in body) {
           const accountId = await accountFor(tx, on, caller, body.account_id);
-          await addPayment(tx, order, { accountId, paymentRef: body.payment_ref, product: body.product }, on.follow);
+          const attempt = {
+            accountId,
+            paymentRef: body.payment_ref,
+            product: body.product,
+            sentAt: await placedAt(tx, on, accountId, body.placed_at),
+          };
+          await addPayment(tx, order, attempt, on.follow);
           return await viewOf(tx, order);
         }
         const at = body.at === undefined ? on.pace.now() : Temporal.Instant.from(body.at);
@@ -194,6 +201,19 @@ async function accountFor(tx: TenantTx, on: Serving, caller: Caller, named: stri
   const active = all.filter((a) => a.state === 'active');
   if (active.length !== 1) throw new DaozhangError('account.needed', { count: active.length });
   return active[0]!.account.id;
+}
+
+/** Undefined where nothing was told; throws `order.needs_time` where the channel would then be asked about another payment. */
+async function placedAt(
+  tx: TenantTx,
+  on: Serving,
+  accountId: string,
+  told: string | undefined,
+): Promise<Temporal.Instant | undefined> {
+  if (told !== undefined) return Temporal.Instant.from(told);
+  const { provider } = (await on.accounts.get(tx, accountId)).account;
+  if (needsOrder(provider)) throw new DaozhangError('order.needs_time', { provider });
+  return undefined;
 }
 
 /** Closing begins a moment after the order's end, for accounts that ask for it. */
