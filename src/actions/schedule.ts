@@ -21,13 +21,13 @@ export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant,
   if (payment.trace.absent === true && payment.contradictions.length === 0) return { terminal: true };
   if (payment.position === 'captured' && payment.contradictions.length === 0) {
     const due = payment.capturedAt!.add({ hours: AFTER_ITS_DAY_HOURS, seconds: Math.floor(jitter * 3_600) });
-    // Where nobody can ask, the bills show what happened after its day.
-    const nobodyCan = payment.placedAt === undefined && needsOrder(open.account.provider);
+    const { provider } = open.account;
+    // Where nobody can ask, the bills and reports show what happened after its day.
+    const nobodyCan = whyNever(provider) !== undefined || (payment.placedAt === undefined && needsOrder(provider));
     const seen =
       nobodyCan ||
       (payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt));
     const known = payment.recordedAt !== undefined || open.orderMode === 'none';
-    if (whyNever(open.account.provider) !== undefined) return { terminal: known };
     return seen ? { terminal: known } : { terminal: false, at: isBefore(due, now) ? now : due };
   }
   return {

@@ -56,7 +56,9 @@ type Sims = Readonly<{
   adyen: adyen.AdyenSim;
 }>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
-type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']>;
+type Account = ReturnType<
+  (typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']
+>;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
 } = {
@@ -72,11 +74,13 @@ const START: {
     const sim = await lakala.startLakalaSim(how);
     return { sim, account: lakala.accountFor(sim) };
   },
-  unionpay: unionpay.UnionPaySim;
-  adyen: adyen.AdyenSim;
-}>;
-type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
-type Account = ReturnType<(typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']>;
+  async unionpay(how) {
+    const sim = await unionpay.startUnionPaySim(how);
+    return { sim, account: unionpay.accountFor(sim) };
+  },
+  async adyen(how) {
+    const sim = await adyen.startAdyenSim(how);
+    return { sim, account: adyen.accountFor(sim) };
   },
 };
 
