@@ -4,6 +4,7 @@ import { envLang } from './base/env.ts';
 import { DaozhangError, ERRORS } from './base/errors.ts';
 import { type Lang, langNamed } from './base/lang.ts';
 import { version } from './base/root.ts';
+import { backupCommand, restoreCommand } from './cli/backup.ts';
 import { bookCommands } from './cli/book.ts';
 import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
@@ -51,6 +52,8 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     exampleCommand(lang, exit),
     serveCommand(lang, exit, async () => (await import('../sim/demo.ts')).startDemo),
     workCommand(lang, exit),
+    backupCommand(lang, exit),
+    restoreCommand(lang, exit),
     migrateCommand(lang, exit),
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
     ...bookCommands(lang, exit),

@@ -235,6 +235,62 @@ export const BOOK_ERRORS = {
     says: { en: 'the bill cannot be taken in ({reason})', zh: '无法读入该账单({reason})' },
     remedy: { en: 'It is fetched again; see “daozhang channels”.', zh: '将重新获取;请查看 daozhang channels。' },
   },
+  'backup.taken': {
+    exit: 2,
+    says: { en: '{folder} is not empty', zh: '{folder} 不是空文件夹' },
+    remedy: { en: 'Name a new folder for each backup.', zh: '每次备份请指定一个新文件夹。' },
+  },
+  'backup.no_book': {
+    exit: 2,
+    says: { en: '{folder} holds no book', zh: '{folder} 中没有账簿' },
+    remedy: { en: 'Name the data folder of the server with --data.', zh: '请用 --data 指定服务的数据文件夹。' },
+  },
+  'backup.own_database': {
+    exit: 2,
+    says: {
+      en: 'the book is in a PostgreSQL of your own (DATABASE_URL)',
+      zh: '账簿在您自己的 PostgreSQL 中(DATABASE_URL)',
+    },
+    remedy: {
+      en: 'Back it up as you back up that server, and keep copies of the archive folder and of the master key.',
+      zh: '请按该服务器的方式备份,并另存 archive 文件夹与主密钥。',
+    },
+  },
+  'backup.none': {
+    exit: 2,
+    says: { en: '{folder} holds no complete backup', zh: '{folder} 中没有完整的备份' },
+    remedy: {
+      en: 'A backup that was interrupted has no list and cannot be used: take another.',
+      zh: '中断的备份没有清单,不能使用:请用另一份。',
+    },
+  },
+  'backup.damaged': {
+    exit: 2,
+    says: { en: 'the backup is damaged: {file} is not what was written', zh: '备份已损坏:{file} 与写入时不一致' },
+    remedy: {
+      en: 'Nothing was restored. Use another backup, and look at the disk it lies on.',
+      zh: '没有恢复任何数据。请使用另一份备份,并检查其所在磁盘。',
+    },
+  },
+  'backup.other_version': {
+    exit: 2,
+    says: {
+      en: 'the backup is of PostgreSQL {backup}; this program has {here}',
+      zh: '备份来自 PostgreSQL {backup},本程序为 {here}',
+    },
+    remedy: {
+      en: 'Restore it with the Daozhang version that made it.',
+      zh: '请用生成该备份的到账版本恢复。',
+    },
+  },
+  'backup.target_taken': {
+    exit: 2,
+    says: { en: '{folder} holds a book already', zh: '{folder} 中已有账簿' },
+    remedy: {
+      en: 'Restore into a new folder with --data, and point the server there.',
+      zh: '请用 --data 恢复到新文件夹,再让服务使用它。',
+    },
+  },
   'document.busy': {
     exit: 2,
     says: { en: 'other documents are being read just now', zh: '正在读取其他单据' },

@@ -125,6 +125,19 @@ async function startOwned(place: Place, options: EmbeddedOptions): Promise<Embed
   });
 }
 
+/** As its superuser, on the running server of this folder, whoever owns it; undefined where none runs. */
+export async function onRunning<T>(
+  folder: string,
+  work: (client: pg.Client, place: Place) => Promise<T>,
+): Promise<T | undefined> {
+  const place = placeFor(folder);
+  if (!existsSync(secretsFile(place))) return undefined;
+  const secrets = await secretsOf(place);
+  const running = await runningIn(place, secrets);
+  if (running === undefined) return undefined;
+  return await asSuperuser({ ...secrets, port: running.port }, (client) => work(client, place));
+}
+
 // ------------------------------------------------------------------------------------------- passwords and port
 
 const secretsFile = (place: Place): string => join(place.home, 'postgres.json');
