@@ -11,6 +11,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'db.outcome_unknown': 503,
   'inbox.full': 503,
   'document.busy': 503,
+  'archive.full': 507,
   'account.not_found': 404,
   'account.exists': 409,
   'order.conflict': 409,

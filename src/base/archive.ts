@@ -15,7 +15,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaozhangError } from './errors.ts';
 import { newId } from './ids.ts';
@@ -79,6 +79,8 @@ export function openArchive(folder: string): Archive {
         // The same bytes under the same name: whoever was first, nothing changes.
         await rename(draft, at);
         return { sha256, size };
+      } catch (error) {
+        throw toldOf(error);
       } finally {
         await rm(draft, { force: true });
       }
@@ -93,7 +95,8 @@ export function openArchive(folder: string): Archive {
     },
     async scratch() {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return await mkdtemp(join(folder, 'scratch-'));
+      await removeAbandoned(folder);
+      return await mkdtemp(join(folder, `scratch-${process.pid}-`));
     },
     get(tenantId, hash) {
       const at = path(tenantId, hash);
@@ -104,4 +107,26 @@ export function openArchive(folder: string): Archive {
       return bytes;
     },
   };
+}
+
+/** What the disk refuses is told as that (F09): nothing is half kept. */
+function toldOf(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code ?? '') ? new DaozhangError('archive.full', {}, error) : error;
+}
+
+/** Scratch folders of processes that were killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/^scratch-(\d+)-/.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -230,6 +230,14 @@ export const BOOK_ERRORS = {
       zh: '它已不能作为凭据。请从备份恢复,并检查磁盘。',
     },
   },
+  'archive.full': {
+    exit: 2,
+    says: { en: 'the disk has no room for the document', zh: '磁盘空间不足,无法保存单据' },
+    remedy: {
+      en: 'Nothing of it was kept, and the book is as it was. Make room, and bring it again.',
+      zh: '未保留任何内容,账簿不变。请腾出空间后重新上传。',
+    },
+  },
   'bill.refused': {
     exit: 2,
     says: { en: 'the bill cannot be taken in ({reason})', zh: '无法读入该账单({reason})' },

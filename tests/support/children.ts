@@ -14,6 +14,11 @@ process.on('exit', () => {
 });
 
 let archive: string | undefined;
+/** The folder of documents that they share. */
+export const childArchive = (): string => {
+  archive ??= temporary();
+  return archive;
+};
 
 /** `role`: a port to serve at, or `work`. Ready when this returns. */
 export async function startChild(
@@ -22,9 +27,8 @@ export async function startChild(
   masterKey: Uint8Array,
   ...more: readonly 'dies'[]
 ): Promise<Child> {
-  archive ??= temporary();
   const script = join(import.meta.dirname, 'serving.ts');
-  const args = [script, appUrl, String(role), Buffer.from(masterKey).toString('base64'), archive, ...more];
+  const args = [script, appUrl, String(role), Buffer.from(masterKey).toString('base64'), childArchive(), ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const ended = once(child, 'exit').then(() => running.delete(child));
