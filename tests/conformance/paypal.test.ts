@@ -256,6 +256,39 @@ test('an answer about something else, or of a withdrawn token, and what PayPal f
   assert.equal(refused(await inquire(h, 'SHOP-1')), 'NOT_AN_ORDER_ID');
 });
 
+test('without a token nothing is asked, and what stands in its way is told as it is', async () => {
+  const h = await harness();
+  h.sim.place('PPT', 100);
+  const asked: string[] = [];
+  const through = (status: number, body: string, headers = {}): Io => ({
+    ...h.io,
+    async http(request) {
+      asked.push(new URL(request.url).pathname);
+      return { status, headers, body: Buffer.from(body) };
+    },
+  });
+  const token = (over: object) =>
+    JSON.stringify({ access_token: 'T', token_type: 'Bearer', expires_in: 32_400, ...over });
+  for (const [io, outcome] of [
+    [through(500, '{"name":"INTERNAL_SERVER_ERROR","message":""}'), 'unknown'],
+    [through(429, '{}', { 'retry-after': '7' }), 'limited'],
+    [through(200, '<html>login</html>'), 'unknown'],
+    [through(302, ''), 'unknown'],
+    [through(403, '<html>blocked</html>'), 'unknown'],
+    [through(401, '{"error":"invalid_client","error_description":"Client Authentication failed"}'), 'refused'],
+    [through(200, token({ token_type: 'mac' })), 'unknown'],
+    [through(200, token({ access_token: 'a\r\nb' })), 'unknown'],
+    [through(200, token({ expires_in: -1 })), 'unknown'],
+    [through(200, '{"access_token":"A","access_token":"B","token_type":"Bearer","expires_in":9}'), 'unknown'],
+  ] as const) {
+    const answer = await paypal.inquire(ask('PPT'), h.account, h.keys, io);
+    assert.equal(answer.outcome, outcome);
+    if (answer.outcome === 'limited') assert.equal(answer.retryAfterMs, 7_000);
+  }
+  assert.deepEqual(new Set(asked), new Set(['/v1/oauth2/token']));
+  assert.deepEqual(kinds(await inquire(h, 'PPT')), ['unpaid'], 'and none of it is remembered');
+});
+
 test('many questions at once wait for one token', async () => {
   const h = await harness();
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => inquire(h, `PPX${i}`)));

@@ -206,9 +206,14 @@ const send = (on: Call, { method, path, requestId, body }: Request, token: strin
 
 /** The API's errors have a name, those of the token an error. */
 const errorShape = z.union([
-  z
-    .object({ name: z.string(), message: z.string().default(''), details: z.array(z.object({ issue: z.string() })) })
-    .partial({ details: true }),
+  z.object({
+    name: z.string(),
+    message: z.string().default(''),
+    details: z
+      .array(z.object({ issue: z.string().optional() }))
+      .optional()
+      .catch(undefined),
+  }),
   z
     .object({ error: z.string(), error_description: z.string().default('') })
     .transform((e) => ({ name: e.error, message: e.error_description, details: undefined })),
