@@ -102,10 +102,10 @@ test('an order from its making to its refunds', async () => {
     captureId: told!.id!,
     prefer: 'return=representation',
     paypalRequestId: 'refund-1',
-    body: { amount: usd('9.99'), customId: 'dz:R1' },
+    body: { amount: usd('9.99'), customId: 'R1' },
   };
   const { result: given } = await payments.refundCapturedPayment(refund);
-  assert.deepEqual([given.status, given.amount?.value, given.customId], ['COMPLETED', '9.99', 'dz:R1']);
+  assert.deepEqual([given.status, given.amount?.value, given.customId], ['COMPLETED', '9.99', 'R1']);
   assert.equal((await payments.refundCapturedPayment(refund)).result.id, given.id);
   assert.equal((await payments.getRefund({ refundId: given.id! })).result.amount?.value, '9.99');
   const back = (await orders.getOrder({ id })).result.purchaseUnits?.[0]?.payments;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { strictJson } from '../json.ts';
-import { captureOf, decimalOf, eventSays, eventShape, OfAnother, orderSays, orderShape } from './words.ts';
+import { captureOf, customIdOf, decimalOf, eventSays, eventShape, OfAnother, orderSays, orderShape } from './words.ts';
 
 const AT = Temporal.Instant.from('2026-11-20T03:00:00Z');
 const ACCOUNT = {
@@ -147,6 +147,20 @@ test('what each event is about; a new one is not guessed, another family is kept
   const up = (href: string) => captureOf({ links: [{ rel: 'up', href }] } as Parameters<typeof captureOf>[0]);
   assert.equal(up('https://api.paypal.com/v2/payments/captures/CAPTURE1'), 'CAPTURE1');
   assert.equal(up('https://api.paypal.com/v2/checkout/orders/ORDER1'), undefined);
+});
+
+test('what is not told may be null, and a refund is ours by its prefix only', () => {
+  const nulls = { status_details: null, invoice_id: null, custom_id: '', supplementary_data: null };
+  assert.deepEqual(brief(order([unit({ captures: [capture(nulls)] }, { payee: null, custom_id: null })])), [
+    'captured COMPLETED 1000',
+  ]);
+  assert.deepEqual(event('PAYMENT.CAPTURE.COMPLETED', capture(nulls))[0]?.paymentRef, undefined);
+  assert.deepEqual(brief(order([unit(null as unknown as object)], { status: 'APPROVED' })), ['unpaid APPROVED 1000']);
+  const refund = (custom_id: string) => ({ id: 'REFUND1', status: 'COMPLETED', amount: usd('4.00'), custom_id });
+  const names = (custom_id: string) =>
+    order([unit({ captures: [capture()], refunds: [refund(custom_id)] })])[1]?.refs.map((r) => `${r.kind} ${r.value}`);
+  assert.deepEqual(names(customIdOf('R1')), ['refund R1', 'channel_refund REFUND1']);
+  assert.deepEqual(names('cart 7'), ['channel_refund REFUND1'], 'that of its capture');
 });
 
 test('the merchant’s own numbers find it: on the unit or on the capture, each once', () => {

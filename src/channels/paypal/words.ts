@@ -71,18 +71,26 @@ const time = z
   .string()
   .transform((v) => Temporal.Instant.from(v))
   .optional();
+const maybe = <T extends z.ZodType>(shape: T) => shape.nullish().transform((v) => v ?? undefined);
 /** `{"currency_code":"USD","value":"10.99"}`, a decimal exactly as the currency has it. */
 const amount = z
   .object({ currency_code: z.string(), value: z.string().regex(/^\d{1,15}(\.\d{1,3})?$/) })
   .transform((v) => parseMoney(v.value, v.currency_code));
-const details = z.object({ reason: z.string().regex(/^[A-Z_]{1,64}$/) }).partial();
-const payee = z.object({ merchant_id: text }).optional();
+const details = maybe(
+  z.object({
+    reason: z
+      .string()
+      .regex(/^[A-Z_]{1,64}$/)
+      .optional(),
+  }),
+);
+const payee = maybe(z.object({ merchant_id: text }));
 const times = { create_time: time, update_time: time };
 
 const capture = z.object({
   id,
   status: words(CAPTURE_STATES),
-  status_details: details.optional(),
+  status_details: details,
   amount,
   final_capture: z.boolean().optional(),
   invoice_id: text,
@@ -92,7 +100,7 @@ const capture = z.object({
 const refund = z.object({
   id,
   status: words(REFUND_STATES),
-  status_details: details.optional(),
+  status_details: details,
   amount,
   custom_id: text,
   links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
@@ -105,7 +113,7 @@ type Capture = z.output<typeof capture>;
 /** By itself a capture names its order. */
 export const captureShape = capture.extend({
   payee,
-  supplementary_data: z.object({ related_ids: z.object({ order_id: id.optional() }).optional() }).optional(),
+  supplementary_data: maybe(z.object({ related_ids: maybe(z.object({ order_id: maybe(id) })) })),
 });
 export const orderShape = z.object({
   id,
@@ -113,17 +121,17 @@ export const orderShape = z.object({
   purchase_units: z
     .array(
       z.object({
-        amount: amount.optional(),
+        amount: maybe(amount),
         payee,
         invoice_id: text,
         custom_id: text,
-        payments: z
-          .object({
+        payments: maybe(
+          z.object({
             captures: z.array(capture).default([]),
             authorizations: z.array(z.object({ status: words(AUTHORIZATION_STATES) })).default([]),
             refunds: z.array(refund).default([]),
-          })
-          .optional(),
+          }),
+        ),
       }),
     )
     .min(1),
@@ -227,7 +235,7 @@ export function refundSays(
   };
 }
 
-const OURS = 'dz:';
+const OURS = 'daozhang-refund:';
 export const MOST_NAME = 127 - OURS.length;
 /**
  * How a refund of ours carries its own reference. The prefix tells it apart: a refund made elsewhere shows the `custom_id` of its capture.
