@@ -102,7 +102,7 @@ export async function startPayPalSim(options: SimOptions): Promise<PayPalSim> {
     own: () => url,
     webhookId,
     signer: () => signer,
-    forger: authorityOf(clock.now()).signer(),
+    forger: authority.signer(),
     fired: count,
   });
   /** Faults wait for what is about money. */
