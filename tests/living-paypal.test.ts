@@ -95,6 +95,32 @@ test('approved is no money: the payment stays unpaid, and a forged capture is tu
   await verdictOf(on, 'PPFORGED1', 'on_its_way');
 });
 
+test('a merchant that heard of the approval only has not heard of the payment', async () => {
+  on.merchant.answer(500);
+  await order('PPDEAF1');
+  await on.sim.approve('PPDEAF1');
+  const relayed = () => on.merchant.heard.filter((h) => h.path === '/paypal' && h.body.includes('PPDEAF1')).length;
+  await until('the approval to be passed on', () => relayed() === 1);
+  on.sim.faultNotify('lost', 1, 'PPDEAF1');
+  await on.sim.pay('PPDEAF1');
+  const { id } = await verdictOf(on, 'PPDEAF1', 'unrecorded');
+  await until('the repair to be told', () =>
+    on.merchant.heard.find((h) => h.path === '/events' && /"payment\.unrecorded".*"PPDEAF1"/.test(h.body.toString())),
+  );
+  on.merchant.answer(200);
+  // The approval is passed on once more, and acknowledged, before the repair is.
+  await verdictOf(on, 'PPDEAF1', 'on_its_way');
+  assert.equal(relayed(), 2);
+  const { body } = await on.call<{ observations: Array<{ kind: string; said: string }> }>(
+    'GET',
+    `/v1/payments/${id}/trace`,
+  );
+  assert.deepEqual(
+    body.observations.filter((o) => o.kind === 'recorded').map((o) => o.said),
+    ['webhook acknowledged'],
+  );
+});
+
 test('given back from the console: the refund names the capture only, and finds its payment', async () => {
   await on.sim.giveBack('PPHEARD1', 2_500);
   const payment = await verdictOf(on, 'PPHEARD1', 'refunded');
