@@ -131,7 +131,10 @@ test('what each event is about; a new one is not guessed, another family is kept
     ['refund PENDING:ECHECK 400'],
   );
   assert.equal(event('PAYMENT.REFUND.FAILED', { ...refund, status: 'FAILED' })[0]?.refund?.state, 'closed');
-  assert.deepEqual(brief(event('PAYMENT.CAPTURE.REVERSED', refund, 'refund')), ['refund REVERSED:COMPLETED 400']);
+  for (const value of ['4.00', '-4.00'])
+    assert.deepEqual(brief(event('PAYMENT.CAPTURE.REVERSED', { ...refund, amount: usd(value) }, 'refund')), [
+      'refund REVERSED:COMPLETED 400',
+    ]);
   assert.deepEqual(brief(event('PAYMENT.CAPTURE.REVERSED', capture(), 'capture')), [
     'reversed REVERSED:COMPLETED 1000',
   ]);

@@ -73,9 +73,13 @@ const time = z
   .optional();
 const maybe = <T extends z.ZodType>(shape: T) => shape.nullish().transform((v) => v ?? undefined);
 /** `{"currency_code":"USD","value":"10.99"}`, a decimal exactly as the currency has it. */
-const amount = z
-  .object({ currency_code: z.string(), value: z.string().regex(/^\d{1,15}(\.\d{1,3})?$/) })
-  .transform((v) => parseMoney(v.value, v.currency_code));
+const amountLike = (form: RegExp) =>
+  z
+    .object({ currency_code: z.string(), value: z.string().regex(form) })
+    .transform((v) => parseMoney(v.value.replace('-', ''), v.currency_code));
+const amount = amountLike(/^\d{1,15}(\.\d{1,3})?$/);
+/** What PayPal takes back it may write with its sign: a refund has one direction only. */
+const givenBack = amountLike(/^-?\d{1,15}(\.\d{1,3})?$/);
 const details = maybe(
   z.object({
     reason: z
@@ -101,7 +105,7 @@ const refund = z.object({
   id,
   status: words(REFUND_STATES),
   status_details: details,
-  amount,
+  amount: givenBack,
   custom_id: text,
   links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
   ...times,
