@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { inspect } from 'node:util';
-import { issued } from '../../sim/certificate.ts';
+import { certificateFor } from '../../sim/certificate.ts';
 import { type AnswerFault, accountFor, type PayPalSim, startPayPalSim } from '../../sim/channels/paypal/server.ts';
 import { authorityOf } from '../../sim/channels/paypal/wire.ts';
 import { steppedClock } from '../../sim/clock.ts';
@@ -391,9 +391,9 @@ test('what is served at the address must be PayPal’s certificate, of today, un
   const strangers = authorityOf(h.clock.now());
   const [leaf, between] = pem.match(/-----BEGIN[^-]+-----[^-]+-----END CERTIFICATE-----\n/g)!;
   // Whoever holds a certificate under the same root, and signs another with it.
-  const by = { name: NAME, privateKey: h.sim.signer().privateKey };
+  const by = { name: NAME, key: h.sim.signer().privateKey };
   const times = { from: h.clock.now().subtract({ hours: 1 }), to: h.clock.now().add({ hours: 1 }) };
-  const child = issued(by.privateKey, { name: NAME, serial: '1234', ...times }, by);
+  const child = certificateFor(by.key, { name: NAME, serial: '1234', ...times }, by);
   const none: ReadonlyArray<readonly [string, Promise<readonly unknown[]>]> = [
     ['another authority', fetch(strangers.signer().pem)],
     ['another name', fetch(authorityOf(h.clock.now()).signer('www.paypal.com').pem)],
