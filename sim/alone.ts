@@ -6,6 +6,7 @@ import type { RunSim } from '../src/cli/sim.ts';
 import { accountFor as adyenAccount, startAdyenSim } from './channels/adyen/server.ts';
 import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
 import { accountFor as lakalaAccount, OPEN, startLakalaSim } from './channels/lakala/server.ts';
+import { accountFor as paypalAccount, startPayPalSim } from './channels/paypal/server.ts';
 import { startUnionPaySim, accountFor as unionpayAccount } from './channels/unionpay/server.ts';
 import { isOpen } from './channels/unionpay/truth.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
@@ -101,11 +102,29 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
       close: sim.close,
     };
   },
+  async paypal(options) {
+    const sim = await startPayPalSim(options);
+    return {
+      describe: asEntered(paypalAccount(sim)),
+      buy(ref, lost) {
+        const order = sim.orders.get(ref);
+        if (order === undefined) return 404;
+        if (order.status !== 'CREATED') return 409;
+        // The merchant's own system captures, as it would alive.
+        if (lost) sim.faultNotify('lost', 1, ref);
+        void sim.approve(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
 };
 
 /** As it is entered: POST /v1/channels takes it with a name. */
 const asEntered = (
-  account: ReturnType<typeof alipayAccount | typeof lakalaAccount | typeof unionpayAccount | typeof adyenAccount>,
+  account: ReturnType<
+    typeof alipayAccount | typeof lakalaAccount | typeof unionpayAccount | typeof adyenAccount | typeof paypalAccount
+  >,
 ): Alone['describe'] => ({
   provider: account.provider,
   merchant_no: account.merchantNo,

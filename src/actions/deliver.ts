@@ -2,7 +2,7 @@
  * Sends what is to be sent: events to webhook endpoints (Standard Webhooks 1.0.0), and channel notifications passed on byte for byte.
  * At least once: a delivery whose outcome is not known is sent again under the same id.
  *
- * An endpoint that answers 410 is disabled. An acknowledged relay or repair is the merchant's record (`recorded`).
+ * An endpoint that answers 410 is disabled. An acknowledged repair, or relay of a success, is the merchant's record (`recorded`).
  */
 import { newId } from '../base/ids.ts';
 import type { Vault } from '../base/vault.ts';
@@ -161,6 +161,7 @@ async function note(tx: TenantTx, on: Delivering, parcel: Parcel, sent: Sent): P
 async function noteRecord(tx: TenantTx, on: Delivering, parcel: Parcel): Promise<void> {
   const isRepair = parcel.type === 'payment.unrecorded';
   if (parcel.paymentId === undefined || (parcel.kind !== 'relay' && !isRepair)) return;
+  if (parcel.kind === 'relay' && !(await toldSuccess(tx, parcel))) return;
   const payments = await lockPaymentsById(tx, [parcel.paymentId]);
   await recorded(
     tx,
@@ -172,6 +173,15 @@ async function noteRecord(tx: TenantTx, on: Delivering, parcel: Parcel): Promise
     },
     on.follow,
   );
+}
+
+/** Of a customer who agreed, a payment that waits or a refund the merchant's system may have heard: that is no record of the payment. */
+async function toldSuccess(tx: TenantTx, parcel: Parcel): Promise<boolean> {
+  const told = await tx.maybe(
+    `select 1 from observations where tenant_id = $1 and payment_id = $2 and message_id = $3 and kind = 'captured' limit 1`,
+    [tx.tenantId, parcel.paymentId, parcel.messageId],
+  );
+  return told !== undefined;
 }
 
 /** A relayed notification becomes a delivery in the transaction that folds it. */

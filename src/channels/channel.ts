@@ -82,7 +82,13 @@ export type Verified =
       bodyHash: string;
       occurredAt: Temporal.Instant;
     }>
-  | Readonly<{ ok: false; reason: RefusalReason; detail: string }>;
+  | Readonly<{
+      ok: false;
+      reason: RefusalReason;
+      detail: string;
+      /** `unknown_key`: how the message names it, where keys are fetched by that (PayPal). A stranger may have written it. */
+      key?: string;
+    }>;
 
 /** What came of asking the channel. Only `answered` says anything about money. */
 export type Answer =
@@ -206,8 +212,8 @@ export interface Channel {
   bill(ask: BillAsk, account: Account, keys: readonly Credential[], io: Io): Promise<BillAnswer>;
   /** What a row of the bill says (undefined: nothing), where its kind and status alone do not tell. */
   billSays?(row: BillRow, account: Account): BillWord | undefined;
-  /** The channel's current public keys, verified with what is held; [] where the channel has no such thing. */
-  fetchKeys(account: Account, keys: readonly Credential[], io: Io): Promise<readonly Credential[]>;
+  /** The channel's current public keys, verified with what is held; [] where the channel has no such thing. `named`: by a message. */
+  fetchKeys(account: Account, keys: readonly Credential[], io: Io, named?: string): Promise<readonly Credential[]>;
   /** Tries credentials, clock, rights against the live channel. */
   selfTest(account: Account, keys: readonly Credential[], io: Io): Promise<readonly Check[]>;
 }

@@ -28,16 +28,26 @@ export async function askKnowingKeys<A extends Answer | BillAnswer>(
 const underway = new Map<string, Promise<OpenAccount | undefined>>();
 
 /** The account with what was fetched, by us or by another who was quicker; undefined where nothing new is held. */
-export function withFreshKeys(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
+export function withFreshKeys(
+  on: On,
+  tenantId: string,
+  open: OpenAccount,
+  named?: string,
+): Promise<OpenAccount | undefined> {
   const name = `${tenantId}/${open.account.id}`;
   const known = underway.get(name);
   if (known !== undefined) return known;
-  const fetching = renewed(on, tenantId, open).finally(() => underway.delete(name));
+  const fetching = renewed(on, tenantId, open, named).finally(() => underway.delete(name));
   underway.set(name, fetching);
   return fetching;
 }
 
-async function renewed(on: On, tenantId: string, open: OpenAccount): Promise<OpenAccount | undefined> {
+async function renewed(
+  on: On,
+  tenantId: string,
+  open: OpenAccount,
+  named: string | undefined,
+): Promise<OpenAccount | undefined> {
   if (open.channel.capabilities.keys !== true) return undefined;
   const mine = await on.book.tenant(tenantId, (tx) =>
     tx.run(
@@ -52,7 +62,7 @@ async function renewed(on: On, tenantId: string, open: OpenAccount): Promise<Ope
     const current = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, open.account.id));
     return holdsSame(current.keys, open.keys) ? undefined : current;
   }
-  const fetched = await open.channel.fetchKeys(open.account, open.keys, on.io).catch(() => []);
+  const fetched = await open.channel.fetchKeys(open.account, open.keys, on.io, named).catch(() => []);
   if (fetched.length === 0) return undefined;
   await on.book.tenant(tenantId, (tx) => on.accounts.putCredentials(tx, open.account.id, fetched));
   on.accounts.forget(tenantId, open.account.id);

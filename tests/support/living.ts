@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import * as adyen from '../../sim/channels/adyen/server.ts';
 import * as alipay from '../../sim/channels/alipay/server.ts';
 import * as lakala from '../../sim/channels/lakala/server.ts';
+import * as paypal from '../../sim/channels/paypal/server.ts';
 import * as unionpay from '../../sim/channels/unionpay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
@@ -54,10 +55,11 @@ type Sims = Readonly<{
   lakala: lakala.LakalaSim;
   unionpay: unionpay.UnionPaySim;
   adyen: adyen.AdyenSim;
+  paypal: paypal.PayPalSim;
 }>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
 type Account = ReturnType<
-  (typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen)['accountFor']
+  (typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen | typeof paypal)['accountFor']
 >;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
@@ -81,6 +83,10 @@ const START: {
   async adyen(how) {
     const sim = await adyen.startAdyenSim(how);
     return { sim, account: adyen.accountFor(sim) };
+  },
+  async paypal(how) {
+    const sim = await paypal.startPayPalSim(how);
+    return { sim, account: paypal.accountFor(sim) };
   },
 };
 

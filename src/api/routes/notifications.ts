@@ -114,7 +114,7 @@ async function verify(
 ): Promise<Readonly<{ verified: Verified; account: OpenAccount }>> {
   const verified = open.channel.verify(message, open.account, open.keys, on.pace.now());
   if (verified.ok || verified.reason !== 'unknown_key') return { verified, account: open };
-  const account = await withFreshKeys(on, tenantId, open);
+  const account = await withFreshKeys(on, tenantId, open, verified.key);
   if (account === undefined) return { verified, account: open };
   return { verified: account.channel.verify(message, account.account, account.keys, on.pace.now()), account };
 }
