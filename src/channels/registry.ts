@@ -4,10 +4,11 @@ import { adyen } from './adyen/channel.ts';
 import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { lakala } from './lakala/channel.ts';
+import { stripe } from './stripe/channel.ts';
 import { unionpay } from './unionpay/channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay, adyen];
+export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay, stripe, adyen];
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {
