@@ -3,7 +3,7 @@
  * it declares in its capabilities.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { SteppedClock } from '../../sim/clock.ts';
 import type { Account, Answer, Capability, Channel, Credential, Io, RawMessage } from '../../src/channels/channel.ts';
@@ -33,6 +33,8 @@ export type Harness = Readonly<{
   /** The genuine notification of the next success, sent twice: as the channel sends it again after nobody answered. */
   notifications(ref: string): Promise<readonly [RawMessage, RawMessage]>;
   fault(kind: Fault): void;
+  /** Why its answers carry no signature, where they carry none. */
+  unsignedAnswers?: string;
   fired(kind: Fault): number;
   /** A message signed by the channel in another way: a deliberate wrong signature. Undefined where it has no such thing. */
   probe?: ((ref: string) => Promise<RawMessage>) | undefined;
@@ -59,12 +61,12 @@ export function conformance(name: string, make: () => Promise<Harness>): void {
     on.h.channel.inquire(ask(paymentRef), on.h.account, on.h.keys, on.h.io);
   const verify = (m: RawMessage, keys = on.h.keys, account = on.h.account) =>
     on.h.channel.verify(m, account, keys, on.h.clock.now());
-  const can = (capability: Capability, title: string, body: () => Promise<void>): void => {
+  const can = (capability: Capability, title: string, body: (t: TestContext) => Promise<void>): void => {
     test(`${name}: ${title}`, async (t) => {
       on.h ??= await make();
       const declared = on.h.channel.capabilities[capability];
       if (declared !== true) return t.skip(declared.en);
-      await body();
+      await body(t);
     });
   };
   const kindOf = (answer: Answer): Kind | string =>
@@ -104,7 +106,8 @@ export function conformance(name: string, make: () => Promise<Harness>): void {
   });
 
   for (const fault of ['silent', 'limited', 'broken', 'html', 'unsigned', 'badly_signed'] as const)
-    can('inquire', `I7: ${fault}: nothing is said about money`, async () => {
+    can('inquire', `I7: ${fault}: nothing is said about money`, async (t) => {
+      if (on.h.unsignedAnswers !== undefined && /signed/.test(fault)) return t.skip(on.h.unsignedAnswers);
       const r = ref();
       on.h.place(r, 100);
       await on.h.pay(r);
