@@ -7,6 +7,7 @@ import { accountFor as adyenAccount, startAdyenSim } from './channels/adyen/serv
 import { accountFor as alipayAccount, startAlipaySim } from './channels/alipay/server.ts';
 import { accountFor as lakalaAccount, OPEN, startLakalaSim } from './channels/lakala/server.ts';
 import { accountFor as paypalAccount, startPayPalSim } from './channels/paypal/server.ts';
+import { startStripeSim, accountFor as stripeAccount } from './channels/stripe/server.ts';
 import { startUnionPaySim, accountFor as unionpayAccount } from './channels/unionpay/server.ts';
 import { isOpen } from './channels/unionpay/truth.ts';
 import { startWeChatPaySim } from './channels/wechatpay/server.ts';
@@ -87,6 +88,22 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
       close: sim.close,
     };
   },
+  async stripe(options) {
+    const sim = await startStripeSim(options);
+    return {
+      describe: asEntered(stripeAccount(sim)),
+      buy(ref, lost) {
+        const known = sim.has(ref) ? sim.intent(ref) : undefined;
+        if (known === undefined) return 404;
+        if (!known.status.startsWith('requires_') || known.status === 'requires_capture') return 409;
+        // Each state is told by its own event.
+        if (lost) sim.faultNotify('lost', 2, ref);
+        void sim.pay(ref);
+        return 202;
+      },
+      close: sim.close,
+    };
+  },
   async adyen(options) {
     const sim = await startAdyenSim(options);
     return {
@@ -123,7 +140,12 @@ const CHANNELS: Readonly<Record<string, (options: Options) => Promise<Alone>>> =
 /** As it is entered: POST /v1/channels takes it with a name. */
 const asEntered = (
   account: ReturnType<
-    typeof alipayAccount | typeof lakalaAccount | typeof unionpayAccount | typeof adyenAccount | typeof paypalAccount
+    | typeof alipayAccount
+    | typeof lakalaAccount
+    | typeof unionpayAccount
+    | typeof stripeAccount
+    | typeof adyenAccount
+    | typeof paypalAccount
   >,
 ): Alone['describe'] => ({
   provider: account.provider,

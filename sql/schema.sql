@@ -13,6 +13,7 @@ create table book.account_health (
   last_failure text,
   clock_skew_ms bigint,
   keys_fetched_at timestamp with time zone,
+  listed_through timestamp with time zone,
   PRIMARY KEY (tenant_id, account_id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
 );

@@ -178,7 +178,7 @@ async function keepBill(
     on.book,
     tenantId,
     open,
-    { documentId, on: day, path, zone: terms.zone, role: terms.role ?? 'channel' },
+    { documentId, on: day, path, zone: terms.zone, role: terms.role ?? 'channel', balance: terms.balance },
     on.follow,
   );
   await on.book.tenant(tenantId, async (tx) => {

@@ -9,7 +9,7 @@ import { newId } from '../base/ids.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
-import { type Asking, inquire } from './inquire.ts';
+import { type Asking, askOf, inquire } from './inquire.ts';
 
 /** Twice the lanes, and three calls each: even where every call takes its whole time, the lease outlasts them. */
 const EACH = 20;
@@ -47,16 +47,12 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
     await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
   }
-  await on.book.tenant(tenantId, (tx) => intend(tx, id));
+  const asked = await on.book.tenant(tenantId, async (tx) => {
+    await intend(tx, id);
+    return await askOf(tx, payment);
+  });
   // Whatever the call says or does not say, the question after it decides.
-  await open.channel
-    .close(
-      { paymentRef: payment.ref, channelTrade: undefined, product: payment.product },
-      open.account,
-      open.keys,
-      on.io,
-    )
-    .catch(() => undefined);
+  await open.channel.close(asked, open.account, open.keys, on.io).catch(() => undefined);
   await inquire(on, tenantId, payment, open);
   payment = await read();
   if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, payment);

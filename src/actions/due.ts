@@ -9,8 +9,8 @@ import type { Book, TenantTx, Tx } from '../db/pool.ts';
 import { inChunks } from '../db/values.ts';
 
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel ·
- * bill: fetch the account's bills · reconcile: run a reconciliation. */
-export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'reconcile'] as const;
+ * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation. */
+export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'recover', 'reconcile'] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 

@@ -8,7 +8,7 @@
  */
 import { sha256 } from '../base/ids.ts';
 import type { Accounts, OpenAccount } from '../channels/accounts.ts';
-import type { Answer, Io, RawMessage } from '../channels/channel.ts';
+import type { Answer, Ask, Io, RawMessage } from '../channels/channel.ts';
 import { askKnowingKeys } from '../channels/keys.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
@@ -98,25 +98,36 @@ export async function inquire(on: Asking, tenantId: string, payment: Payment, op
   const can = open.channel.capabilities.inquire;
   // That there is nothing to ask is no failure of the account's.
   if (can !== true) return { outcome: 'refused', code: 'NOTHING_TO_ASK', detail: can.en };
-  const answer = await askKnowingKeys(on, tenantId, open, (current) => ask(on, payment, current));
+  const asked =
+    open.channel.byTrade === true ? await on.book.tenant(tenantId, (tx) => askOf(tx, payment)) : bareAsk(payment);
+  const answer = await askKnowingKeys(on, tenantId, open, (current) => ask(on, asked, current));
   await on.book.tenant(tenantId, (tx) => takeAnswer(tx, on, payment.id, open, answer));
   return answer;
 }
 
-async function ask(on: Asking, payment: Payment, open: OpenAccount): Promise<Answer> {
+const bareAsk = (p: Payment): Ask => ({
+  paymentRef: p.ref,
+  channelTrade: undefined,
+  product: p.product,
+  placedAt: p.placedAt,
+  expiresAt: p.expiresAt,
+});
+
+/** With the channel's own number, of several the one heard of last. */
+export async function askOf(tx: TenantTx, payment: Payment): Promise<Ask> {
+  const row = await tx.maybe<{ value: string }>(
+    `select r ->> 'value' as value from observations o cross join lateral jsonb_array_elements(o.refs) r
+      where o.tenant_id = $1 and o.payment_id = $2 and r ->> 'kind' = 'channel_trade'
+      order by o.occurred_at desc, o.id desc limit 1`,
+    [tx.tenantId, payment.id],
+  );
+  return { ...bareAsk(payment), channelTrade: row?.value };
+}
+
+async function ask(on: Asking, asked: Ask, open: OpenAccount): Promise<Answer> {
   try {
-    return await open.channel.inquire(
-      {
-        paymentRef: payment.ref,
-        channelTrade: undefined,
-        product: payment.product ?? open.account.settings.product,
-        placedAt: payment.placedAt,
-        expiresAt: payment.expiresAt,
-      },
-      open.account,
-      open.keys,
-      on.io,
-    );
+    const product = asked.product ?? open.account.settings.product;
+    return await open.channel.inquire({ ...asked, product }, open.account, open.keys, on.io);
   } catch (error) {
     // Whatever went wrong on the way, the channel has not said anything.
     return { outcome: 'unknown', detail: error instanceof Error ? error.message : String(error) };

@@ -10,6 +10,7 @@ import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
 import { reconcileDue } from './reconcile.ts';
+import { recoverDue } from './recover.ts';
 import { type Repairing, repairDue } from './repair.ts';
 
 export type Working = Asking &
@@ -109,6 +110,7 @@ export function startWorkers(on: Working): Workers {
     ...lanes(DELIVERY_LOOPS, async () => (await deliverDue(on)) > 0),
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
+    loop(async () => (await recoverDue(on)) > 0, LOOK_MS),
     loop(async () => (await reconcileDue(on)) > 0, LOOK_MS),
   ];
   return {

@@ -12,6 +12,8 @@ export type BillTerms = Readonly<{
   keptDays: number;
   /** Its lines tell where payments stand, not what is owed (`files/line.ts`). */
   role?: 'evidence';
+  /** Its amounts are those of the account's balance: a payment in another currency stands there as what it was changed into. */
+  balance?: true;
 }>;
 
 export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> = {
@@ -19,6 +21,8 @@ export const BILLS: Readonly<Partial<Record<ChannelId, readonly BillTerms[]>>> =
   alipay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 365 }],
   // A clearing day ends at 23:00. How long files are kept is not published: a month is asked for.
   unionpay: [{ kind: 'trade', zone: CHINA, readyAt: '10:00', keptDays: 30 }],
+  // Data are loaded twice a day; until they are there the report is `not_ready`.
+  stripe: [{ kind: 'balance', zone: 'UTC', readyAt: '12:00', keptDays: 365, balance: true }],
   // Made between two and ten in the morning; how long it is kept is not published.
   adyen: [{ kind: 'accounting', zone: 'Europe/Amsterdam', readyAt: '10:00', keptDays: 90, role: 'evidence' }],
 };

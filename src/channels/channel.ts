@@ -108,9 +108,10 @@ export type Answer =
 /** `refunds`: named, because the refund's own reference is asked, not the payment's. */
 export type Ask = Readonly<{
   paymentRef: string;
+  /** The channel's own number where the book knows it (`Channel.byTrade`). */
   channelTrade: string | undefined;
   product: string | undefined;
-  /** When the order was placed: UnionPay knows a payment by its number and this time. */
+  /** When the order was placed: UnionPay knows a payment by its number and this time; an index that lags says nothing of a younger one. */
   placedAt?: Temporal.Instant | undefined;
   /** Until when it can be paid: a failure before may be followed by a success. */
   expiresAt?: Temporal.Instant | undefined;
@@ -125,6 +126,12 @@ export type BillAnswer =
   | Readonly<{ outcome: 'not_ready' }>
   | Exclude<Answer, { outcome: 'answered' }>;
 
+/** An event that the channel lists, entered as if it had been delivered. */
+export type Listed = Readonly<{ key: string; bodyHash: string; occurredAt: Temporal.Instant; body: Uint8Array }>;
+/** `through`: up to here the list is told whole. */
+export type Recovered =
+  | Readonly<{ outcome: 'answered'; events: readonly Listed[]; through: Temporal.Instant }>
+  | Exclude<Answer, { outcome: 'answered' }>;
 /** What a row of a bill is about, as its reader tells it. */
 export type BillRow = Readonly<{
   kind: string;
@@ -141,6 +148,8 @@ export type BillRow = Readonly<{
 export type BillWord = Readonly<{
   kind: Kind;
   said: string;
+  /** The payment's name where the row has no number of the merchant's. */
+  paymentRef?: string | undefined;
   refund?: Readonly<{ ref: string; state: RefundState }>;
 }>;
 
@@ -156,6 +165,7 @@ export const CAPABILITIES = [
   'inquire_refund',
   'bills',
   'keys',
+  'recover',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
@@ -163,6 +173,8 @@ export interface Channel {
   readonly id: ChannelId;
   /** True, or why not: a missing capability is a skip with a reason. */
   readonly capabilities: Readonly<Record<Capability, true | Text>>;
+  /** It is asked better by its own number, where one is known. */
+  readonly byTrade?: true;
   /** Each credential kind an account needs, with what it is. */
   readonly credentials: Readonly<Record<string, Text>>;
   readonly defaultBaseUrl: string;
@@ -212,6 +224,8 @@ export interface Channel {
   bill(ask: BillAsk, account: Account, keys: readonly Credential[], io: Io): Promise<BillAnswer>;
   /** What a row of the bill says (undefined: nothing), where its kind and status alone do not tell. */
   billSays?(row: BillRow, account: Account): BillWord | undefined;
+  /** What the channel lists of its notifications since then, oldest first; only where `recover` is a capability. */
+  recover?(since: Temporal.Instant, account: Account, keys: readonly Credential[], io: Io): Promise<Recovered>;
   /** The channel's current public keys, verified with what is held; [] where the channel has no such thing. `named`: by a message. */
   fetchKeys(account: Account, keys: readonly Credential[], io: Io, named?: string): Promise<readonly Credential[]>;
   /** Tries credentials, clock, rights against the live channel. */

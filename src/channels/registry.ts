@@ -5,10 +5,11 @@ import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { lakala } from './lakala/channel.ts';
 import { paypal } from './paypal/channel.ts';
+import { stripe } from './stripe/channel.ts';
 import { unionpay } from './unionpay/channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay, adyen, paypal];
+export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay, stripe, adyen, paypal];
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {

@@ -35,6 +35,8 @@ export type Bill = Readonly<{
   path: string;
   zone: string;
   role: 'channel' | 'evidence';
+  /** `BillTerms.balance`. */
+  balance?: true | undefined;
 }>;
 
 /** Takes a bill in; throws `bill.refused` where the document cannot be read whole. Doing it again changes nothing. */
@@ -95,7 +97,8 @@ async function takeLines(
 ): Promise<void> {
   const rows = lines.flatMap((line): Row[] => {
     const word = open.channel.billSays === undefined ? plainSays(line) : open.channel.billSays(line, open.account);
-    return line.order_ref === null || word === undefined ? [] : [{ line, ref: line.order_ref, word }];
+    const ref = line.order_ref ?? word?.paymentRef;
+    return ref === undefined || word === undefined ? [] : [{ line, ref, word }];
   });
   const known = await knownPayments(tx, open.account.id, [...new Set(rows.map((r) => r.ref))]);
   const told = await knownRefunds(tx, open.account.id, rows);
@@ -105,7 +108,9 @@ async function takeLines(
     const { line, ref, word } = row;
     const payment = known.get(ref);
     const isCaptured = payment !== undefined && payment.captured_at !== null;
-    const same = isCaptured && payment.captured_minor === BigInt(line.amount) && payment.currency === line.currency;
+    const isChanged = bill.balance === true && payment?.currency !== line.currency;
+    const isEqual = payment?.captured_minor === BigInt(line.amount) && payment.currency === line.currency;
+    const same = isCaptured && (isChanged || isEqual);
     if (word.kind === 'captured' && payment !== undefined) cleared.push(payment.id);
     const isNews =
       word.refund !== undefined

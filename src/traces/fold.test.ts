@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { money } from '../base/money.ts';
 import { factsHash } from '../observations/facts.ts';
-import { KINDS, type Kind, type Observed, SOURCES } from '../observations/observation.ts';
+import { KINDS, type Kind, type Observed, type RefundState, SOURCES } from '../observations/observation.ts';
 import { fold, type Kept } from './fold.ts';
 import { move, POSITIONS, TRANSITIONS } from './transitions.ts';
 
@@ -33,7 +33,7 @@ function said(seconds: number, kind: Kind, source: Observed['source'], extra: Pa
     times: extra.times ?? 1,
   };
 }
-const refund = (seconds: number, ref: string, minor: bigint, state: 'processing' | 'succeeded' | 'closed'): Kept =>
+const refund = (seconds: number, ref: string, minor: bigint, state: RefundState): Kept =>
   said(seconds, 'refund', 'notification', {
     key: `${ref}-${state}`,
     refund: { ref, state },
@@ -160,6 +160,17 @@ test('a refund that succeeded stays so', () => {
     refund(25, 'R1', 4_000n, 'closed'),
   ]);
   assert.equal(trace.refundedMinor, 4_000n);
+});
+
+test('a refund that succeeded can come back from the customer’s bank, and be made good again', () => {
+  const paid = said(1, 'captured', 'inquiry');
+  const done = refund(20, 'R1', 10_000n, 'succeeded');
+  const back = refund(30, 'R1', 10_000n, 'abnormal');
+  assert.equal(fold([paid, done]).position, 'refunded');
+  const trace = fold([paid, back, done]);
+  assert.deepEqual([trace.position, trace.refundedMinor, trace.contradictions], ['captured', 0n, []]);
+  const again = { ...refund(40, 'R1', 10_000n, 'succeeded'), key: 'R1-again' };
+  assert.equal(fold([again, paid, back, done]).position, 'refunded');
 });
 
 const anyObservation = fc

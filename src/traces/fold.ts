@@ -208,14 +208,17 @@ function refundedOf(refunds: readonly Refund[], trades: ReadonlySet<string>): bi
   return all > each ? all : each;
 }
 
-/** Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states. */
+/**
+ * Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states; only that it came back
+ * (the customer's bank refused it) undoes it.
+ */
 function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readonly Refund[] {
   const states = new Map<string, Refund>();
   for (const o of sorted) {
     if (o.kind !== 'refund' || o.refund === undefined) continue;
     const { ref, state } = o.refund;
     const known = states.get(ref);
-    if (known?.state !== 'succeeded') {
+    if (known?.state !== 'succeeded' || state === 'abnormal') {
       states.set(ref, { ref, state, amount: o.amount ?? known?.amount, at: o.occurredAt });
       continue;
     }

@@ -6,6 +6,7 @@ import * as adyen from '../../sim/channels/adyen/server.ts';
 import * as alipay from '../../sim/channels/alipay/server.ts';
 import * as lakala from '../../sim/channels/lakala/server.ts';
 import * as paypal from '../../sim/channels/paypal/server.ts';
+import * as stripe from '../../sim/channels/stripe/server.ts';
 import * as unionpay from '../../sim/channels/unionpay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
@@ -54,12 +55,21 @@ type Sims = Readonly<{
   alipay: alipay.AlipaySim;
   lakala: lakala.LakalaSim;
   unionpay: unionpay.UnionPaySim;
+  stripe: stripe.StripeSim;
   adyen: adyen.AdyenSim;
   paypal: paypal.PayPalSim;
 }>;
 type Starting = Readonly<{ clock: SimClock; mode?: 'certificate' | 'public_key'; notifyUrl: () => string | undefined }>;
 type Account = ReturnType<
-  (typeof wechatpay | typeof alipay | typeof lakala | typeof unionpay | typeof adyen | typeof paypal)['accountFor']
+  (
+    | typeof wechatpay
+    | typeof alipay
+    | typeof lakala
+    | typeof unionpay
+    | typeof stripe
+    | typeof adyen
+    | typeof paypal
+  )['accountFor']
 >;
 const START: {
   readonly [C in keyof Sims]: (how: Starting) => Promise<Readonly<{ sim: Sims[C]; account: Account }>>;
@@ -79,6 +89,10 @@ const START: {
   async unionpay(how) {
     const sim = await unionpay.startUnionPaySim(how);
     return { sim, account: unionpay.accountFor(sim) };
+  },
+  async stripe(how) {
+    const sim = await stripe.startStripeSim(how);
+    return { sim, account: stripe.accountFor(sim) };
   },
   async adyen(how) {
     const sim = await adyen.startAdyenSim(how);

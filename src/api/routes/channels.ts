@@ -1,6 +1,7 @@
 /** Channel accounts: entered with their credentials, which are never shown again; tried live; how the channel behaves. */
 import { z } from 'zod';
 import { planBills } from '../../actions/bills.ts';
+import { planRecovery } from '../../actions/recover.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { targetOf } from '../../base/outbound.ts';
 import { newToken } from '../../base/secret.ts';
@@ -67,6 +68,7 @@ export function channelRoutes(api: Api, on: Serving): void {
         });
         const open = await on.accounts.get(tx, id);
         await planBills(tx, open);
+        await planRecovery(tx, open);
         const address = newToken('notify');
         await putRoute(tx, address, 'notify', id, undefined);
         const view = await viewOf(tx, open);
@@ -140,7 +142,10 @@ export function channelRoutes(api: Api, on: Serving): void {
             (body.credentials ?? []).map((c) => credentialOf(open.account.provider, c)),
           );
           const after = await on.accounts.get(tx, params.id);
-          if (body.state === 'active') await planBills(tx, after);
+          if (body.state === 'active') {
+            await planBills(tx, after);
+            await planRecovery(tx, after);
+          }
           return await viewOf(tx, after);
         })
         // What was read before the COMMIT is not kept: it may never have come.

@@ -61,6 +61,10 @@ export const adyen: Channel = {
       en: 'the HMAC key is made in the Customer Area and entered by hand',
       zh: 'HMAC 密钥在 Customer Area 生成,由人工录入',
     },
+    recover: {
+      en: 'Adyen lists no webhooks: what was lost stands in the report of the day',
+      zh: 'Adyen 没有通知列表:遗漏的以当日报表为准',
+    },
   },
   verify,
   read(message, account) {

@@ -56,6 +56,10 @@ export const alipay: Channel = {
     inquire_refund: true,
     bills: true,
     keys: { en: "Alipay's public key is entered by hand", zh: '支付宝公钥由人工录入' },
+    recover: {
+      en: 'Alipay lists no notifications: payments, refunds and bills are asked for',
+      zh: '支付宝没有通知列表:支付、退款和账单逐一查询',
+    },
   },
   verify,
   read(message, account) {

@@ -58,6 +58,10 @@ export const lakala: Channel = {
       en: 'Lakala hands out its certificates in its console: they are entered by hand',
       zh: '拉卡拉证书在开放平台下载,由人工录入',
     },
+    recover: {
+      en: 'Lakala lists no notifications: payments and refunds are asked for',
+      zh: '拉卡拉没有通知列表:支付和退款逐一查询',
+    },
   },
   verify,
   read(message, account) {

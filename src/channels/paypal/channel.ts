@@ -49,6 +49,10 @@ export const paypal: Channel = {
     inquire_refund: true,
     bills: NO_BILLS,
     keys: true,
+    recover: {
+      en: 'PayPal’s list of events is not read: payments are asked for, and PayPal brings an event for three days',
+      zh: '不读取 PayPal 的事件列表:付款逐一查询,且通知会重发三天',
+    },
   },
   verify,
   read: (message, account) => eventSays(eventShape.parse(strictJson(message.body)), account),

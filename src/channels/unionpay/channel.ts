@@ -61,6 +61,10 @@ export const unionpay: Channel = {
       en: "UnionPay's certificate comes with each message; the root and middle certificates it must lead to are entered by hand",
       zh: '银联签名证书随报文下发;其根证书与中级证书由人工录入',
     },
+    recover: {
+      en: 'UnionPay lists no notifications: payments, refunds and files are asked for',
+      zh: '银联没有通知列表:支付、退款和对账文件逐一查询',
+    },
   },
   verify,
   read(message, account) {

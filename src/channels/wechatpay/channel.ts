@@ -69,6 +69,10 @@ export const wechatpay: Channel = {
     inquire_refund: true,
     bills: true,
     keys: true,
+    recover: {
+      en: 'WeChat Pay lists no notifications: payments, refunds and bills are asked for',
+      zh: '微信支付没有通知列表:支付、退款和账单逐一查询',
+    },
   },
   verify,
   read(message, account, keys) {

@@ -54,6 +54,9 @@ const ORDER_KEYS = [
 ];
 const REFUND_KEYS = ['refundid', 'refundref', 'refundno', 'refundnumber', 'outrefundno'];
 
+/** Whether a column of this metadata is read as the merchant's order number. */
+export const isOrderKey = (name: string): boolean => ORDER_KEYS.includes(name.toLowerCase().replace(/[^a-z]/g, ''));
+
 const metadataKey = (column: string, kind: 'payment' | 'refund'): string | undefined => {
   const inner =
     new RegExp(`^${kind}_metadata\\[(.+)\\]$`, 'i').exec(column) ??
