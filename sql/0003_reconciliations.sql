@@ -104,10 +104,41 @@ create table book.breaks (
 );
 create index breaks_payment on book.breaks (tenant_id, payment_id) where payment_id is not null;
 
+-- What channels settle together: a stated payout or settlement, or what the plan pays as one. What happens to it is said once, here, and
+-- each of its payments reads it.
+create table book.batches (
+  tenant_id uuid not null references book.tenants,
+  id uuid not null,
+  livemode boolean not null,
+  channel text not null,
+  account text not null,
+  currency text not null,
+  -- As reconciliations name it: the same batch in another run has the same.
+  key text not null,
+  -- The channel's own number, where it gives one.
+  ref text,
+  kind text not null check (kind in ('stated', 'payout', 'implied')),
+  state text not null check (state in ('not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned')),
+  business_from date not null,
+  business_to date not null,
+  due_on date,
+  credited_on date,
+  lines bigint not null,
+  -- As the result has them: gross, refunds, fees, net.
+  sums jsonb not null,
+  -- The run that said the state.
+  reconciliation_id uuid not null,
+  updated_at timestamptz not null default now(),
+  primary key (tenant_id, id),
+  unique (tenant_id, livemode, key),
+  foreign key (tenant_id, reconciliation_id) references book.reconciliations (tenant_id, id)
+);
+alter table book.payments add column batch_id uuid;
+
 do $$
 declare name text;
 begin
-  foreach name in array array['reconciliations', 'reconciliation_documents', 'reconciliation_files', 'breaks'] loop
+  foreach name in array array['reconciliations', 'reconciliation_documents', 'reconciliation_files', 'breaks', 'batches'] loop
     execute format('alter table book.%I enable row level security', name);
     execute format('alter table book.%I force row level security', name);
     execute format(

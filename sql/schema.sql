@@ -89,6 +89,33 @@ create table book.api_keys (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 
+create table book.batches (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  channel text not null,
+  account text not null,
+  currency text not null,
+  key text not null,
+  ref text,
+  kind text not null,
+  state text not null,
+  business_from date not null,
+  business_to date not null,
+  due_on date,
+  credited_on date,
+  lines bigint not null,
+  sums jsonb not null,
+  reconciliation_id uuid not null,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, livemode, key),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((kind = ANY (ARRAY['stated'::text, 'payout'::text, 'implied'::text]))),
+  CHECK ((state = ANY (ARRAY['not_checked'::text, 'on_its_way'::text, 'late'::text, 'credited'::text, 'short'::text, 'returned'::text])))
+);
+
 create table book.bill_days (
   tenant_id uuid not null,
   account_id uuid not null,
@@ -365,6 +392,7 @@ create table book.payments (
   updated_at timestamp with time zone default now() not null,
   cleared_document_id uuid,
   cleared_on date,
+  batch_id uuid,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, account_id, direction, ref),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
@@ -550,6 +578,7 @@ create table book.webhook_endpoints (
 -- actions              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- alerts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- batches              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -592,6 +621,7 @@ create table book.webhook_endpoints (
 -- table    actions              daozhang_app: delete, insert, select, update
 -- table    alerts               daozhang_app: delete, insert, select, update
 -- table    api_keys             daozhang_app: delete, insert, select, update
+-- table    batches              daozhang_app: delete, insert, select, update
 -- table    bill_days            daozhang_app: delete, insert, select, update
 -- table    breaks               daozhang_app: delete, insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update

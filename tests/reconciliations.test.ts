@@ -4,10 +4,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { camt053 } from '../sim/documents/camt053.ts';
 import type { Trade } from '../sim/documents/domain.ts';
 import { wechatTradeBill } from '../sim/documents/wechat-trade-bill.ts';
 import { ROOT } from '../src/base/root.ts';
 import { CHINA } from '../src/base/time.ts';
+import { defaultPlan } from '../src/plans/plan.ts';
+import { promise } from '../src/plans/promise.ts';
 import { keyOf, type Living, living, paymentOf, until } from './support/living.ts';
 
 let on: Living;
@@ -210,6 +213,32 @@ test('the book’s orders are one side: what agrees is silent, what ours alone s
   // The book's side is kept as it was written, quotes and commas included.
   const book = done.documents.find((d) => d.origin === 'book')!;
   assert.match((await bytesAt(`/v1/documents/${book.id}/raw`)).toString(), /"Shop “1”, north"/);
+
+  // The batch they were settled in: on its way, then credited, and a run without the statement takes nothing back.
+  type Batch = Readonly<{ state: string; credited_on?: string; net: { amount: string } }>;
+  const batchOf = async (ref: string): Promise<Batch | undefined> => {
+    const payment = await paymentOf(on, ref);
+    return (await on.call<{ batch?: Batch }>('GET', `/v1/payments/${payment!.id}/trace`)).body.batch;
+  };
+  for (const ref of ['AGREED', 'THEIRS'])
+    assert.deepEqual([(await batchOf(ref))?.state, (await batchOf(ref))?.net.amount], ['on_its_way', '40.00'], ref);
+  assert.equal(await batchOf('OURS'), undefined);
+  const paid = promise(day(), undefined, defaultPlan('wechatpay'))!.dueOn;
+  const statement = camt053({
+    bank: 'BANK',
+    account: '310000000000000001',
+    owner: 'the shop',
+    currency: 'CNY',
+    from: paid,
+    to: paid,
+    opening: 0n,
+    entries: [{ on: paid, amount: 4_000n, party: '财付通支付科技有限公司', text: `微信支付结算 ${day()}`, ref: 'B1' }],
+  });
+  const bank = await bring('statement.xml', statement);
+  await ended((await ask({ documents: [document.id, bank.id] })).id);
+  await ended((await ask({ documents: [document.id] })).id);
+  for (const ref of ['AGREED', 'THEIRS'])
+    assert.deepEqual([(await batchOf(ref))?.state, (await batchOf(ref))?.credited_on], ['credited', paid.toString()]);
 
   // Once more with a document more: the first run's breaks are no more listed, the second's are.
   const again = await ask({

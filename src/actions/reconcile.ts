@@ -16,6 +16,7 @@ import { DaozhangError, told } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Result } from '../reconcile/result.ts';
+import { takeBatches, takeLinks } from '../sources/batches.ts';
 import { takeBill } from '../sources/bills.ts';
 import { takeFound } from '../sources/found.ts';
 import { orderBook } from '../sources/order-book.ts';
@@ -80,6 +81,8 @@ async function runOne(on: Billing, tenantId: string, id: string): Promise<void> 
     if (ended !== undefined) return await fail(on, tenantId, row, ended);
     const result = JSON.parse(await readFile(join(folder, 'out', 'result.json'), 'utf8')) as Result;
     await takeUploads(on, tenantId, row, inputs, result);
+    await on.book.tenant(tenantId, (tx) => takeBatches(tx, row, result.batches));
+    await takeLinks(on.book, tenantId, row, join(folder, 'links.tsv'));
     await keep(on, tenantId, row, folder, result);
   } catch (error) {
     // Tried again when the lease ends: the database may have been away, the disk full.

@@ -15,6 +15,7 @@ export const money = z
   .meta({ id: 'Money' });
 
 export const id = z.uuid();
+const day = z.iso.date();
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
 // What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
@@ -182,6 +183,25 @@ export const trace = z
         created_at: instant,
       }),
     ),
+    batch: z
+      .object({
+        key: z.string(),
+        ref: z.string().optional(),
+        channel: z.string(),
+        account: z.string(),
+        kind: z.enum(['stated', 'payout', 'implied']),
+        state: z
+          .enum(['not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned'])
+          .describe('As the last reconciliation with its bank’s statement says'),
+        from: day,
+        to: day,
+        due_on: day.optional(),
+        credited_on: day.optional(),
+        net: money,
+        reconciliation_id: id,
+      })
+      .optional()
+      .describe('What it was settled in'),
     breaks: z
       .array(z.object({ reconciliation_id: id, n: z.int(), part: z.string(), finding: z.string(), amount: money }))
       .describe('Differences that reconciliations found about it'),
@@ -300,7 +320,6 @@ export const documentLines = z
 
 /** What a document is called where it was; no path, and nothing that a terminal takes for more than text. */
 export const documentName = text(200, 1).regex(/^[^\p{Cc}]+$/u);
-const day = z.iso.date();
 export const newReconciliation = z.strictObject({
   documents: z.array(id).min(1).max(200),
   orders: z

@@ -23,6 +23,16 @@ type Trace = Readonly<{
   observations: ReadonlyArray<
     Readonly<{ source: string; kind: string; said: string; occurred_at: string; times: number; message_id?: string }>
   >;
+  batch?: Readonly<{
+    channel: string;
+    state: string;
+    from: string;
+    to: string;
+    due_on?: string;
+    credited_on?: string;
+    net: Money;
+  }>;
+  breaks: ReadonlyArray<Readonly<{ finding: string; amount: Money; part: string }>>;
   next_look_at?: string;
 }>;
 type Flags = Readonly<{ data: string; live?: boolean; json?: boolean }>;
@@ -47,6 +57,26 @@ const RELEASE = {
   no: { en: 'do not hand over', zh: '不要交付' },
   ask: { en: 'wait and ask', zh: '先等待确认' },
 } as const;
+
+const BATCH_STATES: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
+  not_checked: { en: 'not yet compared with the bank', zh: '尚未与银行流水核对' },
+  on_its_way: { en: 'on its way to the bank', zh: '正在划付' },
+  late: { en: 'late', zh: '已逾期' },
+  credited: { en: 'credited at the bank', zh: '银行已入账' },
+  short: { en: 'credited with another amount', zh: '银行入账金额不符' },
+  returned: { en: 'returned by the bank', zh: '银行已退回' },
+};
+
+function batchText(b: NonNullable<Trace['batch']>, lang: Lang): string {
+  const days = b.from === b.to ? b.from : `${b.from} – ${b.to}`;
+  const state = BATCH_STATES[b.state]?.[lang] ?? b.state;
+  const when =
+    b.credited_on ?? (b.due_on === undefined ? undefined : lang === 'zh' ? `应于 ${b.due_on}` : `due ${b.due_on}`);
+  const net = `${b.net.amount} ${b.net.currency}`;
+  return lang === 'zh'
+    ? `结算批次 ${days}(净额 ${net}):${state}${when === undefined ? '' : `,${when}`}`
+    : `settled with ${days} (net ${net}): ${state}${when === undefined ? '' : `, ${when}`}`;
+}
 
 /** The story of a payment in the book. Exit 0: one found · 1: none or several. */
 export async function whereInBook(ref: string, flags: Flags, lang: Lang): Promise<number> {
@@ -81,6 +111,9 @@ function tellTrace(t: Trace, lang: Lang): void {
     print(
       `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${o.times > 1 ? ` ×${o.times}` : ''}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,
     );
+  if (t.batch !== undefined) print(`  ${batchText(t.batch, lang)}`);
+  for (const b of t.breaks)
+    print(`  ${lang === 'zh' ? '对账差异' : 'a break'}: ${b.finding} ${b.amount.amount} ${b.amount.currency}`);
   if (t.next_look_at !== undefined)
     print(lang === 'zh' ? `  下次询问渠道:${t.next_look_at}` : `  the channel is asked next at ${t.next_look_at}`);
 }

@@ -11,6 +11,7 @@ import { told } from '../base/errors.ts';
 import type { Lang, Text } from '../base/lang.ts';
 import type { Progress, Whole } from '../base/progress.ts';
 import { microsOf } from '../base/time.ts';
+import { type Engine, quote } from '../files/engine.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
 
@@ -59,6 +60,17 @@ function telling(): Progress & { end(): void } {
   };
 }
 
+/** Which payment was settled in which batch: a line each of batch, channel, account and the line's numbers, between tabs. */
+async function writeLinks(engine: Engine, path: string): Promise<void> {
+  const numbers = ['order_ref', 'payment_ref', 'channel_ref'].map((name) => `coalesce(l.${name}, '')`);
+  const columns = ['b.batch', 'l.channel', `coalesce(l.account, '')`, ...numbers];
+  await engine.run(`
+    copy (select line from (select concat_ws(chr(9), ${columns.join(', ')}) as line
+            from batch_of b join lines l on l.id = b.line where l.kind = 'payment' and l.status = 'done')
+           where not contains(line, chr(10)) and length(line) - length(replace(line, chr(9), '')) = ${columns.length - 1})
+      to ${quote(path)} (format csv, header false, delimiter '', quote '', escape '')`);
+}
+
 async function main(folder: string, job: Job): Promise<void> {
   const progress = telling();
   // Names, not paths, stand in the result.
@@ -69,12 +81,13 @@ async function main(folder: string, job: Job): Promise<void> {
       paths: ['.'],
       zone: job.zone,
       ...(job.asOf === undefined ? {} : { asOf: microsOf(Temporal.Instant.from(job.asOf)) }),
-      outFolders: [staging.path],
+      outFolders: [staging.path, folder],
       progress,
     });
     try {
       progress.step({ en: 'writing', zh: '写出结果' });
       await writeResults(run, staging, job.lang);
+      await writeLinks(run.engine, join(folder, 'links.tsv'));
     } finally {
       await run.close();
     }

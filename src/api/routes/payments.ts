@@ -243,8 +243,15 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
       where b.tenant_id = $1 and b.payment_id = $2 order by b.reconciliation_id desc, b.n limit 100`,
     [tx.tenantId, id],
   );
+  const batch = await tx.maybe<BatchRow>(
+    `select b.key, b.ref, b.channel, b.account, b.kind, b.state, b.business_from, b.business_to, b.due_on, b.credited_on,
+            b.sums -> 'net' as net, b.reconciliation_id
+       from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id where p.tenant_id = $1 and p.id = $2`,
+    [tx.tenantId, id],
+  );
   return dropEmpty({
     payment,
+    batch: batch === undefined ? undefined : batchView(batch),
     breaks,
     observations: observations.map((o) =>
       dropEmpty({
@@ -270,3 +277,35 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
     next_look_at: due?.due_at.toString(),
   });
 }
+
+type BatchOut = NonNullable<z.output<typeof shape.trace>['batch']>;
+type BatchRow = Readonly<{
+  key: string;
+  ref: string | null;
+  channel: string;
+  account: string;
+  kind: BatchOut['kind'];
+  state: BatchOut['state'];
+  business_from: Temporal.PlainDate;
+  business_to: Temporal.PlainDate;
+  due_on: Temporal.PlainDate | null;
+  credited_on: Temporal.PlainDate | null;
+  net: BatchOut['net'];
+  reconciliation_id: string;
+}>;
+
+const batchView = (b: BatchRow): BatchOut =>
+  dropEmpty({
+    key: b.key,
+    ref: b.ref ?? undefined,
+    channel: b.channel,
+    account: b.account,
+    kind: b.kind,
+    state: b.state,
+    from: b.business_from.toString(),
+    to: b.business_to.toString(),
+    due_on: b.due_on?.toString(),
+    credited_on: b.credited_on?.toString(),
+    net: b.net,
+    reconciliation_id: b.reconciliation_id,
+  });
