@@ -120,6 +120,14 @@ export function* cuts(bytes: Uint8Array): Generator<Damage> {
   }
 }
 
+/** LONG=1: all. Otherwise about so many, spread evenly, so that every column and every part of the file has its share. */
+const ENOUGH = 48;
+function some(damages: Iterable<Damage>): readonly Damage[] {
+  const all = [...damages];
+  const step = LONG ? 1 : Math.ceil(all.length / ENOUGH);
+  return all.filter((_, i) => i % step === 0);
+}
+
 /** A bill of twenty sound rows, each of `damages` and those every bill must withstand: whatever is changed, it is refused whole. */
 export function refusesDamage(
   bill: Bill,
@@ -137,7 +145,7 @@ export function refusesDamage(
     ['F27 a cut', () => cuts(bytesOf(bill))],
   ] as const) {
     test(`${what} is refused, whole`, async () => {
-      const { survived, tried } = await survivors(of());
+      const { survived, tried } = await survivors(some(of()));
       assert.deepEqual(survived, []);
       assert.ok(tried >= 10, `only ${tried} tried`);
     });
