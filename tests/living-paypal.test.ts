@@ -58,6 +58,12 @@ test('the first notification: its certificate is fetched, it is acknowledged, pa
     settings: {},
   };
   assert.equal(paypal.verify(message, account, keys, on.clock.now()).ok, true);
+  // PayPal's signature binds little: the goods go on its answer to our question, which is put at once.
+  const proven = await until('the answer to release it', async () => {
+    const it = await paymentOf(on, 'PPHEARD1');
+    return it?.verdict?.release === 'yes' ? it : undefined;
+  });
+  assert.equal(proven.verdict?.confidence, 'confirmed');
   // The capture's number, which the customer sees, finds the payment too.
   const [capture] = on.sim.orders.get('PPHEARD1')!.captures;
   assert.equal((await paymentOf(on, capture!.id))?.payment_ref, 'PPHEARD1');

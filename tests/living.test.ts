@@ -1,7 +1,7 @@
 /** A payment followed alive, from the order to the record, against a WeChat Pay that speaks the real protocol. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living, verdictOf } from './support/living.ts';
+import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living;
 before(async () => {
@@ -63,6 +63,23 @@ test('F23: a notification is lost for ever: the channel is asked, the merchant i
   assert.equal(repair.data.payment.verdict.reason, 'NOTIFY_LOST');
   // Business time runs 60 times as fast: the sweep's own second is a minute of it.
   assert.ok(took < 300, `${took} s`);
+});
+
+test('above the limit a notification alone releases nothing: the channel is asked at once, and then it does', async () => {
+  const ref = await order('1500.00');
+  await on.sim.pay(ref);
+  const payment = await until('the answer to release it', async () => {
+    const it = await paymentOf(on, ref);
+    return it?.verdict?.release === 'yes' && it.verdict.code === 'on_its_way' ? it : undefined;
+  });
+  assert.equal(payment.verdict?.confidence, 'confirmed');
+  const { body } = await on.call<{ verdicts: ReadonlyArray<{ release: string; confidence: string }> }>(
+    'GET',
+    `/v1/payments/${payment.id}/trace`,
+  );
+  // On the notification it was “ask”, and never “yes”.
+  const reported = body.verdicts.filter((v) => v.confidence === 'reported').map((v) => v.release);
+  assert.ok(reported.length > 0 && !reported.includes('yes'), JSON.stringify(body.verdicts));
 });
 
 async function key(): Promise<{ authorization: string }> {

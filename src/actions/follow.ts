@@ -9,7 +9,7 @@ import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
 import type { VerdictCode } from '../verdicts/catalogue.ts';
-import { judge, type Policy, type Verdict } from '../verdicts/judge.ts';
+import { judge, type Policy, type Setting, type Verdict } from '../verdicts/judge.ts';
 import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
@@ -22,6 +22,13 @@ type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount;
 /** What a person has to decide: a case stays open while the verdict stands. */
 const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
 
+/** What stands around a payment of this account. */
+export const settingOf = (open: OpenAccount, paidBefore: boolean): Setting => ({
+  orderRequired: open.orderMode === 'required',
+  paidBefore,
+  onlyHints: open.channel.onlyHints === true,
+});
+
 export function following(accounts: Accounts, policy: Policy, pace: Pace): Follow {
   return async (tx, changed) => {
     if (changed.length === 0) return { judged: [], act: async () => {} };
@@ -31,12 +38,15 @@ export function following(accounts: Accounts, policy: Policy, pace: Pace): Follo
     const done: string[] = [];
     for (const c of changed) {
       const open = await accounts.get(tx, c.after.accountId);
-      const setting = { orderRequired: open.orderMode === 'required', paidBefore: earlier.has(c.after.id) };
+      const setting = settingOf(open, earlier.has(c.after.id));
       const verdict = judge(c.trace, setting, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
-      if (next.at !== undefined) wakes.push({ kind: 'inquire', id: c.after.id, inMs: pace.msUntil(next.at) });
+      const unproven = wantsProof(c, verdict, open);
+      if (next.at !== undefined)
+        wakes.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
       else if (!c.isNew) done.push(c.after.id);
-      if (verdict.code === 'unrecorded')
+      // A hint is not told on: the answer is, when it comes.
+      if (verdict.code === 'unrecorded' && !(unproven && setting.onlyHints))
         wakes.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
       outcomes.push({ payment: c.after, changed: c, open, verdict, terminal: next.terminal });
     }
@@ -56,6 +66,13 @@ export function following(accounts: Accounts, policy: Policy, pace: Pace): Follo
     };
   };
 }
+
+/** A notification alone releases no goods here: the channel is asked at once, for the customer stands and waits. */
+const wantsProof = ({ trace }: Changed, verdict: Verdict, open: OpenAccount): boolean =>
+  verdict.release === 'ask' &&
+  trace.position === 'captured' &&
+  trace.capturedBy === 'notification' &&
+  open.channel.capabilities.inquire === true;
 
 /** At once where nobody else will tell the merchant; after the time its system may take where the notification is on its way there. */
 function repairIn(c: Changed, open: OpenAccount, policy: Policy, pace: Pace): number {

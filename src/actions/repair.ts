@@ -16,8 +16,8 @@ import { observationsOf } from '../traces/store.ts';
 import { judge, type Policy } from '../verdicts/judge.ts';
 import { openCase, raise } from './cases.ts';
 import { clearDue, setDue, workDue } from './due.ts';
-import { appendEvents } from './events.ts';
-import { orderRefs, paymentEvent } from './follow.ts';
+import { appendEvents, type NewEvent } from './events.ts';
+import { orderRefs, paymentEvent, settingOf } from './follow.ts';
 import type { Pace } from './pace.ts';
 
 const EACH = 200;
@@ -79,16 +79,13 @@ async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): 
     tx,
     payments.flatMap((p) => p.orderId ?? []),
   );
-  const events = payments.map((p) => {
+  const events: NewEvent[] = [];
+  for (const p of payments) {
+    const setting = settingOf(await on.accounts.get(tx, p.accountId), false);
     // The same judgement as when it was found, but the time that has passed since tells a delay from a fault.
-    const verdict = judge(
-      fold(known.get(p.id) ?? []),
-      { orderRequired: true, paidBefore: false },
-      on.policy,
-      on.pace.now(),
-    );
-    return paymentEvent(p, refs.get(p.orderId ?? ''), verdict);
-  });
+    const verdict = judge(fold(known.get(p.id) ?? []), setting, on.policy, on.pace.now());
+    events.push(paymentEvent(p, refs.get(p.orderId ?? ''), verdict));
+  }
   const v = tenantValues(
     ['uuid', 'text', 'uuid', 'text', 'int'],
     payments.map((p) => [newId(), 'repair', p.id, 'called', 1]),

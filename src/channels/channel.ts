@@ -175,6 +175,8 @@ export interface Channel {
   readonly capabilities: Readonly<Record<Capability, true | Text>>;
   /** It is asked better by its own number, where one is known. */
   readonly byTrade?: true;
+  /** What a notification says counts only once the answer to our own question says it too. */
+  readonly onlyHints?: true;
   /** Each credential kind an account needs, with what it is. */
   readonly credentials: Readonly<Record<string, Text>>;
   readonly defaultBaseUrl: string;

@@ -8,7 +8,7 @@ import { fold, type Kept } from '../traces/fold.ts';
 import { DEFAULT_POLICY, judge, precedence, type Setting } from './judge.ts';
 
 const T0 = Temporal.Instant.from('2026-11-20T02:00:00Z');
-const SHOP: Setting = { orderRequired: true, paidBefore: false };
+const SHOP: Setting = { orderRequired: true, paidBefore: false, onlyHints: false };
 
 /** `20 captured notification 100.00`: seconds, what, from whom, yuan. */
 function told(line: string): Kept {
@@ -51,7 +51,7 @@ const STORIES: ReadonlyArray<readonly [story: string, said: string[], verdict: s
     'a sticker: the payment is the order',
     ['9 captured notification 100.00'],
     'on_its_way yes none UNSETTLED_WAITING',
-    { orderRequired: false, paidBefore: false },
+    { orderRequired: false, paidBefore: false, onlyHints: false },
   ],
   [
     'a large one on a notification alone is asked for',
@@ -62,6 +62,18 @@ const STORIES: ReadonlyArray<readonly [story: string, said: string[], verdict: s
     'a large one that the channel confirmed',
     ['0 order_placed order 5000.00', '9 captured inquiry 5000.00', '10 recorded order'],
     'on_its_way yes none UNSETTLED_WAITING',
+  ],
+  [
+    'any amount, where a notification is a hint only',
+    [ORDER, '9 captured notification 100.00', '10 recorded order'],
+    'on_its_way ask none UNSETTLED_WAITING',
+    { orderRequired: true, paidBefore: false, onlyHints: true },
+  ],
+  [
+    'a hint that the channel confirmed',
+    [ORDER, '9 captured notification 100.00', '10 captured inquiry 100.00'],
+    'unrecorded yes system_fault NOTIFY_LOST',
+    { orderRequired: true, paidBefore: false, onlyHints: true },
   ],
   [
     'a fen shown as a hundred yuan',
@@ -83,7 +95,7 @@ const STORIES: ReadonlyArray<readonly [story: string, said: string[], verdict: s
     'paid twice',
     [ORDER, '9 captured inquiry 100.00', '10 recorded order'],
     'duplicate ask operator_error DUPLICATE_PAID',
-    { orderRequired: true, paidBefore: true },
+    { orderRequired: true, paidBefore: true, onlyHints: false },
   ],
   ['taken back', [ORDER, '9 captured inquiry 100.00', '30 reversed inquiry'], 'reversed no system_fault REVERSED'],
   ['given back', [ORDER, '9 captured inquiry 100.00', '30 refund notification 100.00'], 'refunded no none REFUNDED'],

@@ -35,6 +35,8 @@ export type Setting = Readonly<{
   orderRequired: boolean;
   /** The order was paid by another payment before this one. */
   paidBefore: boolean;
+  /** The channel's signature does not bind what its notifications say well enough: the answer to our own question does. */
+  onlyHints: boolean;
 }>;
 
 export type Verdict = Readonly<{
@@ -225,8 +227,9 @@ function difference(trace: Trace, sign: 1n | -1n, reason: Reason): Found | undef
 }
 
 /** A verified notification releases the goods up to a limit; above it the channel's answer to our own question does. */
-function enoughSaid({ trace, policy }: Moment): Release {
+function enoughSaid({ trace, policy, setting }: Moment): Release {
   if (trace.capturedBy !== 'notification' || trace.captured === undefined) return 'yes';
+  if (setting.onlyHints) return 'ask';
   const limit = policy.askAbove[trace.captured.currency];
   return limit !== undefined && trace.captured.minor > limit ? 'ask' : 'yes';
 }

@@ -54,6 +54,8 @@ export const paypal: Channel = {
       zh: '不读取 PayPal 的事件列表:付款逐一查询,且通知会重发三天',
     },
   },
+  // Its signature binds a body by its CRC-32 only, to which another body can be fitted.
+  onlyHints: true,
   verify,
   read: (message, account) => eventSays(eventShape.parse(strictJson(message.body)), account),
   /** Any 2xx will do; anything else brings it again. */
