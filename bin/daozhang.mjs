@@ -37,7 +37,9 @@ function pinnedNode() {
   }
 }
 
-const child = spawn(pinnedNode(), [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+// Compiled once, a command starts in half the time. It lies with the program: whoever may write there may change the program too.
+const env = { NODE_COMPILE_CACHE: join(here, '..', '.cache'), ...process.env };
+const child = spawn(pinnedNode(), [entry, ...process.argv.slice(2)], { stdio: 'inherit', env });
 // A terminal has signalled the child already; it takes a signal that comes twice for one.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));

@@ -48,7 +48,7 @@ export function serverEnv(): ServerEnv {
 
 /** What a child that reads documents is given: nothing that is secret. */
 export function childEnv(): Readonly<Record<string, string>> {
-  const names = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'TZ'];
+  const names = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'TZ', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
