@@ -152,7 +152,9 @@ async function note(tx: TenantTx, on: Delivering, parcel: Parcel, sent: Sent): P
       `update webhook_endpoints set state = 'disabled', disabled_why = $3 where tenant_id = $1 and id = $2 and state = 'enabled'`,
       [tx.tenantId, parcel.endpointId, sent.detail.slice(0, 300)],
     );
-  if (state === 'gave_up' && parcel.endpointId !== undefined)
+  // That an endpoint was removed or disabled is known; only one that should hear and does not is news.
+  const isOff = sent.outcome === 'gone' && sent.status === undefined;
+  if (state === 'gave_up' && parcel.endpointId !== undefined && !isOff)
     await raise(tx, 'webhook_gave_up', { kind: 'endpoint', id: parcel.endpointId }, parcel.livemode, {
       detail: sent.detail.slice(0, 300),
     });

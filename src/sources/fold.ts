@@ -155,11 +155,12 @@ async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): P
 }
 
 /** Lets messages that were given up be tried again, and closes their cases; returns how many. */
-export async function redrive(tx: TenantTx): Promise<number> {
+export async function redrive(tx: TenantTx, livemode: boolean): Promise<number> {
   const rows = await tx.rows<{ id: string }>(
-    `update messages set fold_attempts = 0, fold_error = null
-      where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts >= ${MOST_TRIES} returning id`,
-    [tx.tenantId],
+    `update messages m set fold_attempts = 0, fold_error = null from accounts a
+      where m.tenant_id = $1 and m.kind = 'notification' and m.folded_at is null and m.fold_attempts >= ${MOST_TRIES}
+        and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 returning m.id`,
+    [tx.tenantId, livemode],
   );
   await tx.run(
     `update cases set closed_at = now() where tenant_id = $1 and reason = 'message_unreadable' and subject_id = any($2)

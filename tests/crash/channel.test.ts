@@ -16,7 +16,7 @@ import { type Living, living, paymentOf, until, verdictOf } from '../support/liv
 import { agentOf, noticeOf, paidEvent, send, together } from '../support/notices.ts';
 
 /** PENDING=10000 for the long run. */
-const PENDING = Number(process.env.PENDING ?? 1_000);
+const PENDING = Number(process.env.PENDING ?? 400);
 
 let on: Living;
 before(async () => {

@@ -188,7 +188,7 @@ test('F21: what cannot be opened is tried five times, waits in a case while othe
   } finally {
     await owner.end();
   }
-  assert.equal(await on.book.tenant(tenantId, redrive), 1);
+  assert.equal(await on.book.tenant(tenantId, (tx) => redrive(tx, false)), 1);
   server.served.workers.wake(tenantId);
   await folded(tenantId);
   assert.equal(await openCases(tenantId), 0);

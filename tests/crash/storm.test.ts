@@ -17,7 +17,7 @@ import { addTenant, freshBook } from '../support/database.ts';
 import { until } from '../support/living.ts';
 import { agentOf, countsOf, masterKeyOf, noticeOf, paidEvent, send, shopOn, together } from '../support/notices.ts';
 
-const NOTICES = Number(process.env.NOTICES ?? 5_000);
+const NOTICES = Number(process.env.NOTICES ?? 3_000);
 const WAITING = 40;
 
 test(`F26: silent for a while, then ${NOTICES} notifications over two tenants: no loss, both get on, memory flat`, {

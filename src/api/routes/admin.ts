@@ -170,7 +170,7 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }) => {
-      const messages = await on.book.tenant(caller.tenantId, (tx) => redrive(tx));
+      const messages = await on.book.tenant(caller.tenantId, (tx) => redrive(tx, caller.livemode));
       let payments = 0;
       let changed = 0;
       let after = '00000000-0000-0000-0000-000000000000';

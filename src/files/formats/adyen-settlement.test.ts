@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bill, bytesOf, columnsOf } from '../../../tests/support/bills.ts';
 import {
+  CUTS,
   changedSigns,
   cuts,
   type Damage,
@@ -66,7 +67,7 @@ for (const [what, damages, least] of [
   ['no currency', () => otherCurrency('Net Currency', 'EUX'), 14],
   ['another batch', () => otherCurrency('Batch Number', '42'), 14],
   ['a lost or repeated row', () => lostAndRepeatedRows(bill), 28],
-  ['F27 a cut', () => cuts(bytesOf(bill)), 100],
+  ['F27 a cut', () => cuts(bytesOf(bill)), CUTS],
 ] as const) {
   test(`${what} is refused, whole`, async () => {
     const { survived, tried } = await survivors(damages());

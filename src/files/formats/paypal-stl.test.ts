@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cuts, type Damage, survivors } from '../../../tests/support/damage.ts';
+import { CUTS, cuts, type Damage, survivors } from '../../../tests/support/damage.ts';
 import { STL, stlBytes, stlRecords } from '../../../tests/support/psp.ts';
 import { read } from '../../../tests/support/reading.ts';
 import { refusal } from '../../../tests/support/refusal.ts';
@@ -62,7 +62,7 @@ for (const [what, damages, least] of [
   ['no currency', () => changedCells([STL.currency], () => 'EUX'), 16],
   ['a changed footer', footers, 19],
   ['a lost or repeated row', lostAndRepeated, 32],
-  ['F27 a cut', () => cuts(stlBytes(records)), 100],
+  ['F27 a cut', () => cuts(stlBytes(records)), CUTS],
 ] as const) {
   test(`${what} is refused, whole`, async () => {
     const { survived, tried } = await survivors(damages());
