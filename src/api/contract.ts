@@ -238,6 +238,7 @@ export const channelPatch = z.strictObject({
   closing: z.enum(['never', 'auto']).optional(),
   order_mode: z.enum(['required', 'none']).optional(),
   state: z.enum(['active', 'paused']).optional(),
+  settings: z.record(text(64, 1), text(4_000)).optional().describe('All of them: what is not named is taken away'),
   credentials: z.array(credential).max(20).optional(),
 });
 
@@ -255,6 +256,7 @@ export const channel = z
     closing: z.string(),
     order_mode: z.string(),
     state: z.string(),
+    settings: z.record(z.string(), z.string()),
     credentials: z.array(z.object({ kind: z.string(), id: z.string(), not_after: instant.optional() })),
     notification_url: z.string().optional().describe('Shown once, when it is made'),
     health: z

@@ -121,7 +121,8 @@ export function channelRoutes(api: Api, on: Serving): void {
           await tx.run(
             `update accounts set name = coalesce($3, name), feed = coalesce($4, feed),
               forward_url = case when $5 then $6 else forward_url end, closing = coalesce($7, closing),
-              order_mode = coalesce($8, order_mode), state = coalesce($9, state), base_url = coalesce($10, base_url)
+              order_mode = coalesce($8, order_mode), state = coalesce($9, state), base_url = coalesce($10, base_url),
+              settings = coalesce($11, settings)
             where tenant_id = $1 and id = $2`,
             [
               tx.tenantId,
@@ -134,6 +135,7 @@ export function channelRoutes(api: Api, on: Serving): void {
               body.order_mode ?? null,
               body.state ?? null,
               body.base_url?.replace(/\/$/, '') ?? null,
+              body.settings === undefined ? null : JSON.stringify(checkSettings(open.account.provider, body.settings)),
             ],
           );
           await on.accounts.putCredentials(
@@ -241,6 +243,7 @@ async function viewOf(tx: TenantTx, open: OpenAccount): Promise<z.output<typeof 
     closing: open.closing,
     order_mode: open.orderMode,
     state: open.state,
+    settings: { ...account.settings },
     credentials: open.keys.map((k) => dropEmpty({ kind: k.kind, id: k.id, not_after: k.notAfter?.toString() })),
     health:
       health === undefined
