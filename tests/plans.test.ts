@@ -114,6 +114,28 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
     () => [on.tenantId, 'inquire'],
   ],
   [
+    'the payments of some days, for a reconciliation',
+    `select id from payments p where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in'
+        and coalesce(p.captured_at, p.placed_at, p.created_at) >= $3 and coalesce(p.captured_at, p.placed_at, p.created_at) < $4
+      order by coalesce(p.captured_at, p.placed_at, p.created_at), p.id limit 5000`,
+    () => [
+      on.tenantId,
+      false,
+      Temporal.Instant.from('2020-01-01T00:00:00Z'),
+      Temporal.Instant.from('2020-01-02T00:00:00Z'),
+    ],
+  ],
+  [
+    'the refunds of some days',
+    `select id from observations r where r.tenant_id = $1 and r.refund_state = 'succeeded' and r.occurred_at >= $2 and r.occurred_at < $3`,
+    () => [on.tenantId, Temporal.Instant.from('2026-11-01T00:00:00Z'), Temporal.Instant.from('2026-11-02T00:00:00Z')],
+  ],
+  [
+    'the breaks about a payment',
+    'select n from breaks where tenant_id = $1 and payment_id = $2',
+    () => [on.tenantId, on.tenantId],
+  ],
+  [
     'the last verdict',
     'select code from verdicts where tenant_id = $1 and payment_id = $2 order by version desc limit 1',
     () => [on.tenantId, on.tenantId],
