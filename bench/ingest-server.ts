@@ -1,5 +1,6 @@
 /** The server of `ingest.ts` in a process of its own: durable PostgreSQL, one account, the whole path. */
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { putRoute } from '../src/api/auth.ts';
 import { type Served, serve } from '../src/api/wire.ts';
@@ -68,6 +69,31 @@ for (const end of ['SIGTERM', 'disconnect'] as const)
     process.exit(0);
   });
 
+/** Of a process and its children, those that have ended too; Linux only, NaN elsewhere. Clock ticks are hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  try {
+    const fields = (id: string): readonly string[] =>
+      readFileSync(`/proc/${id}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+    const ticks = (id: string): number => {
+      const [user, system] = fields(id).slice(11, 13).map(Number);
+      const [ended, endedSystem] = id === String(pid) ? fields(id).slice(13, 15).map(Number) : [0, 0];
+      return user! + system! + ended! + endedSystem!;
+    };
+    const children = readdirSync('/proc').filter((id) => {
+      try {
+        return /^\d+$/.test(id) && fields(id)[1] === String(pid);
+      } catch {
+        return false;
+      }
+    });
+    return [String(pid), ...children].reduce((sum, id) => sum + ticks(id), 0) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 process.on('message', async (asked: Asked) => {
   if (asked.stop === true) {
     await on?.served.close();
@@ -85,6 +111,7 @@ process.on('message', async (asked: Asked) => {
   );
   const cpu = process.cpuUsage();
   process.send!({
+    postgresCpuMs: cpuMsOf(on!.embedded.pid),
     cpuMs: (cpu.user + cpu.system) / 1_000,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
     // One event for each payment that was folded and judged.

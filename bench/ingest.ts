@@ -27,7 +27,7 @@ const MCHID = '1900000001';
 const APIV3_KEY = '0123456789abcdef0123456789abcdef';
 
 type Ready = Readonly<{ notificationUrl: string; ownerUrl: string }>;
-type Figures = Readonly<{ cpuMs: number; rssMiB: number; folded: number }>;
+type Figures = Readonly<{ cpuMs: number; postgresCpuMs: number; rssMiB: number; folded: number }>;
 type Message = Readonly<{ headers: Record<string, string>; body: string }>;
 
 const keys = certificateKeys(clock.now());
@@ -84,6 +84,8 @@ async function main(): Promise<void> {
     const before = await ask<Figures>({ figures: true });
     const mine = process.cpuUsage();
     const start = performance.now();
+    const rss: number[] = [];
+    const looks = setInterval(() => void ask<Figures>({ figures: true }).then((f) => rss.push(f.rssMiB)), 2_000);
     const latencies = await send(ready.notificationUrl, messages);
     const acknowledged = performance.now() - start;
     let after = await ask<Figures>({ figures: true });
@@ -92,6 +94,7 @@ async function main(): Promise<void> {
       after = await ask<Figures>({ figures: true });
     }
     const whole = performance.now() - start;
+    clearInterval(looks);
     const used = process.cpuUsage(mine);
     latencies.sort((a, b) => a - b);
     const result = {
@@ -106,8 +109,10 @@ async function main(): Promise<void> {
       ratio: Math.trunc((MESSAGES / whole / (baseline / 1_000)) * 100) / 100,
       p99Ms: Math.trunc(latencies[Math.floor(latencies.length * 0.99)]!),
       serverCpuSeconds: (after.cpuMs - before.cpuMs) / 1_000,
+      postgresCpuSeconds: (after.postgresCpuMs - before.postgresCpuMs) / 1_000,
       clientCpuSeconds: (used.user + used.system) / 1e6,
-      serverRssMiB: Math.trunc(after.rssMiB),
+      // At the beginning, in the middle, at the end.
+      serverRssMiB: [rss[0], rss[rss.length >> 1], after.rssMiB].map((m) => Math.trunc(m ?? 0)),
       cpus: cpus().length,
     };
     console.log(JSON.stringify(result, null, 1));
