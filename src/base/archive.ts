@@ -19,6 +19,7 @@ import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaozhangError } from './errors.ts';
 import { newId } from './ids.ts';
+import { isAlive } from './process.ts';
 
 export type Archive = Readonly<{
   /** Hex SHA-256 of what is kept now. */
@@ -120,13 +121,5 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = Number(/^scratch-(\d+)-/.exec(name)?.[1]);
     if (pid > 0 && !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

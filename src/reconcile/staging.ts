@@ -8,6 +8,7 @@
 import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DaozhangError } from '../base/errors.ts';
+import { isAlive } from '../base/process.ts';
 
 export type Staging = Readonly<{
   /** Where the results go, absolute. */
@@ -66,14 +67,5 @@ async function removeAbandoned(folder: string): Promise<void> {
     const path = join(folder, name);
     if (!NAME.test(name) || own.has(path) || (pid !== process.pid && isAlive(pid))) continue;
     await rm(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of somebody else's may not be signalled, but it lives.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
