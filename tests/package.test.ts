@@ -13,7 +13,10 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, () => {
   const npm = (args: string[], cwd: string): string =>
     execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
-  const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], ROOT).replace(/^[^[]*/, ''));
+  // The build may speak first. npm 11 tells a list, npm 12 an object by package.
+  const said = npm(['pack', '--json', '--pack-destination', folder], ROOT);
+  const told = JSON.parse(said.slice(said.search(/^[[{]/m)));
+  const packed = Array.isArray(told) ? told[0] : told.daozhang;
   const names: string[] = packed.files.map((f: { path: string }) => f.path);
   assert.ok(
     names.includes('dist/src/main.js') &&
