@@ -250,6 +250,9 @@ test('the book’s orders are one side: what agrees is silent, what ours alone s
   });
   await ended(again.id);
   assert.equal((await ended(made.id)).superseded_by, again.id);
+  // What the book learnt from the bill is no order of ours: the bill does not agree with itself.
+  const second = (await on.call<Page<BreakLine>>('GET', `/v1/breaks?reconciliation_id=${again.id}`)).body.items;
+  assert.equal(second.find((b) => b.order_ref === 'THEIRS')?.class, 'theirs_only');
   const standing = (await on.call<Page<BreakLine>>('GET', '/v1/breaks?class=ours_only')).body.items;
   assert.ok(standing.every((b) => b.reconciliation_id !== made.id));
 });

@@ -1,14 +1,13 @@
 /** Documents that are brought or written, and what is read in one. The bytes lie in the archive under their hash; names are for people. */
-import { spawn } from 'node:child_process';
 import { link, rm } from 'node:fs/promises';
-import { extname, join, parse } from 'node:path';
+import { join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Archive } from '../base/archive.ts';
-import { childEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Book } from '../db/pool.ts';
 import type { LinesPrinted } from '../sources/lines-child.ts';
+import { startReader } from '../sources/reader.ts';
 
 export type Side = Readonly<{ tenantId: string; livemode: boolean }>;
 export type NewDocument = Readonly<{
@@ -87,14 +86,8 @@ export async function readLines(
   try {
     const name = plainName(document.name);
     await linkInto(archive, tenantId, document.sha256, join(folder, name));
-    const script = join(import.meta.dirname, '..', 'sources', `lines-child${extname(import.meta.filename)}`);
-    const args = [script, folder, name, page.zone, page.after, String(page.limit)];
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: childEnv(),
-      timeout: LINES_MS,
-      killSignal: 'SIGKILL',
-    });
+    const args = [folder, name, page.zone, page.after, String(page.limit)];
+    const child = startReader('lines-child', args, { timeoutMs: LINES_MS });
     const printed = await text(child.stdout);
     if (printed === '') throw new DaozhangError('document.slow', { name: document.name });
     return JSON.parse(printed) as LinesPrinted;

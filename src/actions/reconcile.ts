@@ -5,21 +5,21 @@
  * A run belongs to whoever holds its lease, which the child's progress renews: a worker that dies leaves it to the next, which begins
  * anew. Ending it is a kill, and nothing half-done is kept. Cost: that of the run; here a few statements a second while it runs.
  */
-import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { extname, join, parse } from 'node:path';
+import { join, parse } from 'node:path';
 import { createInterface } from 'node:readline';
 import { clock } from '../base/clock.ts';
-import { childEnv } from '../base/env.ts';
 import { DaozhangError, told } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import type { TenantTx } from '../db/pool.ts';
+import { tenantValues } from '../db/values.ts';
 import type { Result } from '../reconcile/result.ts';
 import { takeBatches, takeLinks } from '../sources/batches.ts';
 import { takeBill } from '../sources/bills.ts';
 import { takeFound } from '../sources/found.ts';
 import { orderBook } from '../sources/order-book.ts';
+import { startReader } from '../sources/reader.ts';
 import type { Doing, Failure, Job, Printed } from '../sources/reconcile-child.ts';
 import type { Billing } from './bills.ts';
 import { addDocument, linkInto, plainName } from './documents.ts';
@@ -156,16 +156,20 @@ export async function nameDocuments(
   );
   // Some file systems do not tell capitals apart.
   const taken = new Set(rows.map((r) => r.name.toLowerCase()));
+  const named: string[][] = [];
   for (const { id, name } of documents) {
     const { name: stem, ext } = parse(plainName(name));
     let free = `${stem}${ext}`;
     for (let i = 2; taken.has(free.toLowerCase()); i += 1) free = `${stem} (${i})${ext}`;
     taken.add(free.toLowerCase());
-    await tx.run(
-      'insert into reconciliation_documents (tenant_id, reconciliation_id, document_id, name) values ($1, $2, $3, $4)',
-      [tx.tenantId, reconciliationId, id, free],
-    );
+    named.push([reconciliationId, id, free]);
   }
+  if (named.length === 0) return;
+  const v = tenantValues(['uuid', 'uuid', 'text'], named);
+  await tx.run(`insert into reconciliation_documents (tenant_id, reconciliation_id, document_id, name) ${v.text}`, [
+    tx.tenantId,
+    ...v.params,
+  ]);
 }
 
 /** Undefined where it ran to its end. */
@@ -175,14 +179,8 @@ async function run(
   row: Row,
   folder: string,
 ): Promise<Failure | 'cancelled' | undefined> {
-  const script = join(import.meta.dirname, '..', 'sources', `reconcile-child${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: childEnv(),
-  });
   const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang };
-  child.stdin.on('error', () => {});
-  child.stdin.end(JSON.stringify(job));
+  const child = startReader('reconcile-child', [folder], { input: JSON.stringify(job) });
   let written = -WRITE_MS;
   try {
     for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -256,11 +254,14 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
       tx.tenantId,
       row.id,
     ]);
-    for (const { name, sha256, size } of files)
-      await tx.run(
-        'insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size) values ($1, $2, $3, $4, $5)',
-        [tx.tenantId, row.id, name, Buffer.from(sha256, 'hex'), size],
-      );
+    const v = tenantValues(
+      ['uuid', 'text', 'bytea', 'bigint'],
+      files.map((f) => [row.id, f.name, Buffer.from(f.sha256, 'hex'), f.size]),
+    );
+    await tx.run(`insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size) ${v.text}`, [
+      tx.tenantId,
+      ...v.params,
+    ]);
     const oursOnly = await takeFound(tx, row, result);
     // Ours says paid and the bill does not have it: the channel is asked, whatever was planned.
     await setDue(

@@ -4,10 +4,7 @@
  *
  * Cost: a few statements for each 500 lines; rows only for what differs.
  */
-import { spawn } from 'node:child_process';
-import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { childEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { money } from '../base/money.ts';
 import { instantOf } from '../base/time.ts';
@@ -17,6 +14,7 @@ import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, values } from '../db/values.ts';
 import type { Ref } from '../observations/observation.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import { startReader } from './reader.ts';
 
 const BATCH = 500;
 
@@ -63,9 +61,7 @@ export async function takeBill(
 
 /** The child's lines one by one; the child waits while one is worked on. */
 async function readBill(bill: Bill, each: (line: BillLine) => Promise<void>): Promise<BillRead> {
-  const script = join(import.meta.dirname, `bill-child${extname(import.meta.filename)}`);
-  const args = ['--disable-warning=ExperimentalWarning', script, bill.path, bill.zone, bill.role];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env: childEnv() });
+  const child = startReader('bill-child', [bill.path, bill.zone, bill.role]);
   try {
     for await (const text of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
       const said = JSON.parse(text) as BillLine & { end?: BillRead; refused?: { code: string; says: string } };

@@ -14,23 +14,20 @@ const COLUMNS = 'order_ref,payment_ref,kind,status,amount,currency,created_at,pa
 export type Days = Readonly<{ from: Temporal.PlainDate; to: Temporal.PlainDate; zone: string }>;
 type Side = Readonly<{ tenantId: string; livemode: boolean }>;
 
-/** As text in pieces; `count` is told at the end. */
-export async function* orderBook(book: Book, side: Side, days: Days): AsyncGenerator<Uint8Array, number> {
+/** As text in pieces. */
+export async function* orderBook(book: Book, side: Side, days: Days): AsyncGenerator<Uint8Array> {
   const from = days.from.toZonedDateTime(days.zone).toInstant();
   const to = days.to.add({ days: 1 }).toZonedDateTime(days.zone).toInstant();
-  let count = 0;
   yield Buffer.from(`${COLUMNS}\n`);
   for (const page of [paymentsPage, refundsPage]) {
     for (let after: After | undefined; ; ) {
       const rows = await book.tenant(side.tenantId, (tx) => page(tx, side.livemode, from, to, after));
       if (rows.length === 0) break;
-      count += rows.length;
       yield Buffer.from(rows.map((r) => lineOf(r, days.zone)).join(''));
       if (rows.length < PAGE) break;
       after = rows.at(-1)!;
     }
   }
-  return count;
 }
 
 type After = Readonly<{ moment: Temporal.Instant; id: string }>;
@@ -50,7 +47,10 @@ type Row = After &
     terminal: string | null;
   }>;
 
-/** An order stands once, by the payment that captured first, else by its newest; a payment without an order, where it was captured. */
+/**
+ * An order stands once, by the payment that captured first, else by its newest. A payment without an order is the merchant's word only where
+ * the payment is the order (`order_mode` none), and only if something else than a bill told of it: else a bill would agree with itself.
+ */
 async function paymentsPage(
   tx: TenantTx,
   livemode: boolean,
@@ -72,7 +72,10 @@ async function paymentsPage(
       where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in'
         and coalesce(p.captured_at, p.placed_at, p.created_at) >= $3 and coalesce(p.captured_at, p.placed_at, p.created_at) < $4
         and ($5::timestamptz is null or (coalesce(p.captured_at, p.placed_at, p.created_at), p.id) > ($5, $6::uuid))
-        and case when o.id is null then p.captured_at is not null
+        and case when o.id is null
+                 then a.order_mode = 'none' and p.captured_at is not null
+                      and exists (select from observations c where c.tenant_id = $1 and c.payment_id = p.id and c.kind = 'captured'
+                                     and c.source <> 'bill')
                  else p.id = (select s.id from payments s where s.tenant_id = $1 and s.order_id = o.id
                                order by s.captured_at nulls last, s.created_at desc, s.id limit 1) end
       order by coalesce(p.captured_at, p.placed_at, p.created_at), p.id limit ${PAGE}`,
