@@ -16,6 +16,8 @@ export const money = z
 
 export const id = z.uuid();
 const day = z.iso.date();
+/** A sentence in both languages. */
+const both = z.object({ en: z.string(), zh: z.string() });
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
 // What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
@@ -203,7 +205,16 @@ export const trace = z
       .optional()
       .describe('What it was settled in'),
     breaks: z
-      .array(z.object({ reconciliation_id: id, n: z.int(), part: z.string(), finding: z.string(), amount: money }))
+      .array(
+        z.object({
+          reconciliation_id: id,
+          n: z.int(),
+          part: z.string(),
+          finding: z.string(),
+          amount: money,
+          says: both,
+        }),
+      )
       .describe('Differences that reconciliations found about it'),
     next_look_at: instant.optional(),
   })
@@ -334,7 +345,6 @@ export const newReconciliation = z.strictObject({
   timezone: text(64, 1).default('Asia/Shanghai').describe('Of local times and business days'),
   as_of: moment.optional().describe('Judged as of then; else at the end of the last day the documents cover'),
 });
-const both = z.object({ en: z.string(), zh: z.string() });
 export const reconciliation = z
   .object({
     id,

@@ -32,7 +32,7 @@ type Trace = Readonly<{
     credited_on?: string;
     net: Money;
   }>;
-  breaks: ReadonlyArray<Readonly<{ finding: string; amount: Money; part: string }>>;
+  breaks: ReadonlyArray<Readonly<{ says: Readonly<Record<Lang, string>> }>>;
   next_look_at?: string;
 }>;
 type Flags = Readonly<{ data: string; live?: boolean; json?: boolean }>;
@@ -112,8 +112,7 @@ function tellTrace(t: Trace, lang: Lang): void {
       `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${o.times > 1 ? ` ×${o.times}` : ''}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,
     );
   if (t.batch !== undefined) print(`  ${batchText(t.batch, lang)}`);
-  for (const b of t.breaks)
-    print(`  ${lang === 'zh' ? '对账差异' : 'a break'}: ${b.finding} ${b.amount.amount} ${b.amount.currency}`);
+  for (const b of t.breaks) print(`  ${lang === 'zh' ? '对账差异' : 'a break'}: ${b.says[lang]}`);
   if (t.next_look_at !== undefined)
     print(lang === 'zh' ? `  下次询问渠道:${t.next_look_at}` : `  the channel is asked next at ${t.next_look_at}`);
 }

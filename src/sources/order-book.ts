@@ -99,7 +99,7 @@ async function refundsPage(
        join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $2
        join accounts a on a.tenant_id = $1 and a.id = p.account_id
        left join orders o on o.tenant_id = $1 and o.id = p.order_id
-      where r.tenant_id = $1 and r.refund_state = 'succeeded' and r.source <> 'bill' and r.amount_minor is not null
+      where r.tenant_id = $1 and (o.id is not null or a.order_mode = 'none') and r.refund_state = 'succeeded' and r.source <> 'bill' and r.amount_minor is not null
         and r.occurred_at >= $3 and r.occurred_at < $4
       group by p.id, r.refund_ref, o.id, o.ref, p.ref, a.provider, a.merchant_no, o.store, o.terminal
      having $5::timestamptz is null or (min(r.occurred_at), (array_agg(r.id order by r.occurred_at, r.id))[1]) > ($5, $6::uuid)

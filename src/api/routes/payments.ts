@@ -237,8 +237,9 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
     part: string;
     finding: string;
     amount: z.output<typeof shape.money>;
+    says: { en: string; zh: string };
   }>(
-    `select b.reconciliation_id, b.n, b.part, b.finding, b.body -> 'amount' as amount from breaks b
+    `select b.reconciliation_id, b.n, b.part, b.finding, b.body -> 'amount' as amount, b.body -> 'says' as says from breaks b
        join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.superseded_by is null
       where b.tenant_id = $1 and b.payment_id = $2 order by b.reconciliation_id desc, b.n limit 100`,
     [tx.tenantId, id],
