@@ -19,6 +19,9 @@ export function factsHash(o: Observed): string {
       o.expiresAt?.toString() ?? '',
       o.refs.map((r) => `${r.kind}:${r.value}`).sort(),
       o.source === 'inquiry' && o.kind !== 'captured' ? '' : o.occurredAt.toString(),
+      // After what older rows were hashed by, so that their hashes stand.
+      ...(o.hold === undefined ? [] : [['hold', o.hold.ref, o.hold.reason, o.hold.until?.toString() ?? '']]),
+      ...(o.dispute === undefined ? [] : [['dispute', o.dispute.ref]]),
     ]),
   );
 }

@@ -24,6 +24,10 @@ export const KINDS = {
   failed: 'the channel says that this payment failed for good',
   reversed: 'the channel took a success back (撤销, 冲正)',
   refund: 'the channel tells the state of one refund',
+  held: 'the channel has frozen the money: its risk control, or a sharing that is not done',
+  released: 'the channel has set frozen money free',
+  charged_back: "the payer's bank took the money back",
+  chargeback_undone: 'what was charged back came back',
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -46,6 +50,7 @@ export type RefKind = (typeof REF_KINDS)[number];
 export type Ref = Readonly<{ kind: RefKind; value: string }>;
 
 export type RefundState = 'processing' | 'succeeded' | 'closed' | 'abnormal';
+export type HoldReason = 'HELD_BY_RISK' | 'PROFIT_SHARING_FROZEN';
 
 export type Observed = Readonly<{
   source: Source;
@@ -59,11 +64,15 @@ export type Observed = Readonly<{
   paymentRef?: string;
   /** Everything the payment may be searched by, `paymentRef` not repeated. */
   refs: readonly Ref[];
-  /** What was ordered, captured or (for `refund`) given back. */
+  /** What was ordered, captured, frozen or given back. */
   amount?: Money;
   /** What the customer's side paid, where the channel tells it apart (coupons). */
   payerAmount?: Money;
   refund?: Readonly<{ ref: string; state: RefundState }>;
+  /** `held`, `released`: which hold, why, and until when by the channel's own word. */
+  hold?: Readonly<{ ref: string; reason: HoldReason; until?: Temporal.Instant }>;
+  /** `charged_back`, `chargeback_undone`: which dispute. */
+  dispute?: Readonly<{ ref: string }>;
   /** `order_placed`: until when the merchant's system lets the customer pay. */
   expiresAt?: Temporal.Instant;
   /** The source's own word for it, such as `SUCCESS` or `NOTPAY`. */

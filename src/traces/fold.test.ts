@@ -189,6 +189,8 @@ const anyObservation = fc
       amount: money(r.minor, 'CNY'),
       lastSeenAt: at(r.seconds + r.lag),
       ...(r.kind === 'refund' ? { refund: { ref: r.key, state: r.state } } : {}),
+      ...(r.kind === 'held' || r.kind === 'released' ? { hold: { ref: r.key, reason: 'HELD_BY_RISK' as const } } : {}),
+      ...(r.kind === 'charged_back' || r.kind === 'chargeback_undone' ? { dispute: { ref: r.key } } : {}),
     }),
   );
 

@@ -5,7 +5,7 @@
  * May not: read the clock, the database or a plan. Cost: O(n log n) for the n ≤ 20 observations a payment has.
  */
 import type { Money } from '../base/money.ts';
-import { type Observed, type RefundState, rankOf, type Source } from '../observations/observation.ts';
+import { type HoldReason, type Observed, type RefundState, rankOf, type Source } from '../observations/observation.ts';
 import { type ContradictionCode, type Move, move, type Position } from './transitions.ts';
 
 /** An observation as the book keeps it. */
@@ -20,7 +20,23 @@ export type Kept = Observed &
   }>;
 
 export type Contradiction = Readonly<{ code: ContradictionCode; observations: readonly string[] }>;
-export type Refund = Readonly<{ ref: string; state: RefundState; amount: Money | undefined; at: Temporal.Instant }>;
+export type Refund = Readonly<{
+  ref: string;
+  state: RefundState;
+  amount: Money | undefined;
+  at: Temporal.Instant;
+  /** Who told of its state, and what was said about it. */
+  by: Source;
+  observations: readonly string[];
+}>;
+
+/** Money that the channel has frozen and not set free. */
+export type Hold = Readonly<{
+  ref: string;
+  reason: HoldReason;
+  since: Temporal.Instant;
+  until: Temporal.Instant | undefined;
+}>;
 
 export type Trace = Readonly<{
   position: Position;
@@ -39,6 +55,9 @@ export type Trace = Readonly<{
   capturedBy: Source | undefined;
   refunds: readonly Refund[];
   refundedMinor: bigint;
+  /** What the payer's bank has taken back and not returned. */
+  chargedBackMinor: bigint;
+  holds: readonly Hold[];
   /** The channel's latest word about the payment itself, and when it was last said. */
   lastWord: Move | undefined;
   lastWordAt: Temporal.Instant | undefined;
@@ -133,6 +152,8 @@ export function fold(observations: readonly Kept[]): Trace {
     capturedBy: best?.source,
     refunds,
     refundedMinor,
+    chargedBackMinor: chargedBackOf(sorted, captured),
+    holds: holdsOf(sorted),
     lastWord: last?.kind as Move | undefined,
     lastWordAt: last?.lastSeenAt,
     notFoundTimes: last?.kind === 'not_found' ? last.times : 0,
@@ -218,13 +239,37 @@ function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readon
     if (o.kind !== 'refund' || o.refund === undefined) continue;
     const { ref, state } = o.refund;
     const known = states.get(ref);
+    const observations = [...(known?.observations ?? []), o.id];
     if (known?.state !== 'succeeded' || state === 'abnormal') {
-      states.set(ref, { ref, state, amount: o.amount ?? known?.amount, at: o.occurredAt });
+      states.set(ref, { ref, state, amount: o.amount ?? known?.amount, at: o.occurredAt, by: o.source, observations });
       continue;
     }
     // All that was given back only grows; of a single refund the amount may be told after its end.
     const isMore = trades.has(ref) && (o.amount?.minor ?? 0n) > (known.amount?.minor ?? 0n);
-    if (isMore || known.amount === undefined) states.set(ref, { ...known, amount: o.amount });
+    const amount = isMore || known.amount === undefined ? o.amount : known.amount;
+    const by = state === 'succeeded' && rankOf(o.source) > rankOf(known.by) ? o.source : known.by;
+    states.set(ref, { ...known, amount, by, observations });
   }
   return [...states.values()];
+}
+
+/** The last word on each dispute counts; a dispute without an amount is about all that was paid. */
+function chargedBackOf(sorted: readonly Kept[], captured: Money | undefined): bigint {
+  const open = new Map<string, bigint>();
+  for (const o of sorted) {
+    if (o.dispute === undefined) continue;
+    if (o.kind === 'charged_back') open.set(o.dispute.ref, o.amount?.minor ?? captured?.minor ?? 0n);
+    else if (o.kind === 'chargeback_undone') open.delete(o.dispute.ref);
+  }
+  return [...open.values()].reduce((sum, minor) => sum + minor, 0n);
+}
+
+function holdsOf(sorted: readonly Kept[]): readonly Hold[] {
+  const holds = new Map<string, Hold>();
+  for (const { kind, hold, occurredAt } of sorted) {
+    if (hold === undefined) continue;
+    if (kind === 'held') holds.set(hold.ref, { ref: hold.ref, reason: hold.reason, since: occurredAt, until: hold.until });
+    else if (kind === 'released') holds.delete(hold.ref);
+  }
+  return [...holds.values()];
 }

@@ -5,7 +5,7 @@ import { newId } from '../base/ids.ts';
 import { money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
-import type { Kind, Observed, Ref, RefKind, RefundState, Source } from '../observations/observation.ts';
+import type { HoldReason, Kind, Observed, Ref, RefKind, RefundState, Source } from '../observations/observation.ts';
 import type { Kept } from './fold.ts';
 import { newPayment, PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf, WRITTEN } from './payment.ts';
 
@@ -117,6 +117,8 @@ export type ObservationRow = Readonly<{
   currency: string | null;
   refund_ref: string | null;
   refund_state: RefundState | null;
+  hold: Readonly<{ ref: string; reason: HoldReason; until?: string }> | null;
+  dispute_ref: string | null;
   expires_at: Temporal.Instant | null;
   refs: ReadonlyArray<{ kind: RefKind; value: string }>;
   message_id: string | null;
@@ -126,7 +128,7 @@ export type ObservationRow = Readonly<{
 }>;
 
 const OBSERVATION_COLUMNS = `id, payment_id, source, key, body_hash, occurred_at, kind, said, amount_minor, payer_minor, currency,
-  refund_ref, refund_state, expires_at, refs, message_id, received_at, last_seen_at, times`;
+  refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id, received_at, last_seen_at, times`;
 
 export async function observationRows(tx: TenantTx, paymentIds: readonly string[]): Promise<readonly ObservationRow[]> {
   return await tx.rows<ObservationRow>(
@@ -163,11 +165,16 @@ function keptOf(row: ObservationRow): Kept {
     ...(row.refund_ref !== null && row.refund_state !== null
       ? { refund: { ref: row.refund_ref, state: row.refund_state } }
       : {}),
+    ...(row.hold === null ? {} : { hold: holdOf(row.hold) }),
+    ...(row.dispute_ref === null ? {} : { dispute: { ref: row.dispute_ref } }),
     ...(row.expires_at !== null ? { expiresAt: row.expires_at } : {}),
     lastSeenAt: row.last_seen_at,
     times: row.times,
   };
 }
+
+const holdOf = ({ until, ...hold }: NonNullable<ObservationRow['hold']>): NonNullable<Kept['hold']> =>
+  until === undefined ? hold : { ...hold, until: Temporal.Instant.from(until) };
 
 export type NewObservation = Readonly<{
   id: string;
@@ -182,7 +189,7 @@ export type NewObservation = Readonly<{
 
 /** Appends; one that is there already (it waited, or came twice at once) stays as it is. */
 export async function insertObservations(tx: TenantTx, rows: readonly NewObservation[]): Promise<void> {
-  for (const chunk of inChunks(rows, 20)) {
+  for (const chunk of inChunks(rows, 22)) {
     const v = tenantValues(
       [
         'uuid',
@@ -198,6 +205,8 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         'bigint',
         'text',
         'text',
+        'text',
+        'jsonb',
         'text',
         'timestamptz',
         'jsonb',
@@ -220,6 +229,8 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         o.amount?.currency ?? null,
         o.refund?.ref ?? null,
         o.refund?.state ?? null,
+        o.hold === undefined ? null : JSON.stringify(o.hold),
+        o.dispute?.ref ?? null,
         o.expiresAt ?? null,
         JSON.stringify(o.refs),
         row.messageId ?? null,
@@ -229,7 +240,8 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
     );
     await tx.run(
       `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
-         amount_minor, payer_minor, currency, refund_ref, refund_state, expires_at, refs, message_id, last_seen_at, times)
+         amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id,
+         last_seen_at, times)
        ${v.text} on conflict do nothing`,
       [tx.tenantId, ...v.params],
     );

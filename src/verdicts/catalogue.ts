@@ -33,6 +33,29 @@ export const VERDICTS = {
 } as const satisfies Record<string, Entry>;
 export type VerdictCode = keyof typeof VERDICTS;
 
+/** Weakest first; a verdict has the rank of the weakest evidence it needs. */
+export const CONFIDENCES = {
+  claimed: { en: 'somebody says so', zh: '有人这样说' },
+  recorded: { en: 'your own system says so', zh: '本店系统这样记' },
+  reported: { en: 'the channel reported it', zh: '渠道通知' },
+  confirmed: { en: 'the channel confirmed it when asked', zh: '渠道查询确认' },
+  proven: { en: 'a bill, statement or balance has it', zh: '账单、流水或余额为证' },
+} as const satisfies Record<string, Text>;
+export type Confidence = keyof typeof CONFIDENCES;
+
+/** Who holds the money. */
+export const CUSTODIES = {
+  merchant: { en: 'the merchant', zh: '商户' },
+  channel: { en: 'the channel', zh: '支付渠道' },
+  settlement: { en: 'the channel, settled and not paid out', zh: '渠道,已结算待出款' },
+  payout: { en: 'between channel and bank', zh: '渠道与银行之间' },
+  bank: { en: 'the customer’s bank', zh: '顾客的银行' },
+  customer: { en: 'the customer', zh: '顾客' },
+  other_payee: { en: 'another payee', zh: '别的收款方' },
+  unknown: { en: 'not known yet', zh: '尚不清楚' },
+} as const satisfies Record<string, Text>;
+export type Custody = keyof typeof CUSTODIES;
+
 /** May the goods be handed over? Shown first, always. */
 export type Release = 'yes' | 'no' | 'ask';
 
@@ -73,6 +96,11 @@ export const REASONS = {
   DAY_CUT: { en: 'close to the day cut', zh: '临近日切' },
   EVIDENCE_MISSING: { en: 'a document is missing', zh: '缺少单据' },
   SEVERAL_FIT: { en: 'several fit, none is certain', zh: '多笔相符,无法确定' },
+  NOT_IN_BILL: { en: 'its channel’s complete bill does not have it', zh: '渠道完整账单里没有它' },
+  DISPUTED: { en: 'the payer disputed it', zh: '付款人提出拒付' },
+  REFUND_ON_ITS_WAY: { en: 'the refund is on its way to the customer', zh: '退款在途' },
+  REFUND_RETURNED: { en: 'the customer’s bank refused the refund', zh: '退款被顾客的银行退回' },
+  REFUND_NOT_DONE: { en: 'the channel has made no such refund', zh: '渠道没有做这笔退款' },
   UNKNOWN_PENDING: { en: 'the channel does not know yet', zh: '渠道尚未明确' },
 } as const satisfies Record<string, Text>;
 export type Reason = keyof typeof REASONS;

@@ -1,70 +1,74 @@
 /**
- * What a trace means now: where the money is, may the goods go, why. Pure: no clock, no database (the whole moment is an argument).
+ * What a payment's trace means now: where the money is, may the goods go, why, when it comes, what would prove us wrong. Pure: no clock,
+ * no database; the whole moment is an argument.
  *
- * The headline comes from one ordered table, first true row wins; the other true ones stand in `also`. This file judges what
- * orders and the channel's own word can decide; what needs bills, plans and statements is judged by the findings of `reconcile`.
+ * The headline comes from one ordered table, first true row wins; the other true ones stand in `also`, and the path names them all.
+ * Money on its way back to the customer is judged by `refunds.ts`, what a customer shows by `receipt.ts`; the tables stand together in
+ * `docs/reference/verdicts.md`.
+ *
+ * I6: `received` needs the bank's line (a credited batch). I7: an error or silence of anybody is `unknown` or `pending`, never `unpaid`.
+ * Conflicting sources: the fold believes a decision, then statement, bill, inquiry, notification, order, claim; time decides between equals.
+ *
+ * Cost: about a microsecond; the promise of a day is computed once a plan (`plans/station.ts`).
  */
-import type { Currency } from '../base/currency.ts';
 import { type Money, money } from '../base/money.ts';
+import type { Source } from '../observations/observation.ts';
+import type { Plan } from '../plans/plan.ts';
+import { promisedOn, promiseOf, type StationPromise } from '../plans/station.ts';
 import type { Trace } from '../traces/fold.ts';
-import type { Cause, Reason, Release, VerdictCode } from './catalogue.ts';
+import type { Cause, Confidence, Custody, Reason, Release, VerdictCode } from './catalogue.ts';
+import type { Policy } from './policy.ts';
+import type { Road, Setting, Standing } from './standing.ts';
 
-/** Weakest first; a verdict has the rank of the weakest evidence it needs. */
-export const CONFIDENCES = ['claimed', 'recorded', 'reported', 'confirmed', 'proven'] as const;
-export type Confidence = (typeof CONFIDENCES)[number];
-
-export type Custody = 'merchant' | 'channel' | 'customer' | 'unknown';
-
-export type Policy = Readonly<{
-  /** Above this a notification alone does not release the goods; the channel's answer does. Absent: no such limit. */
-  askAbove: Readonly<Record<Currency, bigint>>;
-  /** May a payment that came after its order was closed, a surplus, or a second one release the goods? */
-  releaseAfterClose: Release;
-  /** How long the merchant's system may take before its silence is a fault. */
-  recordWithinSeconds: number;
-}>;
-export const DEFAULT_POLICY: Policy = Object.freeze({
-  askAbove: { CNY: 100_000n },
-  releaseAfterClose: 'ask',
-  recordWithinSeconds: 60,
-});
-
-/** What stands around the trace. */
-export type Setting = Readonly<{
-  /** False for stickers and stand-alone terminals: the channel's payment is the order, nobody has to record it. */
-  orderRequired: boolean;
-  /** The order was paid by another payment before this one. */
-  paidBefore: boolean;
-  /** The channel's signature does not bind what its notifications say well enough: the answer to our own question does. */
-  onlyHints: boolean;
-}>;
+/** What a verdict rests on; each opens to its source and hash. */
+export type Evidence = Readonly<{ kind: 'observation' | 'document' | 'batch'; id: string }>;
 
 export type Verdict = Readonly<{
   code: VerdictCode;
   release: Release;
   cause: Cause;
   reason: Reason | undefined;
+  /** Who holds the money. */
   custody: Custody;
   confidence: Confidence;
   /** What the verdict is about: paid, missing or given back. */
   amount: Money | undefined;
+  /** By when the money should be seen where it is going. */
+  promise: StationPromise | undefined;
   also: readonly VerdictCode[];
-  /** Ids of observations. */
-  evidence: readonly string[];
+  evidence: readonly Evidence[];
+  /** The rows that were true, the headline's first. */
+  path: readonly string[];
 }>;
 
-type Found = Readonly<{
+export type Found = Readonly<{
   release: Release;
   cause: Cause;
-  reason?: Reason;
+  reason: Reason;
   custody: Custody;
   amount?: Money | undefined;
 }>;
-type Moment = Readonly<{ trace: Trace; setting: Setting; policy: Policy; now: Temporal.Instant }>;
-type Row = Readonly<{ code: VerdictCode; why: string; when(m: Moment): Found | undefined }>;
 
-const ROWS: readonly Row[] = [
+/** One row of a precedence table. `id` never changes; `why` is shown to whoever asks how a verdict came to be. */
+export type Row<Moment> = Readonly<{ id: string; code: VerdictCode; why: string; when(m: Moment): Found | undefined }>;
+
+type Moment = Readonly<{
+  trace: Trace;
+  setting: Setting;
+  road: Road;
+  policy: Policy;
+  now: Temporal.Instant;
+  /** When the bank should show it; undefined where the plan leaves that to the channel's report. */
+  promise: StationPromise | undefined;
+  isLate: boolean;
+}>;
+
+const isCaptured = ({ trace }: Moment): boolean => trace.position === 'captured';
+const isBefore = (a: Temporal.PlainDate, b: Temporal.PlainDate): boolean => Temporal.PlainDate.compare(a, b) < 0;
+
+export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
+    id: 'contradiction',
     code: 'unknown',
     why: 'a contradiction that touches whether or what was paid is settled by asking, before anything is said',
     when: ({ trace }) =>
@@ -73,6 +77,7 @@ const ROWS: readonly Row[] = [
         : undefined,
   },
   {
+    id: 'taken_back',
     code: 'reversed',
     why: 'the channel took it back: nothing said before counts',
     when: ({ trace }) =>
@@ -81,6 +86,7 @@ const ROWS: readonly Row[] = [
         : undefined,
   },
   {
+    id: 'given_back',
     code: 'refunded',
     why: 'all of it was given back',
     when: ({ trace }) =>
@@ -89,54 +95,86 @@ const ROWS: readonly Row[] = [
         : undefined,
   },
   {
+    id: 'disputed',
+    code: 'charged_back',
+    why: 'the payer’s bank took it back: whatever the way to the merchant’s bank was, the money is gone unless the dispute is won',
+    when: ({ trace }) =>
+      trace.chargedBackMinor > 0n && trace.captured !== undefined
+        ? {
+            release: 'no',
+            cause: 'fraud',
+            reason: 'DISPUTED',
+            custody: 'customer',
+            amount: money(trace.chargedBackMinor, trace.captured.currency),
+          }
+        : undefined,
+  },
+  {
+    id: 'paid_before',
     code: 'duplicate',
     why: 'the order has been paid already: the goods go once',
-    when: ({ trace, setting }) =>
-      trace.position === 'captured' && setting.paidBefore
+    when: (m) =>
+      isCaptured(m) && m.setting.paidBefore
         ? {
-            release: 'ask',
+            release: m.policy.release.duplicate,
             cause: 'operator_error',
             reason: 'DUPLICATE_PAID',
             custody: 'channel',
-            amount: trace.captured,
+            amount: m.trace.captured,
           }
         : undefined,
   },
   {
+    id: 'too_little',
     code: 'underpaid',
     why: 'less than the order asks does not pay it',
-    when: ({ trace }) => difference(trace, -1n, 'PARTIAL_OR_DISCOUNT'),
+    when: ({ trace }) => difference(trace, -1n, 'PARTIAL_OR_DISCOUNT', 'ask'),
   },
   {
+    id: 'too_much',
     code: 'overpaid',
     why: 'the order is paid, the surplus is to be given back',
-    when: ({ trace, policy }) => {
-      const found = difference(trace, 1n, 'PAID_OTHER_ORDER');
-      return found === undefined ? undefined : { ...found, release: policy.releaseAfterClose };
-    },
+    when: ({ trace, policy }) => difference(trace, 1n, 'PAID_OTHER_ORDER', policy.release.overpaid),
   },
   {
+    id: 'after_close',
     code: 'paid_after_close',
     why: 'the merchant had given the order up: ship or refund is its choice',
-    when: ({ trace, policy }) =>
-      trace.position === 'captured' &&
-      trace.orderClosedAt !== undefined &&
-      trace.recordedAt === undefined &&
-      Temporal.Instant.compare(trace.capturedAt!, trace.orderClosedAt) > 0
+    when: (m) =>
+      isCaptured(m) &&
+      m.trace.orderClosedAt !== undefined &&
+      m.trace.recordedAt === undefined &&
+      Temporal.Instant.compare(m.trace.capturedAt!, m.trace.orderClosedAt) > 0
         ? {
-            release: policy.releaseAfterClose,
+            release: m.policy.release.paidAfterClose,
             cause: 'sync_delay',
             reason: 'CLOSED_THEN_PAID',
             custody: 'channel',
-            amount: trace.captured,
+            amount: m.trace.captured,
           }
         : undefined,
   },
   {
+    id: 'not_in_bills',
+    code: 'unknown',
+    why: 'the channel said paid, and its own complete bills do not have it: a notification or an answer was wrong, or a bill is',
+    when: (m) =>
+      isCaptured(m) && m.road.missingFromBills && m.road.clearedOn === undefined
+        ? {
+            release: 'ask',
+            cause: 'third_party',
+            reason: 'NOT_IN_BILL',
+            custody: 'unknown',
+            amount: m.trace.captured,
+          }
+        : undefined,
+  },
+  {
+    id: 'not_recorded',
     code: 'unrecorded',
     why: 'the customer has paid; that the shop does not know is the shop’s and the channel’s matter',
     when: (m) =>
-      m.trace.position === 'captured' && m.trace.recordedAt === undefined && m.setting.orderRequired
+      isCaptured(m) && m.trace.recordedAt === undefined && m.setting.orderRequired
         ? {
             release: enoughSaid(m),
             cause: isFresh(m) ? 'sync_delay' : 'system_fault',
@@ -147,28 +185,103 @@ const ROWS: readonly Row[] = [
         : undefined,
   },
   {
-    code: 'on_its_way',
-    why: 'paid and recorded; settlement takes its time',
+    id: 'bounced',
+    code: 'payout_returned',
+    why: 'the bank sent the payout back: the channel has the money again, and the account is to be corrected',
+    when: (m) => batchIs(m, 'returned', 'operator_error', 'PAYOUT_RETURNED', 'channel'),
+  },
+  {
+    id: 'frozen',
+    code: 'held',
+    why: 'the channel keeps it back: no promise counts until it is set free',
     when: (m) =>
-      m.trace.position === 'captured'
+      isCaptured(m) && m.trace.holds.length > 0 && m.road.batch?.state !== 'credited'
         ? {
             release: enoughSaid(m),
-            cause: 'none',
-            reason: 'UNSETTLED_WAITING',
+            cause: 'third_party',
+            reason: m.trace.holds[0]!.reason,
             custody: 'channel',
             amount: m.trace.captured,
           }
         : undefined,
   },
   {
+    id: 'batch_short',
+    code: 'short_settled',
+    why: 'the batch it is in brought less than its lines less their fees',
+    when: (m) => {
+      const found = batchIs(m, 'short', 'third_party', 'SETTLED_NET', 'channel');
+      return found === undefined ? undefined : { ...found, amount: m.road.batch!.missing ?? m.trace.captured };
+    },
+  },
+  {
+    id: 'credited',
+    code: 'received',
+    why: 'the bank’s statement has the batch it is in (I6)',
+    when: (m) => batchIs(m, 'credited', 'none', 'SETTLED_NET', 'merchant'),
+  },
+  {
+    id: 'promise_passed',
+    code: 'late',
+    why: 'the day it was promised for is past, the statements of that day are there, and the money is not',
+    when: (m) =>
+      isCaptured(m) && (m.road.batch?.state === 'late' || (m.isLate && sawTheDay(m)))
+        ? {
+            release: enoughSaid(m),
+            cause: 'third_party',
+            reason: m.road.clearedOn === undefined && m.road.batch === undefined ? 'UNSETTLED_WAITING' : 'PAYOUT_PENDING',
+            custody: m.road.batch === undefined ? 'channel' : 'payout',
+            amount: m.trace.captured,
+          }
+        : undefined,
+  },
+  {
+    id: 'statement_missing',
+    code: 'unknown',
+    why: 'the promised day is past and its bank statement was not given: neither on its way nor late can be said (I7)',
+    when: (m) =>
+      isCaptured(m) && m.isLate && m.road.bankWatched && !sawTheDay(m)
+        ? {
+            release: enoughSaid(m),
+            cause: 'none',
+            reason: 'EVIDENCE_MISSING',
+            custody: m.road.batch === undefined ? 'channel' : 'payout',
+            amount: m.trace.captured,
+          }
+        : undefined,
+  },
+  {
+    id: 'settling',
+    code: 'on_its_way',
+    why: 'paid and recorded; settlement takes its time',
+    when: (m) =>
+      isCaptured(m)
+        ? {
+            release: enoughSaid(m),
+            cause: 'none',
+            reason: m.road.batch === undefined ? 'UNSETTLED_WAITING' : 'PAYOUT_PENDING',
+            custody: m.road.batch === undefined ? 'channel' : 'settlement',
+            amount: m.trace.captured,
+          }
+        : undefined,
+  },
+  {
+    id: 'at_work',
     code: 'pending',
     why: 'the channel is at work',
     when: ({ trace }) =>
       trace.position === 'debited'
-        ? { release: 'ask', cause: 'sync_delay', reason: 'UNKNOWN_PENDING', custody: 'unknown', amount: trace.ordered }
+        ? {
+            release: 'ask',
+            cause: 'sync_delay',
+            reason: 'UNKNOWN_PENDING',
+            custody: 'customer',
+            amount: trace.ordered,
+          }
         : undefined,
   },
   {
+    id: 'not_paid',
     code: 'unpaid',
     why: 'the channel itself says so: not paid, closed, failed, not in its bills, or twice that it knows no such payment',
     when: ({ trace }) =>
@@ -180,45 +293,93 @@ const ROWS: readonly Row[] = [
         ? { release: 'no', cause: 'operator_error', reason: 'NO_PAYMENT', custody: 'customer', amount: trace.ordered }
         : undefined,
   },
+  {
+    id: 'nobody_answered',
+    code: 'unknown',
+    why: 'nobody has answered yet: an error or silence is never “unpaid” (I7)',
+    when: ({ trace }) => ({
+      release: 'ask',
+      cause: 'sync_delay',
+      reason: 'UNKNOWN_PENDING',
+      custody: 'unknown',
+      amount: trace.ordered,
+    }),
+  },
 ];
 
-const SILENT: Found = { release: 'ask', cause: 'sync_delay', reason: 'UNKNOWN_PENDING', custody: 'unknown' };
-
-export function judge(trace: Trace, setting: Setting, policy: Policy, now: Temporal.Instant): Verdict {
-  const moment: Moment = { trace, setting, policy, now };
-  const found = ROWS.flatMap((row) => {
-    const it = row.when(moment);
-    return it === undefined ? [] : [{ code: row.code, ...it }];
-  });
-  // Nobody has answered yet: an error or silence is never "unpaid" (I7).
-  const first = found[0] ?? { code: 'unknown' as const, ...SILENT };
+export function judge(standing: Standing, plan: Plan, policy: Policy, now: Temporal.Instant): Verdict {
+  const { trace, setting, road } = standing;
+  const promise = trace.position === 'captured' ? promised(trace, road, plan) : undefined;
+  const moment: Moment = { trace, setting, road, policy, now, promise, isLate: isPast(promise, plan, now) };
+  let first: Found | undefined;
+  let code: VerdictCode = 'unknown';
+  const also = new Set<VerdictCode>();
+  const path: string[] = [];
+  for (const row of ROWS) {
+    // The last row is for where no other is true.
+    if (first !== undefined && row.id === 'nobody_answered') continue;
+    const found = row.when(moment);
+    if (found === undefined) continue;
+    path.push(row.id);
+    if (first === undefined) [first, code] = [found, row.code];
+    else also.add(row.code);
+  }
+  if (trace.refundedMinor > 0n) also.add('refunded');
+  also.delete(code);
   return Object.freeze({
-    code: first.code,
-    release: first.release,
-    cause: first.cause,
-    reason: first.reason,
-    custody: first.custody,
-    confidence: confidenceOf(trace),
-    amount: first.amount,
-    also: [...new Set([...found.slice(1).map((f) => f.code), ...partly(trace)])].filter((code) => code !== first.code),
-    evidence: [...trace.evidence, ...trace.contradictions.flatMap((c) => c.observations)],
+    code,
+    release: first!.release,
+    cause: first!.cause,
+    reason: first!.reason,
+    custody: first!.custody,
+    confidence: confidenceOf(code, standing),
+    amount: first!.amount,
+    promise: ENDED.has(code) ? undefined : promise,
+    also: [...also],
+    evidence: evidenceOf(standing),
+    path,
   });
 }
 
-/** The rule path for whoever wants to see it. */
-export const precedence = (): ReadonlyArray<Readonly<{ code: VerdictCode; why: string }>> =>
-  ROWS.map(({ code, why }) => ({ code, why }));
+/** Nothing more is promised to the merchant. */
+const ENDED: ReadonlySet<VerdictCode> = new Set(['received', 'reversed', 'refunded', 'charged_back']);
+
+/** The batch's own date where it has one, else what the plan promises. */
+function promised(trace: Trace, { batch, clearedOn }: Road, plan: Plan): StationPromise | undefined {
+  if (batch?.dueOn !== undefined) return promisedOn(batch.dueOn, plan.settle.zone);
+  const payment = { direction: 'in', capturedAt: trace.capturedAt! } as const;
+  return promiseOf(clearedOn === undefined ? payment : { ...payment, businessOn: clearedOn }, 'credited', plan);
+}
+
+/** A bank takes a day or two to show what it has: the plan says how many. */
+const isPast = (promise: StationPromise | undefined, plan: Plan, now: Temporal.Instant): boolean =>
+  promise !== undefined &&
+  Temporal.Instant.compare(promise.at.add({ hours: 24 * plan.valueWindowDays }), now) < 0;
+
+const sawTheDay = ({ road, promise }: Moment): boolean =>
+  road.bankThrough !== undefined && promise !== undefined && !isBefore(road.bankThrough, promise.on);
+
+function batchIs(
+  m: Moment,
+  state: NonNullable<Road['batch']>['state'],
+  cause: Cause,
+  reason: Reason,
+  custody: Custody,
+): Found | undefined {
+  if (!isCaptured(m) || m.road.batch?.state !== state) return undefined;
+  return { release: enoughSaid(m), cause, reason, custody, amount: m.trace.captured };
+}
 
 /** The inquiry's own figure stands against a notification's. */
 const onlyAmounts = (trace: Trace): boolean =>
   trace.contradictions.every((c) => c.code === 'amounts_differ' || c.code === 'conflicting_messages');
 
-function difference(trace: Trace, sign: 1n | -1n, reason: Reason): Found | undefined {
+function difference(trace: Trace, sign: 1n | -1n, reason: Reason, release: Release): Found | undefined {
   if (trace.position !== 'captured' || trace.ordered === undefined || trace.captured === undefined) return undefined;
   const more = trace.captured.minor - trace.ordered.minor;
   if (more * sign <= 0n) return undefined;
   return {
-    release: 'ask',
+    release,
     cause: 'operator_error',
     reason,
     custody: 'channel',
@@ -226,9 +387,9 @@ function difference(trace: Trace, sign: 1n | -1n, reason: Reason): Found | undef
   };
 }
 
-/** A verified notification releases the goods up to a limit; above it the channel's answer to our own question does. */
-function enoughSaid({ trace, policy, setting }: Moment): Release {
-  if (trace.capturedBy !== 'notification' || trace.captured === undefined) return 'yes';
+/** A verified notification releases the goods up to a limit; above it the channel's answer to our own question does, or its bill. */
+function enoughSaid({ trace, policy, setting, road }: Moment): Release {
+  if (trace.capturedBy !== 'notification' || trace.captured === undefined || road.clearedOn !== undefined) return 'yes';
   if (setting.onlyHints) return 'ask';
   const limit = policy.askAbove[trace.captured.currency];
   return limit !== undefined && trace.captured.minor > limit ? 'ask' : 'yes';
@@ -237,10 +398,19 @@ function enoughSaid({ trace, policy, setting }: Moment): Release {
 const isFresh = ({ trace, policy, now }: Moment): boolean =>
   Temporal.Instant.compare(now, trace.capturedAt!.add({ seconds: policy.recordWithinSeconds })) < 0;
 
-function confidenceOf(trace: Trace): Confidence {
-  switch (trace.capturedBy ?? (trace.lastWord === undefined ? undefined : 'inquiry')) {
-    case undefined:
-      return trace.placedAt === undefined ? 'claimed' : 'recorded';
+/** The rank of the weakest evidence that the verdict needs. */
+function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence {
+  if (code === 'received' || code === 'short_settled' || code === 'payout_returned') return 'proven';
+  if (trace.capturedBy !== undefined && road.clearedOn !== undefined) return 'proven';
+  if (trace.absent) return 'proven';
+  const by = trace.capturedBy ?? (trace.lastWord === undefined ? undefined : 'inquiry');
+  if (by === undefined) return trace.placedAt === undefined ? 'claimed' : 'recorded';
+  return confidenceIn(by);
+}
+
+/** How far a source alone is believed. */
+export function confidenceIn(source: Source): Confidence {
+  switch (source) {
     case 'statement':
     case 'bill':
       return 'proven';
@@ -249,10 +419,17 @@ function confidenceOf(trace: Trace): Confidence {
       return 'confirmed';
     case 'notification':
       return 'reported';
-    default:
+    case 'order':
       return 'recorded';
+    case 'claim':
+      return 'claimed';
   }
 }
 
-const partly = (trace: Trace): readonly VerdictCode[] =>
-  trace.refundedMinor > 0n && trace.position !== 'refunded' ? ['refunded'] : [];
+function evidenceOf({ trace, road }: Standing): readonly Evidence[] {
+  const evidence: Evidence[] = trace.evidence.map((id) => ({ kind: 'observation', id }));
+  for (const c of trace.contradictions) for (const id of c.observations) evidence.push({ kind: 'observation', id });
+  if (road.billId !== undefined) evidence.push({ kind: 'document', id: road.billId });
+  if (road.batch !== undefined) evidence.push({ kind: 'batch', id: road.batch.id });
+  return evidence;
+}
