@@ -2,7 +2,8 @@
  * Business calendars: which days count as working days. Pure; a calendar is data or a rule and never asks the clock.
  *
  * A calendar knows a span of dates. Outside it the answer is the best guess (Monday to Friday, less what the law fixes),
- * and whoever uses it must say so: `knows` tells, and a promise then carries `assumed`.
+ * and whoever uses it must say so: `knows` tells, and a promise then carries `assumed`. A merchant's own files add years
+ * (`calendar-file.ts`), to these calendars or under a name of their own.
  */
 import { FIXED_BY_LAW, NOTICES } from './calendars/cn.ts';
 import { closedByTarget2, TARGET2_SINCE } from './calendars/target2.ts';
@@ -10,11 +11,23 @@ import { closedByTarget2, TARGET2_SINCE } from './calendars/target2.ts';
 export const CALENDARS = ['CN', 'TARGET2', 'weekends'] as const;
 export type CalendarId = (typeof CALENDARS)[number];
 
+/** A year of a calendar as a file brings it: days off beside what the calendar has already, and days worked in spite of it. */
+export type CalendarYear = Readonly<{
+  calendar: string;
+  year: number;
+  off: readonly string[];
+  work: readonly string[];
+  /** False: some days more, and what the calendar does not know of the year stays unknown. */
+  complete: boolean;
+}>;
+
 export type Calendar = Readonly<{
-  id: CalendarId;
-  /** First and last date the calendar is certain of; absent = no such end, the calendar is a rule. */
+  id: string;
+  /** First and last date the calendar itself is certain of; absent = no such end, the calendar is a rule. */
   knownFrom?: Temporal.PlainDate;
   knownUntil?: Temporal.PlainDate;
+  /** Years beyond these that a file has brought. */
+  knownYears: ReadonlySet<number>;
   isWorkday(on: Temporal.PlainDate): boolean;
   /** The date itself when it is a working day, else the first one after it. */
   nextWorkday(on: Temporal.PlainDate): Temporal.PlainDate;
@@ -22,12 +35,15 @@ export type Calendar = Readonly<{
   addWorkdays(on: Temporal.PlainDate, n: number): Temporal.PlainDate;
 }>;
 
-type Span = Pick<Calendar, 'knownFrom' | 'knownUntil'>;
+type Span = Pick<Calendar, 'knownFrom' | 'knownUntil'> & { knownYears?: ReadonlySet<number> };
 
-function calendar(id: CalendarId, span: Span, isWorkday: (on: Temporal.PlainDate) => boolean): Calendar {
+/** A file may close whatever days it likes, but a calendar that never opens again would be searched for ever. */
+const MOST_FREE_DAYS = 400;
+
+function calendar(id: string, span: Span, isWorkday: (on: Temporal.PlainDate) => boolean): Calendar {
   const nextWorkday = (on: Temporal.PlainDate): Temporal.PlainDate => {
     let day = on;
-    while (!isWorkday(day)) day = day.add({ days: 1 });
+    for (let free = 0; free < MOST_FREE_DAYS && !isWorkday(day); free++) day = day.add({ days: 1 });
     return day;
   };
   const addWorkdays = (on: Temporal.PlainDate, n: number): Temporal.PlainDate => {
@@ -35,8 +51,9 @@ function calendar(id: CalendarId, span: Span, isWorkday: (on: Temporal.PlainDate
     for (let left = n; left > 0; left--) day = nextWorkday(day.add({ days: 1 }));
     return day;
   };
-  return Object.freeze({ id, ...span, isWorkday, nextWorkday, addWorkdays });
+  return Object.freeze({ id, knownYears: NO_YEARS, ...span, isWorkday, nextWorkday, addWorkdays });
 }
+const NO_YEARS: ReadonlySet<number> = new Set();
 
 const isWeekday = (on: Temporal.PlainDate): boolean => on.dayOfWeek <= 5;
 
@@ -75,11 +92,51 @@ const BY_ID: Readonly<Record<CalendarId, Calendar>> = {
   weekends: calendar('weekends', {}, isWeekday),
 };
 
-export const calendarOf = (id: CalendarId): Calendar => BY_ID[id];
+export const isBuiltIn = (id: string): id is CalendarId => Object.hasOwn(BY_ID, id);
+
+const merged = new WeakMap<readonly CalendarYear[], Map<string, Calendar>>();
+
+/** A calendar with the years that files add. A name that nobody has described counts Monday to Friday and is certain of nothing. */
+export function calendarOf(id: string, years: readonly CalendarYear[] = []): Calendar {
+  if (years.length === 0) return isBuiltIn(id) ? BY_ID[id] : unknownCalendar(id);
+  const known = merged.get(years) ?? new Map<string, Calendar>();
+  merged.set(years, known);
+  const found = known.get(id) ?? withFiles(calendarOf(id), years);
+  known.set(id, found);
+  return found;
+}
+
+const BEFORE_ALL = Temporal.PlainDate.from('0001-01-01');
+const unknownCalendar = (id: string): Calendar =>
+  calendar(id, { knownFrom: BEFORE_ALL, knownUntil: BEFORE_ALL }, isWeekday);
+
+function withFiles(base: Calendar, years: readonly CalendarYear[]): Calendar {
+  const mine = years.filter((y) => y.calendar === base.id);
+  if (mine.length === 0) return base;
+  const off = new Set(mine.flatMap((y) => y.off));
+  const work = new Set(mine.flatMap((y) => y.work));
+  const { id, knownFrom, knownUntil } = base;
+  const span = {
+    ...(knownFrom && { knownFrom }),
+    ...(knownUntil && { knownUntil }),
+    knownYears: new Set(mine.filter((y) => y.complete).map((y) => y.year)),
+  };
+  return calendar(id, span, (on) => {
+    const iso = on.toString();
+    return work.has(iso) || (!off.has(iso) && base.isWorkday(on));
+  });
+}
 
 /** True when the calendar is certain of every date from `from` to `to`. */
 export function knows(calendar: Calendar, from: Temporal.PlainDate, to: Temporal.PlainDate): boolean {
-  const { knownFrom, knownUntil } = calendar;
-  if (knownFrom && Temporal.PlainDate.compare(from, knownFrom) < 0) return false;
-  return knownUntil === undefined || Temporal.PlainDate.compare(to, knownUntil) <= 0;
+  const { knownFrom, knownUntil, knownYears } = calendar;
+  const certain = (on: Temporal.PlainDate): boolean =>
+    knownYears.has(on.year) ||
+    ((knownFrom === undefined || Temporal.PlainDate.compare(on, knownFrom) >= 0) &&
+      (knownUntil === undefined || Temporal.PlainDate.compare(on, knownUntil) <= 0));
+  if (!certain(from) || !certain(to)) return false;
+  for (let year = from.year + 1; year < to.year; year++) {
+    if (!certain(Temporal.PlainDate.from({ year, month: 7, day: 1 }))) return false;
+  }
+  return true;
 }

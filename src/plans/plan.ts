@@ -2,26 +2,59 @@
  * Plans: a merchant's settlement terms with one channel. This file owns their shape, the defaults per channel, and which
  * plan is in force. A plan is frozen plain data and says nothing about any payment; `load.ts` reads plans.yaml.
  */
+import type { Money } from '../base/money.ts';
 import { CHINA } from '../base/time.ts';
-import type { CalendarId } from './calendar.ts';
+import type { CalendarYear } from './calendar.ts';
+
+/** So many days after: `T` working days of a calendar, `D` calendar days. */
+export type Lag = Readonly<{ cycle: 'T'; days: number; calendar: string } | { cycle: 'D'; days: number }>;
 
 /**
- * When money is due: `T` counts working days of a calendar, `D` calendar days; `stated` leaves the dates to the channel's
- * own report. `cutoff` (`HH:MM`, `24:00` = midnight) ends the channel's day in `zone`.
+ * When money is due. `T` and `D`: so many days after each settle day. `weekly`, `monthly`: the settle days up to a closing day
+ * are one batch, due `after` it; `closes` are days of the week (Monday 1) or of the month (31 = the last). `stated` leaves the dates
+ * to the channel's own report. `cutoff` (`HH:MM`, `24:00` = midnight) ends the channel's day in `zone`.
  */
-export type Settle = Readonly<{ cutoff: string; zone: string }> &
-  Readonly<{ cycle: 'T'; days: number; calendar: CalendarId } | { cycle: 'D'; days: number } | { cycle: 'stated' }>;
+export type Settle = Readonly<{
+  cutoff: string;
+  zone: string;
+  /** What a free day is for a count of working days: a day like others, or a part of the next working day. Absent: the former. */
+  freeDays?: 'next';
+}> &
+  Readonly<Lag | { cycle: 'weekly' | 'monthly'; closes: readonly number[]; after: Lag } | { cycle: 'stated' }>;
 
-export type Fee = Readonly<{
-  /** Parts per million: 0.60 % = 6000. */
-  ppm: number;
-  /** Where the channel rounds: each row, or the sum of a day. */
-  rounding: 'row' | 'day';
-  /** The only currency the fee is agreed for; absent = any. */
-  currency?: string;
-  /** Bounds of the fee of one payment, minor units of `currency`. */
-  min?: bigint;
-  max?: bigint;
+/** What pays, as far as a document tells. */
+export const CARDS = ['debit', 'credit', 'wallet'] as const;
+export type Card = (typeof CARDS)[number];
+
+/** What one payment costs: a rate in parts per million (0.60 % = 6000), a fixed part, and bounds, in minor units of the fee's currency. */
+export type Rate = Readonly<{ ppm: number; fixed?: bigint; min?: bigint; max?: bigint }>;
+
+/** Another rate for what it names: a kind of card, payments of `from` and more. All that it names must be so. */
+export type Tier = Rate & Readonly<{ card?: Card; from?: bigint }>;
+
+export type Fee = Rate &
+  Readonly<{
+    /** Where the channel rounds: each row, or the sum of a day or of a batch. */
+    rounding: 'row' | 'day' | 'batch';
+    /** The only currency the fee is agreed for; absent = any. */
+    currency?: string;
+    /** First that fits, before the rate itself. */
+    tiers?: readonly Tier[];
+    /**
+     * What the rate is applied to where the merchant funds a coupon: the whole order (`amount`), or what is left of it for the merchant.
+     * Absent: the latter.
+     */
+    base?: 'amount';
+  }>;
+
+/** What a month costs beside its payments, on the condition of its volume: charged `below` the volume, or `from` it on. */
+export type MonthlyFee = Readonly<{ fee: Money; volume?: bigint; when?: 'below' | 'from' }>;
+
+export type Holds = Readonly<{
+  /** A part of each payment is kept for so many calendar days after it is due. */
+  reserve?: Readonly<{ ppm: number; days: number }>;
+  /** Money to be shared is frozen until it is shared or set free, at the latest so many calendar days after the payment. */
+  freezeDays?: number;
 }>;
 
 export type Plan = Readonly<{
@@ -32,8 +65,18 @@ export type Plan = Readonly<{
   from?: Temporal.PlainDate;
   settle: Settle;
   fee?: Fee;
+  monthly?: MonthlyFee;
+  /** A batch that is worth less waits for the next one. */
+  minPayout?: Money;
+  holds?: Holds;
+  /** `manual`: what is settled stays at the channel until the merchant draws it. Absent: it is paid out by itself. */
+  payout?: 'manual';
   /** Where the money arrives; absent = any account. */
   bankAccount?: string;
+  /** Whose it is: the company's, or its legal person's own. */
+  bankAccountKind?: 'corporate' | 'personal';
+  /** When the bill of a day can be had: wall-clock time of the day after. Absent: nobody says. */
+  billReadyAt?: Readonly<{ time: string; zone: string }>;
   /** How the channel appears on a bank statement: any of these within the counterparty or the text. */
   bankNames: readonly string[];
   /** Days an unmatched line near the cut-off waits for its partner before it becomes a break. */
@@ -44,6 +87,8 @@ export type Plan = Readonly<{
   valueWindowDays: number;
   /** How far apart order and channel line may lie when only amount and place tie them. */
   matchWindowMinutes: number;
+  /** Years that the merchant's calendar files add to the built-in ones (`withYears`). */
+  years?: readonly CalendarYear[];
 }>;
 
 const WINDOWS = { carryDays: 3, cutoffMarginMinutes: 30, valueWindowDays: 2, matchWindowMinutes: 15 } as const;
@@ -53,13 +98,18 @@ const NEXT_WORKDAY: Settle = { cycle: 'T', days: 1, calendar: 'CN', cutoff: '24:
 const CLOSES_AT_23: Settle = { ...NEXT_WORKDAY, cutoff: '23:00' };
 const STATED: Settle = { cycle: 'stated', cutoff: '24:00', zone: 'UTC' };
 
-const DEFAULTS: Readonly<Record<string, Pick<Plan, 'settle' | 'bankNames'>>> = {
-  wechatpay: { settle: NEXT_WORKDAY, bankNames: ['财付通', '腾讯', '微信支付', 'TENPAY'] },
-  alipay: { settle: NEXT_WORKDAY, bankNames: ['支付宝', 'ALIPAY', '蚂蚁'] },
+/** The hours of `channels/bills.ts`, which says where they are from. */
+const READY = { time: '10:00', zone: CHINA } as const;
+const STRIPE_READY = { time: '12:00', zone: 'UTC' } as const;
+const ADYEN_READY = { time: '10:00', zone: 'Europe/Amsterdam' } as const;
+
+const DEFAULTS: Readonly<Record<string, Pick<Plan, 'settle' | 'bankNames' | 'billReadyAt'>>> = {
+  wechatpay: { settle: NEXT_WORKDAY, bankNames: ['财付通', '腾讯', '微信支付', 'TENPAY'], billReadyAt: READY },
+  alipay: { settle: NEXT_WORKDAY, bankNames: ['支付宝', 'ALIPAY', '蚂蚁'], billReadyAt: READY },
   lakala: { settle: NEXT_WORKDAY, bankNames: ['拉卡拉', 'LAKALA'] },
-  unionpay: { settle: CLOSES_AT_23, bankNames: ['银联', 'UNIONPAY', '银联商务'] },
-  stripe: { settle: STATED, bankNames: ['STRIPE'] },
-  adyen: { settle: STATED, bankNames: ['ADYEN'] },
+  unionpay: { settle: CLOSES_AT_23, bankNames: ['银联', 'UNIONPAY', '银联商务'], billReadyAt: READY },
+  stripe: { settle: STATED, bankNames: ['STRIPE'], billReadyAt: STRIPE_READY },
+  adyen: { settle: STATED, bankNames: ['ADYEN'], billReadyAt: ADYEN_READY },
   paypal: { settle: STATED, bankNames: ['PAYPAL'] },
 };
 
@@ -67,12 +117,16 @@ const DEFAULTS: Readonly<Record<string, Pick<Plan, 'settle' | 'bankNames'>>> = {
 export const PLANNED_CHANNELS: readonly string[] = Object.keys(DEFAULTS);
 
 export function defaultPlan(channel: string): Plan {
-  const { settle, bankNames } = (Object.hasOwn(DEFAULTS, channel) ? DEFAULTS[channel] : undefined) ?? {
+  const terms = (Object.hasOwn(DEFAULTS, channel) ? DEFAULTS[channel] : undefined) ?? {
     settle: NEXT_WORKDAY,
     bankNames: [channel],
   };
-  return freeze({ channel, settle, bankNames, ...WINDOWS });
+  return freeze({ channel, ...terms, ...WINDOWS });
 }
+
+/** The plan with the years of the merchant's calendar files; without any it stays as it is. */
+export const withYears = (plan: Plan, years: readonly CalendarYear[]): Plan =>
+  years.length === 0 ? plan : freeze({ ...plan, years });
 
 /**
  * The plan in force for an account on a business date: a plan for the account before one for the whole channel, and of
@@ -100,9 +154,15 @@ function moreSpecific(a: Plan | undefined, b: Plan): Plan {
   return a.from === undefined || Temporal.PlainDate.compare(a.from, b.from) < 0 ? b : a;
 }
 
+/** Frozen through and through; dates and plain values are so already. */
 export function freeze(plan: Plan): Plan {
-  Object.freeze(plan.settle);
-  Object.freeze(plan.bankNames);
-  if (plan.fee) Object.freeze(plan.fee);
+  for (const part of Object.values(plan)) freezeDeep(part);
   return Object.freeze(plan);
+}
+
+function freezeDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  if (value instanceof Temporal.PlainDate) return;
+  for (const part of Object.values(value)) freezeDeep(part);
+  Object.freeze(value);
 }

@@ -7,17 +7,19 @@
  *    cut-off gives (a clearing file's own day), the source is right.
  * 3. T+n is the nth working day after the settle day; T+0 is the settle day, or the first working day after it.
  *    D+n counts calendar days. So the settle days Friday, Saturday and Sunday of T+1 are three batches due on one Monday.
- * 4. A plan that leaves the dates to the report (`stated`) promises nothing here.
- * 5. A date the calendar does not know is `assumed`, never silently certain.
+ * 4. Weekly and monthly: the settle days up to a closing day are one batch, due so many days after the closing day.
+ * 5. Where money waits to be shared, the days count from the day on which it is free at the latest: an upper bound, `assumed`.
+ * 6. A plan that leaves the dates to the report (`stated`) promises nothing here.
+ * 7. A date the calendar does not know is `assumed`, never silently certain.
  */
 import { dateIn, endOfDay, type Micros, microsIn } from '../base/time.ts';
 import { calendarOf, knows } from './calendar.ts';
-import type { Plan } from './plan.ts';
+import type { Lag, Plan } from './plan.ts';
 
 export type Promised = Readonly<{
   settleOn: Temporal.PlainDate;
   dueOn: Temporal.PlainDate;
-  /** The calendar has no certain knowledge of these dates: no make-up days, no moved holidays. */
+  /** The calendar has no certain knowledge of these dates (no make-up days, no moved holidays), or they are an upper bound. */
   assumed: boolean;
 }>;
 
@@ -32,14 +34,41 @@ export function promise(
 }
 
 function due(settleOn: Temporal.PlainDate, plan: Plan): Promised | undefined {
-  const { settle } = plan;
+  const { settle, years } = plan;
   if (settle.cycle === 'stated') return undefined;
-  if (settle.cycle === 'D') {
-    return Object.freeze({ settleOn, dueOn: settleOn.add({ days: settle.days }), assumed: false });
-  }
-  const calendar = calendarOf(settle.calendar);
-  const dueOn = calendar.nextWorkday(calendar.addWorkdays(settleOn, settle.days));
-  return Object.freeze({ settleOn, dueOn, assumed: !knows(calendar, settleOn, dueOn) });
+  const freezeDays = plan.holds?.freezeDays ?? 0;
+  const free = settleOn.add({ days: freezeDays });
+  const lag = 'after' in settle ? settle.after : settle;
+  const { on: dueOn, certain } = after(lag, closingDay(free, plan), years, settle.freeDays === 'next');
+  return Object.freeze({ settleOn, dueOn, assumed: freezeDays > 0 || !certain });
+}
+
+/** The date so many days after another, and whether the calendar is certain of it. `rolled`: a free day is a part of the next working day. */
+export function after(
+  lag: Lag,
+  on: Temporal.PlainDate,
+  years: Plan['years'],
+  rolled = false,
+): Readonly<{ on: Temporal.PlainDate; certain: boolean }> {
+  if (lag.cycle === 'D') return { on: on.add({ days: lag.days }), certain: true };
+  const calendar = calendarOf(lag.calendar, years);
+  const from = rolled ? calendar.nextWorkday(on) : on;
+  const dueOn = calendar.nextWorkday(calendar.addWorkdays(from, lag.days));
+  return { on: dueOn, certain: knows(calendar, on, dueOn) };
+}
+
+/** The day on which the batch of a settle day closes: the day itself, or the next closing day of its week or month. */
+export function closingDay(settleOn: Temporal.PlainDate, { settle }: Plan): Temporal.PlainDate {
+  if (!('closes' in settle)) return settleOn;
+  let day = settleOn;
+  while (!closesOn(day, settle.cycle, settle.closes)) day = day.add({ days: 1 });
+  return day;
+}
+
+function closesOn(on: Temporal.PlainDate, cycle: 'weekly' | 'monthly', closes: readonly number[]): boolean {
+  if (cycle === 'weekly') return closes.includes(on.dayOfWeek);
+  // A closing day that the month does not have is its last one.
+  return closes.some((day) => on.day === Math.min(day, on.daysInMonth));
 }
 
 /** The settle day an instant falls in. The loops run at most once: they see to a clock change at the cut-off itself. */

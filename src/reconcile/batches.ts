@@ -23,7 +23,7 @@ export type TermsRow = Readonly<{
   to: string;
   zone: string;
   cutoffMinutes: number;
-  agreedFee?: Readonly<{ sql: string; rounding: 'row' | 'day' }>;
+  agreedFee?: Readonly<{ sql: string; rounding: 'row' | 'day' | 'batch' }>;
 }>;
 
 /**
