@@ -330,6 +330,8 @@ create table book.observations (
   received_at timestamp with time zone default now() not null,
   last_seen_at timestamp with time zone not null,
   times integer default 1 not null,
+  hold jsonb,
+  dispute_ref text,
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
@@ -405,6 +407,16 @@ CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, 
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
+
+create table book.policies (
+  tenant_id uuid not null,
+  version integer not null,
+  body jsonb not null,
+  made_by text not null,
+  made_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, version),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
 
 create table book.reconciliation_documents (
   tenant_id uuid not null,
@@ -539,6 +551,9 @@ create table book.verdicts (
   also text[] default '{}'::text[] not null,
   evidence uuid[] default '{}'::uuid[] not null,
   judged_at timestamp with time zone not null,
+  path text[] default '{}'::text[] not null,
+  promised_on date,
+  promise_assumed boolean default false not null,
   PRIMARY KEY (tenant_id, payment_id, version),
   CHECK ((release = ANY (ARRAY['yes'::text, 'no'::text, 'ask'::text])))
 );
@@ -594,6 +609,7 @@ create table book.webhook_endpoints (
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -637,6 +653,7 @@ create table book.webhook_endpoints (
 -- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
+-- table    policies             daozhang_app: insert, select
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
 -- table    reconciliation_files daozhang_app: delete, insert, select, update
 -- table    reconciliations      daozhang_app: delete, insert, select, update

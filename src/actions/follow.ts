@@ -4,12 +4,16 @@
  * May not: call anybody. A verdict row is written when the outcome changes, not at each look; words are rendered on reading.
  */
 import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { Policies } from '../channels/policies.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
+import { defaultPlan, type Plan } from '../plans/plan.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
 import type { VerdictCode } from '../verdicts/catalogue.ts';
-import { judge, type Policy, type Setting, type Verdict } from '../verdicts/judge.ts';
+import { judge, type Verdict } from '../verdicts/judge.ts';
+import type { Policy } from '../verdicts/policy.ts';
+import { NO_ROAD, type Setting } from '../verdicts/standing.ts';
 import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
@@ -22,6 +26,14 @@ type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount;
 /** What a person has to decide: a case stays open while the verdict stands. */
 const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
 
+const plans = new Map<string, Plan>();
+/** The terms of this account. */
+export function planOf({ account }: OpenAccount): Plan {
+  const plan = plans.get(account.provider) ?? defaultPlan(account.provider);
+  plans.set(account.provider, plan);
+  return plan;
+}
+
 /** What stands around a payment of this account. */
 export const settingOf = (open: OpenAccount, paidBefore: boolean): Setting => ({
   orderRequired: open.orderMode === 'required',
@@ -29,9 +41,14 @@ export const settingOf = (open: OpenAccount, paidBefore: boolean): Setting => ({
   onlyHints: open.channel.onlyHints === true,
 });
 
-export function following(accounts: Accounts, policy: Policy, pace: Pace): Follow {
+/**
+ * Judged here is what the trace itself says. A payment that is on its way stands where its batch stands, and that is read with it
+ * (`standing.ts`): what happens to a batch of five million is one row, not five million verdicts.
+ */
+export function following(accounts: Accounts, policies: Policies, pace: Pace): Follow {
   return async (tx, changed) => {
     if (changed.length === 0) return { judged: [], act: async () => {} };
+    const policy = await policies.of(tx);
     const earlier = await paidEarlier(tx, changed);
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
@@ -39,7 +56,8 @@ export function following(accounts: Accounts, policy: Policy, pace: Pace): Follo
     for (const c of changed) {
       const open = await accounts.get(tx, c.after.accountId);
       const setting = settingOf(open, earlier.has(c.after.id));
-      const verdict = judge(c.trace, setting, policy, pace.now());
+      const plan = planOf(open);
+      const verdict = judge({ trace: c.trace, setting, road: NO_ROAD }, plan, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
       const unproven = wantsProof(c, verdict, open);
       if (next.at !== undefined)
@@ -129,7 +147,7 @@ async function writeVerdicts(
         );
   const last = new Map(rows.map((r) => [r.payment_id, r.outcome]));
   const moved = outcomes.filter((o) => last.get(o.payment.id) !== outcomeOf(o.verdict));
-  for (const chunk of inChunks(moved, 15)) {
+  for (const chunk of inChunks(moved, 18)) {
     const v = tenantValues(
       [
         'uuid',
@@ -144,6 +162,9 @@ async function writeVerdicts(
         'text',
         'text[]',
         'uuid[]',
+        'text[]',
+        'date',
+        'boolean',
         'timestamptz',
       ],
       chunk.map(({ payment, verdict }) => [
@@ -158,13 +179,16 @@ async function writeVerdicts(
         verdict.amount?.minor ?? null,
         verdict.amount?.currency ?? null,
         [...verdict.also],
-        [...verdict.evidence],
+        verdict.evidence.flatMap((e) => (e.kind === 'observation' ? [e.id] : [])),
+        [...verdict.path],
+        verdict.promise?.on ?? null,
+        verdict.promise?.assumed ?? false,
         now,
       ]),
     );
     await tx.run(
       `insert into verdicts (tenant_id, payment_id, version, code, release, cause, reason, custody, confidence, amount_minor,
-         currency, also, evidence, judged_at) ${v.text}`,
+         currency, also, evidence, path, promised_on, promise_assumed, judged_at) ${v.text}`,
       [tx.tenantId, ...v.params],
     );
   }

@@ -7,24 +7,26 @@
 
 import { newId } from '../base/ids.ts';
 import type { Accounts } from '../channels/accounts.ts';
+import type { Policies } from '../channels/policies.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { tenantValues } from '../db/values.ts';
 import { type Follow, take } from '../traces/advance.ts';
 import { fold } from '../traces/fold.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
 import { observationsOf } from '../traces/store.ts';
-import { judge, type Policy } from '../verdicts/judge.ts';
+import { judge } from '../verdicts/judge.ts';
+import { NO_ROAD } from '../verdicts/standing.ts';
 import { openCase, raise } from './cases.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
-import { orderRefs, paymentEvent, settingOf } from './follow.ts';
+import { orderRefs, paymentEvent, planOf, settingOf } from './follow.ts';
 import type { Pace } from './pace.ts';
 
 const EACH = 200;
 const LEASE_MS = 30_000;
 const CASE_AFTER_SECONDS = 3_600;
 
-export type Repairing = Readonly<{ book: Book; accounts: Accounts; policy: Policy; pace: Pace }>;
+export type Repairing = Readonly<{ book: Book; accounts: Accounts; policies: Policies; pace: Pace }>;
 
 /** One sweep over the payments whose repair is due; returns how many were told. */
 export async function repairDue(on: Repairing): Promise<number> {
@@ -80,10 +82,13 @@ async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): 
     payments.flatMap((p) => p.orderId ?? []),
   );
   const events: NewEvent[] = [];
+  const policy = await on.policies.of(tx);
   for (const p of payments) {
-    const setting = settingOf(await on.accounts.get(tx, p.accountId), false);
+    const open = await on.accounts.get(tx, p.accountId);
+    const setting = settingOf(open, false);
     // The same judgement as when it was found, but the time that has passed since tells a delay from a fault.
-    const verdict = judge(fold(known.get(p.id) ?? []), setting, on.policy, on.pace.now());
+    const trace = fold(known.get(p.id) ?? []);
+    const verdict = judge({ trace, setting, road: NO_ROAD }, planOf(open), policy, on.pace.now());
     events.push(paymentEvent(p, refs.get(p.orderId ?? ''), verdict));
   }
   const v = tenantValues(

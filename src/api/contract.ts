@@ -80,8 +80,55 @@ export const verdict = z
     amount: money.optional(),
     also: z.array(z.string()),
     judged_at: instant.optional(),
+    promise: z
+      .object({ at: instant, on: day, assumed: z.boolean(), rule: both })
+      .optional()
+      .describe('By when the money should be seen where it is going; `assumed` where a calendar was not certain'),
+    says: z
+      .object({ cashier: both, agent: both, accountant: both })
+      .optional()
+      .describe('The verdict in words, for whoever has to say it'),
+    proves_wrong: both.optional().describe('What would prove it wrong'),
+    next: z
+      .array(
+        z.object({
+          step: z.string(),
+          owner: z.string(),
+          does: both,
+          by: z.enum(['now', 'promise', 'look']),
+          by_at: instant.optional(),
+        }),
+      )
+      .optional()
+      .describe('What is to be done, the most urgent first'),
+    next_look_at: instant.optional(),
+    evidence: z.array(z.object({ kind: z.enum(['observation', 'document', 'batch']), id })).optional(),
+    path: z
+      .array(z.object({ rule: z.string(), code: z.string(), why: z.string() }))
+      .optional()
+      .describe('The rules that were true, the headline’s first'),
   })
   .meta({ id: 'Verdict' });
+
+export const refundView = z
+  .object({ refund_ref: z.string(), state: z.string(), amount: money.optional(), at: instant, verdict })
+  .meta({ id: 'Refund' });
+
+export const station = z
+  .object({
+    station: z.string(),
+    title: both,
+    /** reached · due: its promise lies ahead · late: it has passed · passed_over: not said by this channel · branch: off the road here */
+    state: z.enum(['reached', 'due', 'late', 'passed_over', 'branch', 'open']),
+    at: instant.optional(),
+    on: day.optional().describe('Where only the day is known'),
+    promise: z.object({ at: instant, on: day, assumed: z.boolean(), rule: both }).optional(),
+    source: z.string().optional(),
+    observation_id: id.optional(),
+    message_id: id.optional(),
+    document_id: id.optional(),
+  })
+  .meta({ id: 'Station' });
 
 export const payment = z
   .object({
@@ -103,6 +150,10 @@ export const payment = z
     cleared_on: z.iso.date().optional().describe('The day of the channel’s bill that has it'),
     contradictions: z.array(z.string()),
     verdict: verdict.optional(),
+    refunds: z
+      .array(refundView)
+      .optional()
+      .describe('Each judged like a payment of its own, on its way to the customer'),
   })
   .meta({ id: 'Payment' });
 
@@ -170,6 +221,7 @@ export const observation = z
 export const trace = z
   .object({
     payment,
+    stations: z.array(station).describe('The money’s way, in order; branches stand where they left it'),
     observations: z.array(observation),
     verdicts: z.array(verdict),
     actions: z.array(

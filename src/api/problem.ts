@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'api.bad_request': 400,
   'api.key_reused': 422,
   'api.key_in_flight': 409,
+  'policy.changed': 409,
   'api.too_many': 429,
   'api.too_large': 413,
   'api.timeout': 408,

@@ -1,8 +1,15 @@
-/** Payments as the API shows them: rows with their order's number and last verdict, in one query. */
+/** Payments as the API shows them: rows with their order's number, judged as they stand now. */
 import type { z } from 'zod';
-import { moneyView, paymentView } from '../actions/view.ts';
+import { type Reading, type Standing, standings } from '../actions/standing.ts';
+import { moneyView, paymentView, verdictView } from '../actions/view.ts';
 import type { TenantTx } from '../db/pool.ts';
+import type { StationPromise } from '../plans/station.ts';
 import { type PaymentRow, paymentOf } from '../traces/payment.ts';
+import type { Verdict } from '../verdicts/judge.ts';
+import { ROWS } from '../verdicts/judge.ts';
+import { nextOf, STEPS } from '../verdicts/next.ts';
+import { REFUND_ROWS } from '../verdicts/refunds.ts';
+import { type Around, say } from '../verdicts/say.ts';
 import type * as shape from './contract.ts';
 import { dropEmpty } from './manners.ts';
 
@@ -19,33 +26,122 @@ export type VerdictRow = Readonly<{
   v_amount: bigint | null;
   v_currency: string | null;
   also: string[];
+  path: string[];
   judged_at: Temporal.Instant;
 }>;
 export const VERDICT_COLUMNS = `v.code, v.release as v_release, v.cause, v.reason, v.custody, v.confidence, v.amount_minor as v_amount,
-  v.currency as v_currency, v.also, v.judged_at`;
+  v.currency as v_currency, v.also, v.path, v.judged_at`;
 
 /** `where` and `tail` are ours, never a caller's; their parameters begin at $2. */
 export async function paymentsWith(
   tx: TenantTx,
+  on: Reading,
   where: string,
   params: readonly unknown[],
   tail: string,
 ): Promise<PaymentOut[]> {
-  const rows = await tx.rows<PaymentRow & Partial<VerdictRow> & { order_ref: string | null }>(
-    `select p.*, o.ref as order_ref, ${VERDICT_COLUMNS}
-       from payments p
-       left join orders o on o.tenant_id = $1 and o.id = p.order_id
-       left join lateral (select * from verdicts v where v.tenant_id = $1 and v.payment_id = p.id
-                           order by v.version desc limit 1) v on true
+  return (await standingsWith(tx, on, where, params, tail)).map((s) => s.shown);
+}
+
+export type Shown = Readonly<{ shown: PaymentOut; standing: Standing | undefined; createdAt: Temporal.Instant }>;
+
+export async function standingsWith(
+  tx: TenantTx,
+  on: Reading,
+  where: string,
+  params: readonly unknown[],
+  tail: string,
+): Promise<Shown[]> {
+  const rows = await tx.rows<PaymentRow & { order_ref: string | null }>(
+    `select p.*, o.ref as order_ref from payments p left join orders o on o.tenant_id = $1 and o.id = p.order_id
       where p.tenant_id = $1 and ${where} ${tail}`,
     [tx.tenantId, ...params],
   );
-  return rows.map((row) => {
-    const verdict = row.code === null || row.code === undefined ? undefined : verdictOut(row as unknown as VerdictRow);
-    return paymentView(paymentOf(row), row.order_ref ?? undefined, verdict) as PaymentOut;
+  const payments = rows.map(paymentOf);
+  const found = await standings(tx, on, payments);
+  const now = on.pace.now();
+  return rows.map((row, i) => {
+    const payment = payments[i]!;
+    const standing = found.get(payment.id);
+    const verdict = standing === undefined ? undefined : shownIn(standing, now);
+    const view = paymentView(payment, row.order_ref ?? undefined, verdict) as PaymentOut;
+    const refunds = standing?.refunds.map((r) => refundOut(standing, r, now)) ?? [];
+    return { shown: refunds.length === 0 ? view : { ...view, refunds }, standing, createdAt: row.created_at };
   });
 }
 
+const shownIn = (standing: Standing, now: Temporal.Instant): VerdictOut =>
+  verdictShown(standing.verdict, {
+    direction: 'in',
+    channel: standing.open.account.provider,
+    plan: standing.plan,
+    at: standing.trace.capturedAt ?? standing.trace.placedAt,
+    look: standing.look,
+    now,
+  });
+
+const refundOut = (
+  standing: Standing,
+  { refund, verdict }: Standing['refunds'][number],
+  now: Temporal.Instant,
+): NonNullable<PaymentOut['refunds']>[number] =>
+  dropEmpty({
+    refund_ref: refund.ref,
+    state: refund.state,
+    amount: moneyView(refund.amount?.minor, refund.amount?.currency),
+    at: refund.at.toString(),
+    verdict: verdictShown(verdict, {
+      direction: 'out',
+      channel: standing.open.account.provider,
+      plan: standing.plan,
+      at: refund.at,
+      look: standing.look,
+      now,
+    }),
+  });
+
+/** A verdict with its words, its promise, what follows from it, and how it was found. */
+export function verdictShown(verdict: Verdict, around: Around): VerdictOut {
+  const { provesWrong, ...says } = say(verdict, around);
+  const { promise } = verdict;
+  return dropEmpty({
+    ...verdictView(verdict),
+    release: verdict.release,
+    also: [...verdict.also],
+    judged_at: around.now.toString(),
+    promise: promise === undefined ? undefined : promiseOut(promise),
+    says,
+    proves_wrong: provesWrong,
+    next: nextOf(verdict, around.direction).map(({ step, owner, by }) =>
+      dropEmpty({
+        step,
+        owner,
+        does: STEPS[step],
+        by,
+        by_at: (by === 'promise' ? promise?.at : by === 'look' ? around.look : undefined)?.toString(),
+      }),
+    ),
+    next_look_at: around.look?.toString(),
+    evidence: [...verdict.evidence],
+    path: pathOut(verdict.path),
+  }) as VerdictOut;
+}
+
+export const promiseOut = ({ at, on, assumed, rule }: StationPromise): NonNullable<VerdictOut['promise']> => ({
+  at: at.toString(),
+  on: on.toString(),
+  assumed,
+  rule,
+});
+
+const RULES = new Map([...ROWS, ...REFUND_ROWS].map((row) => [row.id, row] as const));
+const pathOut = (path: readonly string[]): NonNullable<VerdictOut['path']> =>
+  path.flatMap((rule) => {
+    const row = RULES.get(rule);
+    return row === undefined ? [] : [{ rule, code: row.code, why: row.why }];
+  });
+
+/** As it was judged then, from its row. */
 export function verdictOut(row: VerdictRow): VerdictOut {
   return dropEmpty({
     code: row.code,
@@ -57,5 +153,6 @@ export function verdictOut(row: VerdictRow): VerdictOut {
     amount: moneyView(row.v_amount ?? undefined, row.v_currency ?? undefined),
     also: row.also,
     judged_at: row.judged_at.toString(),
+    path: pathOut(row.path),
   });
 }

@@ -25,6 +25,7 @@ import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { tokenHash } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
+import type { Policies } from '../channels/policies.ts';
 import type { Inbox } from '../sources/inbox.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import { type Caller, callerOf, need, type Scope } from './auth.ts';
@@ -40,6 +41,7 @@ import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 
 declare module 'fastify' {
@@ -70,6 +72,7 @@ export type Api = FastifyInstance<
 export type Serving = Asking &
   Readonly<{
     vault: Vault;
+    policies: Policies;
     archive: Archive;
     inbox: Inbox;
     metrics: Metrics;
@@ -163,6 +166,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     const api = scope as unknown as Api;
     openRoutes(api, on);
     orderRoutes(api, on);
+    policyRoutes(api, on);
     paymentRoutes(api, on);
     channelRoutes(api, on);
     documentRoutes(api, on);

@@ -16,9 +16,9 @@ import { newNonce } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
 import { Accounts } from '../channels/accounts.ts';
 import { ChannelSilent, type Io } from '../channels/channel.ts';
+import { Policies } from '../channels/policies.ts';
 import type { Book } from '../db/pool.ts';
 import { openInbox } from '../sources/inbox.ts';
-import { DEFAULT_POLICY } from '../verdicts/judge.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import { type Api, buildServer } from './server.ts';
 
@@ -47,7 +47,8 @@ export function engineOf(options: WireOptions): Engine {
   const metrics = openMetrics();
   const pace = options.pace ?? realPace(spread);
   const accounts = new Accounts(options.vault);
-  const follow = following(accounts, DEFAULT_POLICY, pace);
+  const policies = new Policies();
+  const follow = following(accounts, policies, pace);
   const working: Working = {
     book: options.book,
     accounts,
@@ -56,7 +57,7 @@ export function engineOf(options: WireOptions): Engine {
     io: ioOf(outbound, pace),
     follow,
     pace,
-    policy: DEFAULT_POLICY,
+    policies,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
     told(error) {

@@ -6,6 +6,14 @@ type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
 const OUR_BUG: Text = { en: 'This is our bug; please report it.', zh: '这是程序错误,请报告给我们。' };
 
 export const BOOK_ERRORS = {
+  'policy.changed': {
+    exit: 2,
+    says: {
+      en: 'the policy was changed by somebody else after version {version}',
+      zh: '在第 {version} 版之后,已有别人改过处理政策',
+    },
+    remedy: { en: 'Read it again and set yours on the newest version.', zh: '请重新读取最新版本后再设置。' },
+  },
   'db.unavailable': {
     exit: 2,
     says: { en: 'the database does not answer ({reason})', zh: '数据库没有响应({reason})' },

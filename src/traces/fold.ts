@@ -268,7 +268,8 @@ function holdsOf(sorted: readonly Kept[]): readonly Hold[] {
   const holds = new Map<string, Hold>();
   for (const { kind, hold, occurredAt } of sorted) {
     if (hold === undefined) continue;
-    if (kind === 'held') holds.set(hold.ref, { ref: hold.ref, reason: hold.reason, since: occurredAt, until: hold.until });
+    if (kind === 'held')
+      holds.set(hold.ref, { ref: hold.ref, reason: hold.reason, since: occurredAt, until: hold.until });
     else if (kind === 'released') holds.delete(hold.ref);
   }
   return [...holds.values()];

@@ -4,8 +4,11 @@ import { test } from 'node:test';
 import { money } from '../base/money.ts';
 import { factsHash } from '../observations/facts.ts';
 import type { Kind, Observed, Source } from '../observations/observation.ts';
+import { defaultPlan } from '../plans/plan.ts';
 import { fold, type Kept } from '../traces/fold.ts';
-import { DEFAULT_POLICY, judge, precedence, type Setting } from './judge.ts';
+import { judge, ROWS } from './judge.ts';
+import { DEFAULT_POLICY } from './policy.ts';
+import { type BatchFacts, NO_ROAD, type Road, type Setting } from './standing.ts';
 
 const T0 = Temporal.Instant.from('2026-11-20T02:00:00Z');
 const SHOP: Setting = { orderRequired: true, paidBefore: false, onlyHints: false };
@@ -23,12 +26,15 @@ function told(line: string): Kept {
     refs: [],
     said: name,
     ...(yuan === undefined ? {} : { amount: money(BigInt(yuan.replace('.', '')), 'CNY') }),
+    ...(name === 'held' || name === 'released' ? { hold: { ref: 'H1', reason: 'HELD_BY_RISK' as const } } : {}),
+    ...(name === 'charged_back' || name === 'chargeback_undone' ? { dispute: { ref: 'D1' } } : {}),
     ...(name === 'refund' ? { refund: { ref: 'R1', state: 'succeeded' as const } } : {}),
   };
   return { ...o, id: line, bodyHash: factsHash(o), lastSeenAt: o.occurredAt, times: Number(times ?? 1) };
 }
 
 const ORDER = '0 order_placed order 100.00';
+const PAID = [ORDER, '9 captured inquiry 100.00', '10 recorded order'];
 const STORIES: ReadonlyArray<readonly [story: string, said: string[], verdict: string, setting?: Setting]> = [
   ['nobody has answered yet', [ORDER], 'unknown ask sync_delay UNKNOWN_PENDING'],
   ['not paid yet', [ORDER, '9 unpaid inquiry'], 'unpaid no operator_error NO_PAYMENT'],
@@ -105,25 +111,92 @@ const STORIES: ReadonlyArray<readonly [story: string, said: string[], verdict: s
     [ORDER, '9 captured notification 100.00', '30 unpaid inquiry'],
     'unknown ask system_fault UNKNOWN_PENDING',
   ],
+  ['disputed', [...PAID, '30 charged_back notification 100.00'], 'charged_back no fraud DISPUTED'],
+  [
+    'disputed and won',
+    [...PAID, '30 charged_back notification 100.00', '40 chargeback_undone notification 100.00'],
+    'on_its_way yes none UNSETTLED_WAITING',
+  ],
+  ['frozen by risk control', [...PAID, '30 held inquiry 100.00'], 'held yes third_party HELD_BY_RISK'],
+  [
+    'frozen and set free',
+    [...PAID, '30 held inquiry 100.00', '40 released inquiry'],
+    'on_its_way yes none UNSETTLED_WAITING',
+  ],
 ];
+
+const PLAN = defaultPlan('wechatpay');
+const judged = (said: readonly string[], road: Partial<Road> = {}, setting = SHOP, seconds = 100) =>
+  judge(
+    { trace: fold(said.map(told)), setting, road: { ...NO_ROAD, ...road } },
+    PLAN,
+    DEFAULT_POLICY,
+    T0.add({ seconds }),
+  );
 
 for (const [story, said, verdict, setting] of STORIES) {
   test(story, () => {
-    const v = judge(fold(said.map(told)), setting ?? SHOP, DEFAULT_POLICY, T0.add({ seconds: 100 }));
+    const v = judged(said, {}, setting);
     assert.equal(`${v.code} ${v.release} ${v.cause} ${v.reason}`, verdict);
   });
 }
 
-test('I6: "received" is beyond orders and the channel’s word', () => {
-  assert.ok(!precedence().some((row) => row.code === 'received'));
+const DAY = 86_400;
+const batch = (state: BatchFacts['state'], more: Partial<BatchFacts> = {}): Partial<Road> => ({
+  batch: { id: 'B1', state, dueOn: undefined, creditedOn: undefined, missing: undefined, ...more },
+});
+const on = (iso: string): Temporal.PlainDate => Temporal.PlainDate.from(iso);
+
+/** T0 is a Friday, ten in the morning in China: T+1 is due on the Monday, and the bank has two days more to show it. */
+const ROADS: ReadonlyArray<readonly [story: string, road: Partial<Road>, days: number, verdict: string]> = [
+  ['its batch is in the bank', batch('credited'), 4, 'received yes none merchant proven'],
+  ['its batch is on its way', batch('on_its_way'), 1, 'on_its_way yes none settlement confirmed'],
+  ['its batch is late', batch('late'), 6, 'late yes third_party payout confirmed'],
+  ['its batch came short', batch('short'), 4, 'short_settled yes third_party channel proven'],
+  ['the bank sent the payout back', batch('returned'), 4, 'payout_returned yes operator_error channel proven'],
+  ['it stands in the bill', { clearedOn: on('2026-11-20') }, 1, 'on_its_way yes none channel proven'],
+  ['complete bills do not have it', { missingFromBills: true }, 2, 'unknown ask third_party unknown confirmed'],
+  ['the day is not past', { bankWatched: true }, 5, 'on_its_way yes none channel confirmed'],
+  ['the day is past and nobody gave its statement', { bankWatched: true }, 6, 'unknown yes none channel confirmed'],
+  ['nobody gives us statements', {}, 60, 'on_its_way yes none channel confirmed'],
+  [
+    'the batch’s own date counts, not the plan’s',
+    { bankWatched: true, ...batch('on_its_way', { dueOn: on('2026-12-01') }) },
+    9,
+    'on_its_way yes none settlement confirmed',
+  ],
+];
+for (const [story, road, days, verdict] of ROADS) {
+  test(story, () => {
+    const v = judged(PAID, road, SHOP, days * DAY);
+    assert.equal(`${v.code} ${v.release} ${v.cause} ${v.custody} ${v.confidence}`, verdict);
+  });
+}
+
+test('I6: only the row of a credited batch says “received”', () => {
+  assert.deepEqual(
+    ROWS.filter((row) => row.code === 'received').map((row) => row.id),
+    ['credited'],
+  );
+});
+
+test('the promise is the plan’s, and ends with the money', () => {
+  assert.equal(judged(PAID).promise?.on.toString(), '2026-11-23');
+  assert.equal(judged(PAID, batch('credited')).promise, undefined);
+  assert.equal(judged([ORDER, '9 unpaid inquiry']).promise, undefined);
 });
 
 test('a part given back stands beside the headline', () => {
-  const v = judge(
-    fold([ORDER, '9 captured inquiry 100.00', '10 recorded order', '30 refund notification 40.00'].map(told)),
-    SHOP,
-    DEFAULT_POLICY,
-    T0,
-  );
+  const v = judged([...PAID, '30 refund notification 40.00']);
   assert.deepEqual([v.code, v.also], ['on_its_way', ['refunded']]);
+});
+
+test('the path names every rule that was true, the headline’s first', () => {
+  assert.deepEqual(judged([ORDER, '9 captured inquiry 1.00'], batch('late')).path, [
+    'too_little',
+    'not_recorded',
+    'promise_passed',
+    'settling',
+  ]);
+  assert.deepEqual(judged([ORDER]).path, ['nobody_answered']);
 });

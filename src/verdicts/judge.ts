@@ -9,15 +9,16 @@
  * I6: `received` needs the bank's line (a credited batch). I7: an error or silence of anybody is `unknown` or `pending`, never `unpaid`.
  * Conflicting sources: the fold believes a decision, then statement, bill, inquiry, notification, order, claim; time decides between equals.
  *
- * Cost: about a microsecond; the promise of a day is computed once a plan (`plans/station.ts`).
+ * Cost: a microsecond or two; promises are kept (`promised.ts`).
  */
 import { type Money, money } from '../base/money.ts';
 import type { Source } from '../observations/observation.ts';
 import type { Plan } from '../plans/plan.ts';
-import { promisedOn, promiseOf, type StationPromise } from '../plans/station.ts';
+import type { StationPromise } from '../plans/station.ts';
 import type { Trace } from '../traces/fold.ts';
 import type { Cause, Confidence, Custody, Reason, Release, VerdictCode } from './catalogue.ts';
 import type { Policy } from './policy.ts';
+import { creditPromise, promisedOn } from './promised.ts';
 import type { Road, Setting, Standing } from './standing.ts';
 
 /** What a verdict rests on; each opens to its source and hash. */
@@ -58,13 +59,12 @@ type Moment = Readonly<{
   road: Road;
   policy: Policy;
   now: Temporal.Instant;
-  /** When the bank should show it; undefined where the plan leaves that to the channel's report. */
-  promise: StationPromise | undefined;
+  /** The bank should have shown it, and a bank's own days of grace are past too. */
   isLate: boolean;
 }>;
 
+const DAY_MS = 86_400_000;
 const isCaptured = ({ trace }: Moment): boolean => trace.position === 'captured';
-const isBefore = (a: Temporal.PlainDate, b: Temporal.PlainDate): boolean => Temporal.PlainDate.compare(a, b) < 0;
 
 export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
@@ -223,24 +223,15 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'promise_passed',
     code: 'late',
-    why: 'the day it was promised for is past, the statements of that day are there, and the money is not',
-    when: (m) =>
-      isCaptured(m) && (m.road.batch?.state === 'late' || (m.isLate && sawTheDay(m)))
-        ? {
-            release: enoughSaid(m),
-            cause: 'third_party',
-            reason: m.road.clearedOn === undefined && m.road.batch === undefined ? 'UNSETTLED_WAITING' : 'PAYOUT_PENDING',
-            custody: m.road.batch === undefined ? 'channel' : 'payout',
-            amount: m.trace.captured,
-          }
-        : undefined,
+    why: 'the day its batch was promised for is past, that day’s bank statement is there, and does not have it',
+    when: (m) => batchIs(m, 'late', 'third_party', 'PAYOUT_PENDING', 'payout'),
   },
   {
     id: 'statement_missing',
     code: 'unknown',
     why: 'the promised day is past and its bank statement was not given: neither on its way nor late can be said (I7)',
     when: (m) =>
-      isCaptured(m) && m.isLate && m.road.bankWatched && !sawTheDay(m)
+      isCaptured(m) && m.isLate && m.road.bankWatched && m.road.batch?.state !== 'late'
         ? {
             release: enoughSaid(m),
             cause: 'none',
@@ -310,7 +301,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
 export function judge(standing: Standing, plan: Plan, policy: Policy, now: Temporal.Instant): Verdict {
   const { trace, setting, road } = standing;
   const promise = trace.position === 'captured' ? promised(trace, road, plan) : undefined;
-  const moment: Moment = { trace, setting, road, policy, now, promise, isLate: isPast(promise, plan, now) };
+  const moment: Moment = { trace, setting, road, policy, now, isLate: isPast(promise, plan, now) };
   let first: Found | undefined;
   let code: VerdictCode = 'unknown';
   const also = new Set<VerdictCode>();
@@ -348,16 +339,12 @@ const ENDED: ReadonlySet<VerdictCode> = new Set(['received', 'reversed', 'refund
 function promised(trace: Trace, { batch, clearedOn }: Road, plan: Plan): StationPromise | undefined {
   if (batch?.dueOn !== undefined) return promisedOn(batch.dueOn, plan.settle.zone);
   const payment = { direction: 'in', capturedAt: trace.capturedAt! } as const;
-  return promiseOf(clearedOn === undefined ? payment : { ...payment, businessOn: clearedOn }, 'credited', plan);
+  return creditPromise(clearedOn === undefined ? payment : { ...payment, businessOn: clearedOn }, plan);
 }
 
 /** A bank takes a day or two to show what it has: the plan says how many. */
 const isPast = (promise: StationPromise | undefined, plan: Plan, now: Temporal.Instant): boolean =>
-  promise !== undefined &&
-  Temporal.Instant.compare(promise.at.add({ hours: 24 * plan.valueWindowDays }), now) < 0;
-
-const sawTheDay = ({ road, promise }: Moment): boolean =>
-  road.bankThrough !== undefined && promise !== undefined && !isBefore(road.bankThrough, promise.on);
+  promise !== undefined && now.epochMilliseconds - promise.at.epochMilliseconds > plan.valueWindowDays * DAY_MS;
 
 function batchIs(
   m: Moment,

@@ -7,10 +7,11 @@
  */
 import { type Money, money } from '../base/money.ts';
 import type { Plan } from '../plans/plan.ts';
-import { type Payable, promiseOf, type StationPromise } from '../plans/station.ts';
+import type { Payable, StationPromise } from '../plans/station.ts';
 import type { Refund, Trace } from '../traces/fold.ts';
 import type { VerdictCode } from './catalogue.ts';
 import { confidenceIn, type Found, type Row, type Verdict } from './judge.ts';
+import { creditPromise } from './promised.ts';
 
 /** One refund of a payment, and what is known of it beside the trace. */
 export type Refunding = Readonly<{
@@ -37,7 +38,13 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     why: 'more was given back than was paid: which of the refunds is true is settled by asking',
     when: ({ trace, refund }) =>
       trace.contradictions.some((c) => c.code === 'refund_exceeds_capture')
-        ? { release: 'ask', cause: 'system_fault', reason: 'UNKNOWN_PENDING', custody: 'unknown', amount: refund.amount }
+        ? {
+            release: 'ask',
+            cause: 'system_fault',
+            reason: 'UNKNOWN_PENDING',
+            custody: 'unknown',
+            amount: refund.amount,
+          }
         : undefined,
   },
   {
@@ -46,7 +53,13 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     why: 'the customer’s bank refused it: the channel has the money, and another way to the customer is needed',
     when: ({ refund }) =>
       refund.state === 'abnormal'
-        ? { release: 'no', cause: 'operator_error', reason: 'REFUND_RETURNED', custody: 'channel', amount: refund.amount }
+        ? {
+            release: 'no',
+            cause: 'operator_error',
+            reason: 'REFUND_RETURNED',
+            custody: 'channel',
+            amount: refund.amount,
+          }
         : undefined,
   },
   {
@@ -55,7 +68,13 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     why: 'the channel ended it without giving anything back',
     when: ({ refund }) =>
       refund.state === 'closed'
-        ? { release: 'ask', cause: 'operator_error', reason: 'REFUND_NOT_DONE', custody: 'channel', amount: refund.amount }
+        ? {
+            release: 'ask',
+            cause: 'operator_error',
+            reason: 'REFUND_NOT_DONE',
+            custody: 'channel',
+            amount: refund.amount,
+          }
         : undefined,
   },
   {
@@ -82,7 +101,12 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     why: 'less went back than the merchant asked for',
     when: (m) => surplus(m, -1n),
   },
-  { id: 'refund_too_much', code: 'overpaid', why: 'more went back than the merchant asked for', when: (m) => surplus(m, 1n) },
+  {
+    id: 'refund_too_much',
+    code: 'overpaid',
+    why: 'more went back than the merchant asked for',
+    when: (m) => surplus(m, 1n),
+  },
   {
     id: 'refund_in_balance',
     code: 'received',
@@ -125,7 +149,7 @@ export function judgeRefund(refunding: Refunding, plan: Plan, now: Temporal.Inst
   const { refund, funding } = refunding;
   const promise =
     refund.state === 'succeeded'
-      ? promiseOf({ direction: 'out', capturedAt: refund.at, funding }, 'credited', plan)
+      ? creditPromise({ direction: 'out', capturedAt: refund.at, funding }, plan)
       : undefined;
   const isPast = promise !== undefined && Temporal.Instant.compare(promise.at, now) < 0;
   const moment: Moment = { ...refunding, now, promise, isPast };
@@ -155,5 +179,11 @@ function surplus({ refund, asked }: Moment, sign: 1n | -1n): Found | undefined {
   const more = (refund.amount.minor - asked.minor) * sign;
   if (more <= 0n) return undefined;
   const amount = money(more, asked.currency);
-  return { release: 'ask', cause: 'operator_error', reason: 'PARTIAL_OR_DISCOUNT', custody: sign > 0n ? 'customer' : 'channel', amount };
+  return {
+    release: 'ask',
+    cause: 'operator_error',
+    reason: 'PARTIAL_OR_DISCOUNT',
+    custody: sign > 0n ? 'customer' : 'channel',
+    amount,
+  };
 }

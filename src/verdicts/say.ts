@@ -2,7 +2,7 @@
 import { fill, type Lang, type Text } from '../base/lang.ts';
 import { groupedText, type Money } from '../base/money.ts';
 import type { Plan } from '../plans/plan.ts';
-import { channelTitle } from './channels.ts';
+import { channelName } from './channels.ts';
 import type { Verdict } from './judge.ts';
 import { type Direction, saysOf } from './words.ts';
 
@@ -39,8 +39,8 @@ function placesIn(lang: Lang, verdict: Verdict, around: Around): Readonly<Record
   const { promise } = verdict;
   return {
     amount: verdict.amount === undefined ? WORDS.money[lang] : amountText(verdict.amount),
-    channel: channelTitle(around.channel)[lang],
-    at: around.at === undefined ? WORDS.then[lang] : momentText(around.at, around.now, zone, lang),
+    channel: channelName(around.channel, lang),
+    at: around.at === undefined ? WORDS.earlier[lang] : momentText(around.at, around.now, zone, lang),
     due: promise === undefined ? WORDS.stated[lang] : dueText(promise.on, promise.at, around.now, lang),
     look: around.look === undefined ? WORDS.looking[lang] : lookText(around.look, around.now, zone, lang),
   };
@@ -48,7 +48,7 @@ function placesIn(lang: Lang, verdict: Verdict, around: Around): Readonly<Record
 
 const WORDS = {
   money: { zh: '这笔钱', en: 'the money' },
-  then: { zh: '当时', en: 'that time' },
+  earlier: { zh: '当时', en: 'that time' },
   stated: { zh: '到账日以渠道报表为准', en: 'expected on the day its report names' },
   looking: { zh: '我们正在查', en: 'we are looking into it' },
 } as const satisfies Record<string, Text>;
@@ -80,7 +80,9 @@ function dueText(on: Temporal.PlainDate, at: Temporal.Instant, now: Temporal.Ins
 
 function lookText(at: Temporal.Instant, now: Temporal.Instant, zone: string, lang: Lang): string {
   if (Temporal.Instant.compare(at, now) <= 0) return WORDS.looking[lang];
-  const when = momentText(at, now, zone, lang).replace(/^今天 /, '').replace(/ today$/, '');
+  const when = momentText(at, now, zone, lang)
+    .replace(/^今天 /, '')
+    .replace(/ today$/, '');
   return lang === 'zh' ? `${when}再查` : `next check ${when}`;
 }
 

@@ -35,8 +35,6 @@ export type Road = Readonly<{
   batch: BatchFacts | undefined;
   /** The merchant gives us its bank's statements. Without them nobody can see whether the money arrived. */
   bankWatched: boolean;
-  /** Statements cover every day through this one. */
-  bankThrough: Temporal.PlainDate | undefined;
 }>;
 
 export const NO_ROAD: Road = Object.freeze({
@@ -45,7 +43,6 @@ export const NO_ROAD: Road = Object.freeze({
   missingFromBills: false,
   batch: undefined,
   bankWatched: false,
-  bankThrough: undefined,
 });
 
 export type Standing = Readonly<{ trace: Trace; setting: Setting; road: Road }>;

@@ -52,7 +52,10 @@ export const SAYS = {
       zh: '您在{at}付的 {amount},{channel}已经收到。可以取货,不用再付。',
       en: '{channel} has your payment of {amount} from {at}. You can take the goods and need not pay again.',
     },
-    accountant: { zh: '{channel}已收 {amount},{due};到时再查。', en: '{channel} holds {amount}, {due}. Checked again then.' },
+    accountant: {
+      zh: '{channel}已收 {amount},{due};到时再查。',
+      en: '{channel} holds {amount}, {due}. Checked again then.',
+    },
     provesWrong: TAKEN_BACK,
   },
   late: {
@@ -71,7 +74,10 @@ export const SAYS = {
     },
   },
   unrecorded: {
-    cashier: { yes: { zh: '已付 {amount},正在补单,可交货', en: 'Paid {amount}; our system is catching up. Hand over.' }, ask: CONFIRMING },
+    cashier: {
+      yes: { zh: '已付 {amount},正在补单,可交货', en: 'Paid {amount}; our system is catching up. Hand over.' },
+      ask: CONFIRMING,
+    },
     agent: {
       zh: '您在{at}付的 {amount},{channel}已经收到,只是商户的系统还没有记上。我们正在补记,您不用再付。',
       en: '{channel} has your payment of {amount} from {at}; only the shop’s system does not show it yet. We are putting that right, please do not pay again.',
@@ -97,7 +103,10 @@ export const SAYS = {
       zh: '{channel}没有这笔 {amount} 的付款。如果您的钱已被扣,银行会自动退回;请打开付款详情核对收款方和单号,或重新付款。',
       en: '{channel} has no payment of {amount}. If your bank took the money it comes back by itself. Please check payee and number in the payment’s details, or pay again.',
     },
-    accountant: { zh: '{channel}没有 {amount} 的付款;请重新收款或关闭订单。', en: '{channel} has no payment of {amount}. Collect again or close the order.' },
+    accountant: {
+      zh: '{channel}没有 {amount} 的付款;请重新收款或关闭订单。',
+      en: '{channel} has no payment of {amount}. Collect again or close the order.',
+    },
     provesWrong: {
       zh: '渠道稍后通知已付,或它的账单里有这笔。',
       en: 'The channel reports it paid later, or its bill has it.',
@@ -109,7 +118,10 @@ export const SAYS = {
       zh: '您的 {amount} 已付出,但收款的不是本店。请按付款详情里的收款方联系对方退款,再向本店付款。',
       en: 'Your {amount} was paid, but not to this shop. Please ask the payee named in the payment’s details for it back, then pay here.',
     },
-    accountant: { zh: '{amount} 付给了别的收款方,本店没有这笔;请检查收款码。', en: '{amount} went to another payee; the shop has no such payment. Check the codes on display.' },
+    accountant: {
+      zh: '{amount} 付给了别的收款方,本店没有这笔;请检查收款码。',
+      en: '{amount} went to another payee; the shop has no such payment. Check the codes on display.',
+    },
     provesWrong: { zh: '渠道在本店名下查到这笔付款。', en: 'The channel finds the payment under this shop.' },
   },
   paid_after_close: {
@@ -122,8 +134,14 @@ export const SAYS = {
       zh: '您在{at}付的 {amount} 已经收到,但那时订单已经关闭。商户会恢复订单或退款,您不用再付。',
       en: 'Your {amount} arrived at {at}, after the order had been closed. The shop reopens the order or refunds you; please do not pay again.',
     },
-    accountant: { zh: '{channel} {amount} 在关单之后付成;恢复订单或退款。', en: '{channel} {amount} was paid after the order was closed. Reopen it or refund.' },
-    provesWrong: { zh: '订单其实没有关闭,或渠道撤销这笔。', en: 'The order was not closed after all, or the channel takes the payment back.' },
+    accountant: {
+      zh: '{channel} {amount} 在关单之后付成;恢复订单或退款。',
+      en: '{channel} {amount} was paid after the order was closed. Reopen it or refund.',
+    },
+    provesWrong: {
+      zh: '订单其实没有关闭,或渠道撤销这笔。',
+      en: 'The order was not closed after all, or the channel takes the payment back.',
+    },
   },
   duplicate: {
     cashier: {
@@ -135,7 +153,10 @@ export const SAYS = {
       zh: '这张订单付了两次,多付的是{at}的 {amount}。商户会把多付的退给您,您不用做什么。',
       en: 'This order was paid twice; the second payment is {amount} at {at}. The shop refunds it, you need not do anything.',
     },
-    accountant: { zh: '同一订单收到第二笔 {amount};退还多付的一笔。', en: 'A second {amount} for one order. Refund the surplus payment.' },
+    accountant: {
+      zh: '同一订单收到第二笔 {amount};退还多付的一笔。',
+      en: 'A second {amount} for one order. Refund the surplus payment.',
+    },
     provesWrong: { zh: '两笔其实属于两张订单。', en: 'The two belong to two orders.' },
   },
   underpaid: {
@@ -144,8 +165,14 @@ export const SAYS = {
       zh: '您在{at}付的钱比订单少 {amount}。请补付差额,或由商户确认优惠。',
       en: 'Your payment at {at} is {amount} less than the order. Please pay the difference, or let the shop confirm a discount.',
     },
-    accountant: { zh: '{channel}实收比订单少 {amount};补收,或补记优惠。', en: '{channel} holds {amount} less than the order. Collect it or book the discount.' },
-    provesWrong: { zh: '差额是优惠券,或另有一笔付款。', en: 'The difference is a coupon, or another payment covers it.' },
+    accountant: {
+      zh: '{channel}实收比订单少 {amount};补收,或补记优惠。',
+      en: '{channel} holds {amount} less than the order. Collect it or book the discount.',
+    },
+    provesWrong: {
+      zh: '差额是优惠券,或另有一笔付款。',
+      en: 'The difference is a coupon, or another payment covers it.',
+    },
   },
   overpaid: {
     cashier: {
@@ -157,8 +184,14 @@ export const SAYS = {
       zh: '您在{at}付的钱比订单多 {amount}。商户会退还多付的部分,您不用做什么。',
       en: 'Your payment at {at} is {amount} more than the order. The shop refunds the rest, you need not do anything.',
     },
-    accountant: { zh: '{channel}实收比订单多 {amount};退还差额。', en: '{channel} holds {amount} more than the order. Refund the difference.' },
-    provesWrong: { zh: '订单金额后来改过,或这笔属于别的订单。', en: 'The order’s amount was changed, or the payment belongs to another order.' },
+    accountant: {
+      zh: '{channel}实收比订单多 {amount};退还差额。',
+      en: '{channel} holds {amount} more than the order. Refund the difference.',
+    },
+    provesWrong: {
+      zh: '订单金额后来改过,或这笔属于别的订单。',
+      en: 'The order’s amount was changed, or the payment belongs to another order.',
+    },
   },
   held: {
     cashier: ROAD,
@@ -166,8 +199,14 @@ export const SAYS = {
       zh: '您在{at}付的 {amount} 已经付成,可以取货。{channel}暂时冻结的是商户的款项,与您无关。',
       en: 'Your payment of {amount} at {at} is complete and you can take the goods. What {channel} is holding back concerns the shop only.',
     },
-    accountant: { zh: '{channel}冻结了 {amount},{due};按渠道要求补交材料或等待解冻。', en: '{channel} is holding {amount} back, {due}. Send what it asks for, or wait until it is released.' },
-    provesWrong: { zh: '渠道通知解冻,或银行流水已有这笔。', en: 'The channel releases it, or the bank already has it.' },
+    accountant: {
+      zh: '{channel}冻结了 {amount},{due};按渠道要求补交材料或等待解冻。',
+      en: '{channel} is holding {amount} back, {due}. Send what it asks for, or wait until it is released.',
+    },
+    provesWrong: {
+      zh: '渠道通知解冻,或银行流水已有这笔。',
+      en: 'The channel releases it, or the bank already has it.',
+    },
   },
   payout_returned: {
     cashier: ROAD,
@@ -175,7 +214,10 @@ export const SAYS = {
       zh: '您在{at}付的 {amount} 已经付成,可以取货。商户的银行账户有误,由商户更正,与您无关。',
       en: 'Your payment of {amount} at {at} is complete and you can take the goods. The shop’s own bank details need correcting; that does not concern you.',
     },
-    accountant: { zh: '银行退回了{channel}的出款,内含 {amount};更正结算账户后请渠道重新出款。', en: 'The bank returned {channel}’s payout with {amount} in it. Correct the account and have it paid out again.' },
+    accountant: {
+      zh: '银行退回了{channel}的出款,内含 {amount};更正结算账户后请渠道重新出款。',
+      en: 'The bank returned {channel}’s payout with {amount} in it. Correct the account and have it paid out again.',
+    },
     provesWrong: { zh: '银行流水里有重新出款的入账。', en: 'The bank shows the payout made again.' },
   },
   short_settled: {
@@ -184,8 +226,14 @@ export const SAYS = {
       zh: '您在{at}付的钱已经付成,可以取货。{channel}少结算给商户的部分由商户追索,与您无关。',
       en: 'Your payment at {at} is complete and you can take the goods. That {channel} settled too little is the shop’s matter.',
     },
-    accountant: { zh: '{channel}少结算 {amount};按合同核对手续费并追索差额。', en: '{channel} settled {amount} too little. Check the fees against the contract and claim the difference.' },
-    provesWrong: { zh: '差额在别的批次里,或手续费约定已变。', en: 'The difference stands in another batch, or the agreed fee has changed.' },
+    accountant: {
+      zh: '{channel}少结算 {amount};按合同核对手续费并追索差额。',
+      en: '{channel} settled {amount} too little. Check the fees against the contract and claim the difference.',
+    },
+    provesWrong: {
+      zh: '差额在别的批次里,或手续费约定已变。',
+      en: 'The difference stands in another batch, or the agreed fee has changed.',
+    },
   },
   reversed: {
     cashier: { no: { zh: '付款已被撤销,请重新收款', en: 'The payment was taken back. Collect again.' } },
@@ -193,7 +241,10 @@ export const SAYS = {
       zh: '您在{at}付的 {amount} 后来被{channel}撤销,钱会回到您的账户。如仍要购买,请重新付款。',
       en: '{channel} took your payment of {amount} from {at} back; the money returns to you. If you still want the goods, please pay again.',
     },
-    accountant: { zh: '{channel}撤销了 {amount};订单改为未付,重新收款。', en: '{channel} took {amount} back. Mark the order unpaid and collect again.' },
+    accountant: {
+      zh: '{channel}撤销了 {amount};订单改为未付,重新收款。',
+      en: '{channel} took {amount} back. Mark the order unpaid and collect again.',
+    },
     provesWrong: { zh: '渠道查询仍说已付。', en: 'The channel still says paid when asked.' },
   },
   refunded: {
@@ -202,7 +253,10 @@ export const SAYS = {
       zh: '您在{at}付的 {amount} 已经退回。钱按原路返回,银行卡可能要等几个工作日。',
       en: 'Your {amount} from {at} was refunded the way it was paid. On a card it can take some working days to show.',
     },
-    accountant: { zh: '{channel} {amount} 已退款;核对退款记录。', en: '{channel} gave {amount} back. Check that the refund is booked.' },
+    accountant: {
+      zh: '{channel} {amount} 已退款;核对退款记录。',
+      en: '{channel} gave {amount} back. Check that the refund is booked.',
+    },
     provesWrong: { zh: '渠道说退款被银行退回。', en: 'The channel says that the bank refused the refund.' },
   },
   charged_back: {
@@ -211,7 +265,10 @@ export const SAYS = {
       zh: '{amount} 因付款人提出争议已被扣回。请不要再交付商品;如有签收凭证,请交给商户提交{channel}。',
       en: '{amount} was taken back because the payer disputed it. Please hand nothing over; proof of delivery goes to {channel}.',
     },
-    accountant: { zh: '{channel}因拒付扣回 {amount};在期限前提交交付凭证。', en: '{channel} took {amount} back for a dispute. Send proof of delivery before its deadline.' },
+    accountant: {
+      zh: '{channel}因拒付扣回 {amount};在期限前提交交付凭证。',
+      en: '{channel} took {amount} back for a dispute. Send proof of delivery before its deadline.',
+    },
     provesWrong: { zh: '渠道判商户胜诉,钱退回。', en: 'The dispute is won and the money comes back.' },
   },
   fake_receipt: {
@@ -220,7 +277,10 @@ export const SAYS = {
       zh: '所示的 {amount} 付款,{channel}查无此笔。请顾客打开自己的账单核对,或重新付款;不要与顾客争执。',
       en: '{channel} has no payment of {amount} behind what is shown. Ask the customer to open their own bill or to pay again; do not argue.',
     },
-    accountant: { zh: '出示的 {amount} 凭证与{channel}记录不符;保留图片与单号。', en: 'The receipt shown for {amount} contradicts {channel}’s records. Keep picture and number.' },
+    accountant: {
+      zh: '出示的 {amount} 凭证与{channel}记录不符;保留图片与单号。',
+      en: 'The receipt shown for {amount} contradicts {channel}’s records. Keep picture and number.',
+    },
     provesWrong: { zh: '渠道用这个单号查到付款。', en: 'The channel finds a payment under this number.' },
   },
   reused_receipt: {
@@ -229,7 +289,10 @@ export const SAYS = {
       zh: '这笔 {amount} 的付款是真的,但已经用在另一张订单上。请核对日期和单号,这一单需要另行付款。',
       en: 'This payment of {amount} is genuine but has already paid another order. Please check its date and number; this order needs its own payment.',
     },
-    accountant: { zh: '{amount} 的凭证已对应另一订单;不要再记收款。', en: 'The receipt for {amount} belongs to another order. Do not book it again.' },
+    accountant: {
+      zh: '{amount} 的凭证已对应另一订单;不要再记收款。',
+      en: 'The receipt for {amount} belongs to another order. Do not book it again.',
+    },
     provesWrong: { zh: '另一张订单其实没有用这笔。', en: 'The other order was not paid by it after all.' },
   },
   unknown: {
@@ -241,7 +304,10 @@ export const SAYS = {
       zh: '这笔 {amount} 还不能确定,我们正在向{channel}核实。请不要重复付款;{look},查清就告诉您。',
       en: 'We cannot tell about the {amount} yet and are asking {channel}. Please do not pay twice; {look}, and we tell you as soon as it is known.',
     },
-    accountant: { zh: '{channel} {amount} 尚不清楚,缺少凭据;补齐单据或等待渠道答复。', en: '{channel} {amount}: not known yet, evidence is missing. Add the document or wait for the channel’s answer.' },
+    accountant: {
+      zh: '{channel} {amount} 尚不清楚,缺少凭据;补齐单据或等待渠道答复。',
+      en: '{channel} {amount}: not known yet, evidence is missing. Add the document or wait for the channel’s answer.',
+    },
     provesWrong: { zh: '渠道答复,或缺少的单据到齐。', en: 'The channel answers, or the missing document comes.' },
   },
 } as const satisfies Record<VerdictCode, Says>;
@@ -254,7 +320,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款在{at}已退到您在{channel}的余额。请打开余额明细查看。',
       en: 'Your refund of {amount} went to your {channel} balance at {at}. Please look at the balance’s details.',
     },
-    accountant: { zh: '{channel}已把 {amount} 退到顾客余额;无需处理。', en: '{channel} returned {amount} to the customer’s balance. Nothing to do.' },
+    accountant: {
+      zh: '{channel}已把 {amount} 退到顾客余额;无需处理。',
+      en: '{channel} returned {amount} to the customer’s balance. Nothing to do.',
+    },
     provesWrong: { zh: '顾客的余额明细里没有这笔。', en: 'The customer’s balance does not show it.' },
   },
   on_its_way: {
@@ -263,7 +332,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款{channel}在{at}已经退出,{due}。到时还没有,请告诉我们。',
       en: '{channel} sent your refund of {amount} at {at}, {due}. If it is not there by then, please tell us.',
     },
-    accountant: { zh: '{channel}已退出 {amount},{due};到时再查。', en: '{channel} sent the refund of {amount}, {due}. Checked again then.' },
+    accountant: {
+      zh: '{channel}已退出 {amount},{due};到时再查。',
+      en: '{channel} sent the refund of {amount}, {due}. Checked again then.',
+    },
     provesWrong: { zh: '渠道说退款被银行退回。', en: 'The channel says that the bank refused it.' },
   },
   late: {
@@ -272,7 +344,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款{due},而您还没有收到。我们正凭退款单号请{channel}追查,结果会告诉您。',
       en: 'Your refund of {amount} was {due}, and you do not have it. We are asking {channel} to trace it by its number and will tell you.',
     },
-    accountant: { zh: '{channel}退出的 {amount} {due},顾客未收到;凭退款单号请渠道查证。', en: '{channel}’s refund of {amount}: {due}, and the customer misses it. Have the channel trace it.' },
+    accountant: {
+      zh: '{channel}退出的 {amount} {due},顾客未收到;凭退款单号请渠道查证。',
+      en: '{channel}’s refund of {amount}: {due}, and the customer misses it. Have the channel trace it.',
+    },
     provesWrong: { zh: '顾客的银行流水里有这笔。', en: 'The customer’s bank statement has it.' },
   },
   pending: {
@@ -281,7 +356,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款{channel}正在处理。{look},不用重新申请。',
       en: '{channel} is working on your refund of {amount}. {look}; you need not ask again.',
     },
-    accountant: { zh: '{channel}退款 {amount} 处理中,{look};不要重发。', en: '{channel} refund of {amount} in progress; {look}. Do not send it again.' },
+    accountant: {
+      zh: '{channel}退款 {amount} 处理中,{look};不要重发。',
+      en: '{channel} refund of {amount} in progress; {look}. Do not send it again.',
+    },
     provesWrong: { zh: '渠道答复退款成功或失败。', en: 'The channel answers that it is done, or that it failed.' },
   },
   payout_returned: {
@@ -290,7 +368,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款被您的银行退回,钱在{channel}。请告诉我们另一个收款方式。',
       en: 'Your bank refused the refund of {amount}; {channel} has the money. Please tell us another way to pay you.',
     },
-    accountant: { zh: '退款 {amount} 被顾客的银行退回,钱在{channel};换一种方式退给顾客。', en: 'The customer’s bank refused the refund of {amount}; {channel} has it. Pay the customer another way.' },
+    accountant: {
+      zh: '退款 {amount} 被顾客的银行退回,钱在{channel};换一种方式退给顾客。',
+      en: 'The customer’s bank refused the refund of {amount}; {channel} has it. Pay the customer another way.',
+    },
     provesWrong: { zh: '渠道改说退款成功。', en: 'The channel says later that it succeeded.' },
   },
   unpaid: {
@@ -299,7 +380,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款{channel}没有做成,钱还在商户。商户会重新处理,请稍等。',
       en: '{channel} did not make the refund of {amount}; the shop still has the money. It will be handled anew.',
     },
-    accountant: { zh: '{channel}没有做成 {amount} 的退款;查明原因后重新退。', en: '{channel} did not make the refund of {amount}. Find out why, then refund again.' },
+    accountant: {
+      zh: '{channel}没有做成 {amount} 的退款;查明原因后重新退。',
+      en: '{channel} did not make the refund of {amount}. Find out why, then refund again.',
+    },
     provesWrong: { zh: '渠道账单里有这笔退款。', en: 'The channel’s bill has the refund.' },
   },
   underpaid: {
@@ -308,7 +392,10 @@ export const SAYS_OUT = {
       zh: '您在{at}收到的退款比应退少 {amount}。商户会核对并补退。',
       en: 'The refund at {at} is {amount} less than it should be. The shop checks it and refunds the rest.',
     },
-    accountant: { zh: '{channel}少退 {amount};核对后补退。', en: '{channel} refunded {amount} too little. Check and refund the rest.' },
+    accountant: {
+      zh: '{channel}少退 {amount};核对后补退。',
+      en: '{channel} refunded {amount} too little. Check and refund the rest.',
+    },
     provesWrong: { zh: '另有一笔退款补足了差额。', en: 'Another refund covers the difference.' },
   },
   overpaid: {
@@ -317,7 +404,10 @@ export const SAYS_OUT = {
       zh: '您在{at}收到的退款比应退多 {amount}。商户会与您联系。',
       en: 'The refund at {at} is {amount} more than it should be. The shop will contact you.',
     },
-    accountant: { zh: '{channel}多退 {amount};查明由谁、因何。', en: '{channel} refunded {amount} too much. Find out who did it and why.' },
+    accountant: {
+      zh: '{channel}多退 {amount};查明由谁、因何。',
+      en: '{channel} refunded {amount} too much. Find out who did it and why.',
+    },
     provesWrong: { zh: '应退金额后来改过。', en: 'The amount to refund was changed.' },
   },
   refunded: {
@@ -326,7 +416,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款在{at}已经退回,到账时限已过。如果没有收到,请告诉我们追查。',
       en: 'Your refund of {amount} from {at} has had its time to arrive. If you do not have it, tell us and we trace it.',
     },
-    accountant: { zh: '{channel}已退 {amount},时限已过,无人报未到;无需处理。', en: '{channel} refunded {amount}; its time is past and nobody misses it. Nothing to do.' },
+    accountant: {
+      zh: '{channel}已退 {amount},时限已过,无人报未到;无需处理。',
+      en: '{channel} refunded {amount}; its time is past and nobody misses it. Nothing to do.',
+    },
     provesWrong: { zh: '顾客说没有收到。', en: 'The customer says that it did not come.' },
   },
   unknown: {
@@ -335,7 +428,10 @@ export const SAYS_OUT = {
       zh: '{amount} 的退款还不能确定,我们正在向{channel}核实。{look},不用重新申请。',
       en: 'We cannot tell about the refund of {amount} yet and are asking {channel}. {look}; you need not ask again.',
     },
-    accountant: { zh: '{channel}退款 {amount} 尚不清楚;查询,不要重发。', en: '{channel} refund of {amount}: not known yet. Ask; do not send it again.' },
+    accountant: {
+      zh: '{channel}退款 {amount} 尚不清楚;查询,不要重发。',
+      en: '{channel} refund of {amount}: not known yet. Ask; do not send it again.',
+    },
     provesWrong: { zh: '渠道答复,或它的账单到齐。', en: 'The channel answers, or its bill comes.' },
   },
 } as const satisfies Partial<Record<VerdictCode, Says>>;

@@ -10,8 +10,8 @@ import { realPace } from '../../src/actions/pace.ts';
 import { clock } from '../../src/base/clock.ts';
 import { vaultOf } from '../../src/base/vault.ts';
 import { Accounts } from '../../src/channels/accounts.ts';
+import { Policies } from '../../src/channels/policies.ts';
 import { take } from '../../src/traces/advance.ts';
-import { DEFAULT_POLICY } from '../../src/verdicts/judge.ts';
 import { freePort, startChild } from '../support/children.ts';
 import { addTenant, freshBook } from '../support/database.ts';
 import { until } from '../support/living.ts';
@@ -32,7 +32,7 @@ test(`F26: silent for a while, then ${NOTICES} notifications over two tenants: n
   const shops = await Promise.all(tenants.map((id) => shopOn(on.book, id, masterKey, { baseUrl, merchantPem })));
   const follow = following(
     new Accounts(vaultOf([masterKey])),
-    DEFAULT_POLICY,
+    new Policies(),
     realPace(() => 0.5),
   );
   const placedAt = clock.now().subtract({ seconds: 50 }).round('millisecond');

@@ -61,7 +61,7 @@ export function orderRoutes(api: Api, on: Serving): void {
           on.follow,
         );
         await planClosing(tx, on, order);
-        return { view: await viewOf(tx, order), isNew };
+        return { view: await viewOf(tx, on, order), isNew };
       });
       return await reply.status(isNew ? 201 : 200).send(view);
     },
@@ -87,7 +87,7 @@ export function orderRoutes(api: Api, on: Serving): void {
       return await on.book.tenant(caller.tenantId, async (tx) => {
         if (query.order_ref !== undefined) {
           const one = await orderByRef(tx, caller.livemode, query.order_ref);
-          return { items: one === undefined ? [] : [await viewOf(tx, one)] };
+          return { items: one === undefined ? [] : [await viewOf(tx, on, one)] };
         }
         const orders = await listOrders(tx, caller.livemode, {
           limit: query.limit,
@@ -96,7 +96,7 @@ export function orderRoutes(api: Api, on: Serving): void {
         });
         const last = orders.length === query.limit ? orders.at(-1) : undefined;
         return dropEmpty({
-          items: await viewsOf(tx, orders),
+          items: await viewsOf(tx, on, orders),
           next: last === undefined ? undefined : cursor(last.placedAt.toString(), last.id),
         });
       });
@@ -119,7 +119,7 @@ export function orderRoutes(api: Api, on: Serving): void {
     async ({ caller, params }) => {
       return await on.book.tenant(
         caller.tenantId,
-        async (tx) => await viewOf(tx, await orderOf(tx, caller, params.id)),
+        async (tx) => await viewOf(tx, on, await orderOf(tx, caller, params.id)),
       );
     },
   );
@@ -149,7 +149,7 @@ export function orderRoutes(api: Api, on: Serving): void {
             sentAt: await placedAt(tx, on, accountId, body.placed_at),
           };
           await addPayment(tx, order, attempt, on.follow);
-          return await viewOf(tx, order);
+          return await viewOf(tx, on, order);
         }
         const at = body.at === undefined ? on.pace.now() : Temporal.Instant.from(body.at);
         const after =
@@ -157,7 +157,7 @@ export function orderRoutes(api: Api, on: Serving): void {
             ? await markPaid(tx, order, at, on.follow)
             : await closeOrder(tx, order, 'closed', at, on.follow);
         if (body.state === 'closed') await planClosing(tx, on, { ...after, expiresAt: at });
-        return await viewOf(tx, after);
+        return await viewOf(tx, on, after);
       });
     },
   );
@@ -181,7 +181,7 @@ export function orderRoutes(api: Api, on: Serving): void {
         const at = on.pace.now();
         const after = await closeOrder(tx, await orderOf(tx, caller, params.id), 'cancelled', at, on.follow);
         await planClosing(tx, on, { ...after, expiresAt: at });
-        return await viewOf(tx, after);
+        return await viewOf(tx, on, after);
       });
     },
   );
@@ -230,9 +230,14 @@ async function planClosing(tx: TenantTx, on: Serving, order: Order): Promise<voi
   }
 }
 
-async function viewsOf(tx: TenantTx, orders: readonly Order[]): Promise<Array<z.output<typeof shape.order>>> {
+async function viewsOf(
+  tx: TenantTx,
+  on: Serving,
+  orders: readonly Order[],
+): Promise<Array<z.output<typeof shape.order>>> {
   const payments = await paymentsWith(
     tx,
+    on,
     'p.order_id = any($2)',
     [orders.map((o) => o.id)],
     'order by p.created_at, p.id',
@@ -255,5 +260,5 @@ async function viewsOf(tx: TenantTx, orders: readonly Order[]): Promise<Array<z.
     }),
   );
 }
-const viewOf = async (tx: TenantTx, order: Order): Promise<z.output<typeof shape.order>> =>
-  (await viewsOf(tx, [order]))[0]!;
+const viewOf = async (tx: TenantTx, on: Serving, order: Order): Promise<z.output<typeof shape.order>> =>
+  (await viewsOf(tx, on, [order]))[0]!;

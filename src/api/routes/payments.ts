@@ -1,15 +1,16 @@
 /** Payments: found by any number, shown with everything their story rests on, asked about on demand. */
 import { z } from 'zod';
 import { inquire } from '../../actions/inquire.ts';
+import { STATIONS, type Station, stationsOf } from '../../actions/stations.ts';
 import { moneyView } from '../../actions/view.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { observationRows } from '../../traces/store.ts';
-import { VERDICTS } from '../../verdicts/catalogue.ts';
+import { VERDICTS, type VerdictCode } from '../../verdicts/catalogue.ts';
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
-import { paymentsWith, VERDICT_COLUMNS, type VerdictRow, verdictOut } from '../read.ts';
+import { paymentsWith, promiseOut, standingsWith, VERDICT_COLUMNS, type VerdictRow, verdictOut } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
 
 const MOST_FOUND = 50;
@@ -31,26 +32,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, query }) => {
-      const after = fromCursor(query.after);
-      return await on.book.tenant(caller.tenantId, async (tx) => {
-        const rows = await tx.rows<{ id: string; created_at: Temporal.Instant }>(
-          `select id, created_at from payments
-            where tenant_id = $1 and livemode = $2 and ($3::text is null or verdict = $3)
-              and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
-            order by created_at desc, id desc limit $6`,
-          [tx.tenantId, caller.livemode, query.verdict ?? null, after?.[0] ?? null, after?.[1] ?? null, query.limit],
-        );
-        const last = rows.length === query.limit ? rows.at(-1) : undefined;
-        return dropEmpty({
-          items: await paymentsWith(
-            tx,
-            'p.id = any($2)',
-            [rows.map((r) => r.id)],
-            'order by p.created_at desc, p.id desc',
-          ),
-          next: last === undefined ? undefined : cursor(last.created_at.toString(), last.id),
-        });
-      });
+      return await on.book.tenant(caller.tenantId, (tx) => page(tx, on, caller, query));
     },
   );
 
@@ -71,6 +53,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
       return await on.book.tenant(caller.tenantId, async (tx) => ({
         items: await paymentsWith(
           tx,
+          on,
           `p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
           [caller.livemode, query.ref],
           `order by p.created_at desc, p.id desc limit ${MOST_FOUND}`,
@@ -93,7 +76,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      return await on.book.tenant(caller.tenantId, (tx) => one(tx, caller, params.id));
+      return await on.book.tenant(caller.tenantId, (tx) => one(tx, on, caller, params.id));
     },
   );
 
@@ -110,7 +93,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => {
-      return await on.book.tenant(caller.tenantId, (tx) => story(tx, caller, params.id));
+      return await on.book.tenant(caller.tenantId, (tx) => story(tx, on, caller, params.id));
     },
   );
 
@@ -133,7 +116,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params }) => {
       const { payment, open } = await on.book.tenant(caller.tenantId, async (tx) => {
-        await one(tx, caller, params.id);
+        await one(tx, on, caller, params.id);
         const row = await tx.one<PaymentRow>(
           `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`,
           [tx.tenantId, params.id],
@@ -142,7 +125,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
         return { payment, open: await on.accounts.get(tx, payment.accountId) };
       });
       const answer = await inquire(on, caller.tenantId, payment, open);
-      const after = await on.book.tenant(caller.tenantId, (tx) => one(tx, caller, params.id));
+      const after = await on.book.tenant(caller.tenantId, (tx) => one(tx, on, caller, params.id));
       return dropEmpty({
         outcome: answer.outcome,
         detail: 'detail' in answer ? answer.detail : undefined,
@@ -192,13 +175,15 @@ export function paymentRoutes(api: Api, on: Serving): void {
   );
 }
 
-async function one(tx: TenantTx, caller: Caller, id: string): Promise<z.output<typeof shape.payment>> {
-  const [payment] = await paymentsWith(tx, 'p.livemode = $2 and p.id = $3', [caller.livemode, id], '');
+async function one(tx: TenantTx, on: Serving, caller: Caller, id: string): Promise<z.output<typeof shape.payment>> {
+  const [payment] = await paymentsWith(tx, on, 'p.livemode = $2 and p.id = $3', [caller.livemode, id], '');
   return payment ?? notFound();
 }
 
-async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output<typeof shape.trace>> {
-  const payment = await one(tx, caller, id);
+async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Promise<z.output<typeof shape.trace>> {
+  const [found] = await standingsWith(tx, on, 'p.livemode = $2 and p.id = $3', [caller.livemode, id], '');
+  if (found === undefined) return notFound();
+  const payment = found.shown;
   const observations = [...(await observationRows(tx, [id]))].sort(
     (a, b) => Temporal.Instant.compare(a.occurred_at, b.occurred_at) || (a.id < b.id ? -1 : 1),
   );
@@ -250,8 +235,17 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
        from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id where p.tenant_id = $1 and p.id = $2`,
     [tx.tenantId, id],
   );
+  const heard = observations.map((o) => ({
+    kind: o.kind,
+    source: o.source,
+    occurredAt: o.occurred_at,
+    id: o.id,
+    messageId: o.message_id ?? undefined,
+  }));
+  const stations = found.standing === undefined ? [] : stationsOf(found.standing, heard, on.pace.now()).map(stationOut);
   return dropEmpty({
     payment,
+    stations,
     batch: batch === undefined ? undefined : batchView(batch),
     breaks,
     observations: observations.map((o) =>
@@ -277,6 +271,69 @@ async function story(tx: TenantTx, caller: Caller, id: string): Promise<z.output
     ),
     next_look_at: due?.due_at.toString(),
   });
+}
+
+const stationOut = (s: Station): z.output<typeof shape.station> =>
+  dropEmpty({
+    station: s.station,
+    title: STATIONS[s.station],
+    state: s.state,
+    at: s.at?.toString(),
+    on: s.on?.toString(),
+    promise: s.promise === undefined ? undefined : promiseOut(s.promise),
+    source: s.source,
+    observation_id: s.observationId,
+    message_id: s.messageId,
+    document_id: s.documentId,
+  });
+
+/** Stored verdicts that may be this one when judged as they stand now; `b` is the payment's batch. */
+const BATCH_STATE: Readonly<Partial<Record<VerdictCode, string>>> = {
+  received: 'credited',
+  late: 'late',
+  short_settled: 'short',
+  payout_returned: 'returned',
+};
+function mayBe(code: VerdictCode): string {
+  const state = BATCH_STATE[code];
+  if (state !== undefined) return `(p.verdict = '${code}' or (p.verdict = 'on_its_way' and b.state = '${state}'))`;
+  if (code === 'unknown') return `p.verdict in ('unknown', 'on_its_way', 'unrecorded', 'held')`;
+  return `p.verdict = '${code}'`;
+}
+
+/** So many rows are looked at for one page at most; a page may be short, and `next` goes on behind it. */
+const MOST_SCANNED = 2_000;
+
+/** Newest first. Filtered by what is said now: rows that may be it are read and judged until the page is full. */
+async function page(
+  tx: TenantTx,
+  on: Serving,
+  caller: Caller,
+  query: Readonly<{ after?: string | undefined; limit: number; verdict?: string | undefined }>,
+): Promise<{ items: z.output<typeof shape.payment>[]; next?: string }> {
+  const wanted = query.verdict as VerdictCode | undefined;
+  let after = fromCursor(query.after);
+  const items: z.output<typeof shape.payment>[] = [];
+  for (let scanned = 0; scanned < MOST_SCANNED; ) {
+    const found = await standingsWith(
+      tx,
+      on,
+      `p.id in (select p.id from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
+         where p.tenant_id = $1 and p.livemode = $2 ${wanted === undefined ? '' : `and ${mayBe(wanted)}`}
+           and ($3::timestamptz is null or (p.created_at, p.id) < ($3::timestamptz, $4::uuid))
+         order by p.created_at desc, p.id desc limit $5)`,
+      [caller.livemode, after?.[0] ?? null, after?.[1] ?? null, query.limit],
+      'order by p.created_at desc, p.id desc',
+    );
+    scanned += found.length;
+    for (const { shown, createdAt } of found) {
+      after = [createdAt.toString(), shown.id];
+      if (wanted === undefined || shown.verdict?.code === wanted) items.push(shown);
+      if (items.length === query.limit) return { items, next: cursor(...after) };
+    }
+    if (found.length < query.limit) return { items };
+  }
+  return after === undefined ? { items } : { items, next: cursor(...after) };
 }
 
 type BatchOut = NonNullable<z.output<typeof shape.trace>['batch']>;

@@ -1,0 +1,78 @@
+/** The tenant's policy: what it has decided about its own risk, as data. A version is never edited; the newest is in force. */
+import { z } from 'zod';
+import { DaozhangError } from '../../base/errors.ts';
+import { type PolicyVersion, policyOf, policyText, textOf } from '../../channels/policies.ts';
+import { DEFAULT_POLICY } from '../../verdicts/policy.ts';
+import * as shape from '../contract.ts';
+import type { Api, Serving } from '../server.ts';
+
+const MOST = 100;
+const version = z
+  .object({
+    version: z.int().describe('0: nobody has set one, these are the defaults'),
+    policy: policyText,
+    made_by: z.string().optional(),
+    made_at: shape.instant.optional(),
+  })
+  .meta({ id: 'Policy' });
+
+const out = (v: PolicyVersion): z.output<typeof version> => ({
+  version: v.version,
+  policy: textOf(v.policy),
+  made_by: v.madeBy,
+  made_at: v.madeAt.toString(),
+});
+
+export function policyRoutes(api: Api, on: Serving): void {
+  api.get(
+    '/v1/policy',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getPolicy',
+        summary: 'The policy in force, and its earlier versions',
+        tags: ['policy'],
+        response: { 200: z.object({ current: version, versions: z.array(version) }) },
+      },
+    },
+    async ({ caller }) => {
+      const versions = await on.book.tenant(caller.tenantId, (tx) => on.policies.versions(tx, MOST));
+      const [newest] = versions;
+      return {
+        current: newest === undefined ? { version: 0, policy: textOf(DEFAULT_POLICY) } : out(newest),
+        versions: versions.map(out),
+      };
+    },
+  );
+
+  api.put(
+    '/v1/policy',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'setPolicy',
+        summary: 'A new version of the policy',
+        description: '`after` is the version you saw; where somebody set another meanwhile it is refused.',
+        tags: ['policy'],
+        body: z.strictObject({ after: z.int().min(0), policy: policyText }),
+        response: { 200: version, 409: shape.problem, 422: shape.problem },
+      },
+    },
+    async ({ caller, body }) => {
+      const policy = policyOrRefuse(body.policy);
+      return out(
+        await on.book.tenant(caller.tenantId, (tx) =>
+          on.policies.set(tx, policy, body.after, `${caller.kind}:${caller.id}`),
+        ),
+      );
+    },
+  );
+}
+
+function policyOrRefuse(text: z.output<typeof policyText>): ReturnType<typeof policyOf> {
+  try {
+    return policyOf(text);
+  } catch (error) {
+    throw new DaozhangError('api.bad_request', { reason: `policy.ask_above: ${(error as Error).message}` });
+  }
+}

@@ -1,0 +1,52 @@
+/** A trace as a payment's row keeps it (`advance.ts` writes amounts and instants as text), read back. */
+import { type Money, money } from '../base/money.ts';
+import type { Trace } from './fold.ts';
+
+type Text = Readonly<Record<string, unknown>>;
+
+/** Instants of a trace, by member. */
+const INSTANTS = [
+  'placedAt',
+  'expiresAt',
+  'orderClosedAt',
+  'recordedAt',
+  'processingSince',
+  'capturedAt',
+  'lastWordAt',
+] as const satisfies ReadonlyArray<keyof Trace>;
+
+/** Undefined where the row has no trace yet. What an older program did not write is as it is of a payment without it. */
+export function traceOf(json: Text): Trace | undefined {
+  if (typeof json.position !== 'string') return undefined;
+  const instants = Object.fromEntries(INSTANTS.map((name) => [name, instantOf(json[name])]));
+  return Object.freeze({
+    ...(json as unknown as Trace),
+    ...instants,
+    ordered: moneyOf(json.ordered),
+    captured: moneyOf(json.captured),
+    refundedMinor: BigInt((json.refundedMinor as string | undefined) ?? 0),
+    chargedBackMinor: BigInt((json.chargedBackMinor as string | undefined) ?? 0),
+    refunds: listOf(json.refunds).map((r) => ({
+      ...(r as unknown as Trace['refunds'][number]),
+      amount: moneyOf(r.amount),
+      at: instantOf(r.at)!,
+      by: (r.by as Trace['refunds'][number]['by'] | undefined) ?? 'inquiry',
+      observations: (r.observations as string[] | undefined) ?? [],
+    })),
+    holds: listOf(json.holds).map((h) => ({
+      ...(h as unknown as Trace['holds'][number]),
+      since: instantOf(h.since)!,
+      until: instantOf(h.until),
+    })),
+  });
+}
+
+const listOf = (value: unknown): readonly Text[] => (value as readonly Text[] | undefined) ?? [];
+const instantOf = (value: unknown): Temporal.Instant | undefined =>
+  typeof value === 'string' ? Temporal.Instant.from(value) : undefined;
+
+function moneyOf(value: unknown): Money | undefined {
+  if (value === undefined || value === null) return undefined;
+  const { minor, currency } = value as Readonly<{ minor: string; currency: string }>;
+  return money(BigInt(minor), currency);
+}
