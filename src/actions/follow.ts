@@ -3,7 +3,7 @@
  *
  * May not: call anybody. A verdict row is written when the outcome changes, not at each look; words are rendered on reading.
  */
-import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { Accounts, AccountTerms, OpenAccount } from '../channels/accounts.ts';
 import type { Policies } from '../channels/policies.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
@@ -28,14 +28,14 @@ const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'dupli
 
 const plans = new Map<string, Plan>();
 /** The terms of this account. */
-export function planOf({ account }: OpenAccount): Plan {
+export function planOf({ account }: AccountTerms): Plan {
   const plan = plans.get(account.provider) ?? defaultPlan(account.provider);
   plans.set(account.provider, plan);
   return plan;
 }
 
 /** What stands around a payment of this account. */
-export const settingOf = (open: OpenAccount, paidBefore: boolean): Setting => ({
+export const settingOf = (open: AccountTerms, paidBefore: boolean): Setting => ({
   orderRequired: open.orderMode === 'required',
   paidBefore,
   onlyHints: open.channel.onlyHints === true,

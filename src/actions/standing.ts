@@ -4,7 +4,7 @@
  *
  * Cost: three statements for any number of payments.
  */
-import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { Accounts, AccountTerms } from '../channels/accounts.ts';
 import { billTerms } from '../channels/bills.ts';
 import type { Policies } from '../channels/policies.ts';
 import type { TenantTx } from '../db/pool.ts';
@@ -23,7 +23,7 @@ export type Reading = Readonly<{ accounts: Accounts; policies: Policies; pace: P
 
 export type Standing = Readonly<{
   payment: Payment;
-  open: OpenAccount;
+  open: AccountTerms;
   plan: Plan;
   trace: Trace;
   road: Road;
@@ -52,7 +52,7 @@ export async function standings(
     const trace = traceOf(payment.trace);
     const known = facts.get(payment.id);
     if (trace === undefined || known === undefined) continue;
-    const open = await on.accounts.get(tx, payment.accountId);
+    const open = await on.accounts.terms(tx, payment.accountId);
     drafts.push({ payment, open, plan: planOf(open), trace, facts: known, look: known.look });
   }
   const missing = await missingFromBills(

@@ -28,6 +28,9 @@ export type OpenAccount = Readonly<{
   state: 'active' | 'paused';
 }>;
 
+/** How an account is run, without anything secret: enough to read by. */
+export type AccountTerms = Omit<OpenAccount, 'keys'>;
+
 export type NewAccount = Readonly<{
   provider: ChannelId;
   name: string;
@@ -64,6 +67,7 @@ const COLUMNS = `id, provider, name, merchant_no, sub_merchant_no, livemode, bas
 export class Accounts {
   readonly #vault: Vault;
   readonly #kept = new Map<string, Readonly<{ open: OpenAccount; at: number }>>();
+  readonly #terms = new Map<string, Readonly<{ terms: AccountTerms; at: number }>>();
 
   constructor(vault: Vault) {
     this.#vault = vault;
@@ -79,9 +83,20 @@ export class Accounts {
     return open;
   }
 
+  /** As `get`, but nothing sealed is opened: reading needs no secret. Throws `account.not_found`. */
+  async terms(tx: TenantTx, id: string): Promise<AccountTerms> {
+    const name = `${tx.tenantId}/${id}`;
+    const kept = this.#terms.get(name);
+    if (kept !== undefined && clock.ticks() - kept.at < KEEP_MS) return kept.terms;
+    const terms = await termsOf(tx, id);
+    this.#terms.set(name, { terms, at: clock.ticks() });
+    return terms;
+  }
+
   /** What was changed here is seen here at once. */
   forget(tenantId: string, id: string): void {
     this.#kept.delete(`${tenantId}/${id}`);
+    this.#terms.delete(`${tenantId}/${id}`);
   }
 
   async list(tx: TenantTx, livemode: boolean): Promise<readonly OpenAccount[]> {
@@ -144,38 +159,45 @@ export class Accounts {
   }
 
   async #load(tx: TenantTx, id: string): Promise<OpenAccount> {
-    const row = await tx.maybe<AccountRow>(`select ${COLUMNS} from accounts where tenant_id = $1 and id = $2`, [
-      tx.tenantId,
-      id,
-    ]);
-    if (row === undefined) throw new DaozhangError('account.not_found', { account: id });
+    const terms = await termsOf(tx, id);
     const sealed = await tx.rows<{ kind: string; key_id: string; sealed: Buffer; not_after: Temporal.Instant | null }>(
       'select kind, key_id, sealed, not_after from credentials where tenant_id = $1 and account_id = $2',
       [tx.tenantId, id],
     );
     return Object.freeze({
-      account: {
-        id: row.id,
-        provider: row.provider,
-        merchantNo: row.merchant_no,
-        subMerchantNo: row.sub_merchant_no === '' ? undefined : row.sub_merchant_no,
-        livemode: row.livemode,
-        baseUrl: row.base_url,
-        settings: row.settings,
-      },
-      name: row.name,
-      channel: channelOf(row.provider),
+      ...terms,
       keys: sealed.map((s) => ({
         kind: s.kind,
         id: s.key_id,
         value: this.#vault.open(s.sealed, [tx.tenantId, id, s.kind, s.key_id]),
         notAfter: s.not_after ?? undefined,
       })),
-      feed: row.feed,
-      forwardUrl: row.forward_url ?? undefined,
-      closing: row.closing,
-      orderMode: row.order_mode,
-      state: row.state,
     });
   }
+}
+
+async function termsOf(tx: TenantTx, id: string): Promise<AccountTerms> {
+  const row = await tx.maybe<AccountRow>(`select ${COLUMNS} from accounts where tenant_id = $1 and id = $2`, [
+    tx.tenantId,
+    id,
+  ]);
+  if (row === undefined) throw new DaozhangError('account.not_found', { account: id });
+  return Object.freeze({
+    account: {
+      id: row.id,
+      provider: row.provider,
+      merchantNo: row.merchant_no,
+      subMerchantNo: row.sub_merchant_no === '' ? undefined : row.sub_merchant_no,
+      livemode: row.livemode,
+      baseUrl: row.base_url,
+      settings: row.settings,
+    },
+    name: row.name,
+    channel: channelOf(row.provider),
+    feed: row.feed,
+    forwardUrl: row.forward_url ?? undefined,
+    closing: row.closing,
+    orderMode: row.order_mode,
+    state: row.state,
+  });
 }
