@@ -151,6 +151,7 @@ export type BillWord = Readonly<{
   /** The payment's name where the row has no number of the merchant's. */
   paymentRef?: string | undefined;
   refund?: Readonly<{ ref: string; state: RefundState }>;
+  dispute?: Readonly<{ ref: string }>;
 }>;
 
 /** One line of a live self-test: what was tried and what came. */

@@ -139,7 +139,7 @@ function saidOf(open: OpenAccount, bill: Bill, row: Row): Said {
       ? bill.on.toZonedDateTime({ timeZone: bill.zone }).toInstant()
       : instantOf(BigInt(line.occurred_at));
   const refs: ReadonlyArray<readonly [Ref['kind'], string | null]> = [
-    ['channel_trade', kind === 'refund' ? line.origin_ref : line.channel_ref],
+    ['channel_trade', kind === 'refund' || word.dispute !== undefined ? line.origin_ref : line.channel_ref],
     ['refund', line.refund_ref],
     ['channel_refund', kind === 'refund' ? line.channel_ref : null],
     ['wallet_trade', line.wallet_ref],
@@ -158,6 +158,7 @@ function saidOf(open: OpenAccount, bill: Bill, row: Row): Said {
       refs: refs.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ kind: name, value }])),
       amount: money(minor < 0n ? -minor : minor, line.currency),
       ...(word.refund === undefined ? {} : { refund: word.refund }),
+      ...(word.dispute === undefined ? {} : { dispute: word.dispute }),
       said: word.said,
     },
     messageId: undefined,

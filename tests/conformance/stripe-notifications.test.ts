@@ -143,11 +143,24 @@ test('the ladder goes up to three days, each sending signed anew, and is one eve
   assert.ok(all.every((v) => v.ok));
 });
 
-test('disputes and payouts are kept and say nothing about a payment; what cannot be read is stored for a person', async () => {
+test('a dispute speaks where it moves money; that and payouts are kept; what cannot be read is stored for a person', async () => {
   const h = await bench();
   h.place('ST25', 1_000);
   await h.pay('ST25');
-  await h.sim.market.dispute(h.sim.intent('ST25').charge!);
+  const charge = h.sim.intent('ST25').charge!;
+  await h.sim.market.dispute(charge);
+  await h.sim.market.winDispute(charge);
+  for (const [type, kind] of [
+    ['charge.dispute.funds_withdrawn', 'charged_back'],
+    ['charge.dispute.funds_reinstated', 'chargeback_undone'],
+  ]) {
+    const [m] = await heard(h, type!);
+    const [said] = read(h, m!);
+    assert.deepEqual(
+      [said?.kind, said?.amount?.minor, said?.dispute, said?.refs.map((r) => r.value)],
+      [kind, 1_000n, { ref: `dp_${charge.id.slice(3)}` }, [charge.intent.id, charge.id]],
+    );
+  }
   await h.sim.market.failPayout(await h.sim.market.payOut(900, 'cny'));
   for (const type of ['charge.dispute.created', 'payout.paid', 'payout.failed']) {
     const [m] = await heard(h, type);
@@ -185,7 +198,12 @@ test('the list of events: what was lost is there, as it would have been delivere
   const told = await list(early.through);
   assert.ok(told.outcome === 'answered', inspect(told));
   const types = told.events.map((e) => seen({ headers: {}, body: e.body }).type);
-  assert.deepEqual(types, ['payment_intent.succeeded', 'refund.created', 'charge.dispute.created']);
+  assert.deepEqual(types, [
+    'payment_intent.succeeded',
+    'refund.created',
+    'charge.dispute.created',
+    'charge.dispute.funds_withdrawn',
+  ]);
   const [refund] = told.events.filter((e) => seen({ headers: {}, body: e.body }).type === 'refund.created');
   assert.deepEqual(stripe.read({ headers: {}, body: refund!.body }, h.account, h.keys).map(short), [
     ['refund', undefined, 100n, 'succeeded'],

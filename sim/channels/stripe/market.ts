@@ -233,6 +233,12 @@ export function marketOf({ clock, livemode, tell }: On) {
   const dispute = async (c: Charge): Promise<void> => {
     c.disputed = true;
     await told('charge.dispute.created', disputeSays(c, now(), livemode), c.intent);
+    await told('charge.dispute.funds_withdrawn', disputeSays(c, now(), livemode), c.intent);
+  };
+  /** The bank takes the merchant's side. */
+  const winDispute = async (c: Charge): Promise<void> => {
+    c.disputed = false;
+    await told('charge.dispute.funds_reinstated', disputeSays(c, now(), livemode), c.intent);
   };
   const payOut = async (amount: number, currency: string): Promise<Payout> => {
     const p: Payout = { id: newIdOf('po'), amount, currency, created: now(), status: 'paid' };
@@ -263,6 +269,7 @@ export function marketOf({ clock, livemode, tell }: On) {
     giveBack,
     failRefund,
     dispute,
+    winDispute,
     payOut,
     failPayout,
   };

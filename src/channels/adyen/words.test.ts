@@ -63,7 +63,9 @@ test('a row of the report says what its event says, by how the account captures;
     ['SettledExternally', undefined, undefined],
     ['SettledReversed', undefined, undefined],
     ['RefundedReversed', undefined, undefined],
-    ['Chargeback', undefined, undefined],
+    ['Chargeback', 'charged_back', 'charged_back'],
+    ['SecondChargeback', 'charged_back', 'charged_back'],
+    ['ChargebackReversed', 'chargeback_undone', 'chargeback_undone'],
     ['constructor', undefined, undefined],
   ] as const)
     assert.deepEqual([says(text, 'automatic'), says(text, 'manual')], [automatic, manual], String(text));

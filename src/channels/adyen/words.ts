@@ -8,8 +8,8 @@
  * end, for Adyen tries again by itself; the payment then stands in contradiction until a later word settles it. A refund is the same:
  * REFUND says that it was accepted, and only the report that it was done.
  *
- * CANCEL_OR_REFUND says nothing: which of the two it was stands in additionalData, which is not signed. Nor do disputes: they are no
- * word about whether this payment was made.
+ * CANCEL_OR_REFUND says nothing: which of the two it was stands in additionalData, which is not signed. A dispute speaks where it moves
+ * money: CHARGEBACK takes it, CHARGEBACK_REVERSED gives it back, SECOND_CHARGEBACK takes it for good; that one is announced moves none.
  *
  * What is done to a payment is found by Adyen's number of it (`originalReference`), as the merchant's reference there may be another.
  * Amounts are minor units by Adyen's own table of decimals.
@@ -24,7 +24,8 @@ export type Capture = 'automatic' | 'manual';
 export const captureOf = (account: Account): Capture =>
   account.settings.capture === 'automatic' ? 'automatic' : 'manual';
 
-type Word = Exclude<Kind, 'refund'> | Readonly<{ refund: RefundState }>;
+type Dispute = 'charged_back' | 'chargeback_undone';
+type Word = Exclude<Kind, 'refund' | Dispute> | Readonly<{ refund: RefundState }> | Readonly<{ dispute: Dispute }>;
 type Says = (capture: Capture) => Word;
 
 const always =
@@ -35,6 +36,8 @@ const authorised: Says = (capture) => (capture === 'automatic' ? 'captured' : 'p
 /** A hold that ends: where it was taken for a success, that is taken back. */
 const undone: Says = (capture) => (capture === 'automatic' ? 'reversed' : 'closed');
 const refund = (state: RefundState): Says => always({ refund: state });
+const disputed = always({ dispute: 'charged_back' });
+const won = always({ dispute: 'chargeback_undone' });
 
 /** By `eventCode`; `about` tells whose `pspReference` it is. */
 const EVENTS: Readonly<
@@ -52,6 +55,9 @@ const EVENTS: Readonly<
   EXPIRE: { about: 'hold', yes: undone },
   REFUND: { about: 'change', yes: refund('processing'), no: refund('closed') },
   REFUND_FAILED: { about: 'change', yes: refund('abnormal'), no: refund('abnormal') },
+  CHARGEBACK: { about: 'change', yes: disputed },
+  SECOND_CHARGEBACK: { about: 'change', yes: disputed },
+  CHARGEBACK_REVERSED: { about: 'change', yes: won },
 };
 
 /** By record type of the report, in small letters. */
@@ -69,6 +75,9 @@ const RECORDS: Readonly<Record<string, Says>> = {
   refunded: refund('succeeded'),
   refundedbulk: refund('succeeded'),
   refundfailed: refund('abnormal'),
+  chargeback: disputed,
+  secondchargeback: disputed,
+  chargebackreversed: won,
 };
 
 export function itemSays(it: Item, account: Account): readonly Observed[] {
@@ -78,27 +87,33 @@ export function itemSays(it: Item, account: Account): readonly Observed[] {
   const isOwn = event.about === 'payment' || (event.about === 'hold' && it.originalReference === '');
   const trade = isOwn ? it.pspReference : it.originalReference;
   if (trade === '') return [];
-  const isRefund = typeof word === 'object';
+  const told = toldBy(word, it.pspReference);
   // A word without its amount would be money without an amount; none at all is how a card is tried.
-  const amount = word === 'captured' || isRefund ? amountOf(it) : undefined;
+  const amount = word === 'captured' || typeof word === 'object' ? amountOf(it) : undefined;
   if (it.amount?.value === 0) return [];
   return [
     {
       source: 'notification',
       // The time is not signed: the same fact under another time is another hearing of it, not a conflict.
       key: `${eventKey(it)}:${it.eventDate}`,
-      kind: isRefund ? 'refund' : word,
+      ...told,
       occurredAt: occurredAt(it),
       ...(event.about === 'payment' ? { paymentRef: it.merchantReference === '' ? trade : it.merchantReference } : {}),
       refs: [
         { kind: 'channel_trade', value: trade },
-        ...(isRefund ? [{ kind: 'channel_refund', value: it.pspReference } as const] : []),
+        ...(told.refund === undefined ? [] : [{ kind: 'channel_refund', value: it.pspReference } as const]),
       ],
       ...(amount === undefined ? {} : { amount }),
-      ...(isRefund ? { refund: { ref: it.pspReference, state: word.refund } } : {}),
       said: `${it.eventCode} success=${it.success}`,
     },
   ];
+}
+
+/** `ref`: Adyen's number of the refund or of the dispute, which all its events bear. */
+function toldBy(word: Word, ref: string): Pick<Observed, 'kind' | 'refund' | 'dispute'> {
+  if (typeof word === 'string') return { kind: word };
+  if ('refund' in word) return { kind: 'refund', refund: { ref, state: word.refund } };
+  return { kind: word.dispute, dispute: { ref } };
 }
 
 /** Adyen says itself that an event is known by its code and number; a failure may be followed by a success under the same. */
@@ -111,7 +126,7 @@ export const factsOf = (items: readonly Item[]): string => items.map(signedText)
  * it is the money of another currency.
  */
 const settledSays = ({ kind, status }: BillRow): string =>
-  status !== 'done' ? '' : kind === 'payment' ? 'Settled' : kind === 'refund' ? 'Refunded' : '';
+  status !== 'done' ? '' : ({ payment: 'Settled', refund: 'Refunded', chargeback: 'Chargeback' }[kind] ?? '');
 
 export function recordSays(row: BillRow, account: Account): BillWord | undefined {
   const name = row.text ?? settledSays(row);
@@ -121,7 +136,7 @@ export function recordSays(row: BillRow, account: Account): BillWord | undefined
   if (typeof word === 'string') return { kind: word, said: name };
   // Without a number of its own it cannot be told from the payment's other refunds.
   if (row.channel_ref === null || row.channel_ref === row.origin_ref) return undefined;
-  return { kind: 'refund', said: name, refund: { ref: row.channel_ref, state: word.refund } };
+  return { said: name, ...toldBy(word, row.channel_ref) };
 }
 
 // ------------------------------------------------------------------------------------------- amounts

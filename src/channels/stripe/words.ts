@@ -4,7 +4,8 @@
  * A payment is a PaymentIntent; it is named by its metadata or by itself (`settings.payment_ref`). Amounts are integers of Stripe's smallest
  * unit, which is not ISO 4217's for every currency. Times are Unix seconds.
  *
- * What says nothing here: disputes and payouts, for which there is no kind of observation, and whatever else Stripe sends: they are kept.
+ * A dispute speaks where it moves money: withdrawn, and reinstated where it was won. What says nothing here: its other events, payouts,
+ * and whatever else Stripe sends: they are kept.
  */
 import { z } from 'zod';
 import { exponentOf } from '../../base/currency.ts';
@@ -117,6 +118,16 @@ export const intentShape = z.object({
 });
 export type Intent = z.output<typeof intentShape>;
 
+/** Source: Stripe API reference, “The Dispute object”. */
+const disputeShape = z.object({
+  id,
+  object: z.literal('dispute'),
+  amount,
+  currency,
+  charge: idOf,
+  payment_intent: idOf.nullish(),
+});
+
 export const eventShape = z.object({
   id: id.regex(/^evt_/),
   object: z.literal('event'),
@@ -223,6 +234,11 @@ const REFUND_EVENTS: ReadonlySet<string> = new Set([
   'charge.refund.updated',
 ]);
 
+const DISPUTE_EVENTS: Readonly<Record<string, 'charged_back' | 'chargeback_undone'>> = {
+  'charge.dispute.funds_withdrawn': 'charged_back',
+  'charge.dispute.funds_reinstated': 'chargeback_undone',
+};
+
 /** Empty where it says nothing about a payment. */
 export function eventSaid(it: Event, account: Account): readonly Observed[] {
   const heard = { source: 'notification', key: it.id, at: it.created } as const;
@@ -231,6 +247,8 @@ export function eventSaid(it: Event, account: Account): readonly Observed[] {
     return isNobodys(intent, account) ? [] : intentSaid(intent, account, heard);
   }
   if (REFUND_EVENTS.has(it.type)) return refundSaid(refundShape.parse(it.data.object), account, heard);
+  const dispute = Object.hasOwn(DISPUTE_EVENTS, it.type) ? DISPUTE_EVENTS[it.type] : undefined;
+  if (dispute !== undefined) return disputeSaid(it, dispute, account, heard);
   if (it.type === 'charge.succeeded' || it.type === 'charge.captured') return chargeSaid(it, account, heard);
   // Older versions of the API put the refunds into it; where they are not there, `refund.*` and the list of events tell.
   if (it.type === 'charge.refunded') {
@@ -265,6 +283,33 @@ function chargeSaid(it: Event, account: Account, heard: Heard): readonly Observe
         ['wallet_trade', charge.id],
       ]),
       amount: moneyOf(charge.amount_captured, charge.currency),
+      said: it.type,
+    },
+  ];
+}
+
+/** The merchant's number is not in it: it is found by the PaymentIntent's and the charge's. */
+function disputeSaid(
+  it: Event,
+  kind: 'charged_back' | 'chargeback_undone',
+  account: Account,
+  heard: Heard,
+): readonly Observed[] {
+  const dispute = disputeShape.parse(it.data.object);
+  const intent = dispute.payment_intent ?? undefined;
+  return [
+    {
+      source: heard.source,
+      key: heard.key!,
+      kind,
+      occurredAt: heard.at,
+      ...(isByIntent(account) && intent !== undefined ? { paymentRef: intent } : {}),
+      refs: refsOf([
+        ['channel_trade', intent],
+        ['wallet_trade', dispute.charge],
+      ]),
+      amount: moneyOf(dispute.amount, dispute.currency),
+      dispute: { ref: dispute.id },
       said: it.type,
     },
   ];
