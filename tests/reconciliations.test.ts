@@ -239,6 +239,37 @@ test('the book’s orders are one side: what agrees is silent, what ours alone s
   await ended((await ask({ documents: [document.id] })).id);
   for (const ref of ['AGREED', 'THEIRS'])
     assert.deepEqual([(await batchOf(ref))?.state, (await batchOf(ref))?.credited_on], ['credited', paid.toString()]);
+  // What its batch became is what is said of each payment, without a row for each (I6: by the bank's line).
+  const arrived = await paymentOf(on, 'AGREED');
+  assert.deepEqual(
+    [arrived?.verdict?.code, arrived?.verdict?.release, arrived?.verdict?.confidence],
+    ['received', 'yes', 'proven'],
+  );
+  const listed = async (code: string): Promise<readonly string[]> =>
+    (
+      await on.call<{ items: Array<{ payment_ref: string }> }>('GET', `/v1/payments?verdict=${code}&limit=50`)
+    ).body.items
+      .map((p) => p.payment_ref)
+      .sort();
+  assert.deepEqual([await listed('received'), await listed('on_its_way')], [['AGREED'], ['OURS']]);
+  const { stations } = (
+    await on.call<{ stations: Array<{ station: string; state: string; on?: string }> }>(
+      'GET',
+      `/v1/payments/${arrived!.id}/trace`,
+    )
+  ).body;
+  assert.deepEqual(stations.at(-1), { ...stations.at(-1), station: 'credited', state: 'reached', on: paid.toString() });
+  const told = await on.call<{ items: Array<{ type: string; body: { batch?: { state: string } } }> }>(
+    'GET',
+    '/v1/events?limit=100',
+  );
+  assert.deepEqual(
+    told.body.items
+      .filter((e) => e.type.startsWith('batch.'))
+      .slice(-2)
+      .map((e) => e.type),
+    ['batch.on_its_way', 'batch.received'],
+  );
 
   // Once more with a document more: the first run's breaks are no more listed, the second's are.
   const again = await ask({

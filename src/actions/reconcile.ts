@@ -21,6 +21,7 @@ import { takeFound } from '../sources/found.ts';
 import { orderBook } from '../sources/order-book.ts';
 import { startReader } from '../sources/reader.ts';
 import type { Doing, Failure, Job, Printed } from '../sources/reconcile-child.ts';
+import { tellBatches } from './batches.ts';
 import type { Billing } from './bills.ts';
 import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
@@ -81,7 +82,9 @@ async function runOne(on: Billing, tenantId: string, id: string): Promise<void> 
     if (ended !== undefined) return await fail(on, tenantId, row, ended);
     const result = JSON.parse(await readFile(join(folder, 'out', 'result.json'), 'utf8')) as Result;
     await takeUploads(on, tenantId, row, inputs, result);
-    await on.book.tenant(tenantId, (tx) => takeBatches(tx, row, result.batches));
+    await on.book.tenant(tenantId, async (tx) =>
+      tellBatches(tx, row.livemode, await takeBatches(tx, row, result.batches)),
+    );
     await takeLinks(on.book, tenantId, row, join(folder, 'links.tsv'));
     await keep(on, tenantId, row, folder, result);
   } catch (error) {

@@ -29,7 +29,14 @@ const told = (column: string): string =>
     .map(([state, n]) => `when '${state}' then ${n}`)
     .join(' ')} end`;
 
-export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batches']): Promise<void> {
+/** A batch whose state is another than it was; `before` is undefined of a new one. */
+export type MovedBatch = Readonly<{ id: string; before: Batch['state'] | undefined; batch: Batch }>;
+
+/** Returns those whose state changed. */
+export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batches']): Promise<readonly MovedBatch[]> {
+  const before = await statesOf(tx, run, batches);
+  const moved: MovedBatch[] = [];
+  const byKey = new Map(batches.map((b) => [b.id, b]));
   const rows = [...batches]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((b) => [
@@ -53,16 +60,34 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
   const types = 'uuid boolean text text text text text text text date date date date bigint jsonb uuid'.split(' ');
   for (const chunk of inChunks(rows, types.length + 1)) {
     const v = tenantValues(types, chunk);
-    await tx.run(
+    const written = await tx.rows<{ id: string; key: string }>(
       `insert into batches (tenant_id, id, livemode, channel, account, currency, key, ref, kind, state, business_from, business_to, due_on,
          credited_on, lines, sums, reconciliation_id) ${v.text}
        on conflict (tenant_id, livemode, key) do update set state = excluded.state, credited_on = excluded.credited_on,
          due_on = coalesce(excluded.due_on, batches.due_on), lines = excluded.lines, sums = excluded.sums,
          reconciliation_id = excluded.reconciliation_id, updated_at = now()
-       where ${told('excluded.state')} >= ${told('batches.state')}`,
+       where ${told('excluded.state')} >= ${told('batches.state')}
+       returning id, key`,
       [tx.tenantId, ...v.params],
     );
+    for (const { id, key } of written) {
+      const batch = byKey.get(key)!;
+      if (before.get(key) !== batch.state) moved.push({ id, before: before.get(key), batch });
+    }
   }
+  return moved;
+}
+
+async function statesOf(
+  tx: TenantTx,
+  run: Run,
+  batches: Result['batches'],
+): Promise<ReadonlyMap<string, Batch['state']>> {
+  const rows = await tx.rows<{ key: string; state: Batch['state'] }>(
+    'select key, state from batches where tenant_id = $1 and livemode = $2 and key = any($3) for update',
+    [tx.tenantId, run.livemode, batches.map((b) => b.id)],
+  );
+  return new Map(rows.map((r) => [r.key, r.state]));
 }
 
 type Link = readonly [batch: string, channel: string, account: string, ...numbers: string[]];
