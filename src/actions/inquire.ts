@@ -12,14 +12,15 @@ import type { Answer, Ask, Io, RawMessage } from '../channels/channel.ts';
 import { askKnowingKeys } from '../channels/keys.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
+import type { Observed } from '../observations/observation.ts';
 import { insertMessages } from '../sources/inbox.ts';
-import { type Follow, take } from '../traces/advance.ts';
+import { type Follow, type Said, take } from '../traces/advance.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
 import { raise, settle } from './cases.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import { BREAK_AFTER, noteAnswer, noteFailure, takeTurns } from './health.ts';
 import type { Pace } from './pace.ts';
-import { look } from './schedule.ts';
+import { look, openRefunds } from './schedule.ts';
 
 const EACH = 50;
 const LEASE_MS = 60_000;
@@ -102,8 +103,49 @@ export async function inquire(on: Asking, tenantId: string, payment: Payment, op
     open.channel.byTrade === true ? await on.book.tenant(tenantId, (tx) => askOf(tx, payment)) : bareAsk(payment);
   const answer = await askKnowingKeys(on, tenantId, open, (current) => ask(on, asked, current));
   await on.book.tenant(tenantId, (tx) => takeAnswer(tx, on, payment.id, open, answer));
+  if (answer.outcome === 'answered') await inquireRefunds(on, tenantId, payment, open);
   return answer;
 }
+
+/** So many refunds of one payment are asked about in one look; the others at the next. */
+const REFUNDS_AT_ONCE = 3;
+
+/** Each refund under way by its own number: the payment's own answer seldom tells of them. What is not told leaves them as they are. */
+async function inquireRefunds(on: Asking, tenantId: string, payment: Payment, open: OpenAccount): Promise<void> {
+  for (const { ref } of openRefunds(payment, open).slice(0, REFUNDS_AT_ONCE)) {
+    const answer = await askKnowingKeys(on, tenantId, open, (current) =>
+      current.channel
+        .inquireRefund({ refundRef: ref, paymentRef: payment.ref }, current.account, current.keys, on.io)
+        .catch((error: Error): Answer => ({ outcome: 'unknown', detail: error.message })),
+    );
+    if (answer.outcome === 'unknown')
+      await on.book.tenant(tenantId, async (tx) => void (await noteFailure(tx, open.account.id, answer)));
+    if (answer.outcome !== 'answered' || answer.observed.length === 0) continue;
+    await on.book.tenant(tenantId, async (tx) => {
+      const messageId = await keepAnswer(tx, open, payment, answer, on.pace.now());
+      const heardAt = whole(on.pace.now());
+      await take(
+        tx,
+        answer.observed.map((observed) => saidBy(open, payment, observed, messageId, heardAt)),
+        on.follow,
+      );
+    });
+  }
+}
+
+const saidBy = (
+  { account }: OpenAccount,
+  payment: Payment,
+  observed: Observed,
+  messageId: string | undefined,
+  heardAt: Temporal.Instant,
+): Said => ({
+  accountId: account.id,
+  livemode: account.livemode,
+  observed: { ...observed, paymentRef: observed.paymentRef ?? payment.ref },
+  messageId,
+  heardAt,
+});
 
 const bareAsk = (p: Payment): Ask => ({
   paymentRef: p.ref,
@@ -168,13 +210,10 @@ async function takeAnswer(
   const messageId = await keepAnswer(tx, open, payment, answer, on.pace.now());
   const [after] = await take(
     tx,
-    answer.observed.map((observed) => ({
-      accountId: open.account.id,
-      livemode: open.account.livemode,
-      observed: { ...observed, paymentRef: observed.paymentRef ?? payment.ref },
-      messageId,
-      heardAt: observed.kind === 'captured' || observed.kind === 'refund' ? whole(on.pace.now()) : heardAt,
-    })),
+    answer.observed.map((observed) => {
+      const isEvent = observed.kind === 'captured' || observed.kind === 'refund';
+      return saidBy(open, payment, observed, messageId, isEvent ? whole(on.pace.now()) : heardAt);
+    }),
     on.follow,
   );
   // The trace may be as it was: the next look is set all the same.

@@ -7,7 +7,11 @@ import { look } from './schedule.ts';
 
 const T0 = Temporal.Instant.from('2026-11-20T02:00:00Z');
 const at = (seconds: number): Temporal.Instant => T0.add({ milliseconds: Math.trunc(seconds * 1_000) });
-const WECHAT = { account: { provider: 'wechatpay', settings: {} }, orderMode: 'required' } as unknown as OpenAccount;
+const WECHAT = {
+  account: { provider: 'wechatpay', settings: {} },
+  channel: { capabilities: { inquire_refund: true } },
+  orderMode: 'required',
+} as unknown as OpenAccount;
 const STICKER = { ...WECHAT, orderMode: 'none' } as OpenAccount;
 
 function payment(over: Partial<Payment> = {}): Payment {
@@ -81,7 +85,7 @@ test('captured and not known to the merchant is not over, however often it was a
 test('captured where nobody can ask without the order: the merchant knowing it is enough, the bills show the rest', () => {
   const account = { provider: 'unionpay', settings: {} };
   const paid = payment({ position: 'captured', capturedAt: T0, placedAt: undefined });
-  const on = { account, orderMode: 'required' } as unknown as OpenAccount;
+  const on = { ...WECHAT, account, orderMode: 'required' } as unknown as OpenAccount;
   assert.deepEqual(look(paid, on, at(60), 0.5), { terminal: false });
   assert.deepEqual(look({ ...paid, recordedAt: at(1) }, on, at(60), 0.5), { terminal: true });
   assert.deepEqual(look(paid, { ...on, orderMode: 'none' }, at(60), 0.5), { terminal: true });
@@ -105,9 +109,33 @@ test('what complete bills do not have is over', () => {
 });
 
 test('where nothing can be asked there is no look: captured and known is over, all else waits for the report', () => {
-  const open = { account: { provider: 'adyen', settings: {} }, orderMode: 'required' } as unknown as OpenAccount;
+  const open = {
+    ...WECHAT,
+    account: { provider: 'adyen', settings: {} },
+    orderMode: 'required',
+  } as unknown as OpenAccount;
   const paid = payment({ position: 'captured', capturedAt: T0 });
   assert.deepEqual(look(paid, open, at(90_000), 0.5), { terminal: false });
   assert.deepEqual(look({ ...paid, recordedAt: at(1) }, open, at(90_000), 0.5), { terminal: true });
   assert.deepEqual(look(payment(), open, at(90_000), 0.5), { terminal: false, at: undefined });
+});
+
+test('a refund under way is asked about at once and then slower, and keeps the payment open until the channel says how it ended', () => {
+  const refunded = (state: string): Payment =>
+    payment({
+      position: 'refunded',
+      capturedAt: T0,
+      recordedAt: T0,
+      trace: { refunds: [{ ref: 'R1', state, at: at(3_600).toString() }] },
+    });
+  assert.equal(look(refunded('succeeded'), WECHAT, at(3_600), 0.5).terminal, true);
+  assert.equal(look(refunded('processing'), WECHAT, at(3_600), 0.5).terminal, false);
+  assert.equal(secondsUntil(refunded('processing'), 3_600), 63);
+  assert.equal(secondsUntil(refunded('processing'), 3_600 + 36_000), 3_780);
+  assert.equal(secondsUntil(refunded('processing'), 3_600 + 30 * 86_400), 90_720);
+  const nobody = {
+    ...WECHAT,
+    channel: { capabilities: { inquire_refund: { en: '', zh: '' } } },
+  } as unknown as OpenAccount;
+  assert.equal(look(refunded('processing'), nobody, at(3_600), 0.5).terminal, true);
 });

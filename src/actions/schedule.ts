@@ -2,7 +2,7 @@
  * When the channel is asked next about a payment. The ladders are data (`channels/ladders.ts`); here a trace finds its place on them.
  *
  * I11: a payment waits with a next look, or is terminal. Looking ends with the channel's own proof (closed, failed, reversed, wholly
- * refunded; captured, known to the merchant and seen again after its day), never with time.
+ * refunded; captured, known to the merchant and seen again after its day), never with time. While a refund is under way it goes on.
  */
 import type { OpenAccount } from '../channels/accounts.ts';
 import { needsOrder, nextLook, type Phase, whyNever } from '../channels/ladders.ts';
@@ -16,6 +16,41 @@ const AFTER_ITS_DAY_HOURS = 26;
 
 /** `jitter` in [0, 1): so that a thousand orders of one minute are not asked for in one second. */
 export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
+  const it = lookAtPayment(payment, open, now, jitter);
+  const refund = refundLook(payment, open, now, jitter);
+  if (refund === undefined) return it;
+  return { terminal: false, at: it.at !== undefined && isBefore(it.at, refund) ? it.at : refund };
+}
+
+/** Refunds that the channel was at work on when it was last heard of them, where it can be asked. I8: asked, never sent again. */
+export function openRefunds(payment: Payment, open: OpenAccount): readonly OpenRefund[] {
+  if (open.channel.capabilities.inquire_refund !== true) return [];
+  // Where a refund is named by the time it was sent, too, only who sent it can ask.
+  if (needsOrder(open.account.provider)) return [];
+  return ((payment.trace.refunds ?? []) as readonly OpenRefund[]).filter((r) => r.state === 'processing');
+}
+type OpenRefund = Readonly<{ ref: string; state: string; at: string }>;
+
+const REFUND_FIRST_SECONDS = 60;
+const REFUND_GROW_PERCENT = 10;
+const DAY_SECONDS = 86_400;
+
+function refundLook(
+  payment: Payment,
+  open: OpenAccount,
+  now: Temporal.Instant,
+  jitter: number,
+): Temporal.Instant | undefined {
+  const [oldest] = openRefunds(payment, open)
+    .map((r) => Temporal.Instant.from(r.at))
+    .sort(Temporal.Instant.compare);
+  if (oldest === undefined) return undefined;
+  const age = Math.max(0, Math.floor(oldest.until(now).total('seconds')));
+  const gap = Math.min(DAY_SECONDS, Math.max(REFUND_FIRST_SECONDS, Math.floor((age * REFUND_GROW_PERCENT) / 100)));
+  return now.add({ seconds: gap + Math.floor((gap * jitter) / 10) });
+}
+
+function lookAtPayment(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
   if (ENDED.has(payment.position) && payment.contradictions.length === 0) return { terminal: true };
   // The bills of its days are complete and do not have it.
   if (payment.trace.absent === true && payment.contradictions.length === 0) return { terminal: true };
