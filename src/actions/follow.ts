@@ -79,6 +79,7 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
           outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
         );
         await tellPeople(tx, moved);
+        await tellOfLong(tx, outcomes, policy, pace.now());
         await tellFeed(tx, moved);
       },
     };
@@ -223,6 +224,21 @@ async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void
   );
   for (const o of moved)
     if (FOR_PEOPLE.has(o.verdict.code)) await openCase(tx, o.verdict.code, { kind: 'payment', id: o.payment.id });
+}
+
+/** A channel that is at work for longer than the policy lets it: a person should know, and nothing is said about the money. */
+async function tellOfLong(
+  tx: TenantTx,
+  outcomes: readonly Outcome[],
+  policy: Policy,
+  now: Temporal.Instant,
+): Promise<void> {
+  for (const { verdict, payment, changed } of outcomes) {
+    const since = changed.trace.processingSince;
+    if (verdict.code !== 'pending' || since === undefined) continue;
+    if (since.until(now).total('minutes') >= policy.pendingCaseMinutes)
+      await openCase(tx, 'pending_long', { kind: 'payment', id: payment.id });
+  }
 }
 
 /** Every change of a verdict but `unrecorded`, which is told when it is to be repaired (`repair.ts`). */

@@ -1,6 +1,6 @@
 /** Commands that ask the running server: where, orders, channels, key, link, replay, doctor. */
 import { Command } from 'commander';
-import type { Lang } from '../base/lang.ts';
+import type { Lang, Text } from '../base/lang.ts';
 import { VERDICTS, type VerdictCode } from '../verdicts/catalogue.ts';
 import { type Asking, asking } from './asking.ts';
 import { DATA } from './serve.ts';
@@ -16,7 +16,15 @@ type Payment = Readonly<{
   refunded?: Money;
   captured_at?: string;
   recorded_at?: string;
-  verdict?: Readonly<{ code: VerdictCode; release: 'yes' | 'no' | 'ask'; reason?: string; confidence: string }>;
+  verdict?: Readonly<{
+    code: VerdictCode;
+    release: 'yes' | 'no' | 'ask';
+    reason?: string;
+    confidence: string;
+    says?: Readonly<{ agent: Text }>;
+    next?: ReadonlyArray<Readonly<{ does: Text }>>;
+    proves_wrong?: Text;
+  }>;
 }>;
 type Trace = Readonly<{
   payment: Payment;
@@ -107,6 +115,10 @@ function tellTrace(t: Trace, lang: Lang): void {
   print(
     `${p.order_ref ?? p.payment_ref}${amount === undefined ? '' : ` · ${amount.amount} ${amount.currency}`}${title}`,
   );
+  if (v?.says !== undefined) print(`  ${v.says.agent[lang]}`);
+  for (const step of v?.next ?? []) print(`  → ${step.does[lang]}`);
+  if (v?.proves_wrong !== undefined)
+    print(`  ${lang === 'zh' ? '怎样会推翻这个结论:' : 'What would prove this wrong: '}${v.proves_wrong[lang]}`);
   for (const o of t.observations)
     print(
       `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${o.times > 1 ? ` ×${o.times}` : ''}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,

@@ -1,11 +1,11 @@
 /** A channel account is changed after it was made: settings are checked by its channel, shown, and used from the next call on. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living } from '../support/living.ts';
+import { type Living, living, verdictOf } from '../support/living.ts';
 
 let on: Living;
 before(async () => {
-  on = await living({ webhook: false, feed: 'none' });
+  on = await living({ webhook: false });
 });
 after(async () => {
   await on.close();
@@ -28,4 +28,43 @@ test('settings are replaced as a whole, refused where the channel knows no such 
   assert.deepEqual([named.body.name, named.body.settings.appid], ['renamed', 'wx0000000000000009']);
   // Nothing secret stands among them.
   assert.doesNotMatch(JSON.stringify(named.body), /PRIVATE KEY|0123456789abcdef/);
+});
+
+test('the policy is data: versions, one writer at a time, amounts of their currency, and it counts at once', async () => {
+  type Version = Readonly<{ version: number; policy: Record<string, unknown>; made_by?: string }>;
+  const read = async () =>
+    (await on.call<{ current: Version; versions: readonly Version[] }>('GET', '/v1/policy')).body;
+  const { current } = await read();
+  assert.deepEqual([current.version, current.made_by], [0, undefined]);
+  const stricter = { ...current.policy, ask_above: { CNY: '0.00' } };
+  const made = await on.call<Version>('PUT', '/v1/policy', { after: 0, policy: stricter });
+  assert.deepEqual([made.status, made.body.version, made.body.policy], [200, 1, stricter]);
+  const late = await on.call<{ code: string }>('PUT', '/v1/policy', { after: 0, policy: stricter });
+  assert.deepEqual([late.status, late.body.code], [409, 'policy.changed']);
+  for (const wrong of [{ CNY: '1.234' }, { JPY: '1.5' }, { RMBX: '1' }, { CNY: '-1' }])
+    assert.equal(
+      (await on.call('PUT', '/v1/policy', { after: 1, policy: { ...stricter, ask_above: wrong } })).status,
+      400,
+    );
+  // A payment far below the usual limit is now asked about before the goods go.
+  on.sim.place('POLICY-1', 2_500);
+  await on.call('POST', '/v1/orders', { order_ref: 'POLICY-1', amount: { amount: '25.00', currency: 'CNY' } });
+  await on.sim.pay('POLICY-1');
+  const { id } = await verdictOf(on, 'POLICY-1', 'unrecorded');
+  const { verdicts } = (
+    await on.call<{ verdicts: ReadonlyArray<{ release: string; confidence: string }> }>(
+      'GET',
+      `/v1/payments/${id}/trace`,
+    )
+  ).body;
+  assert.deepEqual(
+    verdicts.filter((v) => v.confidence === 'reported').map((v) => v.release),
+    ['ask'],
+  );
+  assert.deepEqual(
+    (await read()).versions.map((v) => v.version),
+    [1],
+  );
+  const back = await on.call<Version>('PUT', '/v1/policy', { after: 1, policy: current.policy });
+  assert.equal(back.body.version, 2);
 });
