@@ -141,6 +141,7 @@ function plansOf(rows: readonly Row[]): readonly Plan[] {
         ...(options.account ? [`    account: ${options.account}`] : []),
         ...(settle.length > 0 ? [`    settle: { ${settle.join(', ')} }`] : []),
         ...(options.rate ? [`    fee: { rate: ${options.rate} }`] : []),
+        ...(options.terms ? [`    ${options.terms}`] : []),
       ].join('\n');
     });
   return plans.length === 0 ? [] : parsePlans(`plans:\n${plans.join('\n')}\n`, 'scenario');

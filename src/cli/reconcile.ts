@@ -6,6 +6,7 @@ import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { microsOf } from '../base/time.ts';
 import { passedOver } from '../files/open.ts';
+import { calendarNames, loadCalendars } from '../plans/calendar-file.ts';
 import { loadPlans } from '../plans/load.ts';
 import { configOf } from '../reconcile/config.ts';
 import { terminalSummary } from '../reconcile/report/terminal.ts';
@@ -22,6 +23,7 @@ export type ReconcileFlags = ReadingFlags &
   Readonly<{
     asOf?: string;
     plan?: string;
+    calendar?: string;
     out?: string;
     carry?: string;
     sign?: string;
@@ -46,6 +48,10 @@ export function reconcileCommand(lang: Lang, exit: (code: number) => void): Comm
       ),
     )
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
+    .option(
+      '--calendar <file>',
+      say('holidays and make-up days of further years (calendars.yaml)', '更多年份的节假日与调休(calendars.yaml)'),
+    )
     .option(
       '--carry <folder>',
       say('open items from day to day (open-YYYY-MM-DD.parquet)', '逐日结转未达项的文件夹(open-YYYY-MM-DD.parquet)'),
@@ -133,10 +139,13 @@ async function runInto(
 export async function optionsOf(files: readonly string[], flags: ReconcileFlags): Promise<Omit<RunOptions, 'paths'>> {
   const config = await configOf(files, flags.config);
   const planPath = flags.plan ?? config.plans;
+  const calendarPath = flags.calendar ?? config.calendars;
+  const years = calendarPath === undefined ? [] : await loadCalendars(calendarPath);
   return {
     ...readingOf(config, flags),
     ...(flags.asOf !== undefined && { asOf: instantFlag(flags.asOf) }),
-    plans: planPath === undefined ? [] : await loadPlans(planPath),
+    plans: planPath === undefined ? [] : await loadPlans(planPath, calendarNames(years)),
+    years,
     ...(config.carryDays !== undefined && { carryDays: config.carryDays }),
     ...(config.marginMinutes !== undefined && { marginMinutes: config.marginMinutes }),
     ...(config.windowMinutes !== undefined && { windowMinutes: config.windowMinutes }),

@@ -61,6 +61,10 @@ export function whereCommand(lang: Lang, exit: (code: number) => void): Command 
     .option('--as-of <instant>', say('judge as of this instant', '按此时刻判断'))
     .option('--plan <file>', say('settlement plans (plans.yaml)', '结算方案(plans.yaml)'))
     .option(
+      '--calendar <file>',
+      say('holidays and make-up days of further years (calendars.yaml)', '更多年份的节假日与调休(calendars.yaml)'),
+    )
+    .option(
       '--carry <folder>',
       say('open items of the day before; read, never written', '前一天的未达项文件夹;只读,不写'),
     )

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { DaozhangError } from '../base/errors.ts';
 import { CALENDARS, type CalendarId, calendarOf, knows } from './calendar.ts';
+import { calendarNames, parseCalendars } from './calendar-file.ts';
 import { NOTICES } from './calendars/cn.ts';
 import { easter } from './calendars/target2.ts';
 
@@ -105,6 +107,103 @@ test('TARGET2 closes on its six days and on no national holiday', () => {
   assert.ok(knows(target2, on('2026-01-01'), on('2099-01-01')));
   assert.ok(!knows(target2, on('2001-12-31'), on('2002-01-02')));
 });
+
+/** Monday to Friday that are closed, as the publications list them. */
+const CLOSED: ReadonlyArray<readonly [calendar: CalendarId, year: number, source: string, days: string]> = [
+  ['US', 2026, 'Federal Reserve K.8', '01-01 01-19 02-16 05-25 06-19 09-07 10-12 11-11 11-26 12-25'],
+  // Juneteenth and Christmas are Saturdays: nothing is closed for them. Independence Day is a Sunday: Monday is.
+  ['US', 2027, 'Federal Reserve K.8', '01-01 01-18 02-15 05-31 07-05 09-06 10-11 11-11 11-25'],
+  ['US', 2028, 'Federal Reserve K.8', '01-17 02-21 05-29 06-19 07-04 09-04 10-09 11-23 12-25'],
+  ['US', 2029, 'Federal Reserve K.8', '01-01 01-15 02-19 05-28 06-19 07-04 09-03 10-08 11-12 11-22 12-25'],
+  ['US', 2030, 'Federal Reserve K.8', '01-01 01-21 02-18 05-27 06-19 07-04 09-02 10-14 11-11 11-28 12-25'],
+  [
+    'JP',
+    2026,
+    'Cabinet Office, 3 February 2025; 22 September lies between two holidays',
+    '01-01 01-02 01-12 02-11 02-23 03-20 04-29 05-04 05-05 05-06 07-20 08-11 09-21 09-22 09-23 10-12 11-03 11-23 12-31',
+  ],
+  [
+    'JP',
+    2027,
+    'Cabinet Office, 2 February 2026',
+    '01-01 01-11 02-11 02-23 03-22 04-29 05-03 05-04 05-05 07-19 08-11 09-20 09-23 10-11 11-03 11-23 12-31',
+  ],
+  [
+    'HK',
+    2026,
+    'Government press release of 16 May 2025',
+    '01-01 02-17 02-18 02-19 04-03 04-06 04-07 05-01 05-25 06-19 07-01 10-01 10-19 12-25',
+  ],
+];
+
+for (const [id, year, source, days] of CLOSED) {
+  test(`${id} ${year} is closed as published (${source})`, () => {
+    const closed = daysOf(year).filter((d) => d.dayOfWeek <= 5 && !calendarOf(id).isWorkday(d));
+    assert.equal(closed.map((d) => d.toString().slice(5)).join(' '), days);
+  });
+}
+
+test('what a calendar does not know is Monday to Friday less its fixed dates, and is said', () => {
+  assert.ok(!knows(calendarOf('HK'), on('2027-12-31'), on('2028-01-03')));
+  assert.equal(calendarOf('HK').isWorkday(on('2028-12-25')), false);
+  assert.equal(calendarOf('HK').isWorkday(on('2028-01-03')), true);
+  assert.ok(!knows(calendarOf('JP'), on('2027-12-31'), on('2028-01-04')));
+  assert.ok(knows(calendarOf('US'), on('2022-01-01'), on('2090-01-01')));
+  const nowhere = calendarOf('nowhere');
+  assert.ok(!knows(nowhere, on('2026-01-05'), on('2026-01-06')));
+  assert.equal(nowhere.addWorkdays(on('2026-01-02'), 1).toString(), '2026-01-05');
+});
+
+const YEAR_2027 = `calendars:
+  - calendar: CN
+    year: 2027
+    off: [2027-01-01, 2027-02-05..2027-02-11]
+    work: [2027-01-30, 2027-02-20]
+  - { calendar: SG, year: 2027, off: [2027-08-09] }
+  - { calendar: US, year: 2027, off: [2027-03-09], complete: no }`;
+
+test('a file adds a year: its days, and that they are certain', () => {
+  const years = parseCalendars(YEAR_2027, 'calendars.yaml');
+  const later = calendarOf('CN', years);
+  assert.equal(calendarOf('CN', years), later, 'made once');
+  assert.equal(later.isWorkday(on('2027-02-08')), false);
+  assert.equal(later.isWorkday(on('2027-01-30')), true, 'a Saturday, made up');
+  assert.equal(later.addWorkdays(on('2027-02-04'), 1).toString(), '2027-02-12');
+  assert.ok(knows(later, on('2026-12-31'), on('2027-01-04')));
+  assert.ok(!knows(later, on('2027-12-31'), on('2028-01-04')));
+  assert.equal(later.isWorkday(on('2026-02-14')), true, 'the built-in years are as they were');
+  assert.ok(knows(calendarOf('SG', years), on('2027-01-01'), on('2027-12-31')));
+  assert.ok(!knows(calendarOf('SG', years), on('2026-01-01'), on('2027-12-31')));
+  assert.equal(calendarOf('US', years).isWorkday(on('2027-03-09')), false, 'one day more');
+  assert.deepEqual(calendarNames(years), [...CALENDARS, 'SG']);
+  assert.equal(calendarOf('HK', years), calendarOf('HK'), 'what no file names is untouched');
+});
+
+const REFUSED_FILES: ReadonlyArray<readonly [yaml: string, at: string, en: string]> = [
+  ['calendars: [{ calendar: CN, year: 27 }]', '1:35', 'not a year'],
+  ['calendars: [{ calendar: CN, year: 2027, off: [2027-02-30] }]', '1:47', 'not a date'],
+  ['calendars: [{ calendar: CN, year: 2027, off: [2027-02-05..2027-04-05] }]', '1:47', 'not a date'],
+  ['calendars: [{ calendar: CN, year: 2027, off: [2027-02-05..2027-02-01] }]', '1:47', 'not a date'],
+  ['calendars: [{ calendar: CN, year: 2027, off: [2026-02-05] }]', '1:46', 'is not of 2027'],
+  ['calendars: [{ calendar: CN, year: 2027, off: [2027-02-05], work: [2027-02-05] }]', '1:66', 'is off too'],
+  ['calendars: [{ calendar: "C N", year: 2027 }]', '1:25', 'a name of letters'],
+  ['calendars: [{ calendar: CN, year: 2027, complete: maybe }]', '1:51', 'write yes or no'],
+  ['calendars: [{ calendar: CN, year: 2027 }, { calendar: CN, year: 2027 }]', '1:43', 'stand above'],
+  ['calendars: [{ calendar: CN, year: 2027, holidays: [] }]', '1:41', 'there is no field'],
+];
+for (const [yaml, at, en] of REFUSED_FILES) {
+  test(`a calendar file is refused at ${at}: ${yaml}`, () => {
+    assert.throws(
+      () => parseCalendars(yaml, 'calendars.yaml'),
+      (error) => {
+        assert.ok(error instanceof DaozhangError, String(error));
+        assert.equal(error.params.path, `calendars.yaml:${at}`, String(error.params.reason));
+        assert.ok(String(error.params.reason).includes(en), String(error.params.reason));
+        return true;
+      },
+    );
+  });
+}
 
 test('weekends knows nothing but Saturday and Sunday', () => {
   assert.equal(calendarOf('weekends').isWorkday(on('2026-01-01')), true);

@@ -6,9 +6,12 @@
  * (`calendar-file.ts`), to these calendars or under a name of their own.
  */
 import { FIXED_BY_LAW, NOTICES } from './calendars/cn.ts';
+import { FIXED_IN_HONG_KONG, HOLIDAYS } from './calendars/hk.ts';
+import { closedInJapan, JP_SINCE, JP_UNTIL } from './calendars/jp.ts';
 import { closedByTarget2, TARGET2_SINCE } from './calendars/target2.ts';
+import { closedByFed, US_SINCE } from './calendars/us.ts';
 
-export const CALENDARS = ['CN', 'TARGET2', 'weekends'] as const;
+export const CALENDARS = ['CN', 'US', 'JP', 'HK', 'TARGET2', 'weekends'] as const;
 export type CalendarId = (typeof CALENDARS)[number];
 
 /** A year of a calendar as a file brings it: days off beside what the calendar has already, and days worked in spite of it. */
@@ -64,16 +67,29 @@ function chinese(): Calendar {
     for (const run of year.off) for (const on of datesOf(run)) off.add(on);
     for (const on of year.work) work.add(on);
   }
-  const years = Object.keys(NOTICES).map(Number);
-  const span = {
-    knownFrom: Temporal.PlainDate.from({ year: Math.min(...years), month: 1, day: 1 }),
-    knownUntil: Temporal.PlainDate.from({ year: Math.max(...years), month: 12, day: 31 }),
-  };
-  return calendar('CN', span, (on) => {
+  return calendar('CN', spanOf(NOTICES), (on) => {
     const iso = on.toString();
     if (on.year in NOTICES) return work.has(iso) || (isWeekday(on) && !off.has(iso));
     return isWeekday(on) && !FIXED_BY_LAW.has(iso.slice(-5));
   });
+}
+
+function hongKong(): Calendar {
+  const off = new Set(Object.entries(HOLIDAYS).flatMap(([year, days]) => days.map((day) => `${year}-${day}`)));
+  return calendar('HK', spanOf(HOLIDAYS), (on) => {
+    const iso = on.toString();
+    if (on.year in HOLIDAYS) return isWeekday(on) && !off.has(iso);
+    return isWeekday(on) && !FIXED_IN_HONG_KONG.has(iso.slice(-5));
+  });
+}
+
+/** From the first to the last year of a table without gaps. */
+function spanOf(table: Readonly<Record<number, unknown>>): Span {
+  const years = Object.keys(table).map(Number);
+  return {
+    knownFrom: Temporal.PlainDate.from({ year: Math.min(...years), month: 1, day: 1 }),
+    knownUntil: Temporal.PlainDate.from({ year: Math.max(...years), month: 12, day: 31 }),
+  };
 }
 
 function datesOf(run: string | readonly [string, string]): string[] {
@@ -84,6 +100,13 @@ function datesOf(run: string | readonly [string, string]): string[] {
 
 const BY_ID: Readonly<Record<CalendarId, Calendar>> = {
   CN: chinese(),
+  US: calendar('US', { knownFrom: Temporal.PlainDate.from(US_SINCE) }, (on) => isWeekday(on) && !closedByFed(on)),
+  JP: calendar(
+    'JP',
+    { knownFrom: Temporal.PlainDate.from(JP_SINCE), knownUntil: Temporal.PlainDate.from(JP_UNTIL) },
+    (on) => isWeekday(on) && !closedInJapan(on),
+  ),
+  HK: hongKong(),
   TARGET2: calendar(
     'TARGET2',
     { knownFrom: Temporal.PlainDate.from(TARGET2_SINCE) },

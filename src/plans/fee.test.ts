@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openEngine } from '../files/engine.ts';
-import { expectedFee, expectedFeeSql } from './fee.ts';
-import { defaultPlan, type Fee, type Plan } from './plan.ts';
+import { cardOf, cardSql } from './card.ts';
+import { chargesMonthly, expectedFee, expectedFeeSql } from './fee.ts';
+import { CARDS, type Card, defaultPlan, type Fee, type Plan, type Tier } from './plan.ts';
 
 const withFee = (fee: Fee): Plan => ({ ...defaultPlan('wechatpay'), fee });
 const fen = (plan: Plan, amountMinor: bigint, currency = 'CNY'): bigint | undefined =>
@@ -63,50 +64,143 @@ test('no fee agreed, another currency, no currency: no expectation', () => {
   assert.equal(expectedFee(100n, 'XXQ', withFee(SIX_PER_MILLE)), undefined);
 });
 
-test('SQL and function agree on every amount and kind of fee', async () => {
+test('the first tier that fits has the rate; what the line does not tell is not guessed', () => {
+  const plan = withFee({
+    ppm: 3800,
+    rounding: 'row',
+    currency: 'CNY',
+    tiers: [
+      { card: 'debit', ppm: 5000, max: 2000n },
+      { from: 100_000n, ppm: 5500 },
+      { card: 'credit', ppm: 6000, fixed: 50n },
+    ],
+  });
+  const fee = (amount: bigint, card?: Card): bigint | undefined => expectedFee(amount, 'CNY', plan, card)?.value;
+  assert.equal(fee(10_000n, 'debit'), 50n);
+  assert.equal(fee(10_000_000n, 'debit'), 2000n, 'capped');
+  assert.equal(fee(10_000n, 'credit'), 110n, '60 and 50 a payment');
+  assert.equal(fee(100_000n, 'credit'), 550n, 'the amount comes first in the list');
+  assert.equal(fee(10_000n, 'wallet'), 38n, 'no tier: the rate itself');
+  assert.equal(fee(10_000n), undefined);
+  assert.equal(fee(-10_000n, 'credit'), undefined, 'a tier by amount says nothing of a refund');
+  assert.equal(fee(0n, 'credit'), 0n);
+  const byAmount = withFee({ ppm: 3800, rounding: 'row', currency: 'CNY', tiers: [{ from: 100_000n, ppm: 5500 }] });
+  assert.equal(fen(byAmount, 99_999n), 380n, 'the card does not matter');
+  assert.equal(fen(byAmount, 100_000n), 550n);
+});
+
+test('a month is charged below the volume, or from it on, as agreed', () => {
+  const fee = { minor: 5000n, currency: 'CNY' };
+  const volume = 3_500_000n;
+  assert.deepEqual(
+    [3_499_999n, 3_500_000n].map((v) => [
+      chargesMonthly({ fee, volume, when: 'below' }, v),
+      chargesMonthly({ fee, volume, when: 'from' }, v),
+      chargesMonthly({ fee }, v),
+    ]),
+    [
+      [true, false, true],
+      [false, true, true],
+    ],
+  );
+});
+
+const METHODS: ReadonlyArray<readonly [channel: string, method: string | undefined, card: Card | undefined]> = [
+  ['unionpay', '0001 01', 'debit'],
+  ['unionpay', '02', 'credit'],
+  ['unionpay', '0001 03', 'credit'],
+  ['unionpay', '0001', undefined],
+  ['unionpay', '0001 00', undefined],
+  ['lakala', '贷记卡', 'credit'],
+  ['lakala', '借记卡', 'debit'],
+  ['lakala', '借贷合一', undefined],
+  ['lakala', '微信 零钱', 'wallet'],
+  ['stripe', 'visa', undefined],
+  ['adyen', 'mc_Credit', 'credit'],
+  ['lakala', 'credit or debit', undefined],
+  ['lakala', undefined, undefined],
+];
+
+test('the card is told by the line or not at all, in SQL as in the function', async () => {
+  const engine = await openEngine({ temp: tmpdir(), folders: [] });
+  try {
+    const values = METHODS.map(([c, m], i) => `(${i}, '${c}', ${m === undefined ? 'null' : `'${m}'`})`);
+    const rows = await engine.all<{ card: string | null }>(
+      `select ${cardSql()} as card from (values ${values.join(', ')}) as v(n, channel, method) order by n`,
+    );
+    for (const [i, [channel, method, card]] of METHODS.entries()) {
+      assert.equal(cardOf(channel, method), card, `${channel} ${method}`);
+      assert.equal(rows[i]!.card ?? undefined, card, `${channel} ${method} in SQL`);
+    }
+  } finally {
+    engine.close();
+  }
+});
+
+test('SQL and function agree on every amount, card and kind of fee', async () => {
   const engine = await openEngine({ temp: tmpdir(), folders: [] });
   const big = 9_000_000_000_000_000_000n;
   const amount = fc.oneof(fc.bigInt({ min: -100_000n, max: 100_000n }), fc.bigInt({ min: -big, max: big }));
   const amounts = [...fc.sample(amount, { numRuns: 300, seed: 11 }), 0n, 83n, 84n, 250n, -250n, big, -big];
+  const opt = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(of, { nil: undefined });
+  const bounds = {
+    fixed: opt(fc.bigInt({ min: 0n, max: 90n })),
+    min: opt(fc.bigInt({ min: 0n, max: 100n })),
+    max: opt(fc.bigInt({ min: 100n, max: 100_000n })),
+  };
+  const ppm = fc.oneof(fc.constant(6000), fc.nat(1_000_000));
+  const tier = fc.record({
+    ppm,
+    card: opt(fc.constantFrom(...CARDS)),
+    from: opt(fc.bigInt({ min: 0n, max: 60_000n })),
+    ...bounds,
+  });
   const fees = fc.sample(
     fc.record({
-      ppm: fc.oneof(fc.constant(6000), fc.nat(1_000_000)),
-      rounding: fc.constantFrom('row' as const, 'day' as const),
-      min: fc.option(fc.bigInt({ min: 0n, max: 100n }), { nil: undefined }),
-      max: fc.option(fc.bigInt({ min: 100n, max: 100_000n }), { nil: undefined }),
+      ppm,
+      rounding: fc.constantFrom('row' as const, 'day' as const, 'batch' as const),
+      ...bounds,
       currency: fc.constantFrom('CNY', undefined),
+      tiers: fc.array(tier, { maxLength: 3 }),
     }),
-    { numRuns: 40, seed: 13 },
+    { numRuns: 80, seed: 13 },
   );
+  const given = <T extends object>(o: T): T =>
+    Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as T;
+  const cardAt = (i: number): Card | undefined => [...CARDS, undefined][i % 4];
+  const textOf = (fee: unknown): string =>
+    JSON.stringify(fee, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
   try {
-    await engine.run(`create table paid (n integer, amount bigint, currency varchar);
-      insert into paid values ${amounts.map((a, i) => `(${i}, ${a}, '${i % 7 === 0 ? 'USD' : 'CNY'}')`).join(', ')}`);
-    for (const { min, max, currency, ...fee } of fees) {
-      const bounded =
+    const rowsOf = amounts.map((a, i) => {
+      const card = cardAt(i);
+      return `(${i}, ${a}, '${i % 7 === 0 ? 'USD' : 'CNY'}', ${card === undefined ? 'null' : `'${card}'`})`;
+    });
+    await engine.run(`create table paid (n integer, amount bigint, currency varchar, card varchar);
+      insert into paid values ${rowsOf.join(', ')}`);
+    for (const { tiers, ...fee } of fees) {
+      const { currency, ppm, rounding } = fee;
+      const plan = withFee(
         currency === undefined
-          ? {}
-          : { currency, ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
-      const plan = withFee({ ...fee, ...bounded });
+          ? { ppm, rounding, tiers: tiers.map((t) => given({ ppm: t.ppm, card: t.card })) as Tier[] }
+          : (given({ ...fee, tiers: tiers.map(given) }) as Fee),
+      );
+      const sql = expectedFeeSql(plan, 'amount', 'currency', 'card');
       const rows = await engine.all<{ fee: bigint | null; type: string }>(
-        `select ${expectedFeeSql(plan)} as fee, typeof(${expectedFeeSql(plan)}) as type from paid order by n`,
+        `select ${sql} as fee, typeof(${sql}) as type from paid order by n`,
       );
       for (const [i, row] of rows.entries()) {
-        const expected = fen(plan, amounts[i]!, i % 7 === 0 ? 'USD' : 'CNY') ?? null;
-        assert.equal(
-          row.fee,
-          expected,
-          `${amounts[i]} under ${JSON.stringify(plan.fee, (_, v) => (typeof v === 'bigint' ? `${v}` : v))}`,
-        );
-        assert.equal(row.type, fee.rounding === 'row' ? 'BIGINT' : 'HUGEINT');
+        const expected = expectedFee(amounts[i]!, i % 7 === 0 ? 'USD' : 'CNY', plan, cardAt(i))?.value ?? null;
+        assert.equal(row.fee, expected, `${amounts[i]} ${cardAt(i)} under ${textOf(plan.fee)}`);
+        assert.equal(row.type, rounding === 'row' ? 'BIGINT' : 'HUGEINT');
       }
     }
     const none = await engine.one<{ fee: bigint | null }>(
       `select ${expectedFeeSql(defaultPlan('alipay'))} as fee from paid`,
     );
     assert.equal(none.fee, null);
-    const bounded = expectedFeeSql(withFee({ ...SIX_PER_MILLE, currency: 'CNY', min: 10n }), 'null::bigint', `'CNY'`);
+    const least = expectedFeeSql(withFee({ ...SIX_PER_MILLE, currency: 'CNY', min: 10n }), 'null::bigint', `'CNY'`);
     assert.equal(
-      (await engine.one<{ fee: bigint | null }>(`select ${bounded} as fee`)).fee,
+      (await engine.one<{ fee: bigint | null }>(`select ${least} as fee`)).fee,
       null,
       'no amount, no minimum',
     );

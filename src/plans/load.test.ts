@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DaozhangError } from '../base/errors.ts';
-import { scaledText } from '../base/money.ts';
 import { microsIn } from '../base/time.ts';
 import { CALENDARS, calendarOf } from './calendar.ts';
 import { loadPlans, PLAN_FIELDS, parsePlans } from './load.ts';
-import { defaultPlan, PLANNED_CHANNELS, type Plan, planFor } from './plan.ts';
+import { CARDS, defaultPlan, PLANNED_CHANNELS, type Plan, planFor } from './plan.ts';
 import { promise } from './promise.ts';
+import { writePlan } from './write.ts';
 
 const on = (iso: string): Temporal.PlainDate => Temporal.PlainDate.from(iso);
 const one = (yaml: string): Plan => parsePlans(`plans:\n  - channel: wechatpay\n${yaml}`, 'plans.yaml')[0]!;
@@ -62,10 +62,34 @@ const REFUSED: ReadonlyArray<readonly [yaml: string, at: string, en: string, zh:
   ['    fee: { rate: 0.6%, currency: CNY, max: -1 }', '3:44', 'not an exact amount', '精确金额'],
   ['    fee: { rate: 0.6%, currency: CNY, min: 2, max: 1 }', '3:52', 'max is less than min', 'max 小于 min'],
   ['    fee: { rate: 0.6%, currency: RMB }', '3:34', 'ISO 4217', 'ISO 4217'],
-  ['    fee: { rate: 0.6%, rounding: month }', '3:34', 'row or day', '请写 row 或 day'],
+  ['    fee: { rate: 0.6%, rounding: month }', '3:34', 'row, day or batch', '请写 row、day 或 batch'],
   ['    settle: { cycle: T1 }', '3:22', 'T+n for working days', '工作日'],
   ['    settle: { cycle: T+181 }', '3:22', 'more than 180 days', '超过 180 天'],
-  ['    settle: { calendar: US }', '3:25', 'not a calendar; known: CN, TARGET2, weekends', '没有这个日历'],
+  ['    settle: { calendar: XX }', '3:25', 'not a calendar; known: CN, US, JP, HK, TARGET2, weekends', '没有这个日历'],
+  ['    settle: { calendar: "a b" }', '3:25', 'a name such as CN', '名称'],
+  ['    settle: { cycle: weekly }', '3:22', 'weekly and monthly need closes', '需要写明 closes'],
+  ['    settle: { cycle: weekly, closes: [someday] }', '3:38', 'days of the week', '星期'],
+  ['    settle: { cycle: monthly, closes: [0] }', '3:39', 'days of the month', '1 到 31'],
+  ['    settle: { cycle: T+1, closes: [last] }', '3:35', 'only with weekly or monthly', '只用于 weekly'],
+  ['    settle: { cycle: monthly, closes: [last], after: 3 }', '3:54', 'T+n for working days or D+n', '工作日'],
+  ['    settle: { cycle: D+1, freeDays: next }', '3:37', 'only with T+n', '只用于 T+n'],
+  ['    fee: { rate: 0.6%, fixed: 0.10 }', '3:31', 'it needs fee.currency', '需要同时写 fee.currency'],
+  ['    fee: { rate: 0.6%, tiers: [{ rate: 1% }] }', '3:32', 'neither card nor from', '未写明 card 或 from'],
+  ['    fee: { rate: 0.6%, tiers: [{ card: gold, rate: 1% }] }', '3:40', 'debit or credit or wallet', '请写 debit'],
+  [
+    '    fee: { rate: 0.6%, tiers: [{ crd: debit, rate: 1% }] }',
+    '3:34',
+    'known: rate, fixed, min, max, card, from',
+    '没有名为',
+  ],
+  ['    monthly: { fee: 50, currency: CNY, volume: 35000 }', '3:48', 'written together', '须同时写'],
+  ['    monthly: { fee: 50.001, currency: CNY }', '3:21', 'not an exact amount in CNY', '精确金额'],
+  ['    minPayout: { amount: 100 }', '3:16', 'minPayout.currency is missing', '缺少'],
+  ['    holds: { reserve: 10% }', '3:23', 'written together', '须同时写'],
+  ['    holds: { freezeDays: 181 }', '3:26', '0 to 180', '0 到 180'],
+  ['    payout: never', '3:13', 'auto or manual', '请写 auto'],
+  ['    bankAccountKind: private', '3:22', 'corporate or personal', '请写 corporate'],
+  ['    billReadyAt: { time: 24:00, zone: UTC }', '3:26', 'HH:MM', '时间'],
   ['    settle: { cycle: D+1, calendar: CN }', '3:37', 'only with T+n', '只用于 T+n'],
   ['    settle: { cutoff: 25:00 }', '3:23', 'HH:MM', '日切'],
   ['    settle: { cutoff: 9:00 }', '3:23', 'HH:MM', '日切'],
@@ -73,7 +97,7 @@ const REFUSED: ReadonlyArray<readonly [yaml: string, at: string, en: string, zh:
   [
     '    settle:\n      cuttoff: 23:00',
     '4:7',
-    'no field “plans[1].settle.cuttoff”; known: cycle, calendar, cutoff, zone',
+    'no field “plans[1].settle.cuttoff”; known: cycle, calendar, closes, after, freeDays, cutoff, zone',
     '没有名为',
   ],
   ['    from: 2026-02-30', '3:11', 'not a date', '日期'],
@@ -145,38 +169,6 @@ test('the file is found, is UTF-8, and may begin with a BOM', async () => {
   }
 });
 
-/** A plan as an entry of plans.yaml, every field written out. */
-function yamlOf(plan: Plan): string {
-  const { settle, fee } = plan;
-  const entry: Record<string, unknown> = {
-    channel: plan.channel,
-    ...(plan.account !== undefined && { account: plan.account }),
-    ...(plan.from && { from: plan.from.toString() }),
-    settle: {
-      cycle: 'days' in settle ? `${settle.cycle}+${settle.days}` : settle.cycle,
-      ...(settle.cycle === 'T' && { calendar: settle.calendar }),
-      cutoff: settle.cutoff,
-      zone: settle.zone,
-    },
-    ...(fee && {
-      fee: {
-        rate: `${scaledText(BigInt(fee.ppm), 4)}%`,
-        rounding: fee.rounding,
-        ...(fee.currency && { currency: fee.currency }),
-        ...(fee.min !== undefined && { min: scaledText(fee.min, 2) }),
-        ...(fee.max !== undefined && { max: scaledText(fee.max, 2) }),
-      },
-    }),
-    ...(plan.bankAccount !== undefined && { bankAccount: plan.bankAccount }),
-    bankNames: plan.bankNames,
-    carryDays: String(plan.carryDays),
-    cutoffMarginMinutes: String(plan.cutoffMarginMinutes),
-    valueWindowDays: String(plan.valueWindowDays),
-    matchWindowMinutes: String(plan.matchWindowMinutes),
-  };
-  return `plans:\n  - ${JSON.stringify(entry)}\n`;
-}
-
 const word = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
   .map((s) => s.trim())
@@ -184,6 +176,7 @@ const word = fc
 const cutoff = fc
   .integer({ min: 1, max: 1440 })
   .map((m) => `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`);
+const hhmm = cutoff.filter((time) => time !== '24:00');
 const rest = { cutoff, zone: fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'UTC') };
 const days = fc.nat(180);
 const PLAIN = { noNullPrototype: true } as const;
@@ -191,15 +184,42 @@ const opt = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.o
 const drop = <T extends object>(o: T): T =>
   Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as T;
 
+const bounds = {
+  fixed: opt(fc.bigInt({ min: 0n, max: 99n })),
+  min: opt(fc.bigInt({ min: 0n, max: 99n })),
+  max: opt(fc.bigInt({ min: 100n, max: 10n ** 15n })),
+};
+const tier = fc
+  .record({
+    ppm: fc.nat(1_000_000),
+    ...bounds,
+    card: opt(fc.constantFrom(...CARDS)),
+    from: opt(fc.bigInt({ min: 0n, max: 10n ** 9n })),
+  })
+  .filter((t) => t.card !== undefined || t.from !== undefined)
+  .map(drop);
 const fee = fc
   .record({
     ppm: fc.nat(1_000_000),
-    rounding: fc.constantFrom('row' as const, 'day' as const),
+    rounding: fc.constantFrom('row' as const, 'day' as const, 'batch' as const),
     currency: fc.constant('CNY'),
-    min: opt(fc.bigInt({ min: 0n, max: 99n })),
-    max: opt(fc.bigInt({ min: 100n, max: 10n ** 15n })),
+    ...bounds,
+    tiers: opt(fc.array(tier, { minLength: 1, maxLength: 3 })),
+    base: opt(fc.constant('amount' as const)),
   })
   .map(drop);
+const amount = fc.record(
+  { minor: fc.bigInt({ min: 0n, max: 10n ** 12n }), currency: fc.constantFrom('CNY', 'JPY') },
+  PLAIN,
+);
+const lag = fc.oneof(
+  fc.record({ cycle: fc.constant('T' as const), days, calendar: fc.constantFrom(...CALENDARS) }, PLAIN),
+  fc.record({ cycle: fc.constant('D' as const), days }, PLAIN),
+);
+const closes = (most: number): fc.Arbitrary<number[]> =>
+  fc
+    .uniqueArray(fc.integer({ min: 1, max: most }), { minLength: 1, maxLength: 4 })
+    .map((all) => all.sort((a, b) => a - b));
 
 const anyPlan = fc
   .record({
@@ -210,27 +230,58 @@ const anyPlan = fc
     account: opt(word),
     from: opt(fc.integer({ min: 0, max: 9999 }).map((n) => on('2010-01-01').add({ days: n }))),
     settle: fc.oneof(
-      fc.record({ cycle: fc.constant('T' as const), days, calendar: fc.constantFrom(...CALENDARS), ...rest }, PLAIN),
+      fc
+        .record(
+          {
+            cycle: fc.constant('T' as const),
+            days,
+            calendar: fc.constantFrom(...CALENDARS),
+            freeDays: opt(fc.constant('next' as const)),
+            ...rest,
+          },
+          PLAIN,
+        )
+        .map(drop),
       fc.record({ cycle: fc.constant('D' as const), days, ...rest }, PLAIN),
+      fc.record({ cycle: fc.constant('weekly' as const), closes: closes(7), after: lag, ...rest }, PLAIN),
+      fc.record({ cycle: fc.constant('monthly' as const), closes: closes(31), after: lag, ...rest }, PLAIN),
       fc.record({ cycle: fc.constant('stated' as const), ...rest }, PLAIN),
     ),
     fee: opt(fee),
+    monthly: opt(
+      fc.oneof(
+        fc.record({ fee: amount }, PLAIN),
+        fc.record(
+          { fee: amount, volume: fc.bigInt({ min: 0n, max: 10n ** 9n }), when: fc.constantFrom('below', 'from') },
+          PLAIN,
+        ),
+      ),
+    ),
+    minPayout: opt(amount),
+    holds: opt(
+      fc
+        .record({
+          reserve: opt(fc.record({ ppm: fc.nat(1_000_000), days: fc.nat(366) }, PLAIN)),
+          freezeDays: opt(fc.integer({ min: 1, max: 180 })),
+        })
+        .map(drop),
+    ),
+    payout: opt(fc.constant('manual' as const)),
     bankAccount: opt(word),
+    bankAccountKind: opt(fc.constantFrom('corporate' as const, 'personal' as const)),
     bankNames: fc.array(word, { minLength: 1, maxLength: 3 }),
+    billReadyAt: fc.record({ time: hhmm, zone: rest.zone }, PLAIN),
     carryDays: fc.nat(31),
     cutoffMarginMinutes: fc.nat(720),
     valueWindowDays: fc.nat(31),
     matchWindowMinutes: fc.nat(1440),
   })
-  .map((plan) => {
-    const { billReadyAt } = defaultPlan(plan.channel);
-    return { ...drop(plan), ...(billReadyAt && { billReadyAt }) } as unknown as Plan;
-  });
+  .map((plan) => drop(plan) as unknown as Plan);
 
 test('a plan written out and read again is the same plan', () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
-      const again = parsePlans(yamlOf(plan), 'plans.yaml')[0]!;
+      const again = parsePlans(JSON.stringify({ plans: [writePlan(plan)] }), 'plans.yaml')[0]!;
       assert.deepEqual({ ...again, from: again.from?.toString() }, { ...plan, from: plan.from?.toString() });
     }),
   );
@@ -303,8 +354,9 @@ test('the example of the reference page is read, and promises what the page says
 });
 
 test('the reference page lists each field and no other', async () => {
-  const { plan, settle, fee } = PLAN_FIELDS;
-  const fields = [...plan, ...settle.map((f) => `settle.${f}`), ...fee.map((f) => `fee.${f}`)];
+  const { plan, fee, tiers, ...parts } = PLAN_FIELDS;
+  const inside = Object.entries({ ...parts, fee, 'fee.tiers': tiers });
+  const fields = [...plan, ...inside.flatMap(([name, of]) => of.map((field) => `${name}.${field}`))];
   const section = /## Fields\n([\s\S]*?)\n## /.exec(await page)![1]!;
   const listed = rowsOf(section).flatMap(([name]) => /^`([\w.]+)`$/.exec(name!)?.[1] ?? []);
   assert.deepEqual(listed.toSorted(), fields.toSorted());

@@ -47,8 +47,11 @@ export type Fee = Rate &
     base?: 'amount';
   }>;
 
-/** What a month costs beside its payments, on the condition of its volume: charged `below` the volume, or `from` it on. */
-export type MonthlyFee = Readonly<{ fee: Money; volume?: bigint; when?: 'below' | 'from' }>;
+/**
+ * What a month costs beside its payments, on the condition of its volume: charged `below` the volume, or `from` it on. `counts`: the
+ * volume is that of cards alone, without wallets. Absent: of all payments.
+ */
+export type MonthlyFee = Readonly<{ fee: Money; volume?: bigint; when?: 'below' | 'from'; counts?: 'cards' }>;
 
 export type Holds = Readonly<{
   /** A part of each payment is kept for so many calendar days after it is due. */

@@ -57,6 +57,10 @@ export function after(
   return { on: dueOn, certain: knows(calendar, on, dueOn) };
 }
 
+/** The day a settle day's batch closes, where it is not the settle day's own. What waits to be shared belongs to the period it is free in. */
+const batchDay = (settleOn: Temporal.PlainDate, plan: Plan): Temporal.PlainDate =>
+  'closes' in plan.settle ? closingDay(settleOn.add({ days: plan.holds?.freezeDays ?? 0 }), plan) : settleOn;
+
 /** The day on which the batch of a settle day closes: the day itself, or the next closing day of its week or month. */
 export function closingDay(settleOn: Temporal.PlainDate, { settle }: Plan): Temporal.PlainDate {
   if (!('closes' in settle)) return settleOn;
@@ -90,7 +94,13 @@ export function closesAt(settleOn: Temporal.PlainDate, plan: Plan): Micros {
 }
 
 /** A row of the table by which SQL finds settle day and due date: `opens_at <= occurred_at < closes_at`. */
-export type DueRow = Promised & Readonly<{ opensAt: Micros; closesAt: Micros }>;
+export type DueRow = Promised &
+  Readonly<{
+    /** When the batch of the settle day closes (`closingDay`). */
+    batchOn: Temporal.PlainDate;
+    opensAt: Micros;
+    closesAt: Micros;
+  }>;
 
 /**
  * Every settle day of a span, both ends included. `planOn` gives the plan in force on a date, so a change of terms falls
@@ -109,7 +119,7 @@ export function dueTable(
     const plan = planOn(on);
     const promised = due(on, plan);
     const closes = closesAt(on, plan);
-    if (promised) rows.push(Object.freeze({ ...promised, opensAt, closesAt: closes }));
+    if (promised) rows.push(Object.freeze({ ...promised, batchOn: batchDay(on, plan), opensAt, closesAt: closes }));
     opensAt = closes;
   }
   return rows;

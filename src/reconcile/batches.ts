@@ -12,8 +12,11 @@ import { type Engine, quote } from '../files/engine.ts';
 import { tableOrView } from '../files/lines.ts';
 import { meet } from './meet.ts';
 
-/** Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. */
-export type DueRow = Readonly<{ channel: string; account: string; settleOn: string; dueOn: string }>;
+/**
+ * Due dates the plans give, one row per channel account and settle day; filled by the caller from `plans/`. `batchOn` is the day on which
+ * the batch of the settle day closes: another one where a plan pays by week or month.
+ */
+export type DueRow = Readonly<{ channel: string; account: string; settleOn: string; batchOn: string; dueOn: string }>;
 /** Terms of a channel account that SQL needs: where its day ends, and its agreed fee as SQL over `settle` and `currency`. */
 export type TermsRow = Readonly<{
   channel: string;
@@ -30,7 +33,17 @@ export type TermsRow = Readonly<{
  * `settle_lines`: the channel lines that move the merchant's account, with what each is worth net. `settle_sums`: their sums by batch and day, made in one pass. `fee_differences`: where
  * the stated fee is not the agreed one, by row or by day as the plan rounds.
  */
-export async function prepareSettlement(engine: Engine, terms: readonly TermsRow[]): Promise<void> {
+export async function prepareSettlement(
+  engine: Engine,
+  terms: readonly TermsRow[],
+  due: readonly DueRow[],
+): Promise<void> {
+  const values = due.map((d) => `(${[d.channel, d.account, d.settleOn, d.batchOn, d.dueOn].map(quote).join(', ')})`);
+  const rows = values.length > 0 ? `values ${values.join(', ')}` : 'select null, null, null, null, null where false';
+  await engine.run(`
+    create or replace table due (channel varchar, account varchar, settle_on date, batch_on date, due_on date);
+    insert into due select column0, column1, column2::date, column3::date, column4::date
+    from (${rows}) as v(column0, column1, column2, column3, column4);`);
   const whose = (t: TermsRow): string =>
     `l.channel = ${quote(t.channel)} and coalesce(l.account, '') = ${quote(t.account)} and l.business_on between ${quote(t.from)} and ${quote(t.to)}`;
   const cut = terms
@@ -41,12 +54,13 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
          then greatest(l.business_on, (timezone(${quote(c.zone)}, make_timestamptz(l.occurred_at)) + interval ${24 * 60 - c.cutoffMinutes} minutes)::date)`,
     );
   // Only payments are judged: what a channel gives back of a fee on a partial refund depends on what it had rounded before.
-  const agreed = (rounding: 'row' | 'day'): string => {
+  const agreed = (by: 'row' | 'sum'): string => {
     const cases = terms
-      .filter((t) => t.agreedFee?.rounding === rounding)
+      .filter((t) => t.agreedFee !== undefined && (t.agreedFee.rounding === 'row') === (by === 'row'))
       .map((t) => `when ${whose(t)} then ${t.agreedFee!.sql}`);
     return cases.length > 0 ? `case when l.kind <> 'payment' then null ${cases.join(' ')} end` : 'null';
   };
+  const byBatch = terms.filter((t) => t.agreedFee?.rounding === 'batch').map((t) => `when ${whose(t)} then true`);
   const owed = 'coalesce(l.settle, l.amount)';
   await engine.run(`
     -- A list of payouts alone is no ledger: it does not say what was settled.
@@ -70,7 +84,8 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
     select l.id, l.doc, l.kind, l.channel, coalesce(l.account, '') as account, l.currency, l.batch_ref,
       l.amount, ${owed} as settle, coalesce(l.fee, 0) as fee, coalesce(l.fee_scale, dz_exponent(l.currency)) as fee_scale,
       dz_round(coalesce(l.fee, 0), coalesce(l.fee_scale, dz_exponent(l.currency))::integer, dz_exponent(l.currency)) as fee_rounded,
-      (${agreed('row')})::bigint as fee_agreed, (${agreed('day')})::hugeint as fee_agreed_fine,
+      (${agreed('row')})::bigint as fee_agreed, (${agreed('sum')})::hugeint as fee_agreed_fine,
+      ${byBatch.length > 0 ? `case ${byBatch.join(' ')} else false end` : 'false'} as fee_by_batch,
       d.rounding, l.channel_ref, l.order_ref, l.refund_ref, l.business_on, l.value_on,
       ${cut.length > 0 ? `case ${cut.join(' ')} else l.business_on end` : 'l.business_on'} as settle_on,
       case when l.batch_ref is not null then 'stated' ${ledger} else 'implied' end as way_of_batch
@@ -89,9 +104,12 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
     select channel, account, currency, settle_on, sum(fee_rounded)::bigint as stated, sum(fee_agreed)::bigint as agreed, count(*) as lines, list(id order by id) as ids
     from settle_lines where fee_rounded <> fee_agreed group by all
     union all
-    select channel, account, currency, settle_on, dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency)) as stated,
+    select channel, account, currency, max(settle_on), dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(currency)) as stated,
       dz_round(sum(fee_agreed_fine), dz_exponent(currency) + 6, dz_exponent(currency))::bigint as agreed, count(*), list(id order by id)
-    from settle_lines where fee_agreed_fine is not null group by channel, account, currency, settle_on
+    from (select s.*, case when fee_by_batch then coalesce(s.batch_ref, u.batch_on::varchar, s.settle_on::varchar) else s.settle_on::varchar end as whole
+      from settle_lines s left join due u on u.channel = s.channel and u.account = s.account and u.settle_on = s.settle_on
+      where fee_agreed_fine is not null)
+    group by channel, account, currency, whole, fee_by_batch
     having stated <> agreed;`);
 }
 
@@ -99,15 +117,19 @@ export async function prepareSettlement(engine: Engine, terms: readonly TermsRow
  * `batches`, and `batch_of(line, batch)`. Net is what the bank should see: the stated payout where the document has one,
  * else Σ settle − Σ fee. `members_net` is always the latter, so that a stated payout can be held against its lines.
  */
-export async function buildBatches(engine: Engine, due: readonly DueRow[]): Promise<void> {
-  const values = due.map((d) => `(${[d.channel, d.account, d.settleOn, d.dueOn].map(quote).join(', ')})`);
-  const rows = values.length > 0 ? `values ${values.join(', ')}` : `select null, null, null, null where false`;
+export async function buildBatches(engine: Engine): Promise<void> {
   const net = `(sum(settle) - case when any_value(rounding) in ('day', 'batch') then dz_round(sum(fee)::bigint, max(fee_scale)::integer, dz_exponent(any_value(currency)))
     else sum(fee_rounded) end)::bigint`;
   const facts = `sum(lines)::bigint as lines, sum(gross) as gross, sum(refunds) as refunds, sum(fee)::bigint as fees, max(fee_scale)::integer as fee_scale, ${net} as members_net, min(business_on) as from_on, max(business_on) as to_on`;
   await engine.run(`
-    create or replace table due (channel varchar, account varchar, settle_on date, due_on date);
-    insert into due select column0, column1, column2::date, column3::date from (${rows}) as v(column0, column1, column2, column3);
+    -- Which implied batch a settle day belongs to: its own, or the one that closes with its week or month. A part of a week that another
+    -- run has had is another batch: each is named after its first day too.
+    create or replace table implied_of as
+    select s.*, case when first_on = closes_on then closes_on::varchar else closes_on || '.' || first_on end as name from (
+      select s.channel, s.account, s.currency, s.settle_on, u.due_on, coalesce(u.batch_on, s.settle_on) as closes_on,
+        min(s.settle_on) over (partition by s.channel, s.account, s.currency, closes_on) as first_on
+      from (select distinct channel, account, currency, settle_on from settle_sums where way_of_batch = 'implied') s
+        left join due u on u.channel = s.channel and u.account = s.account and u.settle_on = s.settle_on) s;
 
     create or replace table batches as
     with stated_payout as (
@@ -118,17 +140,18 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
       select channel, account, currency, batch_ref, max(value_on) as value_on, ${facts} from settle_sums
       where way_of_batch = 'stated' group by channel, account, currency, batch_ref),
     implied as (
-      select channel, account, currency, settle_on, ${facts} from settle_sums
-      where way_of_batch = 'implied' group by channel, account, currency, settle_on)
+      select channel, account, currency, name, any_value(due_on) as due_on, ${facts}
+      from settle_sums join implied_of using (channel, account, currency, settle_on)
+      where way_of_batch = 'implied' group by channel, account, currency, name)
     select 'stated/' || s.channel || '/' || s.account || '/' || s.currency || '/' || s.batch_ref as id, 'stated' as kind, s.channel, s.account, s.currency,
       coalesce(p.bank_ref, s.batch_ref) as ref, s.lines, s.gross, s.refunds, s.fees, s.fee_scale, s.members_net, coalesce(p.paid, s.members_net) as net,
       s.from_on, s.to_on, coalesce(p.value_on, s.value_on) as due_on, p.line as payout_line
     from stated s left join stated_payout p
       on p.channel = s.channel and (p.account = s.account or p.account = '') and p.currency = s.currency and p.batch_ref = s.batch_ref
     union all
-    select 'implied/' || i.channel || '/' || i.account || '/' || i.currency || '/' || i.settle_on, 'implied', i.channel, i.account, i.currency,
-      null, i.lines, i.gross, i.refunds, i.fees, i.fee_scale, i.members_net, i.members_net, i.from_on, i.to_on, d.due_on, null
-    from implied i left join due d on d.channel = i.channel and d.account = i.account and d.settle_on = i.settle_on
+    select 'implied/' || i.channel || '/' || i.account || '/' || i.currency || '/' || i.name, 'implied', i.channel, i.account, i.currency,
+      null, i.lines, i.gross, i.refunds, i.fees, i.fee_scale, i.members_net, i.members_net, i.from_on, i.to_on, i.due_on, null
+    from implied i
     union all
     select 'payout/' || b.channel || '/' || coalesce(b.account, '') || '/' || b.currency || '/' || d.sha || '/' || (b.id - d.first_id), 'payout', b.channel, coalesce(b.account, ''), b.currency,
       b.batch_ref, 0, 0, 0, 0, 2, -b.amount, -b.amount, b.business_on, b.business_on, coalesce(b.value_on, u.due_on, b.business_on), b.id
@@ -139,12 +162,15 @@ export async function buildBatches(engine: Engine, due: readonly DueRow[]): Prom
 
     alter table batches add column carried boolean default false;
     insert into batches by name
-    select * exclude (since_on, told_late), null as payout_line, true as carried from carried_batches where id not in (select id from batches);
-
+    select * exclude (since_on, told_late), null as payout_line, true as carried from carried_batches where id not in (select id from batches);`);
+  const { periods } = await engine.one<{ periods: boolean }>(
+    'select exists (from implied_of where name <> settle_on::varchar) as periods',
+  );
+  await engine.run(`
     create or replace view batch_of as
     select id as line, way_of_batch || '/' || channel || '/' || account || '/' || currency || '/' ||
-      case way_of_batch when 'stated' then batch_ref else settle_on::varchar end as batch
-    from settle_lines where way_of_batch in ('stated', 'implied');`);
+      case way_of_batch when 'stated' then batch_ref else ${periods ? 'name' : 'settle_on::varchar'} end as batch
+    from settle_lines ${periods ? 'left join implied_of using (channel, account, currency, settle_on)' : ''} where way_of_batch in ('stated', 'implied');`);
 }
 
 /**

@@ -26,6 +26,7 @@ const minutes = (most: number) =>
 const FIELDS = {
   timezone: zone.optional(),
   plans: z.string().optional(),
+  calendars: z.string().optional(),
   formats: z.array(z.string()).optional(),
   orders: z.string().optional(),
   currency: z
@@ -48,6 +49,8 @@ export type Config = Readonly<{
   timezone?: string | undefined;
   /** Absolute path. */
   plans?: string | undefined;
+  /** Absolute path. */
+  calendars?: string | undefined;
   formats: readonly Format[];
   /** The mapping of order books, absolute; it is among the formats. */
   orders?: string | undefined;
@@ -64,6 +67,7 @@ export async function loadConfig(path: string): Promise<Config> {
     path,
     timezone: read.timezone,
     plans: read.plans === undefined ? undefined : beside(read.plans),
+    calendars: read.calendars === undefined ? undefined : beside(read.calendars),
     formats: [
       ...(await Promise.all((read.formats ?? []).map((name) => loadFormats(beside(name))))).flat(),
       ...(read.orders === undefined ? [] : mappedOrders(await loadMapping(beside(read.orders)))),

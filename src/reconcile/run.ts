@@ -12,6 +12,7 @@ import { dateOfDay, endOfDay, stamp } from '../base/time.ts';
 import { type Engine, openEngine } from '../files/engine.ts';
 import { type Format, REJECTS } from '../files/format.ts';
 import { listFiles, type Workspace, workspace } from '../files/open.ts';
+import type { CalendarYear } from '../plans/calendar.ts';
 import { type Plan, planFor } from '../plans/plan.ts';
 import { type FindingCode, findingOf } from '../verdicts/findings.ts';
 import { BANK_PASSES, type BankOutcome } from './bank.ts';
@@ -43,6 +44,8 @@ export type RunOptions = Readonly<{
   /** Judged as of this instant (µs); absent = the end of the last day the documents cover, never the clock. */
   asOf?: bigint;
   plans?: readonly Plan[];
+  /** Years of calendars that are not built in. */
+  years?: readonly CalendarYear[];
   configured?: readonly Format[];
   forced?: ReadonlyMap<string, Format>;
   /** Absolute path → the SHA-1 its channel told; side files beside the documents are found without it. */
@@ -169,7 +172,7 @@ async function work(engine: Engine, space: Workspace, carry: Staging | undefined
     cutoffs: await cutoffsOf(engine, options.plans ?? [], dayOn),
   });
   progress.step({ en: 'following the money to the bank', zh: '追踪结算与到账' });
-  const settled = await settle(engine, options.plans ?? [], asOf ?? 0n, options.zone);
+  const settled = await settle(engine, { plans: options.plans ?? [], years: options.years }, asOf ?? 0n, options.zone);
   const drafts = [...(joined.orders ? orderDrafts : []), ...settled.drafts.filter((d) => joined[d.joint])];
   progress.step({ en: 'proving', zh: '验证恒等式' });
   const proof = await prove(engine, joined, drafts, settled.bank);

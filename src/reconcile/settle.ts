@@ -5,12 +5,15 @@
 import { dateOfDay, dayNumber, stamp } from '../base/time.ts';
 import type { Engine } from '../files/engine.ts';
 import { quote } from '../files/engine.ts';
+import type { CalendarYear } from '../plans/calendar.ts';
+import { cardSql } from '../plans/card.ts';
 import { expectedFeeSql } from '../plans/fee.ts';
-import { type Plan, planFor } from '../plans/plan.ts';
+import { type Plan, planFor, withYears } from '../plans/plan.ts';
 import { dueTable } from '../plans/promise.ts';
 import { type BankBatch, type BankCredit, type BankOutcome, matchBank } from './bank.ts';
 import { buildBatches, type DueRow, matchLedger, prepareSettlement, type TermsRow } from './batches.ts';
 import { type Draft, draftOf, SHOWN } from './drafts.ts';
+import { withhold } from './withhold.ts';
 
 export type BatchRow = Readonly<{
   id: string;
@@ -42,7 +45,18 @@ export type Settled = Readonly<{
 
 const dateOf = (day: number): string => dateOfDay(day).toString();
 
-export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigint, zone: string): Promise<Settled> {
+export type Terms = Readonly<{
+  plans: readonly Plan[];
+  /** Years of calendars that are not built in. */
+  years?: readonly CalendarYear[] | undefined;
+}>;
+
+export async function settle(
+  engine: Engine,
+  { plans, years = [] }: Terms,
+  asOf: bigint,
+  zone: string,
+): Promise<Settled> {
   const asOfOn = stamp(asOf - 1n, zone).slice(0, 10);
   const accounts = await engine.all<{ channel: string; account: string; first: string; last: string }>(`
     select channel, coalesce(account, '') as account, min(business_on) as first, max(business_on) as last from used_lines
@@ -55,7 +69,9 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
     const [first, last] = [Temporal.PlainDate.from(a.first), Temporal.PlainDate.from(a.last)];
     for (const { plan, from, to } of inForce(planOn, first, last)) {
       const [hours, minutes] = plan.settle.cutoff.split(':').map(Number);
-      const sql = expectedFeeSql(plan, 'coalesce(l.settle, l.amount)', 'l.currency');
+      // Where the merchant funds a coupon, the two differ.
+      const charged = plan.fee?.base === 'amount' ? 'l.amount' : 'coalesce(l.settle, l.amount)';
+      const sql = expectedFeeSql(plan, charged, 'l.currency', `(${cardSql('l.channel', 'l.method')})`);
       const agreedFee = plan.fee && { sql, rounding: plan.fee.rounding };
       const { channel, account } = a;
       const cutoffMinutes = hours! * 60 + minutes!;
@@ -69,17 +85,20 @@ export async function settle(engine: Engine, plans: readonly Plan[], asOf: bigin
         ...(agreedFee && { agreedFee }),
       });
     }
-    for (const row of dueTable(planOn, first, last.add({ days: 1 }))) {
+    const dated = (on: Temporal.PlainDate): Plan => withYears(planOn(on), years);
+    for (const row of dueTable(dated, first, last.add({ days: 1 }))) {
       due.push({
         channel: a.channel,
         account: a.account,
         settleOn: row.settleOn.toString(),
+        batchOn: row.batchOn.toString(),
         dueOn: row.dueOn.toString(),
       });
     }
   }
-  await prepareSettlement(engine, terms);
-  await buildBatches(engine, due);
+  await prepareSettlement(engine, terms, due);
+  await buildBatches(engine);
+  await withhold(engine, plans, due);
   await matchLedger(engine);
   const batches = await engine.all<BatchRow>('select * from batches order by id');
   const credits = await bankCredits(engine, plans);

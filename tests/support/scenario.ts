@@ -27,7 +27,7 @@ const FIRST_DAY = '2026-11-19';
 /** Options that take a value; the rest of a line's words are its arguments. */
 const OPTIONS = new Set(
   `tx fee mch sub no of store terminal number attempt first on file ref text value account rate settle cutoff from to as every times
-   discount wallet since calendar`.split(/\s+/),
+   discount wallet since calendar terms`.split(/\s+/),
 );
 const FLAGS = new Set(['revoked', 'undoes']);
 
