@@ -4,6 +4,8 @@
 -- `held`, `released`: {ref, reason, until}.
 alter table book.observations add column hold jsonb;
 alter table book.observations add column dispute_ref text;
+-- Where a refund goes: balance, debit_card, credit_card, bank_account.
+alter table book.observations add column refund_to text;
 
 -- How the judge came to it: the rules that were true, the headline's first.
 alter table book.verdicts add column path text[] not null default '{}';

@@ -332,6 +332,7 @@ create table book.observations (
   times integer default 1 not null,
   hold jsonb,
   dispute_ref text,
+  refund_to text,
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);

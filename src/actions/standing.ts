@@ -72,7 +72,7 @@ export async function standings(
     const refunds = trace.refunds.map((refund) => ({
       refund,
       verdict: judgeRefund(
-        { refund, trace, asked: undefined, funding: undefined, missedSince: undefined, missingFromBills: false },
+        { refund, trace, asked: undefined, funding: refund.to, missedSince: undefined, missingFromBills: false },
         plan,
         now,
       ),

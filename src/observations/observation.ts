@@ -50,6 +50,8 @@ export type RefKind = (typeof REF_KINDS)[number];
 export type Ref = Readonly<{ kind: RefKind; value: string }>;
 
 export type RefundState = 'processing' | 'succeeded' | 'closed' | 'abnormal';
+/** Where money goes back to, as far as the channel says. */
+export type Funding = 'balance' | 'debit_card' | 'credit_card' | 'bank_account';
 export type HoldReason = 'HELD_BY_RISK' | 'PROFIT_SHARING_FROZEN';
 
 export type Observed = Readonly<{
@@ -68,7 +70,8 @@ export type Observed = Readonly<{
   amount?: Money;
   /** What the customer's side paid, where the channel tells it apart (coupons). */
   payerAmount?: Money;
-  refund?: Readonly<{ ref: string; state: RefundState }>;
+  /** `to`: not part of what is said, so that a source that tells it later says the same. */
+  refund?: Readonly<{ ref: string; state: RefundState; to?: Funding }>;
   /** `held`, `released`: which hold, why, and until when by the channel's own word. */
   hold?: Readonly<{ ref: string; reason: HoldReason; until?: Temporal.Instant }>;
   /** `charged_back`, `chargeback_undone`: which dispute. */

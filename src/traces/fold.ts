@@ -5,7 +5,14 @@
  * May not: read the clock, the database or a plan. Cost: O(n log n) for the n ≤ 20 observations a payment has.
  */
 import type { Money } from '../base/money.ts';
-import { type HoldReason, type Observed, type RefundState, rankOf, type Source } from '../observations/observation.ts';
+import {
+  type Funding,
+  type HoldReason,
+  type Observed,
+  type RefundState,
+  rankOf,
+  type Source,
+} from '../observations/observation.ts';
 import { type ContradictionCode, type Move, move, type Position } from './transitions.ts';
 
 /** An observation as the book keeps it. */
@@ -28,6 +35,7 @@ export type Refund = Readonly<{
   /** Who told of its state, and what was said about it. */
   by: Source;
   observations: readonly string[];
+  to: Funding | undefined;
 }>;
 
 /** Money that the channel has frozen and not set free. */
@@ -240,15 +248,24 @@ function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readon
     const { ref, state } = o.refund;
     const known = states.get(ref);
     const observations = [...(known?.observations ?? []), o.id];
+    const to = o.refund.to ?? known?.to;
     if (known?.state !== 'succeeded' || state === 'abnormal') {
-      states.set(ref, { ref, state, amount: o.amount ?? known?.amount, at: o.occurredAt, by: o.source, observations });
+      states.set(ref, {
+        ref,
+        state,
+        amount: o.amount ?? known?.amount,
+        at: o.occurredAt,
+        by: o.source,
+        observations,
+        to,
+      });
       continue;
     }
     // All that was given back only grows; of a single refund the amount may be told after its end.
     const isMore = trades.has(ref) && (o.amount?.minor ?? 0n) > (known.amount?.minor ?? 0n);
     const amount = isMore || known.amount === undefined ? o.amount : known.amount;
     const by = state === 'succeeded' && rankOf(o.source) > rankOf(known.by) ? o.source : known.by;
-    states.set(ref, { ...known, amount, by, observations });
+    states.set(ref, { ...known, amount, by, observations, to });
   }
   return [...states.values()];
 }

@@ -5,7 +5,16 @@ import { newId } from '../base/ids.ts';
 import { money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
-import type { HoldReason, Kind, Observed, Ref, RefKind, RefundState, Source } from '../observations/observation.ts';
+import type {
+  Funding,
+  HoldReason,
+  Kind,
+  Observed,
+  Ref,
+  RefKind,
+  RefundState,
+  Source,
+} from '../observations/observation.ts';
 import type { Kept } from './fold.ts';
 import { newPayment, PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf, WRITTEN } from './payment.ts';
 
@@ -119,6 +128,7 @@ export type ObservationRow = Readonly<{
   refund_state: RefundState | null;
   hold: Readonly<{ ref: string; reason: HoldReason; until?: string }> | null;
   dispute_ref: string | null;
+  refund_to: Funding | null;
   expires_at: Temporal.Instant | null;
   refs: ReadonlyArray<{ kind: RefKind; value: string }>;
   message_id: string | null;
@@ -128,7 +138,7 @@ export type ObservationRow = Readonly<{
 }>;
 
 const OBSERVATION_COLUMNS = `id, payment_id, source, key, body_hash, occurred_at, kind, said, amount_minor, payer_minor, currency,
-  refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id, received_at, last_seen_at, times`;
+  refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id, received_at, last_seen_at, times`;
 
 export async function observationRows(tx: TenantTx, paymentIds: readonly string[]): Promise<readonly ObservationRow[]> {
   return await tx.rows<ObservationRow>(
@@ -163,7 +173,13 @@ function keptOf(row: ObservationRow): Kept {
     ...(row.amount_minor !== null && currency !== null ? { amount: money(row.amount_minor, currency) } : {}),
     ...(row.payer_minor !== null && currency !== null ? { payerAmount: money(row.payer_minor, currency) } : {}),
     ...(row.refund_ref !== null && row.refund_state !== null
-      ? { refund: { ref: row.refund_ref, state: row.refund_state } }
+      ? {
+          refund: {
+            ref: row.refund_ref,
+            state: row.refund_state,
+            ...(row.refund_to !== null && { to: row.refund_to }),
+          },
+        }
       : {}),
     ...(row.hold === null ? {} : { hold: holdOf(row.hold) }),
     ...(row.dispute_ref === null ? {} : { dispute: { ref: row.dispute_ref } }),
@@ -189,7 +205,7 @@ export type NewObservation = Readonly<{
 
 /** Appends; one that is there already (it waited, or came twice at once) stays as it is. */
 export async function insertObservations(tx: TenantTx, rows: readonly NewObservation[]): Promise<void> {
-  for (const chunk of inChunks(rows, 22)) {
+  for (const chunk of inChunks(rows, 23)) {
     const v = tenantValues(
       [
         'uuid',
@@ -207,6 +223,7 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         'text',
         'text',
         'jsonb',
+        'text',
         'text',
         'timestamptz',
         'jsonb',
@@ -231,6 +248,7 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         o.refund?.state ?? null,
         o.hold === undefined ? null : JSON.stringify(o.hold),
         o.dispute?.ref ?? null,
+        o.refund?.to ?? null,
         o.expiresAt ?? null,
         JSON.stringify(o.refs),
         row.messageId ?? null,
@@ -240,7 +258,7 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
     );
     await tx.run(
       `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
-         amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id,
+         amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id,
          last_seen_at, times)
        ${v.text} on conflict do nothing`,
       [tx.tenantId, ...v.params],

@@ -146,7 +146,7 @@ test('a refund that the channel could not pay out is abnormal, by notification a
   await wechatpay.refund(wanted, on.account, on.keys, on.io);
   await on.clock.advance(3_000);
   const [told] = wechatpay.read(on.heard.at(-1)!, on.account, on.keys);
-  assert.deepEqual(told?.refund, { ref: 'A3-R', state: 'abnormal' });
+  assert.deepEqual(told?.refund, { ref: 'A3-R', state: 'abnormal', to: 'balance' });
   const asked = await wechatpay.inquireRefund({ paymentRef: 'A3', refundRef: 'A3-R' }, on.account, on.keys, on.io);
   assert.ok(asked.outcome === 'answered' && asked.observed[0]?.refund?.state === 'abnormal');
 });

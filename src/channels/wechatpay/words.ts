@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { exponentOf } from '../../base/currency.ts';
 import { sha256 } from '../../base/ids.ts';
 import { type Money, money } from '../../base/money.ts';
-import type { Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import type { Funding, Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
 import type { Account } from '../channel.ts';
 
 /** REFUND says that it was paid and that something of it was given back: how much, the refunds themselves tell. */
@@ -120,6 +120,7 @@ export const refundShape = z.object({
   status: words(REFUND_STATES).optional(),
   success_time: instant.optional(),
   create_time: instant.optional(),
+  user_received_account: z.string().max(64).optional(),
   amount: z.object({ refund: fen, total: fen, currency }),
 });
 
@@ -162,6 +163,14 @@ export function transactionSays(t: Transaction, heard: Heard): readonly Observed
   ];
 }
 
+/** 零钱 is the customer's balance at WeChat itself; a card is named with its bank and kind. Source: 微信支付退款结果, user_received_account. */
+function toOf(account: string | undefined): Readonly<{ to?: Funding }> {
+  if (account === undefined) return {};
+  if (/零钱/.test(account)) return { to: 'balance' };
+  if (/信用卡|贷记卡/.test(account)) return { to: 'credit_card' };
+  return /储蓄卡|借记卡/.test(account) ? { to: 'debit_card' } : {};
+}
+
 export function refundSays(r: z.output<typeof refundShape>, heard: Heard): readonly Observed[] {
   const state = r.refund_status ?? r.status;
   if (state === undefined) throw new Error('a refund without a state');
@@ -179,7 +188,7 @@ export function refundSays(r: z.output<typeof refundShape>, heard: Heard): reado
         ['channel_refund', r.refund_id],
       ]),
       amount,
-      refund: { ref: r.out_refund_no, state: REFUND_STATES[state] },
+      refund: { ref: r.out_refund_no, state: REFUND_STATES[state], ...toOf(r.user_received_account) },
       said: state,
     },
   ];
