@@ -1,6 +1,7 @@
 /** A payment followed alive, from the order to the record, against a WeChat Pay that speaks the real protocol. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { take } from '../src/traces/advance.ts';
 import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living;
@@ -63,6 +64,44 @@ test('F23: a notification is lost for ever: the channel is asked, the merchant i
   assert.equal(repair.data.payment.verdict.reason, 'NOTIFY_LOST');
   // Business time runs 60 times as fast: the sweep's own second is a minute of it.
   assert.ok(took < 300, `${took} s`);
+});
+
+test('a refund under way of whose end nobody tells: it is asked about, never sent again, and judged where the customer stands', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const payment = await verdictOf(on, ref, 'on_its_way');
+  const { accounts, io, follow, book } = on.served.engine.working;
+  const open = await book.tenant(on.test.tenantId, (tx) => accounts.get(tx, on.accountId));
+  on.sim.faultNotify('lost', 1, ref);
+  const wanted = { paymentRef: ref, refundRef: `${ref}-R`, refundMinor: 2_500n, totalMinor: 2_500n, currency: 'CNY' };
+  const begun = await open.channel.refund({ ...wanted, reason: 'returned' }, open.account, open.keys, io);
+  assert.ok(begun.outcome === 'answered');
+  const heardAt = on.clock.now().round('millisecond');
+  await book.tenant(on.test.tenantId, (tx) =>
+    take(
+      tx,
+      begun.observed.map((observed) => ({
+        accountId: on.accountId,
+        livemode: false,
+        observed: { ...observed, occurredAt: observed.occurredAt.round('millisecond') },
+        messageId: undefined,
+        heardAt,
+      })),
+      follow,
+    ),
+  );
+  type Refunds = ReadonlyArray<{ refund_ref: string; verdict: { code: string; custody: string } }>;
+  const refunds = async (): Promise<Refunds> =>
+    (await on.call<{ refunds?: Refunds }>('GET', `/v1/payments/${payment.id}`)).body.refunds ?? [];
+  const done = await until('the refund to be known', async () => {
+    const [refund] = await refunds();
+    return refund?.verdict.code === 'received' ? refund : undefined;
+  });
+  // WeChat keeps the customer's balance: its word is that balance's record.
+  assert.deepEqual([done.refund_ref, done.verdict.custody], [`${ref}-R`, 'customer']);
+  assert.equal((await paymentOf(on, ref))?.verdict?.code, 'refunded');
+  assert.ok((on.sim.fired.get('lost') ?? 0) >= 1);
+  assert.equal(on.sim.trades.get(ref)!.refunds.length, 1);
 });
 
 test('above the limit a notification alone releases nothing: the channel is asked at once, and then it does', async () => {
