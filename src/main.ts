@@ -9,6 +9,7 @@ import { bookCommands } from './cli/book.ts';
 import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
+import { planCommand } from './cli/plan.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
@@ -56,6 +57,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     restoreCommand(lang, exit),
     migrateCommand(lang, exit),
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
+    planCommand(lang, exit),
     ...bookCommands(lang, exit),
   ];
   for (const command of commands) program.addCommand(localised(command, lang));

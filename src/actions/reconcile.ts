@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { clock } from '../base/clock.ts';
 import { DaozhangError, told } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
+import { termsOfSide } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { tenantValues } from '../db/values.ts';
 import type { Result } from '../reconcile/result.ts';
@@ -182,7 +183,8 @@ async function run(
   row: Row,
   folder: string,
 ): Promise<Failure | 'cancelled' | undefined> {
-  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang };
+  const terms = await on.book.tenant(tenantId, (tx) => termsOfSide(tx, row.livemode));
+  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang, ...terms };
   const child = startReader('reconcile-child', [folder], { input: JSON.stringify(job) });
   let written = -WRITE_MS;
   try {

@@ -15,9 +15,9 @@ export const money = z
   .meta({ id: 'Money' });
 
 export const id = z.uuid();
-const day = z.iso.date();
+export const day = z.iso.date();
 /** A sentence in both languages. */
-const both = z.object({ en: z.string(), zh: z.string() });
+export const both = z.object({ en: z.string(), zh: z.string() });
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
 // What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
@@ -40,7 +40,7 @@ function isMoment(said: string): boolean {
     return false;
   }
 }
-const amount = z.strictObject({
+export const amount = z.strictObject({
   amount: z
     .string()
     .regex(/^(0|[1-9]\d{0,13})(\.\d{1,8})?$/)

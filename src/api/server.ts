@@ -42,6 +42,7 @@ import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { planRoutes } from './routes/plans.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 
 declare module 'fastify' {
@@ -169,6 +170,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     policyRoutes(api, on);
     paymentRoutes(api, on);
     channelRoutes(api, on);
+    planRoutes(api, on);
     documentRoutes(api, on);
     reconciliationRoutes(api, on);
     eventRoutes(api, on);

@@ -4,7 +4,7 @@
  * A schema's own refusals are written in both languages, `english / 中文`.
  */
 import { readFile } from 'node:fs/promises';
-import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, stringify, visit } from 'yaml';
 import type * as z from 'zod';
 import { DaozhangError } from './errors.ts';
 
@@ -20,6 +20,9 @@ export async function readText(path: string): Promise<string> {
     throw new DaozhangError('config.invalid', { path, reason: 'save it as UTF-8 / 请保存为 UTF-8 编码' });
   }
 }
+
+/** Fields of text as YAML that `parseYaml` reads back as the same text. */
+export const yamlText = (value: object): string => stringify(value, { schema: 'failsafe', lineWidth: 0 });
 
 type Path = readonly PropertyKey[];
 

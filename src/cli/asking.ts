@@ -6,7 +6,7 @@ import { localKeys } from './opening.ts';
 
 export type Asking = Readonly<{
   /** Throws `serve.not_reached`, or `serve.refused` with the server's own sentence. */
-  ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+  ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
   live: boolean;
 }>;
 
@@ -18,7 +18,7 @@ export function asking(flags: Readonly<{ data: string; live?: boolean }>, lang: 
   if (key === undefined || url === undefined) throw new DaozhangError('serve.no_key', {});
   return {
     live: key.startsWith('dz_live_'),
-    async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    async ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
       const response = await fetch(`${url}${path}`, {
         method,
         headers: {

@@ -393,14 +393,19 @@ export async function loadPlans(path: string, calendars?: readonly string[]): Pr
   return parsePlans(await readText(path), path, calendars);
 }
 
-/** As `loadPlans`, for a text already read; `path` is for messages, `calendars` the names that a plan may use. */
-export function parsePlans(source: string, path: string, calendars: readonly string[] = CALENDARS): readonly Plan[] {
+/** As `loadPlans`, for a text already read; `path` is for messages, `calendars` the names that a plan may use: `any` where it was read before. */
+export function parsePlans(
+  source: string,
+  path: string,
+  calendars: readonly string[] | 'any' = CALENDARS,
+): readonly Plan[] {
   const { plans } = parseYaml(source, path, file, knownIn, (data) => {
     const again = repeated(data.plans);
     if (again !== undefined) {
       const reason = 'a plan for this channel, account and date stands above / 上文已有同一渠道、账户与日期的方案';
       return { path: ['plans', again], reason };
     }
+    if (calendars === 'any') return undefined;
     const unknown = data.plans.findIndex((plan) => !calendars.includes(calendarIn(plan) ?? 'CN'));
     if (unknown === -1) return undefined;
     const known = `${calendars.join(', ')} / 没有这个日历;可用:${calendars.join('、')}`;

@@ -12,10 +12,19 @@ import type { Lang, Text } from '../base/lang.ts';
 import type { Progress, Whole } from '../base/progress.ts';
 import { microsOf } from '../base/time.ts';
 import { type Engine, quote } from '../files/engine.ts';
+import { parseCalendars } from '../plans/calendar-file.ts';
+import { parsePlans } from '../plans/load.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
 
-export type Job = Readonly<{ zone: string; asOf: string | undefined; lang: Lang }>;
+export type Job = Readonly<{
+  zone: string;
+  asOf: string | undefined;
+  lang: Lang;
+  /** Plans and calendars of the book, as the files of them are. */
+  plans: string;
+  calendars: string;
+}>;
 export type Doing = Readonly<{
   step: Text;
   done: number;
@@ -80,6 +89,8 @@ async function main(folder: string, job: Job): Promise<void> {
     const run = await reconcile({
       paths: ['.'],
       zone: job.zone,
+      plans: parsePlans(job.plans, 'plans', 'any'),
+      years: parseCalendars(job.calendars, 'calendars'),
       ...(job.asOf === undefined ? {} : { asOf: microsOf(Temporal.Instant.from(job.asOf)) }),
       outFolders: [staging.path, folder],
       progress,

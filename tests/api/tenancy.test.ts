@@ -47,6 +47,22 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   }),
   getChannel: (t) => ({ path: t.channel, gets: 'none' }),
   changeChannel: (t) => ({ path: t.channel, body: { name: 'stolen' }, gets: 'none' }),
+  getPlan: (t) => ({ path: t.channel, gets: 'none' }),
+  setPlan: (t) => ({ path: t.channel, body: { from: '2026-01-01', plan: {} }, gets: 'none' }),
+  listPlanVersions: (t) => ({ path: t.channel, gets: 'none' }),
+  listPlanTemplates: () => ({ gets: 'own' }),
+  advisePlan: () => ({
+    body: {
+      volume: { amount: '1', currency: 'CNY' },
+      ticket: { amount: '1', currency: 'CNY' },
+      mix: { debit: '100' },
+      account: 'personal',
+    },
+    gets: 'own',
+  }),
+  listCalendars: () => ({ gets: 'own' }),
+  getCalendar: () => ({ path: 'THEIRS', gets: 'none' }),
+  setCalendar: () => ({ path: 'CN', body: { years: [] }, gets: 'own' }),
   listBills: (t) => ({ path: t.channel, gets: 'none' }),
   listDocuments: () => ({ gets: 'empty' }),
   getDocument: (t) => ({ path: t.document, gets: 'none' }),
@@ -175,6 +191,15 @@ async function fillBook(): Promise<Theirs> {
          '{"amount": {"amount": "25.00", "currency": "CNY"}, "says": {"en": "", "zh": ""}}')`,
       [tx.tenantId, found.reconciliation, orderRef, found.payment],
     );
+    await tx.run(
+      `insert into plans (tenant_id, id, livemode, account_id, version, effective_from, body, created_by)
+       values ($1, $2, false, $3, 1, '2026-01-01', '{"carryDays": "9"}', 'a test')`,
+      [tx.tenantId, newId(), found.channel],
+    );
+    await tx.run(
+      `insert into calendars (tenant_id, livemode, name, years, updated_by) values ($1, false, 'THEIRS', '[]', 'a test')`,
+      [tx.tenantId],
+    );
     for (const [kind, id] of [
       ['payment', found.payment],
       ['account', found.channel],
@@ -221,6 +246,8 @@ async function seen(): Promise<string> {
     `/v1/reconciliations/${theirs.reconciliation}`,
     '/v1/documents',
     '/v1/breaks',
+    `/v1/channels/${theirs.channel}/plan/history`,
+    '/v1/calendars',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
