@@ -119,17 +119,25 @@ const DEFAULTS: Readonly<Record<string, Pick<Plan, 'settle' | 'bankNames' | 'bil
 /** The channels that have a default of their own; any other settles T+1 on the Chinese calendar under its own name. */
 export const PLANNED_CHANNELS: readonly string[] = Object.keys(DEFAULTS);
 
-export function defaultPlan(channel: string): Plan {
-  const terms = (Object.hasOwn(DEFAULTS, channel) ? DEFAULTS[channel] : undefined) ?? {
-    settle: NEXT_WORKDAY,
-    bankNames: [channel],
-  };
-  return freeze({ channel, ...terms, ...WINDOWS });
-}
+/** One object a channel, so that what is known of it is known again. */
+const PLANNED: ReadonlyMap<string, Plan> = new Map(
+  Object.entries(DEFAULTS).map(([channel, terms]) => [channel, freeze({ channel, ...terms, ...WINDOWS })]),
+);
 
-/** The plan with the years of the merchant's calendar files; without any it stays as it is. */
-export const withYears = (plan: Plan, years: readonly CalendarYear[]): Plan =>
-  years.length === 0 ? plan : freeze({ ...plan, years });
+export const defaultPlan = (channel: string): Plan =>
+  PLANNED.get(channel) ?? freeze({ channel, settle: NEXT_WORKDAY, bankNames: [channel], ...WINDOWS });
+
+const dated = new WeakMap<readonly CalendarYear[], WeakMap<Plan, Plan>>();
+
+/** The plan with the years of the merchant's calendar files, the same object each time; without any it stays as it is. */
+export function withYears(plan: Plan, years: readonly CalendarYear[]): Plan {
+  if (years.length === 0) return plan;
+  const known = dated.get(years) ?? new WeakMap<Plan, Plan>();
+  dated.set(years, known);
+  const found = known.get(plan) ?? freeze({ ...plan, years });
+  known.set(plan, found);
+  return found;
+}
 
 /**
  * The plan in force for an account on a business date: a plan for the account before one for the whole channel, and of

@@ -75,11 +75,44 @@ function closesOn(on: Temporal.PlainDate, cycle: 'weekly' | 'monthly', closes: r
   return closes.some((day) => on.day === Math.min(day, on.daysInMonth));
 }
 
-/** The settle day an instant falls in. The loops run at most once: they see to a clock change at the cut-off itself. */
-export function settleDay(at: Micros, plan: Plan): Temporal.PlainDate {
-  let day = dateIn(at, plan.settle.zone);
-  while (at >= closesAt(day, plan)) day = day.add({ days: 1 });
-  while (at < closesAt(day.subtract({ days: 1 }), plan)) day = day.subtract({ days: 1 });
+/** The settle day an instant falls in. */
+export const settleDay = (at: Micros, { settle }: Plan): Temporal.PlainDate => dayAt(at, settle.cutoff, settle.zone).on;
+
+/** A day from one cut-off to the next: `opensAt <= at < closesAt`. The same day is the same object while it is kept. */
+export type Day = Readonly<{ on: Temporal.PlainDate; opensAt: Micros; closesAt: Micros }>;
+
+const DAY_MICROS = 86_400_000_000n;
+/** Time zones are slow to ask, and payments of a day ask the same again and again: its days are kept, by cut-off and zone. */
+const days = new Map<string, Map<bigint, Day[]>>();
+const MOST_KEPT = 20_000;
+let keptDays = 0;
+
+export function dayAt(at: Micros, cutoff: string, zone: string): Day {
+  const name = `${cutoff} ${zone}`;
+  const index = at / DAY_MICROS;
+  const found = days
+    .get(name)
+    ?.get(index)
+    ?.find((day) => at >= day.opensAt && at < day.closesAt);
+  if (found !== undefined) return found;
+  const on = findDay(at, cutoff, zone);
+  const opensAt = cutAt(on.subtract({ days: 1 }), cutoff, zone);
+  const day = Object.freeze({ on, opensAt, closesAt: cutAt(on, cutoff, zone) });
+  if (keptDays++ >= MOST_KEPT) {
+    days.clear();
+    keptDays = 0;
+  }
+  const known = days.get(name) ?? new Map<bigint, Day[]>();
+  days.set(name, known);
+  known.set(index, [...(known.get(index) ?? []), day]);
+  return day;
+}
+
+/** The loops run at most once: they see to a clock change at the cut-off itself. */
+function findDay(at: Micros, cutoff: string, zone: string): Temporal.PlainDate {
+  let day = dateIn(at, zone);
+  while (at >= cutAt(day, cutoff, zone)) day = day.add({ days: 1 });
+  while (at < cutAt(day.subtract({ days: 1 }), cutoff, zone)) day = day.subtract({ days: 1 });
   return day;
 }
 
@@ -87,10 +120,12 @@ export function settleDay(at: Micros, plan: Plan): Temporal.PlainDate {
  * The instant a settle day closes, as the first instant that no longer belongs to it. A cut-off that the clock skips is
  * read later, one that comes twice is taken the first time, so the days stay in order through a clock change.
  */
-export function closesAt(settleOn: Temporal.PlainDate, plan: Plan): Micros {
-  const { cutoff, zone } = plan.settle;
-  if (cutoff === '24:00') return endOfDay(settleOn, zone);
-  return microsIn(settleOn.toPlainDateTime(Temporal.PlainTime.from(cutoff)), zone);
+export const closesAt = (settleOn: Temporal.PlainDate, { settle }: Plan): Micros =>
+  cutAt(settleOn, settle.cutoff, settle.zone);
+
+function cutAt(on: Temporal.PlainDate, cutoff: string, zone: string): Micros {
+  if (cutoff === '24:00') return endOfDay(on, zone);
+  return microsIn(on.toPlainDateTime(Temporal.PlainTime.from(cutoff)), zone);
 }
 
 /** A row of the table by which SQL finds settle day and due date: `opens_at <= occurred_at < closes_at`. */

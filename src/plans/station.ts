@@ -12,9 +12,9 @@
  * shared, a refund of which nobody says where it went) makes it `assumed`. No rule, no promise.
  */
 import type { Text } from '../base/lang.ts';
-import { dateIn, endOfDay, instantOf, microsIn, microsOf } from '../base/time.ts';
+import { endOfDay, instantOf, microsIn, microsOf } from '../base/time.ts';
 import type { Lag, Plan } from './plan.ts';
-import { after, promise, settleDay } from './promise.ts';
+import { after, type Day, dayAt, promise } from './promise.ts';
 import { FUNDINGS, REFUNDS } from './refunds.ts';
 
 export type StationPromise = Readonly<{
@@ -44,55 +44,74 @@ export function promiseOf(
   return station === 'credited' ? refunded(payment, plan) : undefined;
 }
 
-function cleared(payment: Payable, plan: Plan): StationPromise | undefined {
+function cleared({ capturedAt, businessOn }: Payable, plan: Plan): StationPromise | undefined {
   const ready = plan.billReadyAt;
   if (ready === undefined) return undefined;
-  const { settle } = plan;
-  const day = laterOf(
-    payment.businessOn,
-    settleDay(microsOf(payment.capturedAt), { ...plan, settle: { ...settle, zone: ready.zone } }),
-  );
-  const on = day.add({ days: 1 });
-  const at = instantOf(microsIn(on.toPlainDateTime(Temporal.PlainTime.from(ready.time)), ready.zone));
-  return promised(at, on, false, {
-    en: `the channel’s bill of ${day} can be had from ${ready.time} of the next day (${ready.zone})`,
-    zh: `渠道 ${day} 的账单,次日 ${ready.time}(${ready.zone})起可取`,
+  const day = dayAt(microsOf(capturedAt), plan.settle.cutoff, ready.zone);
+  return once(plan, 'cleared', day, businessOn, () => {
+    const billOn = laterOf(businessOn, day.on);
+    const on = billOn.add({ days: 1 });
+    const at = instantOf(microsIn(on.toPlainDateTime(Temporal.PlainTime.from(ready.time)), ready.zone));
+    return promised(at, on, false, {
+      en: `the channel’s bill of ${billOn} can be had from ${ready.time} of the next day (${ready.zone})`,
+      zh: `渠道 ${billOn} 的账单,次日 ${ready.time}(${ready.zone})起可取`,
+    });
   });
 }
 
 function settled(
-  payment: Payable,
+  { capturedAt, businessOn }: Payable,
   station: 'settled' | 'paid_out' | 'credited',
   plan: Plan,
 ): StationPromise | undefined {
   if (plan.payout === 'manual' && station !== 'settled') return undefined;
-  const captured = microsOf(payment.capturedAt);
-  const businessOn = payment.businessOn ?? dateIn(captured, plan.settle.zone);
-  const due = promise(businessOn, captured, plan);
-  if (due === undefined) return undefined;
+  const { cutoff, zone } = plan.settle;
+  const day = dayAt(microsOf(capturedAt), cutoff, zone);
   const waits = plan.minPayout !== undefined && station !== 'settled';
-  const at = instantOf(endOfDay(due.dueOn, plan.settle.zone));
-  return promised(at, due.dueOn, due.assumed || waits, ruleOf(plan, due.settleOn));
+  return once(plan, waits ? 'waits' : 'settled', day, businessOn, () => {
+    const due = promise(laterOf(businessOn, day.on), undefined, plan);
+    if (due === undefined) return undefined;
+    const at = instantOf(endOfDay(due.dueOn, zone));
+    return promised(at, due.dueOn, due.assumed || waits, ruleOf(plan, due.settleOn));
+  });
 }
 
-function refunded(payment: Payable, plan: Plan): StationPromise | undefined {
-  const lags = REFUNDS[plan.channel];
-  if (lags === undefined) return undefined;
+function refunded({ capturedAt, funding }: Payable, plan: Plan): StationPromise | undefined {
+  const lags = Object.hasOwn(REFUNDS, plan.channel) ? REFUNDS[plan.channel]! : {};
   const { zone } = plan.settle;
-  const from = dateIn(microsOf(payment.capturedAt), zone);
-  const known = payment.funding === undefined ? undefined : lags[payment.funding];
-  if (payment.funding !== undefined && known === undefined) return undefined;
-  // Nobody says what was paid with: the slowest way is the promise, and it is marked so.
-  const ways = known === undefined ? FUNDINGS.flatMap((f) => lags[f] ?? []) : [known];
-  const [last] = ways
-    .map((lag) => ({ lag, ...after(lag, from, plan.years) }))
-    .sort((a, b) => Temporal.PlainDate.compare(b.on, a.on));
-  if (last === undefined) return undefined;
-  const said = lagText(last.lag);
-  return promised(instantOf(endOfDay(last.on, zone)), last.on, known === undefined || !last.certain, {
-    en: `a refund reaches the customer ${last.lag.days === 0 ? 'the same day' : `within ${said.en}`}`,
-    zh: `退款${last.lag.days === 0 ? '当日' : `在 ${said.zh}内`}退回顾客`,
+  const day = dayAt(microsOf(capturedAt), '24:00', zone);
+  return once(plan, funding ?? 'any', day, undefined, () => {
+    // Where nobody says what was paid with, the slowest way is the promise, and it is marked so.
+    const [last] = (funding === undefined ? FUNDINGS : [funding])
+      .flatMap((way) => lags[way] ?? [])
+      .map((lag) => ({ lag, ...after(lag, day.on, plan.years) }))
+      .sort((a, b) => Temporal.PlainDate.compare(b.on, a.on));
+    if (last === undefined) return undefined;
+    const said = lagText(last.lag);
+    return promised(instantOf(endOfDay(last.on, zone)), last.on, funding === undefined || !last.certain, {
+      en: `a refund reaches the customer ${last.lag.days === 0 ? 'the same day' : `within ${said.en}`}`,
+      zh: `退款${last.lag.days === 0 ? '当日' : `在 ${said.zh}内`}退回顾客`,
+    });
   });
+}
+
+/** Promises are the same for a whole day: they are kept beside the plan and the day, and go with them. */
+const kept = new WeakMap<Plan, WeakMap<Day, Map<string, StationPromise | undefined>>>();
+
+function once(
+  plan: Plan,
+  what: string,
+  day: Day,
+  businessOn: Temporal.PlainDate | undefined,
+  find: () => StationPromise | undefined,
+): StationPromise | undefined {
+  const ofPlan = kept.get(plan) ?? new WeakMap<Day, Map<string, StationPromise | undefined>>();
+  kept.set(plan, ofPlan);
+  const ofDay = ofPlan.get(day) ?? new Map<string, StationPromise | undefined>();
+  ofPlan.set(day, ofDay);
+  const name = businessOn === undefined ? what : `${what} ${businessOn}`;
+  if (!ofDay.has(name)) ofDay.set(name, find());
+  return ofDay.get(name);
 }
 
 const laterOf = (a: Temporal.PlainDate | undefined, b: Temporal.PlainDate): Temporal.PlainDate =>

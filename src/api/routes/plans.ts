@@ -212,7 +212,7 @@ export function planRoutes(api: Api, on: Serving): void {
         tags: ['plans'],
         params: named,
         body: planShape.newCalendar,
-        response: { 200: planShape.calendar, 422: shape.problem },
+        response: { 200: planShape.calendar, 404: shape.problem, 422: shape.problem },
       },
     },
     async ({ caller, params, body }) => {
