@@ -161,6 +161,17 @@ create table book.breaks (
 );
 CREATE INDEX breaks_payment ON book.breaks USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
 
+create table book.calendars (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  name text not null,
+  years jsonb not null,
+  updated_by text not null,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, livemode, name),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
 create table book.cases (
   tenant_id uuid not null,
   id uuid not null,
@@ -409,6 +420,22 @@ CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (N
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
 
+create table book.plans (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  account_id uuid not null,
+  version integer not null,
+  effective_from date not null,
+  body jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, account_id, version),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id)
+);
+
 create table book.policies (
   tenant_id uuid not null,
   version integer not null,
@@ -597,6 +624,7 @@ create table book.webhook_endpoints (
 -- batches              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- calendars            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -610,6 +638,7 @@ create table book.webhook_endpoints (
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -641,6 +670,7 @@ create table book.webhook_endpoints (
 -- table    batches              daozhang_app: delete, insert, select, update
 -- table    bill_days            daozhang_app: delete, insert, select, update
 -- table    breaks               daozhang_app: delete, insert, select, update
+-- table    calendars            daozhang_app: insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
 -- table    counters             daozhang_app: delete, insert, select, update
 -- table    credentials          daozhang_app: delete, insert, select, update
@@ -654,6 +684,7 @@ create table book.webhook_endpoints (
 -- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
+-- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
 -- table    reconciliation_files daozhang_app: delete, insert, select, update

@@ -41,8 +41,8 @@ import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
-import { policyRoutes } from './routes/policy.ts';
 import { planRoutes } from './routes/plans.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 
 declare module 'fastify' {
