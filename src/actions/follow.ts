@@ -5,9 +5,9 @@
  */
 import type { Accounts, AccountTerms, OpenAccount } from '../channels/accounts.ts';
 import type { Policies } from '../channels/policies.ts';
+import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
-import { defaultPlan, type Plan } from '../plans/plan.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
 import type { VerdictCode } from '../verdicts/catalogue.ts';
@@ -25,14 +25,6 @@ type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount;
 
 /** What a person has to decide: a case stays open while the verdict stands. */
 const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
-
-const plans = new Map<string, Plan>();
-/** The terms of this account. */
-export function planOf({ account }: AccountTerms): Plan {
-  const plan = plans.get(account.provider) ?? defaultPlan(account.provider);
-  plans.set(account.provider, plan);
-  return plan;
-}
 
 /** What stands around a payment of this account. */
 export const settingOf = (open: AccountTerms, paidBefore: boolean): Setting => ({
@@ -56,7 +48,7 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
     for (const c of changed) {
       const open = await accounts.get(tx, c.after.accountId);
       const setting = settingOf(open, earlier.has(c.after.id));
-      const plan = planOf(open);
+      const plan = await planAt(tx, c.after.accountId, c.trace.capturedAt ?? c.after.createdAt);
       const verdict = judge({ trace: c.trace, setting, road: NO_ROAD }, plan, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
       const unproven = wantsProof(c, verdict, open);

@@ -8,6 +8,7 @@
 import { newId } from '../base/ids.ts';
 import type { Accounts } from '../channels/accounts.ts';
 import type { Policies } from '../channels/policies.ts';
+import { planAt } from '../channels/terms.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { tenantValues } from '../db/values.ts';
 import { type Follow, take } from '../traces/advance.ts';
@@ -19,7 +20,7 @@ import { NO_ROAD } from '../verdicts/standing.ts';
 import { openCase, raise } from './cases.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
-import { orderRefs, paymentEvent, planOf, settingOf } from './follow.ts';
+import { orderRefs, paymentEvent, settingOf } from './follow.ts';
 import type { Pace } from './pace.ts';
 
 const EACH = 200;
@@ -88,7 +89,8 @@ async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): 
     const setting = settingOf(open, false);
     // The same judgement as when it was found, but the time that has passed since tells a delay from a fault.
     const trace = fold(known.get(p.id) ?? []);
-    const verdict = judge({ trace, setting, road: NO_ROAD }, planOf(open), policy, on.pace.now());
+    const plan = await planAt(tx, p.accountId, trace.capturedAt ?? p.createdAt);
+    const verdict = judge({ trace, setting, road: NO_ROAD }, plan, policy, on.pace.now());
     events.push(paymentEvent(p, refs.get(p.orderId ?? ''), verdict));
   }
   const v = tenantValues(

@@ -7,6 +7,7 @@
 import type { Accounts, AccountTerms } from '../channels/accounts.ts';
 import { billTerms } from '../channels/bills.ts';
 import type { Policies } from '../channels/policies.ts';
+import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, values } from '../db/values.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -16,7 +17,7 @@ import { traceOf } from '../traces/trace-json.ts';
 import { judge, type Verdict } from '../verdicts/judge.ts';
 import { judgeRefund } from '../verdicts/refunds.ts';
 import type { BatchFacts, Road } from '../verdicts/standing.ts';
-import { planOf, settingOf } from './follow.ts';
+import { settingOf } from './follow.ts';
 import type { Pace } from './pace.ts';
 
 export type Reading = Readonly<{ accounts: Accounts; policies: Policies; pace: Pace }>;
@@ -53,7 +54,8 @@ export async function standings(
     const known = facts.get(payment.id);
     if (trace === undefined || known === undefined) continue;
     const open = await on.accounts.terms(tx, payment.accountId);
-    drafts.push({ payment, open, plan: planOf(open), trace, facts: known, look: known.look });
+    const plan = await planAt(tx, payment.accountId, trace.capturedAt ?? payment.createdAt);
+    drafts.push({ payment, open, plan, trace, facts: known, look: known.look });
   }
   const missing = await missingFromBills(
     tx,

@@ -5,6 +5,7 @@
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import { CHINA } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { CalendarYear } from '../plans/calendar.ts';
 import { calendarNames, parseCalendars } from '../plans/calendar-file.ts';
@@ -73,11 +74,25 @@ async function readTerms(tx: TenantTx, accountId: string): Promise<AccountTerms>
   );
   const plans = parsePlans(plansText(rows.map((row) => entryOf(party, row.effective_from, row.body))), 'plan', 'any');
   const years = await calendarYears(tx, party.livemode);
-  return Object.freeze({
-    plans,
-    years,
-    planOn: (on: Temporal.PlainDate) => withYears(planFor(plans, party.channel, party.account, on), years),
-  });
+  // One object a plan: what is kept by a plan (promises) is kept by it.
+  const onDates = new Map<string, Plan>();
+  const same = new Map<string, Plan>();
+  const planOn = (on: Temporal.PlainDate): Plan => {
+    const known = onDates.get(on.toString());
+    if (known !== undefined) return known;
+    const made = withYears(planFor(plans, party.channel, party.account, on), years);
+    const name = made.from?.toString() ?? '';
+    const plan = same.get(name) ?? made;
+    same.set(name, plan);
+    onDates.set(on.toString(), plan);
+    return plan;
+  };
+  return Object.freeze({ plans, years, planOn });
+}
+
+/** The plan in force for a payment of this account at this moment. */
+export async function planAt(tx: TenantTx, accountId: string, at: Temporal.Instant): Promise<Plan> {
+  return (await termsOf(tx, accountId)).planOn(at.toZonedDateTimeISO(CHINA).toPlainDate());
 }
 
 async function partyOf(tx: TenantTx, accountId: string): Promise<Party> {
