@@ -20,7 +20,7 @@ export type PlanBody = Readonly<Record<string, unknown>>;
 /** Whose plan it is, as lines of documents name it: the merchant number that is settled. */
 type Party = Readonly<{ channel: string; account: string; livemode: boolean }>;
 
-export type AccountTerms = Readonly<{
+export type AgreedTerms = Readonly<{
   plans: readonly Plan[];
   years: readonly CalendarYear[];
   /** The plan in force on a business date, with the calendars of the book; the channel's default before the first version. */
@@ -45,11 +45,11 @@ type VersionRow = Readonly<{
 }>;
 const COLUMNS = 'id, version, effective_from, body, created_by, created_at';
 
-const kept = new Map<string, Readonly<{ terms: AccountTerms; at: number }>>();
+const kept = new Map<string, Readonly<{ terms: AgreedTerms; at: number }>>();
 const MOST_KEPT = 10_000;
 
 /** Throws `account.not_found`. */
-export async function termsOf(tx: TenantTx, accountId: string): Promise<AccountTerms> {
+export async function termsOf(tx: TenantTx, accountId: string): Promise<AgreedTerms> {
   const name = `${tx.tenantId}/${accountId}`;
   const found = kept.get(name);
   if (found !== undefined && clock.ticks() - found.at < KEEP_MS) return found.terms;
@@ -64,7 +64,7 @@ export function forgetTerms(tenantId: string): void {
   for (const name of kept.keys()) if (name.startsWith(`${tenantId}/`)) kept.delete(name);
 }
 
-async function readTerms(tx: TenantTx, accountId: string): Promise<AccountTerms> {
+async function readTerms(tx: TenantTx, accountId: string): Promise<AgreedTerms> {
   const party = await partyOf(tx, accountId);
   const rows = await tx.rows<VersionRow>(
     `select distinct on (effective_from) ${COLUMNS} from plans where tenant_id = $1 and account_id = $2
