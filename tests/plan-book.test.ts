@@ -85,6 +85,8 @@ const REFUSED: ReadonlyArray<readonly [plan: object, says: string]> = [
   [{ bankNames: ['\u0000'] }, 'it is not text'],
   [{ bankAccount: '\ud800' }, 'it is not text'],
   [{ settle: { cycle: 'monthly' } }, 'weekly and monthly need closes'],
+  [{ bankNames: Array.from({ length: 5_000 }, (_, i) => `name ${i}`) }, 'longer than 16384 characters'],
+  [{ bankNames: JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) }, 'not valid YAML'],
 ];
 test('what is no plan is refused by its field, and nothing is stored', async () => {
   const before = await on.call('GET', `${path()}/history`);

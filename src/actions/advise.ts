@@ -2,10 +2,10 @@
 import { DaozhangError } from '../base/errors.ts';
 import type { Text } from '../base/lang.ts';
 import { parseDecimal, parseMoney, rescale } from '../base/money.ts';
+import { type PlanBody, planOfBody } from '../plans/body.ts';
 import { type Advice, advise, type Offer } from '../plans/calculator.ts';
-import { parsePlans } from '../plans/load.ts';
 import { CARDS, type Card, type Plan } from '../plans/plan.ts';
-import { planOfTemplate, TEMPLATES } from '../plans/templates.ts';
+import { TEMPLATES } from '../plans/templates.ts';
 
 type Amount = Readonly<{ amount: string; currency: string }>;
 
@@ -47,22 +47,12 @@ function templateOffers(answers: NonNullable<Question['answers']>): Offer[] {
     const odd = Object.keys(given).find((id) => !template.questions.some((q) => q.id === id));
     if (odd !== undefined)
       throw refused(`answers.${template.id}.${odd}: not asked / answers.${template.id}.${odd}:没有这个问题`);
-    return { id: template.id, name: template.name, plan: told(() => planOfTemplate(template, CHANNEL, given)) };
+    return { id: template.id, name: template.name, plan: comparable(template.terms(given)) };
   });
 }
 
 /** A plan's body, without channel, for the calculator. Throws `plan.invalid`. */
-export const planOfBody = (body: Readonly<Record<string, unknown>>): Plan =>
-  told(() => parsePlans(JSON.stringify({ plans: [{ channel: CHANNEL, ...body }] }), 'plan')[0]!);
-
-function told(read: () => Plan): Plan {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DaozhangError) || error.code !== 'config.invalid') throw error;
-    throw new DaozhangError('plan.invalid', { reason: String(error.params.reason).replaceAll('plans[1].', '') }, error);
-  }
-}
+export const comparable = (body: PlanBody): Plan => planOfBody(body, { channel: CHANNEL });
 
 function sharesOf(mix: Question['mix']): Record<Card, number> {
   const shares = CARDS.map((card): [Card, number] => {

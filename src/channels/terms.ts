@@ -7,21 +7,27 @@ import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { CHINA } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
+import {
+  calendarsText,
+  entryOf,
+  type PlanBody,
+  planOfBody,
+  plansText,
+  type WrittenYear,
+  yearsOf,
+} from '../plans/body.ts';
 import type { CalendarYear } from '../plans/calendar.ts';
-import { calendarNames, parseCalendars } from '../plans/calendar-file.ts';
+import { calendarNames } from '../plans/calendar-file.ts';
 import { parsePlans } from '../plans/load.ts';
 import { type Plan, planFor, withYears } from '../plans/plan.ts';
 import { writePlan } from '../plans/write.ts';
 
 const KEEP_MS = 5_000;
 
-/** The fields of an entry of plans.yaml but channel, account and from. */
-export type PlanBody = Readonly<Record<string, unknown>>;
+/** As lines of documents name it: the merchant number that is settled. */
+type Settled = Readonly<{ channel: string; account: string; livemode: boolean }>;
 
-/** Whose plan it is, as lines of documents name it: the merchant number that is settled. */
-type Party = Readonly<{ channel: string; account: string; livemode: boolean }>;
-
-export type AccountTerms = Readonly<{
+export type AgreedTerms = Readonly<{
   plans: readonly Plan[];
   years: readonly CalendarYear[];
   /** The plan in force on a business date, with the calendars of the book; the channel's default before the first version. */
@@ -46,18 +52,20 @@ type VersionRow = Readonly<{
 }>;
 const COLUMNS = 'id, version, effective_from, body, created_by, created_at';
 
-const kept = new Map<string, Readonly<{ terms: AccountTerms; at: number }>>();
+/** `said` is what the book said: where it says the same again, the terms are the same objects, and what is known of them stays known. */
+type Kept = Readonly<{ terms: AgreedTerms; said: string; at: number }>;
+const kept = new Map<string, Kept>();
 const MOST_KEPT = 10_000;
 
 /** Throws `account.not_found`. */
-export async function termsOf(tx: TenantTx, accountId: string): Promise<AccountTerms> {
+export async function termsOf(tx: TenantTx, accountId: string): Promise<AgreedTerms> {
   const name = `${tx.tenantId}/${accountId}`;
   const found = kept.get(name);
   if (found !== undefined && clock.ticks() - found.at < KEEP_MS) return found.terms;
-  const terms = await readTerms(tx, accountId);
+  const now = await readTerms(tx, accountId, found);
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(name, { terms, at: clock.ticks() });
-  return terms;
+  kept.set(name, now);
+  return now.terms;
 }
 
 /** What was changed here is seen here at once: the tenant's terms are read anew. */
@@ -65,29 +73,41 @@ export function forgetTerms(tenantId: string): void {
   for (const name of kept.keys()) if (name.startsWith(`${tenantId}/`)) kept.delete(name);
 }
 
-async function readTerms(tx: TenantTx, accountId: string): Promise<AccountTerms> {
+async function readTerms(tx: TenantTx, accountId: string, before: Kept | undefined): Promise<Kept> {
   const party = await partyOf(tx, accountId);
   const rows = await tx.rows<VersionRow>(
     `select distinct on (effective_from) ${COLUMNS} from plans where tenant_id = $1 and account_id = $2
       order by effective_from, version desc`,
     [tx.tenantId, accountId],
   );
-  const plans = parsePlans(plansText(rows.map((row) => entryOf(party, row.effective_from, row.body))), 'plan', 'any');
-  const years = await calendarYears(tx, party.livemode);
-  // One object a plan: what is kept by a plan (promises) is kept by it.
+  const entries = rows.map((row) => entryOf(row.body, { ...party, from: row.effective_from }));
+  const files = await calendarFiles(tx, party.livemode);
+  const said = JSON.stringify([party, entries, files]);
+  const at = clock.ticks();
+  if (before?.said === said) return { ...before, at };
+  const plans = parsePlans(plansText(entries), 'plan', 'any');
+  const years = yearsOf(files);
+  return { terms: Object.freeze({ plans, years, planOn: planOnce(party, plans, years) }), said, at };
+}
+
+const MOST_DAYS = 4_000;
+
+/** One object a plan, however often it is asked for: what is kept by a plan (promises) is kept by it. */
+function planOnce(party: Settled, plans: readonly Plan[], years: readonly CalendarYear[]): AgreedTerms['planOn'] {
   const onDates = new Map<string, Plan>();
-  const same = new Map<string, Plan>();
-  const planOn = (on: Temporal.PlainDate): Plan => {
-    const known = onDates.get(on.toString());
+  const byStart = new Map<string, Plan>();
+  return (on) => {
+    const day = on.toString();
+    const known = onDates.get(day);
     if (known !== undefined) return known;
-    const made = withYears(planFor(plans, party.channel, party.account, on), years);
-    const name = made.from?.toString() ?? '';
-    const plan = same.get(name) ?? made;
-    same.set(name, plan);
-    onDates.set(on.toString(), plan);
+    const found = planFor(plans, party.channel, party.account, on);
+    const start = found.from?.toString() ?? '';
+    const plan = byStart.get(start) ?? withYears(found, years);
+    byStart.set(start, plan);
+    if (onDates.size >= MOST_DAYS) onDates.clear();
+    onDates.set(day, plan);
     return plan;
   };
-  return Object.freeze({ plans, years, planOn });
 }
 
 /** The plan in force for a payment of this account at this moment. */
@@ -95,7 +115,7 @@ export async function planAt(tx: TenantTx, accountId: string, at: Temporal.Insta
   return (await termsOf(tx, accountId)).planOn(at.toZonedDateTimeISO(CHINA).toPlainDate());
 }
 
-async function partyOf(tx: TenantTx, accountId: string): Promise<Party> {
+async function partyOf(tx: TenantTx, accountId: string): Promise<Settled> {
   const row = await tx.maybe<{ provider: string; merchant_no: string; sub_merchant_no: string; livemode: boolean }>(
     'select provider, merchant_no, sub_merchant_no, livemode from accounts where tenant_id = $1 and id = $2',
     [tx.tenantId, accountId],
@@ -103,16 +123,6 @@ async function partyOf(tx: TenantTx, accountId: string): Promise<Party> {
   if (row === undefined) throw new DaozhangError('account.not_found', { account: accountId });
   return { channel: row.provider, account: row.sub_merchant_no || row.merchant_no, livemode: row.livemode };
 }
-
-const entryOf = (party: Party, from: Temporal.PlainDate, body: PlanBody): object => ({
-  ...body,
-  channel: party.channel,
-  account: party.account,
-  from: from.toString(),
-});
-
-/** JSON is YAML: every value is read as the text it is written in, so that no number becomes a float on the way. */
-const plansText = (entries: readonly object[]): string => JSON.stringify({ plans: entries });
 
 /** The plans and calendars of a side as the files a reconciliation reads: every account, every date, the newest version of each. */
 export async function termsOfSide(
@@ -124,12 +134,10 @@ export async function termsOfSide(
             coalesce(nullif(a.sub_merchant_no, ''), a.merchant_no) as account
        from plans p join accounts a on a.tenant_id = $1 and a.id = p.account_id
       where p.tenant_id = $1 and p.livemode = $2
-      order by a.provider, account, p.effective_from, p.created_at desc, p.version desc`,
+      order by a.provider, account, p.effective_from, p.version desc, p.id desc`,
     [tx.tenantId, livemode],
   );
-  const entries = rows.map((r) =>
-    entryOf({ channel: r.provider, account: r.account, livemode }, r.effective_from, r.body),
-  );
+  const entries = rows.map((r) => entryOf(r.body, { channel: r.provider, account: r.account, from: r.effective_from }));
   return { plans: plansText(entries), calendars: calendarsText(await calendarFiles(tx, livemode)) };
 }
 
@@ -144,14 +152,14 @@ export async function addPlan(
 ): Promise<Version> {
   const party = await partyOf(tx, accountId);
   const known = calendarNames(await calendarYears(tx, party.livemode));
-  const plan = readBody(party, wanted, known);
+  const plan = planOfBody(wanted.body, { ...party, from: wanted.from }, known);
   // One writer an account: versions are counted without a gap.
   await tx.rows('select from accounts where tenant_id = $1 and id = $2 for update', [tx.tenantId, accountId]);
   const now = await tx.maybe<VersionRow>(
     `select ${COLUMNS} from plans where tenant_id = $1 and account_id = $2 and effective_from = $3 order by version desc limit 1`,
     [tx.tenantId, accountId, wanted.from],
   );
-  if (now !== undefined && sameTerms(readBody(party, { from: now.effective_from, body: now.body }, 'any'), plan)) {
+  if (now !== undefined && sameTerms(planOfBody(now.body, { ...party, from: wanted.from }, 'any'), plan)) {
     return versionOf(now);
   }
   const [made] = await tx.rows<VersionRow>(
@@ -164,31 +172,6 @@ export async function addPlan(
 }
 
 const sameTerms = (a: Plan, b: Plan): boolean => JSON.stringify(writePlan(a)) === JSON.stringify(writePlan(b));
-
-const RESERVED = ['channel', 'account', 'from'];
-
-function readBody(
-  party: Party,
-  { from, body }: Readonly<{ from: Temporal.PlainDate; body: PlanBody }>,
-  calendars: readonly string[] | 'any',
-): Plan {
-  const own = RESERVED.find((field) => Object.hasOwn(body, field));
-  if (own !== undefined) {
-    throw new DaozhangError('plan.invalid', { reason: `${own} is the account’s own / ${own} 由账户决定` });
-  }
-  return ours('plan.invalid', () => parsePlans(plansText([entryOf(party, from, body)]), 'plan', calendars)[0]!);
-}
-
-/** What a reader of files refuses, as it is told of a body: without a place in a file. */
-function ours<T>(code: 'plan.invalid' | 'calendar.invalid', read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DaozhangError) || error.code !== 'config.invalid') throw error;
-    const reason = String(error.params.reason).replaceAll(/(plans|calendars)\[1\]\.?/g, '');
-    throw new DaozhangError(code, { reason }, error);
-  }
-}
 
 const versionOf = (row: VersionRow): Version => ({
   id: row.id,
@@ -228,13 +211,6 @@ export async function planVersions(
   return rows.map(versionOf);
 }
 
-/** A year of a calendar file, as it was written. */
-export type WrittenYear = Readonly<{
-  year: string;
-  off?: readonly string[];
-  work?: readonly string[];
-  complete?: 'yes' | 'no';
-}>;
 export type CalendarFile = Readonly<{
   name: string;
   years: readonly WrittenYear[];
@@ -256,10 +232,7 @@ export async function calendarFiles(tx: TenantTx, livemode: boolean): Promise<re
 }
 
 const calendarYears = async (tx: TenantTx, livemode: boolean): Promise<readonly CalendarYear[]> =>
-  parseCalendars(calendarsText(await calendarFiles(tx, livemode)), 'calendars');
-
-const calendarsText = (files: ReadonlyArray<Pick<CalendarFile, 'name' | 'years'>>): string =>
-  JSON.stringify({ calendars: files.flatMap(({ name, years }) => years.map((year) => ({ ...year, calendar: name }))) });
+  yearsOf(await calendarFiles(tx, livemode));
 
 /** One file a calendar: what is given takes the place of what was there. Throws `calendar.invalid`. */
 export async function putCalendar(
@@ -267,7 +240,7 @@ export async function putCalendar(
   livemode: boolean,
   file: Readonly<{ name: string; years: readonly WrittenYear[]; by: string }>,
 ): Promise<void> {
-  ours('calendar.invalid', () => parseCalendars(calendarsText([file]), 'calendar'));
+  yearsOf([file]);
   await tx.run(
     `insert into calendars (tenant_id, livemode, name, years, updated_by) values ($1, $2, $3, $4, $5)
      on conflict (tenant_id, livemode, name) do update

@@ -72,7 +72,7 @@ test('a plan that tells no fee has no total and is not recommended', () => {
 test('each template reads its answers, and refuses what is none', () => {
   for (const t of TEMPLATES) {
     for (const q of t.questions) assert.ok(q.asks.en !== '' && q.asks.zh !== '' && q.typical !== '');
-    assert.throws(() => planOfTemplate(t, 'lakala', { credit: 'cheap' }), { code: 'config.invalid' });
+    assert.throws(() => planOfTemplate(t, 'lakala', { credit: 'cheap' }), { code: 'plan.invalid' });
   }
   const [pos] = TEMPLATES;
   const plan: Plan = planOfTemplate(pos!, 'lakala', { credit: '0.55%', when: 'from' });

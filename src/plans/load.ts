@@ -261,7 +261,7 @@ const ENTRY = {
   payout: oneOf('auto', 'manual').optional(),
   bankAccount: text.optional(),
   bankAccountKind: oneOf('corporate', 'personal').optional(),
-  bankNames: z.array(text).min(1, 'it is empty / 内容为空').optional(),
+  bankNames: z.array(text).min(1, 'it is empty / 内容为空').max(50, 'more than 50 names / 超过 50 个名称').optional(),
   billReadyAt: z.strictObject(READY).optional(),
   carryDays: whole(31).optional(),
   cutoffMarginMinutes: whole(720).optional(),

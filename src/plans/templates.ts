@@ -3,7 +3,7 @@
  * values here are those usually published (bank card 0.60 % credit, 0.50 % debit up to 20 yuan, wallets 0.38 %), and each is asked for.
  */
 import type { Text } from '../base/lang.ts';
-import { parsePlans } from './load.ts';
+import { planOfBody } from './body.ts';
 import type { Plan } from './plan.ts';
 import type { Written } from './write.ts';
 
@@ -110,12 +110,9 @@ export const TEMPLATES: readonly Template[] = [
 
 export const templateOf = (id: string): Template | undefined => TEMPLATES.find((t) => t.id === id);
 
-/** A template as a plan of a channel. Throws `config.invalid` where an answer cannot be read. */
-export function planOfTemplate(
+/** A template as a plan of a channel. Throws `plan.invalid` where an answer cannot be read. */
+export const planOfTemplate = (
   template: Template,
   channel: string,
   answers: Readonly<Record<string, string>> = {},
-): Plan {
-  const entry = { channel, ...template.terms(answers) };
-  return parsePlans(JSON.stringify({ plans: [entry] }), template.id)[0]!;
-}
+): Plan => planOfBody(template.terms(answers), { channel });

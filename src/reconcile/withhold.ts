@@ -18,17 +18,23 @@ type Row = Readonly<{
   net: bigint;
   to_on: string;
   due_on: string | null;
+  carried: boolean;
 }>;
+
+/** The end of the name of a batch that is kept back of another. */
+const RESERVE = '/reserve';
 
 export async function withhold(engine: Engine, plans: readonly Plan[], due: readonly DueRow[]): Promise<void> {
   if (!plans.some((p) => p.minPayout !== undefined || p.holds?.reserve !== undefined)) return;
   const rows = await engine.all<Row>(`
-    select id, channel, account, currency, gross, net, to_on, due_on from batches
-    where kind = 'implied' and not carried and due_on is not null order by channel, account, currency, due_on, to_on, id`);
+    select id, channel, account, currency, gross, net, to_on, due_on, carried from batches
+    where kind = 'implied' and due_on is not null and not ends_with(id, ${quote(RESERVE)}) order by channel, account, currency, to_on, id`);
   const planOf = (b: Row): Plan =>
     planFor(plans, b.channel, b.account === '' ? undefined : b.account, Temporal.PlainDate.from(b.to_on));
   const kept: { row: Row; reserve: bigint; days: number }[] = [];
   for (const row of rows) {
+    // What an earlier run left open has had its reserve taken off.
+    if (row.carried) continue;
     const plan = planOf(row);
     const reserve = reserveOf(row.gross ?? 0n, plan);
     if (reserve > 0n) kept.push({ row, reserve, days: plan.holds!.reserve!.days });
@@ -38,7 +44,7 @@ export async function withhold(engine: Engine, plans: readonly Plan[], due: read
   for (const [id, on] of moved)
     await engine.run(`update batches set due_on = ${quote(on)}::date where id = ${quote(id)}`);
   for (const { row, reserve, days } of kept) {
-    const id = `${row.id}/reserve`;
+    const id = `${row.id}${RESERVE}`;
     const on = dateOfDay(dayNumber(moved.get(row.id) ?? row.due_on!) + days);
     await engine.run(`
       delete from batches where id = ${quote(id)};
@@ -50,7 +56,7 @@ export async function withhold(engine: Engine, plans: readonly Plan[], due: read
   }
 }
 
-/** The batches that wait for a minimum, with the day they are due by then. */
+/** The batches that wait for a minimum, those of earlier runs among them, with the day they are due by then. */
 async function postponed(
   engine: Engine,
   rows: readonly Row[],

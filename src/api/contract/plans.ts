@@ -61,7 +61,7 @@ export const advising = z.strictObject({
   answers: z.record(z.string().max(32), answers).optional().describe('By template: what your contract says'),
   plans: z
     .array(z.strictObject({ id: z.string().min(1).max(64), plan: body }))
-    .max(50)
+    .max(20)
     .optional()
     .describe('Plans of yours to compare with the templates'),
 });
@@ -84,8 +84,8 @@ export const advice = z
 
 const year = z.strictObject({
   year: z.string().regex(/^\d{4}$/),
-  off: z.array(z.string().max(24)).max(400).optional().describe('Days, or spans such as 2027-02-05..2027-02-11'),
-  work: z.array(z.string().max(24)).max(400).optional(),
+  off: z.array(z.string().max(24)).max(120).optional().describe('Days, or spans such as 2027-02-05..2027-02-11'),
+  work: z.array(z.string().max(24)).max(120).optional(),
   complete: z.enum(['yes', 'no']).optional(),
 });
 export const calendarName = z
@@ -103,4 +103,4 @@ export const calendar = z
     updated_at: instant.optional(),
   })
   .meta({ id: 'Calendar' });
-export const newCalendar = z.strictObject({ years: z.array(year).max(50) });
+export const newCalendar = z.strictObject({ years: z.array(year).max(20) });

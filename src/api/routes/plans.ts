@@ -1,6 +1,6 @@
 /** Plans of channel accounts, version after version; templates, advice and calendars. */
 import { z } from 'zod';
-import { adviceOn, planOfBody } from '../../actions/advise.ts';
+import { adviceOn, comparable } from '../../actions/advise.ts';
 import { decimalText } from '../../base/money.ts';
 import { CHINA } from '../../base/time.ts';
 import {
@@ -142,7 +142,7 @@ export function planRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ body }) => {
-      const own = body.plans?.map(({ id, plan }) => ({ id, plan: planOfBody(plan) }));
+      const own = body.plans?.map(({ id, plan }) => ({ id, plan: comparable(plan) }));
       const { options, recommended, why } = adviceOn({ ...body, own });
       return dropEmpty({
         recommended,
