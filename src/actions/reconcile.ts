@@ -26,6 +26,7 @@ import type { Billing } from './bills.ts';
 import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
+import { postRun } from './ledger.ts';
 
 const LEASE_MS = 30_000;
 /** How often the row is written while the child works. */
@@ -272,6 +273,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
       oursOnly.map((payment) => ({ kind: 'inquire', id: payment, inMs: 0 })),
     );
     await supersede(tx, row.id);
+    await postRun(tx, row, result, join(out, 'stated.jsonl'));
     await appendEvents(tx, [
       {
         type: 'reconciliation.done',

@@ -5,6 +5,7 @@
  * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
  */
 import { BOOK_ERRORS } from './errors-book.ts';
+import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { fill, type Lang, type Text } from './lang.ts';
 
 type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
@@ -220,6 +221,7 @@ export const ERRORS = {
     },
   },
   ...BOOK_ERRORS,
+  ...LEDGER_ERRORS,
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;

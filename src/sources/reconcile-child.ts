@@ -13,6 +13,7 @@ import type { Progress, Whole } from '../base/progress.ts';
 import { microsOf } from '../base/time.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import { reconcile } from '../reconcile/run.ts';
+import { writeStated } from '../reconcile/stated.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
 
 export type Job = Readonly<{ zone: string; asOf: string | undefined; lang: Lang }>;
@@ -88,6 +89,7 @@ async function main(folder: string, job: Job): Promise<void> {
       progress.step({ en: 'writing', zh: '写出结果' });
       await writeResults(run, staging, job.lang);
       await writeLinks(run.engine, join(folder, 'links.tsv'));
+      await writeStated(run, join(folder, 'out', 'stated.jsonl'));
     } finally {
       await run.close();
     }
