@@ -36,7 +36,9 @@ async function reconciled(documents: readonly string[]): Promise<string> {
   const { body } = await on.call<{ id: string }>('POST', '/v1/reconciliations', { documents });
   await until(
     `${body.id} to end`,
-    async () => (await on.call<{ state: string; failure?: unknown }>('GET', `/v1/reconciliations/${body.id}`)).body.state === 'done',
+    async () =>
+      (await on.call<{ state: string; failure?: unknown }>('GET', `/v1/reconciliations/${body.id}`)).body.state ===
+      'done',
     30_000,
   );
   return body.id;
@@ -47,7 +49,16 @@ test('a day of files is posted, and the control accounts equal their open items'
   const names = filesIn(folder).filter((name) => !name.startsWith('lakala'));
   const documents = await Promise.all(names.map((name) => bring(name, readFileSync(join(folder, name)))));
   await reconciled(documents);
-  const rows = await on.test.book.tenant(on.test.tenantId, (tx) => tx.rows<Record<string, unknown>>('select * from control_checks where tenant_id = $1', [tx.tenantId]));
-  console.log(JSON.stringify(rows, (_, v) => typeof v === 'bigint' ? String(v) : v, 1));
-  console.log(await on.test.book.tenant(on.test.tenantId, (tx) => tx.rows(`select a.code, a.currency, a.channel, a.account, sum(case when t.debit = a.id then t.amount else -t.amount end)::bigint as b from transfers t join ledger_accounts a on a.id in (t.debit, t.credit) where a.tenant_id = $1 group by 1,2,3,4 order by 1,3,4`, [tx.tenantId])));
+  const rows = await on.test.book.tenant(on.test.tenantId, (tx) =>
+    tx.rows<Record<string, unknown>>('select * from control_checks where tenant_id = $1', [tx.tenantId]),
+  );
+  console.log(JSON.stringify(rows, (_, v) => (typeof v === 'bigint' ? String(v) : v), 1));
+  console.log(
+    await on.test.book.tenant(on.test.tenantId, (tx) =>
+      tx.rows(
+        `select a.code, a.currency, a.channel, a.account, sum(case when t.debit = a.id then t.amount else -t.amount end)::bigint as b from transfers t join ledger_accounts a on a.id in (t.debit, t.credit) where a.tenant_id = $1 group by 1,2,3,4 order by 1,3,4`,
+        [tx.tenantId],
+      ),
+    ),
+  );
 });

@@ -285,7 +285,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
 }
 
 /** Earlier runs all of whose documents and days this one had too: their breaks are this one's, or are no more. */
-async function supersede(tx: TenantTx, id: string): Promise<void> {
+export async function supersede(tx: TenantTx, id: string): Promise<void> {
   await tx.run(
     `update reconciliations r set superseded_by = n.id from reconciliations n
       where n.tenant_id = $1 and n.id = $2 and r.tenant_id = $1 and r.livemode = n.livemode and r.id <> n.id
