@@ -118,10 +118,13 @@ create table book.ledger_items (
   fact_on date not null,
   break_hash text,
   batch_key text,
+  -- The line of a bank statement it rests on: it counts once.
+  bank_line text,
   -- The last run that said it.
   reconciliation_id uuid not null,
   primary key (tenant_id, livemode, scope, item)
 );
+create index ledger_items_bank_line on book.ledger_items (tenant_id, livemode, bank_line) where bank_line is not null;
 
 -- Balances up to and with an instant of posting, or a business date that is closed: neither can change any more.
 create table book.ledger_snapshots (

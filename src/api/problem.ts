@@ -20,6 +20,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'ledger.period_closed': 409,
   'ledger.day_signed': 409,
   'ledger.day_not_signed': 409,
+  'ledger.later_signed': 409,
   'ledger.not_over': 409,
   'ledger.not_equal': 409,
   'ledger.own_proposal': 403,

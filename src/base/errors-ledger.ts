@@ -14,10 +14,10 @@ export const LEDGER_ERRORS = {
   },
   'ledger.day_signed': {
     exit: 2,
-    says: { en: '{on} is signed off', zh: '{on} 已日结' },
+    says: { en: '{on} is signed off: the days through {through} are', zh: '{on} 已日结:日结已至 {through}' },
     remedy: {
-      en: 'Post on another day, or reopen the day with “daozhang ledger reopen” and say why.',
-      zh: '请改用其他日期,或用 daozhang ledger reopen 重开该日并说明原因。',
+      en: 'Post on a later day, or reopen the last one with “daozhang ledger reopen” and say why.',
+      zh: '请改用较晚的日期,或用 daozhang ledger reopen 重开最后一个日结日并说明原因。',
     },
   },
   'ledger.day_not_signed': {
@@ -26,6 +26,14 @@ export const LEDGER_ERRORS = {
     remedy: {
       en: 'There is nothing to reopen; look at “daozhang ledger trial”.',
       zh: '无需重开;可用 daozhang ledger trial 查看。',
+    },
+  },
+  'ledger.later_signed': {
+    exit: 2,
+    says: { en: '{through} is signed off after {on}', zh: '{on} 之后的 {through} 已日结' },
+    remedy: {
+      en: 'Reopen the later day first: its balances stand on this one.',
+      zh: '请先重开较晚的一天:其余额以本日为基础。',
     },
   },
   'ledger.not_over': {

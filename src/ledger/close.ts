@@ -13,7 +13,7 @@ import { type Balance, balancesAt, keepClosed, type TrialRow, trialBalance } fro
 import { pathOf } from './chart.ts';
 import { checkControls } from './control.ts';
 import { type Entry, everyEntry, lastNo } from './read.ts';
-import { type Open, withLedger } from './store.ts';
+import { needOpen, type Open, withLedger } from './store.ts';
 
 export type Signing = Readonly<{ by: string; note?: string | undefined; today: string }>;
 export type Sealed = Readonly<{ hash: string; entries: bigint }>;
@@ -41,11 +41,14 @@ export async function seal(tx: TenantTx, livemode: boolean, from: string, to: st
 
 const isAfter = (a: string, b: string): boolean => Temporal.PlainDate.compare(a, b) > 0;
 
-/** Throws `ledger.not_over`, `ledger.day_signed`, `ledger.not_equal`. */
+/**
+ * With a day those before it are signed too: the balances at its end stand on them. Throws `ledger.not_over`, `ledger.day_signed`,
+ * `ledger.period_closed`, `ledger.not_equal`.
+ */
 export async function signOff(tx: TenantTx, livemode: boolean, on: string, signing: Signing): Promise<string> {
   if (isAfter(on, signing.today)) throw new DaozhangError('ledger.not_over', { on });
   return await withLedger(tx, { livemode }, async (ledger) => {
-    if (ledger.signed.has(on)) throw new DaozhangError('ledger.day_signed', { on });
+    needOpen(ledger, on);
     await needEqual(tx, ledger, signing.note);
     const { hash, entries } = await seal(tx, livemode, on, on);
     const id = newId();
@@ -57,7 +60,7 @@ export async function signOff(tx: TenantTx, livemode: boolean, on: string, signi
   });
 }
 
-/** Throws `ledger.period_closed`, `ledger.day_not_signed`. */
+/** The last signed day is open again. Throws `ledger.period_closed`, `ledger.day_not_signed`, `ledger.later_signed`. */
 export async function reopen(
   tx: TenantTx,
   livemode: boolean,
@@ -65,9 +68,11 @@ export async function reopen(
   by: Readonly<{ who: string; why: string }>,
 ): Promise<void> {
   await withLedger(tx, { livemode }, async (ledger) => {
-    const closed = ledger.closedThrough;
+    const { closedThrough: closed, signedThrough: signed } = ledger;
     if (closed !== null && !isAfter(on, closed.toString()))
       throw new DaozhangError('ledger.period_closed', { on, through: closed.toString() });
+    if (signed !== null && isAfter(signed.toString(), on))
+      throw new DaozhangError('ledger.later_signed', { on, through: signed.toString() });
     const mine = await tx.run(
       `update sign_offs set reopened_by = $4, reopened_at = now(), reopened_why = $5
         where tenant_id = $1 and livemode = $2 and business_on = $3 and reopened_at is null`,

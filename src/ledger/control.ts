@@ -32,12 +32,21 @@ type Part = Readonly<{ account: AccountCode; part: string; currency: string; sum
 const STANDING = `r.tenant_id = $1 and r.livemode = $2 and r.state = 'done' and r.superseded_by is null and r.posted_at is not null`;
 
 /** Sums are decimal text in major units, or minor units where the ledger itself counts. */
+const STANDING_BREAKS = `
+  select distinct on (b.hash) b.hash, b.currency, b.finding, b.joint, b.body from breaks b
+    join reconciliations r on r.id = b.reconciliation_id and ${STANDING}
+   where b.tenant_id = $1 and not (${SUSPENSE_SQL.stands}) order by b.hash, b.reconciliation_id`;
 const BREAKS = `
-  select 'suspense' as account, 'breaks' as part, currency, sum(${SUSPENSE_SQL})::text as sum from (
-    select distinct on (b.hash) b.hash, b.currency, b.finding, b.joint, b.body from breaks b
-      join reconciliations r on r.id = b.reconciliation_id and ${STANDING}
-     where b.tenant_id = $1 order by b.hash, b.reconciliation_id) b
-   group by currency`;
+  select 'suspense' as account, 'breaks' as part, currency, sum((body -> 'difference' ->> 'amount')::numeric)::text as sum
+    from (${STANDING_BREAKS}) b where not (${SUSPENSE_SQL.credits}) group by currency
+  union all
+  select 'suspense', 'credits', currency, sum(-amount)::text from (
+    select distinct on (line) line, currency, amount from (
+      select ${SUSPENSE_SQL.line} as line, b.currency, (e -> 'money' ->> 'amount')::numeric as amount
+        from (${STANDING_BREAKS}) b, jsonb_array_elements(b.body -> 'theirs') e where ${SUSPENSE_SQL.credits}) l
+     where not exists (select from ledger_items i where i.tenant_id = $1 and i.livemode = $2 and i.bank_line = l.line and i.amount <> 0
+                          and i.fact in ('batch_credited', 'implied_credited'))
+     order by line) l group by currency`;
 /** A batch that only superseded runs knew is none. */
 const BATCHES = `
   select case b.kind when 'implied' then 'in_settlement' else 'in_transit' end as account, b.state as part, b.currency,
@@ -45,6 +54,16 @@ const BATCHES = `
   from batches b join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.posted_at is not null
     left join ledger_scopes s on s.tenant_id = $1 and s.livemode = $2 and s.scope = 'batch/' || b.key
   where b.tenant_id = $1 and b.livemode = $2 and b.state not in ('credited', 'short') and s.withdrawn is not true
+  group by 1, 2, 3`;
+/** A run took the batch into the book and has not ended, or failed: until one is posted, what was posted before stands. */
+const UNDECIDED = `
+  select case d.code when 'in_settlement' then d.code when 'in_transit' then d.code else c.code end as account, 'of a run not posted' as part, i.currency,
+    sum(case when d.code in ('in_settlement', 'in_transit') then i.amount else -i.amount end)::text as sum
+  from batches b join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.posted_at is null
+    join ledger_items i on i.tenant_id = $1 and i.livemode = $2 and i.scope = 'batch/' || b.key and i.fact <> 'batch_paid_out'
+    join ledger_accounts d on d.tenant_id = $1 and d.id = i.debit
+    join ledger_accounts c on c.tenant_id = $1 and c.id = i.credit
+  where b.tenant_id = $1 and b.livemode = $2 and (d.code in ('in_settlement', 'in_transit') or c.code in ('in_settlement', 'in_transit'))
   group by 1, 2, 3`;
 const PROPOSALS = `
   select 'suspense' as account, kind as part, currency, sum(case side when 'loss' then -amount else amount end)::text as sum
@@ -62,8 +81,7 @@ const LINES = `
     join ledger_accounts c on c.tenant_id = $1 and c.id = i.credit
   where i.tenant_id = $1 and i.livemode = $2 and i.amount <> 0 and 'channel_receivable' in (d.code, c.code) and i.fact <> 'batch_differs'
     and (i.batch_key is null or i.batch_key like 'payout/%' or not exists (
-      select from batches b left join ledger_scopes s on s.tenant_id = $1 and s.livemode = $2 and s.scope = 'batch/' || b.key
-       where b.tenant_id = $1 and b.livemode = $2 and b.key = i.batch_key and s.withdrawn is not true))
+      select from ledger_scopes s where s.tenant_id = $1 and s.livemode = $2 and s.scope = 'batch/' || i.batch_key and not s.withdrawn))
   group by 2, 3`;
 
 export async function checkControls(
@@ -79,7 +97,9 @@ export async function checkControls(
     ...p,
     minor: minorOf(p.sum, p.currency),
   }));
-  const minor = (await tx.rows<Part>(`${PROPOSALS} union all ${ADJUSTMENTS} union all ${LINES}`, params)).map((p) => ({
+  const minor = (
+    await tx.rows<Part>(`${PROPOSALS} union all ${ADJUSTMENTS} union all ${LINES} union all ${UNDECIDED}`, params)
+  ).map((p) => ({
     ...p,
     minor: BigInt(p.sum),
   }));

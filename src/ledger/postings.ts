@@ -10,7 +10,7 @@ import { contentId } from '../base/ids.ts';
 import type { Text } from '../base/lang.ts';
 import { parseMoney } from '../base/money.ts';
 import type { Break } from '../reconcile/result.ts';
-import type { StatedBatch, StatedDay, StatedLine } from '../reconcile/stated.ts';
+import { bankLine, type StatedBatch, type StatedCredit, type StatedDay, type StatedLine } from '../reconcile/stated.ts';
 import type { AccountCode } from './chart.ts';
 
 type Posting = Readonly<{ debit: AccountCode; credit: AccountCode; says: Text; why: Text }>;
@@ -201,6 +201,8 @@ export type Item = Readonly<{
   on: string;
   batchKey?: string | undefined;
   breakHash?: string | undefined;
+  /** The line of a bank statement it rests on: it counts once, for a batch before all else. */
+  bankLine?: string | undefined;
   evidence?: Readonly<{ sha256: string; at: number; length: number }> | undefined;
 }>;
 
@@ -291,27 +293,21 @@ export function itemsOfBatch(b: StatedBatch): readonly Item[] {
   ];
   if (!implied)
     items.push({ ...base, part: 'paid_out', key: 'paid_out', on: b.on, fact: 'batch_paid_out', amount: net });
-  const { credited, returned } = b;
-  if (credited !== undefined)
-    items.push({
+  const atBank = (part: string, fact: Fact, lines: readonly StatedCredit[]): readonly Item[] =>
+    lines.map((c, n) => ({
       ...base,
-      part: 'credited',
-      key: 'credited',
-      on: credited.on,
-      bank: credited.bank,
-      fact: implied ? 'implied_credited' : 'batch_credited',
-      amount: BigInt(credited.amount),
-    });
-  if (returned !== undefined)
-    items.push({
-      ...base,
-      part: 'returned',
-      key: 'returned',
-      on: returned.on,
-      bank: returned.bank,
-      fact: implied ? 'implied_returned' : 'batch_returned',
-      amount: BigInt(returned.amount),
-    });
+      part,
+      key: `${part}/${n}`,
+      on: c.on,
+      bank: c.bank,
+      fact,
+      amount: BigInt(c.amount),
+      bankLine: c.line,
+    }));
+  items.push(
+    ...atBank('credited', implied ? 'implied_credited' : 'batch_credited', b.credited),
+    ...atBank('returned', implied ? 'implied_returned' : 'batch_returned', b.returned),
+  );
   return items.filter((i) => i.amount !== 0n);
 }
 
@@ -326,38 +322,53 @@ const STANDS = [
   'payout_returned',
 ];
 
-/** The posting of a break, and its amount; undefined where its money stands in an account already. */
-export function itemOfBreak(b: Break, fallbackOn: string): Item | undefined {
-  if ((STANDS as readonly string[]).includes(b.finding)) return undefined;
+/** The postings of a break; none where its money stands in an account already. */
+export function itemsOfBreak(b: Break, fallbackOn: string): readonly Item[] {
+  if ((STANDS as readonly string[]).includes(b.finding)) return [];
   const { currency } = b.difference;
-  const difference = parseMoney(b.difference.amount, currency).minor;
-  const [fact, amount] = ((): readonly [Fact, bigint] => {
-    if (b.joint === 'orders') return ['order_differs', difference];
-    if (b.joint === 'batches') {
-      if (b.finding === 'fee_differs') return [b.ours.length > 0 ? 'fee_differs' : 'ledger_differs', difference];
-      return [b.finding === 'settled_short' && b.ours.length === 0 ? 'batch_differs' : 'ledger_differs', difference];
-    }
-    if (b.finding === 'bank_short' || b.finding === 'bank_over')
-      return [b.ours[0]?.kind === 'implied' ? 'implied_differs' : 'payout_differs', difference];
-    // An unclear credit is there all the same; the batches it may belong to stay where they are.
-    return ['credit_unexplained', b.theirs.reduce((sum, e) => sum + parseMoney(e.money.amount, currency).minor, 0n)];
-  })();
-  if (amount === 0n) return undefined;
-  const scope = breakScope(b.id);
-  return {
-    scope,
-    key: 'break',
+  const minor = (text: string): bigint => parseMoney(text, currency).minor;
+  const base = {
+    scope: breakScope(b.id),
     part: 'break',
-    fact,
-    amount,
     currency,
     channel: b.channel ?? '',
     account: b.account ?? '',
-    bank: fact === 'credit_unexplained' ? (b.theirs[0]?.account ?? '') : undefined,
     on: b.businessOn ?? fallbackOn,
     breakHash: b.id,
     ...evidenceOf(b),
   };
+  const fact = factOf(b);
+  if (fact !== 'credit_unexplained') {
+    const amount = minor(b.difference.amount);
+    return amount === 0n ? [] : [{ ...base, key: 'break', fact, amount }];
+  }
+  // An unclear credit is there all the same; the batches it may belong to stay where they are.
+  return b.theirs.map((e, n) => ({
+    ...base,
+    key: `break/${n}`,
+    fact,
+    amount: minor(e.money.amount),
+    bank: e.account ?? '',
+    bankLine: bankLine({
+      bank: e.account ?? '',
+      on: e.businessOn ?? '',
+      amount: e.money.amount,
+      ref: e.refs.bank_ref,
+      sha256: e.sha256,
+      at: e.at ?? 0,
+    }),
+  }));
+}
+
+function factOf(b: Break): Fact {
+  if (b.joint === 'orders') return 'order_differs';
+  if (b.joint === 'bank') {
+    if (b.finding !== 'bank_short' && b.finding !== 'bank_over') return 'credit_unexplained';
+    return b.ours[0]?.kind === 'implied' ? 'implied_differs' : 'payout_differs';
+  }
+  // Against the agreed fee the lines at fault are named; against the channel's ledger there are only sums.
+  if (b.finding === 'fee_differs') return b.ours.length > 0 ? 'fee_differs' : 'ledger_differs';
+  return b.finding === 'settled_short' && b.ours.length === 0 ? 'batch_differs' : 'ledger_differs';
 }
 
 function evidenceOf(b: Break): Pick<Item, 'evidence'> {
@@ -365,9 +376,12 @@ function evidenceOf(b: Break): Pick<Item, 'evidence'> {
   return first === undefined ? {} : { evidence: { sha256: first.sha256, at: first.at!, length: first.length! } };
 }
 
-/** What a break adds to suspense, as SQL over a row of `breaks`: the control check counts without the code above. */
-export const SUSPENSE_SQL = `case
-  when finding in (${STANDS.map((s) => `'${s}'`).join(', ')}) then 0
-  when joint = 'bank' and finding not in ('bank_short', 'bank_over') then
-    -(select coalesce(sum((e -> 'money' ->> 'amount')::numeric), 0) from jsonb_array_elements(body -> 'theirs') e)
-  else (body -> 'difference' ->> 'amount')::numeric end`;
+/** What a break adds to suspense, as SQL over rows of `breaks`: the control check counts without the code above. */
+export const SUSPENSE_SQL = {
+  /** Bank lines nobody explains; they count by line. */
+  credits: `joint = 'bank' and finding not in ('bank_short', 'bank_over', ${STANDS.map((s) => `'${s}'`).join(', ')})`,
+  stands: `finding in (${STANDS.map((s) => `'${s}'`).join(', ')})`,
+  /** `bankLine` over one of `theirs`. */
+  line: `concat_ws('|', coalesce(e ->> 'account', ''), coalesce(e ->> 'businessOn', ''), e -> 'money' ->> 'amount',
+    coalesce(e -> 'refs' ->> 'bank_ref', concat(e ->> 'sha256', ':', coalesce(e ->> 'at', '0'))))`,
+} as const;

@@ -22,8 +22,8 @@ export type Open = {
   readonly livemode: boolean;
   readonly postedAt: Temporal.Instant;
   readonly closedThrough: Temporal.PlainDate | null;
-  /** Standing sign-offs. */
-  readonly signed: ReadonlySet<string>;
+  /** The last day that is signed off; the days before it are with it. */
+  readonly signedThrough: Temporal.PlainDate | null;
   readonly accounts: Map<string, string>;
   no: bigint;
   transfers: bigint;
@@ -60,10 +60,9 @@ async function openLedger(tx: TenantTx, livemode: boolean): Promise<Open> {
     `select greatest(clock_timestamp(), last_posted_at + interval '1 microsecond') as at from ledgers where tenant_id = $1 and livemode = $2`,
     [tx.tenantId, livemode],
   );
-  const days = await tx.rows<{ business_on: Temporal.PlainDate }>(
-    `select business_on from sign_offs where tenant_id = $1 and livemode = $2 and reopened_at is null
-        and ($3::date is null or business_on > $3)`,
-    [tx.tenantId, livemode, row.closed_through],
+  const { signed } = await tx.one<{ signed: Temporal.PlainDate | null }>(
+    'select max(business_on) as signed from sign_offs where tenant_id = $1 and livemode = $2 and reopened_at is null',
+    [tx.tenantId, livemode],
   );
   const accounts = await tx.rows<{ id: string; code: string; currency: string; channel: string; account: string }>(
     'select id, code, currency, channel, account from ledger_accounts where tenant_id = $1 and livemode = $2',
@@ -74,28 +73,29 @@ async function openLedger(tx: TenantTx, livemode: boolean): Promise<Open> {
     livemode,
     postedAt: at,
     closedThrough: row.closed_through,
-    signed: new Set(days.map((d) => d.business_on.toString())),
+    signedThrough: signed,
     accounts: new Map(accounts.map((a) => [keyOf(a.code, a.currency, a.channel, a.account), a.id])),
     no: row.last_no,
     transfers: 0n,
   };
 }
 
+type Locked = Pick<Open, 'closedThrough' | 'signedThrough'>;
+const isBy = (on: string, through: Temporal.PlainDate | null): through is Temporal.PlainDate =>
+  through !== null && Temporal.PlainDate.compare(on, through) <= 0;
+
 /** The first day on or after this one that can still be posted on. */
-export function openDay(ledger: Pick<Open, 'closedThrough' | 'signed'>, on: string): string {
-  let day = Temporal.PlainDate.from(on);
-  const closed = ledger.closedThrough;
-  if (closed !== null && Temporal.PlainDate.compare(day, closed) <= 0) day = closed.add({ days: 1 });
-  while (ledger.signed.has(day.toString())) day = day.add({ days: 1 });
-  return day.toString();
+export function openDay({ closedThrough, signedThrough }: Locked, on: string): string {
+  let day = on;
+  for (const through of [closedThrough, signedThrough])
+    if (isBy(day, through)) day = through.add({ days: 1 }).toString();
+  return day;
 }
 
 /** Throws `ledger.period_closed` or `ledger.day_signed` where people name the day themselves. */
-export function needOpen(ledger: Pick<Open, 'closedThrough' | 'signed'>, on: string): void {
-  const closed = ledger.closedThrough;
-  if (closed !== null && Temporal.PlainDate.compare(on, closed) <= 0)
-    throw new DaozhangError('ledger.period_closed', { on, through: closed.toString() });
-  if (ledger.signed.has(on)) throw new DaozhangError('ledger.day_signed', { on });
+export function needOpen({ closedThrough, signedThrough }: Locked, on: string): void {
+  if (isBy(on, closedThrough)) throw new DaozhangError('ledger.period_closed', { on, through: `${closedThrough}` });
+  if (isBy(on, signedThrough)) throw new DaozhangError('ledger.day_signed', { on, through: `${signedThrough}` });
 }
 
 const keyOf = (code: string, currency: string, channel: string, account: string): string =>
@@ -282,6 +282,7 @@ export async function postItems(tx: TenantTx, ledger: Open, runId: string, items
       i.on,
       i.breakHash ?? null,
       i.batchKey ?? null,
+      i.bankLine ?? null,
       runId,
     ]),
   );
@@ -297,13 +298,13 @@ const legOf = (p: Posted): Leg => ({
 });
 
 async function keepItems(tx: TenantTx, rows: readonly (readonly unknown[])[]): Promise<void> {
-  const v = tenantValues('boolean text text text text uuid uuid bigint text date text text uuid'.split(' '), rows);
+  const v = tenantValues('boolean text text text text uuid uuid bigint text date text text text uuid'.split(' '), rows);
   await tx.run(
     `insert into ledger_items (tenant_id, livemode, scope, item, part, fact, debit, credit, amount, currency, fact_on, break_hash, batch_key,
-       reconciliation_id) ${v.text}
+       bank_line, reconciliation_id) ${v.text}
      on conflict (tenant_id, livemode, scope, item) do update set part = excluded.part, fact = excluded.fact, debit = excluded.debit,
        credit = excluded.credit, amount = excluded.amount, fact_on = excluded.fact_on, break_hash = excluded.break_hash,
-       batch_key = excluded.batch_key, reconciliation_id = excluded.reconciliation_id`,
+       batch_key = excluded.batch_key, bank_line = excluded.bank_line, reconciliation_id = excluded.reconciliation_id`,
     [tx.tenantId, ...v.params],
   );
 }

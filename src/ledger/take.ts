@@ -12,7 +12,7 @@ import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues } from '../db/values.ts';
 import type { Break } from '../reconcile/result.ts';
 import type { Stated } from '../reconcile/stated.ts';
-import { batchScope, dayScope, type Item, itemOfBreak, itemsOfBatch, itemsOfDay, itemsOfLine } from './postings.ts';
+import { batchScope, dayScope, type Item, itemsOfBatch, itemsOfBreak, itemsOfDay, itemsOfLine } from './postings.ts';
 import { type Open, postItems, withdraw } from './store.ts';
 
 export type Run = Readonly<{ id: string; livemode: boolean }>;
@@ -41,16 +41,14 @@ export async function takeRun(tx: TenantTx, ledger: Open, run: Run, found: Found
     if (it.type === 'batch') batches.push(it.key);
     else days.set(dayScope(it), (days.get(dayScope(it)) ?? 0) + (it.type === 'day' ? it.lines : 1));
   }
-  const breaks = [...new Map(found.breaks.map((b) => [b.id, b])).values()].flatMap(
-    (b) => itemOfBreak(b, found.on) ?? [],
-  );
+  const breaks = [...new Map(found.breaks.map((b) => [b.id, b])).values()].map((b) => itemsOfBreak(b, found.on));
   const accepted = await acceptedOf(tx, run, batches);
   const taken = new Set([
     ...(await takeScopes(tx, run, [...days], true)),
     ...(await takeScopes(
       tx,
       run,
-      breaks.map((b) => [b.scope, 1] as const),
+      breaks.flatMap(([first]) => (first === undefined ? [] : [[first.scope, 1] as const])),
       true,
     )),
     ...(await takeScopes(
@@ -78,8 +76,12 @@ export async function takeRun(tx: TenantTx, ledger: Open, run: Run, found: Found
     else await add(itemsOfBatch(it));
   }
   await flush();
-  for (const item of breaks) await add([item]);
+  written += await freeLines(tx, ledger, run, taken);
+  const counted = await linesOfBatches(tx, run, breaks.flat());
+  for (const items of breaks)
+    await add(items.map((i) => (i.bankLine !== undefined && counted.has(i.bankLine) ? { ...i, amount: 0n } : i)));
   await flush();
+  written += await freeLines(tx, ledger, run, taken);
   // What this run no longer says of what it speaks of.
   const mine = `exists (select from ledger_scopes s where s.tenant_id = $1 and s.livemode = $2 and s.scope = i.scope and s.reconciliation_id = $3)`;
   written += await withdraw(tx, ledger, run.id, mine, [], 'correction');
@@ -90,6 +92,32 @@ export async function takeRun(tx: TenantTx, ledger: Open, run: Run, found: Found
     ledger.postedAt,
   ]);
   return written;
+}
+
+/** Bank lines that a batch was credited with: no break counts them again. */
+async function linesOfBatches(tx: TenantTx, run: Run, items: readonly Item[]): Promise<ReadonlySet<string>> {
+  const lines = items.flatMap((i) => i.bankLine ?? []);
+  const rows = await tx.rows<{ line: string }>(
+    `select distinct bank_line as line from ledger_items where tenant_id = $1 and livemode = $2 and bank_line = any($3) and amount <> 0
+        and fact in ('batch_credited', 'implied_credited')`,
+    [tx.tenantId, run.livemode, lines],
+  );
+  return new Set(rows.map((r) => r.line));
+}
+
+/** Breaks of other runs about bank lines that this one counts, for a batch or a break of its own: a line is money once. */
+async function freeLines(tx: TenantTx, ledger: Open, run: Run, taken: ReadonlySet<string>): Promise<number> {
+  const again = `i.fact = 'credit_unexplained' and i.scope <> all($4) and exists (
+    select from ledger_items o where o.tenant_id = $1 and o.livemode = $2 and o.bank_line = i.bank_line and o.reconciliation_id = $3
+      and o.scope <> i.scope and o.amount <> 0 and o.fact in ('batch_credited', 'implied_credited', 'credit_unexplained'))`;
+  return await withdraw(
+    tx,
+    ledger,
+    run.id,
+    again,
+    [[...taken].filter((scope) => scope.startsWith('break/'))],
+    'correction',
+  );
 }
 
 /** Batches on which this run's word stands in the book. */

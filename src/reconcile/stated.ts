@@ -9,7 +9,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { parseMoney } from '../base/money.ts';
+import { decimalText, parseMoney } from '../base/money.ts';
 import { dateOfDay } from '../base/time.ts';
 import type { Kind } from '../files/line.ts';
 import { linesById } from '../files/lines.ts';
@@ -51,9 +51,19 @@ export type StatedBatch = Common &
     lines: number;
     state: Batch['state'];
     dueOn?: string;
-    credited?: Readonly<{ amount: string; on: string; bank: string }>;
-    returned?: Readonly<{ amount: string; on: string; bank: string }>;
+    credited: readonly StatedCredit[];
+    returned: readonly StatedCredit[];
   }>;
+/** What a bank line moved for a batch: of one that pays several batches, this one's share. `line`: see `bankLine`. */
+export type StatedCredit = Readonly<{ amount: string; on: string; bank: string; line: string }>;
+
+/**
+ * What tells bank lines apart, in whatever document they come again: the account, the day, the amount and the bank's number; without one,
+ * where the line stands.
+ */
+export const bankLine = (
+  of: Readonly<{ bank: string; on: string; amount: string; ref?: string | undefined; sha256: string; at: number }>,
+): string => [of.bank, of.on, of.amount, of.ref ?? `${of.sha256}:${of.at}`].join('|');
 export type Stated = StatedDay | StatedLine | StatedBatch;
 
 /** Kinds whose lines are entries of their own. */
@@ -166,7 +176,7 @@ async function writeLines({ engine, sources }: Run, write: Write): Promise<void>
   }
 }
 
-async function writeBatches({ engine, result, bank }: Run, write: Write): Promise<void> {
+async function writeBatches({ engine, result, bank, sources }: Run, write: Write): Promise<void> {
   const sums = new Map(
     (
       await engine.all<{ id: string; rounding: bigint }>(
@@ -174,29 +184,38 @@ async function writeBatches({ engine, result, bank }: Run, write: Write): Promis
       )
     ).map((r) => [r.id, r.rounding]),
   );
-  const banks = new Map(
-    (
-      await engine.all<{ id: bigint; account: string | null }>(
-        'select l.id, l.account from used_lines l join bank_channel c on c.id = l.id where c.channel is not null',
-      )
-    ).map((r) => [r.id, r.account ?? '']),
+  const moved = new Set(
+    [...bank.matched, ...bank.differing, ...bank.returned].flatMap((m) => [
+      ...m.credits.map((c) => c.id),
+      ...('backs' in m ? m.backs.map((c) => c.id) : []),
+    ]),
   );
+  const lines = new Map((await linesById(engine, moved)).map((l) => [l.id, l]));
   for (const b of result.batches) {
     const of = (list: ReadonlyArray<{ batches: readonly { id: string }[] }>) =>
       list.find((m) => m.batches.some((x) => x.id === b.id)) as (typeof bank.matched)[number] | undefined;
     const differing = of(bank.differing);
     const returned = bank.returned.find((m) => m.batches.some((x) => x.id === b.id));
     const match = of(bank.matched) ?? differing ?? returned;
-    const credit = match?.credits.at(-1);
-    const back = returned?.backs.at(-1);
     const net = parseMoney(b.net.amount, b.net.currency).minor;
-    // Of a difference the bank's figure is what came; the break has the rest.
-    const came = differing === undefined ? net : differing.credits.reduce((sum, c) => sum + c.amount, 0n);
-    const at = (line: { id: bigint; day: number }) => ({
-      amount: String(came),
-      on: dateOfDay(line.day).toString(),
-      bank: banks.get(line.id) ?? '',
-    });
+    const at = (line: { id: bigint; day: number; amount: bigint }, amount: bigint): StatedCredit => {
+      const l = lines.get(line.id)!;
+      const account = l.account === null ? '' : String(l.account);
+      const source = sources.get(Number(l.doc))!;
+      const named = {
+        bank: account,
+        on: String(l.business_on ?? l.value_on ?? ''),
+        amount: decimalText(line.amount, b.net.currency),
+        ref: l.bank_ref === null ? undefined : String(l.bank_ref),
+        sha256: source.sha256,
+        at: Number(l.byte_at),
+      };
+      return { amount: String(amount), on: dateOfDay(line.day).toString(), bank: account, line: bankLine(named) };
+    };
+    // One credit for several batches is shared by their nets; several credits of one batch are each what came, whatever its net.
+    const shared = (match?.batches.length ?? 0) > 1;
+    const credits = (match?.credits ?? []).map((c) => at(c, shared ? net : c.amount));
+    const backs = (returned?.backs ?? []).map((c) => at(c, shared ? net : -c.amount));
     await write({
       type: 'batch',
       key: b.id,
@@ -210,8 +229,8 @@ async function writeBatches({ engine, result, bank }: Run, write: Write): Promis
       lines: b.lines,
       state: b.state,
       ...(b.dueOn !== undefined && { dueOn: b.dueOn }),
-      ...(credit !== undefined && { credited: at(credit) }),
-      ...(back !== undefined && { returned: at(back) }),
+      credited: credits,
+      returned: backs,
     });
   }
 }
