@@ -9,6 +9,7 @@ import { bookCommands } from './cli/book.ts';
 import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
+import { ledgerCommand } from './cli/ledger.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
@@ -57,6 +58,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     migrateCommand(lang, exit),
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
     ...bookCommands(lang, exit),
+    ledgerCommand(lang, exit),
   ];
   for (const command of commands) program.addCommand(localised(command, lang));
   await program.parseAsync(argv, { from: 'user' });
