@@ -9,8 +9,8 @@ import { openCase, raise } from '../../src/actions/cases.ts';
 import type { Scope } from '../../src/api/auth.ts';
 import { newId } from '../../src/base/ids.ts';
 import { textOf } from '../../src/channels/policies.ts';
-import { DEFAULT_POLICY } from '../../src/verdicts/policy.ts';
 import { accountOf, withLedger, writeEntries } from '../../src/ledger/store.ts';
+import { DEFAULT_POLICY } from '../../src/verdicts/policy.ts';
 import { addTenant } from '../support/database.ts';
 import { ALL_SCOPES, callAs, callWith, keyOf, type Living, living, until, verdictOf } from '../support/living.ts';
 
