@@ -76,12 +76,14 @@ export async function takeRun(tx: TenantTx, ledger: Open, run: Run, found: Found
     else await add(itemsOfBatch(it));
   }
   await flush();
-  written += await freeLines(tx, ledger, run, taken);
+  // Breaks of its own may be about a bank line too: each counts its own.
+  const own = breaks.flat().flatMap((i) => (i.bankLine !== undefined && taken.has(i.scope) ? [i.scope] : []));
+  written += await freeLines(tx, ledger, run, own);
   const counted = await linesOfBatches(tx, run, breaks.flat());
   for (const items of breaks)
     await add(items.map((i) => (i.bankLine !== undefined && counted.has(i.bankLine) ? { ...i, amount: 0n } : i)));
   await flush();
-  written += await freeLines(tx, ledger, run, taken);
+  written += await freeLines(tx, ledger, run, own);
   // What this run no longer says of what it speaks of.
   const mine = `exists (select from ledger_scopes s where s.tenant_id = $1 and s.livemode = $2 and s.scope = i.scope and s.reconciliation_id = $3)`;
   written += await withdraw(tx, ledger, run.id, mine, [], 'correction');
@@ -106,18 +108,11 @@ async function linesOfBatches(tx: TenantTx, run: Run, items: readonly Item[]): P
 }
 
 /** Breaks of other runs about bank lines that this one counts, for a batch or a break of its own: a line is money once. */
-async function freeLines(tx: TenantTx, ledger: Open, run: Run, taken: ReadonlySet<string>): Promise<number> {
+async function freeLines(tx: TenantTx, ledger: Open, run: Run, own: readonly string[]): Promise<number> {
   const again = `i.fact = 'credit_unexplained' and i.scope <> all($4) and exists (
     select from ledger_items o where o.tenant_id = $1 and o.livemode = $2 and o.bank_line = i.bank_line and o.reconciliation_id = $3
       and o.scope <> i.scope and o.amount <> 0 and o.fact in ('batch_credited', 'implied_credited', 'credit_unexplained'))`;
-  return await withdraw(
-    tx,
-    ledger,
-    run.id,
-    again,
-    [[...taken].filter((scope) => scope.startsWith('break/'))],
-    'correction',
-  );
+  return await withdraw(tx, ledger, run.id, again, [own], 'correction');
 }
 
 /** Batches on which this run's word stands in the book. */
@@ -170,15 +165,15 @@ async function withdrawSuperseded(tx: TenantTx, ledger: Open, run: Run, batches:
     batches.map(batchScope),
   ]);
   // Another run that stands has the same break.
+  const other = `select min(b.reconciliation_id::text)::uuid from breaks b
+      join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.superseded_by is null and r.posted_at is not null
+     where b.tenant_id = $1 and b.livemode = $2 and b.hash = substr(s.scope, 7)`;
   await tx.run(
-    `update ledger_scopes s set reconciliation_id = o.id from (
-        select b.hash, min(b.reconciliation_id::text)::uuid as id from breaks b
-          join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.superseded_by is null and r.posted_at is not null
-         where b.tenant_id = $1 and b.livemode = $2 group by b.hash) o
-      where ${held} and s.scope = 'break/' || o.hash`,
+    `update ledger_scopes s set reconciliation_id = (${other}) where ${held} and s.scope like 'break/%' and (${other}) is not null`,
     params,
   );
   await tx.run(`update ledger_scopes s set reconciliation_id = $3, withdrawn = true where ${held}`, params);
-  const gone = `exists (select from ledger_scopes s where s.tenant_id = $1 and s.livemode = $2 and s.scope = i.scope and s.withdrawn)`;
+  const gone = `exists (select from ledger_scopes s where s.tenant_id = $1 and s.livemode = $2 and s.scope = i.scope and s.withdrawn
+    and s.reconciliation_id = $3)`;
   return await withdraw(tx, ledger, run.id, gone, [], 'withdrawn');
 }
