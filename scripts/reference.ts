@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { ERRORS } from '../src/base/errors.ts';
 import type { Text } from '../src/base/lang.ts';
 import { FORMATS } from '../src/files/registry.ts';
+import { ACCOUNT_CODES, chartOf } from '../src/ledger/chart.ts';
+import { POSTINGS } from '../src/ledger/postings.ts';
 import type { BreakClass } from '../src/reconcile/result.ts';
 import { CAUSES, REASONS, VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
 import { FINDINGS, type FindingCode, findingOf } from '../src/verdicts/findings.ts';
@@ -168,7 +170,44 @@ export const formatsPage = (): string =>
     ]),
   ].join('\n');
 
-export const PAGES = { 'errors.md': errorsPage, 'verdicts.md': verdictsPage, 'formats.md': formatsPage };
+export const ledgerPage = (): string =>
+  [
+    '# Chart and postings 科目与过账规则',
+    '',
+    made,
+    '',
+    'How it works: [the ledger](../operate/ledger.md) · [总账](../operate/ledger.zh-CN.md).',
+    '',
+    '## Chart 科目表',
+    '',
+    'Opened once for each currency and, where it says so, for each account at a channel or a bank. 每币种开立;注明者再按渠道账户或银行账户开立。',
+    '',
+    '| code | 科目编码 | kind | per | name | holds | equals | 科目名称 | 核算内容 | 应等于 |',
+    '|---|---|---|---|---|---|---|---|---|---|',
+    ...ACCOUNT_CODES.map((code) => {
+      const a = chartOf(code);
+      return `| \`${code}\` | ${a.number} | ${a.kind} | ${a.per} | ${[a.name.en, a.says.en, a.control?.en ?? '', a.name.zh, a.says.zh, a.control?.zh ?? ''].map(cell).join(' | ')} |`;
+    }),
+    '',
+    '## Postings 过账规则',
+    '',
+    'An amount below zero changes the sides: a fee given back, a surplus, a release. 金额为负时借贷互换:手续费退回、长款、释放。',
+    '',
+    '| fact | debit | credit | says | why | 事项 | 原因 |',
+    '|---|---|---|---|---|---|---|',
+    ...Object.entries(POSTINGS).map(
+      ([fact, p]) =>
+        `| \`${fact}\` | \`${p.debit}\` | \`${p.credit}\` | ${[p.says.en, p.why.en, p.says.zh, p.why.zh].map(cell).join(' | ')} |`,
+    ),
+    '',
+  ].join('\n');
+
+export const PAGES = {
+  'errors.md': errorsPage,
+  'verdicts.md': verdictsPage,
+  'formats.md': formatsPage,
+  'ledger.md': ledgerPage,
+};
 
 if (process.argv[1] === import.meta.filename) {
   for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(FOLDER, name), page());

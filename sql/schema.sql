@@ -159,6 +159,7 @@ create table book.breaks (
   FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
   CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text])))
 );
+CREATE INDEX breaks_hash ON book.breaks USING btree (tenant_id, hash);
 CREATE INDEX breaks_payment ON book.breaks USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
 
 create table book.calendars (
@@ -185,6 +186,18 @@ create table book.cases (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 CREATE UNIQUE INDEX cases_open ON book.cases USING btree (tenant_id, reason, subject_kind, subject_id) WHERE (closed_at IS NULL);
+
+create table book.control_checks (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  at timestamp with time zone default now() not null,
+  reconciliation_id uuid,
+  equal boolean not null,
+  rows jsonb not null,
+  PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX control_checks_newest ON book.control_checks USING btree (tenant_id, livemode, at DESC, id DESC);
 
 create table book.counters (
   tenant_id uuid not null,
@@ -288,6 +301,133 @@ create table book.idempotency_keys (
   PRIMARY KEY (tenant_id, key),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   CHECK ((state = ANY (ARRAY['in_flight'::text, 'done'::text])))
+);
+
+create table book.ledger_accounts (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  code text not null,
+  currency character(3) not null,
+  channel text default ''::text not null,
+  account text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, id, currency),
+  UNIQUE (tenant_id, livemode, code, currency, channel, account),
+  FOREIGN KEY (tenant_id, livemode) REFERENCES book.ledgers(tenant_id, livemode)
+);
+
+create table book.ledger_entries (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  no bigint not null,
+  scope text not null,
+  part text not null,
+  cause text not null,
+  business_on date not null,
+  fact_on date not null,
+  posted_at timestamp with time zone not null,
+  reconciliation_id uuid,
+  break_hash text,
+  batch_key text,
+  proposal_id uuid,
+  evidence jsonb,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, livemode, no),
+  FOREIGN KEY (tenant_id, livemode) REFERENCES book.ledgers(tenant_id, livemode),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((cause = ANY (ARRAY['stated'::text, 'correction'::text, 'withdrawn'::text, 'manual'::text])))
+);
+CREATE INDEX ledger_entries_batch ON book.ledger_entries USING btree (tenant_id, batch_key, no) WHERE (batch_key IS NOT NULL);
+CREATE INDEX ledger_entries_break ON book.ledger_entries USING btree (tenant_id, break_hash, no) WHERE (break_hash IS NOT NULL);
+CREATE INDEX ledger_entries_day ON book.ledger_entries USING btree (tenant_id, livemode, business_on, no);
+CREATE INDEX ledger_entries_run ON book.ledger_entries USING btree (tenant_id, reconciliation_id, no);
+
+create table book.ledger_items (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  scope text not null,
+  item text not null,
+  part text not null,
+  fact text not null,
+  debit uuid not null,
+  credit uuid not null,
+  amount bigint not null,
+  currency character(3) not null,
+  fact_on date not null,
+  break_hash text,
+  batch_key text,
+  bank_line text,
+  reconciliation_id uuid not null,
+  PRIMARY KEY (tenant_id, livemode, scope, item)
+);
+CREATE INDEX ledger_items_bank_line ON book.ledger_items USING btree (tenant_id, livemode, bank_line) WHERE (bank_line IS NOT NULL);
+
+create table book.ledger_proposals (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  kind text not null,
+  break_hash text not null,
+  side text not null,
+  suspense uuid not null,
+  amount bigint not null,
+  currency character(3) not null,
+  business_on date not null,
+  reason text not null,
+  hash text not null,
+  state text default 'proposed'::text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone default now() not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, suspense) REFERENCES book.ledger_accounts(tenant_id, id),
+  CHECK (((state <> 'posted'::text) OR (decided_by <> proposed_by))),
+  CHECK ((amount > 0)),
+  CHECK ((kind = ANY (ARRAY['write_off'::text, 'compensation'::text, 'fx'::text]))),
+  CHECK ((side = ANY (ARRAY['loss'::text, 'gain'::text]))),
+  CHECK ((state = ANY (ARRAY['proposed'::text, 'posted'::text, 'rejected'::text])))
+);
+CREATE INDEX ledger_proposals_break ON book.ledger_proposals USING btree (tenant_id, livemode, break_hash);
+CREATE INDEX ledger_proposals_newest ON book.ledger_proposals USING btree (tenant_id, livemode, proposed_at DESC, id DESC);
+
+create table book.ledger_scopes (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  scope text not null,
+  reconciliation_id uuid not null,
+  stated_at timestamp with time zone not null,
+  lines bigint not null,
+  withdrawn boolean default false not null,
+  PRIMARY KEY (tenant_id, livemode, scope),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id)
+);
+CREATE INDEX ledger_scopes_run ON book.ledger_scopes USING btree (tenant_id, reconciliation_id);
+
+create table book.ledger_snapshots (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  axis text not null,
+  at timestamp with time zone not null,
+  account_id uuid not null,
+  balance bigint not null,
+  PRIMARY KEY (tenant_id, livemode, axis, at, account_id),
+  CHECK ((axis = ANY (ARRAY['posted'::text, 'business'::text])))
+);
+
+create table book.ledgers (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  id uuid not null,
+  last_no bigint default 0 not null,
+  last_posted_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  closed_through date,
+  since_snapshot bigint default 0 not null,
+  PRIMARY KEY (tenant_id, livemode),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 
 create table book.messages (
@@ -420,6 +560,20 @@ CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (N
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
 
+create table book.periods (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  from_on date not null,
+  to_on date not null,
+  hash text not null,
+  entries bigint not null,
+  trial jsonb not null,
+  note text,
+  closed_by text not null,
+  closed_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, livemode, to_on)
+);
+
 create table book.plans (
   tenant_id uuid not null,
   id uuid not null,
@@ -489,6 +643,7 @@ create table book.reconciliations (
   covers_to date,
   totals jsonb,
   superseded_by uuid,
+  posted_at timestamp with time zone,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
@@ -544,12 +699,54 @@ create table book.sessions (
   FOREIGN KEY (tenant_id, user_id) REFERENCES book.users(tenant_id, id)
 );
 
+create table book.sign_offs (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  business_on date not null,
+  hash text not null,
+  entries bigint not null,
+  note text,
+  signed_by text not null,
+  signed_at timestamp with time zone default now() not null,
+  reopened_by text,
+  reopened_at timestamp with time zone,
+  reopened_why text,
+  PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX sign_offs_standing ON book.sign_offs USING btree (tenant_id, livemode, business_on) WHERE (reopened_at IS NULL);
+
 create table book.tenants (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (id)
 );
+
+create table book.transfers (
+  tenant_id uuid not null,
+  entry_id uuid not null,
+  n integer not null,
+  livemode boolean not null,
+  no bigint not null,
+  business_on date not null,
+  posted_at timestamp with time zone not null,
+  fact text not null,
+  debit uuid not null,
+  credit uuid not null,
+  amount bigint not null,
+  currency character(3) not null,
+  PRIMARY KEY (tenant_id, entry_id, n),
+  FOREIGN KEY (tenant_id, credit, currency) REFERENCES book.ledger_accounts(tenant_id, id, currency),
+  FOREIGN KEY (tenant_id, debit, currency) REFERENCES book.ledger_accounts(tenant_id, id, currency),
+  FOREIGN KEY (tenant_id, entry_id) REFERENCES book.ledger_entries(tenant_id, id),
+  CHECK ((amount > 0)),
+  CHECK ((debit <> credit))
+);
+CREATE INDEX transfers_credit ON book.transfers USING btree (tenant_id, credit, no);
+CREATE INDEX transfers_day ON book.transfers USING btree (tenant_id, livemode, business_on);
+CREATE INDEX transfers_debit ON book.transfers USING btree (tenant_id, debit, no);
+CREATE INDEX transfers_posted ON book.transfers USING btree (tenant_id, livemode, posted_at);
 
 create table book.users (
   tenant_id uuid not null,
@@ -626,6 +823,7 @@ create table book.webhook_endpoints (
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- calendars            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- control_checks       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- deliveries           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -633,11 +831,19 @@ create table book.webhook_endpoints (
 -- due                  none
 -- events               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- idempotency_keys     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_accounts      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_entries       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_items         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_proposals     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_scopes        enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledger_snapshots     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- ledgers              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- messages             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- migrations           none
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- periods              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -647,7 +853,9 @@ create table book.webhook_endpoints (
 -- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- routes               none
 -- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- sign_offs            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- tenants              none
+-- transfers            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- verdicts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- waiting              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -655,12 +863,18 @@ create table book.webhook_endpoints (
 
 -- Rights of those who do not own it
 
+-- column   ledger_proposals.decided_at daozhang_app: update
+-- column   ledger_proposals.decided_by daozhang_app: update
+-- column   ledger_proposals.state daozhang_app: update
 -- column   messages.fold_attempts daozhang_app: update
 -- column   messages.fold_error  daozhang_app: update
 -- column   messages.folded_at   daozhang_app: update
 -- column   observations.last_seen_at daozhang_app: update
 -- column   observations.payment_id daozhang_app: update
 -- column   observations.times   daozhang_app: update
+-- column   sign_offs.reopened_at daozhang_app: update
+-- column   sign_offs.reopened_by daozhang_app: update
+-- column   sign_offs.reopened_why daozhang_app: update
 -- schema   book                 daozhang_app: usage
 -- table    account_health       daozhang_app: delete, insert, select, update
 -- table    accounts             daozhang_app: delete, insert, select, update
@@ -672,6 +886,7 @@ create table book.webhook_endpoints (
 -- table    breaks               daozhang_app: delete, insert, select, update
 -- table    calendars            daozhang_app: insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
+-- table    control_checks       daozhang_app: insert, select
 -- table    counters             daozhang_app: delete, insert, select, update
 -- table    credentials          daozhang_app: delete, insert, select, update
 -- table    deliveries           daozhang_app: delete, insert, select, update
@@ -679,11 +894,19 @@ create table book.webhook_endpoints (
 -- table    due                  daozhang_app: delete, insert, select, update
 -- table    events               daozhang_app: insert, select
 -- table    idempotency_keys     daozhang_app: delete, insert, select, update
+-- table    ledger_accounts      daozhang_app: insert, select
+-- table    ledger_entries       daozhang_app: insert, select
+-- table    ledger_items         daozhang_app: delete, insert, select, update
+-- table    ledger_proposals     daozhang_app: insert, select
+-- table    ledger_scopes        daozhang_app: delete, insert, select, update
+-- table    ledger_snapshots     daozhang_app: insert, select
+-- table    ledgers              daozhang_app: delete, insert, select, update
 -- table    messages             daozhang_app: insert, select
 -- table    migrations           daozhang_app: select
 -- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
+-- table    periods              daozhang_app: insert, select
 -- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
@@ -693,7 +916,9 @@ create table book.webhook_endpoints (
 -- table    rejected_messages    daozhang_app: delete, insert, select, update
 -- table    routes               daozhang_app: delete, insert, select, update
 -- table    sessions             daozhang_app: delete, insert, select, update
+-- table    sign_offs            daozhang_app: insert, select
 -- table    tenants              daozhang_app: delete, insert, select, update
+-- table    transfers            daozhang_app: insert, select
 -- table    users                daozhang_app: delete, insert, select, update
 -- table    verdicts             daozhang_app: insert, select
 -- table    waiting              daozhang_app: delete, insert, select, update

@@ -9,6 +9,7 @@ import { bookCommands } from './cli/book.ts';
 import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
+import { ledgerCommand } from './cli/ledger.ts';
 import { planCommand } from './cli/plan.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
@@ -59,6 +60,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
     planCommand(lang, exit),
     ...bookCommands(lang, exit),
+    ledgerCommand(lang, exit),
   ];
   for (const command of commands) program.addCommand(localised(command, lang));
   await program.parseAsync(argv, { from: 'user' });

@@ -27,6 +27,7 @@ import type { Billing } from './bills.ts';
 import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
+import { postRun } from './ledger.ts';
 
 const LEASE_MS = 30_000;
 /** How often the row is written while the child works. */
@@ -274,6 +275,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
       oursOnly.map((payment) => ({ kind: 'inquire', id: payment, inMs: 0 })),
     );
     await supersede(tx, row.id);
+    await postRun(tx, row, result, join(out, 'stated.jsonl'));
     await appendEvents(tx, [
       {
         type: 'reconciliation.done',
@@ -285,7 +287,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
 }
 
 /** Earlier runs all of whose documents and days this one had too: their breaks are this one's, or are no more. */
-async function supersede(tx: TenantTx, id: string): Promise<void> {
+export async function supersede(tx: TenantTx, id: string): Promise<void> {
   await tx.run(
     `update reconciliations r set superseded_by = n.id from reconciliations n
       where n.tenant_id = $1 and n.id = $2 and r.tenant_id = $1 and r.livemode = n.livemode and r.id <> n.id

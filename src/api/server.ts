@@ -37,6 +37,8 @@ import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { ledgerWorkRoutes } from './routes/ledger-work.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -173,6 +175,8 @@ export async function buildServer(on: Serving): Promise<Api> {
     planRoutes(api, on);
     documentRoutes(api, on);
     reconciliationRoutes(api, on);
+    ledgerRoutes(api, on);
+    ledgerWorkRoutes(api, on);
     eventRoutes(api, on);
     adminRoutes(api, on);
   });

@@ -5,6 +5,7 @@
  * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
  */
 import { BOOK_ERRORS } from './errors-book.ts';
+import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
 import { fill, type Lang, type Text } from './lang.ts';
 
@@ -222,6 +223,7 @@ export const ERRORS = {
   },
   ...BOOK_ERRORS,
   ...PLAN_ERRORS,
+  ...LEDGER_ERRORS,
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;

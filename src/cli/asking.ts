@@ -7,6 +7,8 @@ import { localKeys } from './opening.ts';
 export type Asking = Readonly<{
   /** Throws `serve.not_reached`, or `serve.refused` with the server's own sentence. */
   ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
+  /** What is too long to hold, or no JSON. */
+  stream(path: string): Promise<ReadableStream<Uint8Array>>;
   live: boolean;
 }>;
 
@@ -16,29 +18,38 @@ export function asking(flags: Readonly<{ data: string; live?: boolean }>, lang: 
   const key = env.apiKey ?? (flags.live === true ? keys?.live : keys?.test);
   const url = (env.serverUrl ?? keys?.url)?.replace(/\/$/, '');
   if (key === undefined || url === undefined) throw new DaozhangError('serve.no_key', {});
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<Response> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        'accept-language': lang === 'zh' ? 'zh-CN' : 'en',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    }).catch((error: Error) => {
+      const cause = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new DaozhangError('serve.not_reached', { url, reason: cause });
+    });
+    if (response.ok) return response;
+    const said = (await response.json().catch(() => ({}))) as { title?: string; remedy?: string };
+    throw new DaozhangError('serve.refused', {
+      says: said.title ?? String(response.status),
+      remedy: said.remedy ?? '',
+    });
+  };
   return {
     live: key.startsWith('dz_live_'),
     async ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          'accept-language': lang === 'zh' ? 'zh-CN' : 'en',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(60_000),
-      }).catch((error: Error) => {
-        const cause = error.cause instanceof Error ? error.cause.message : error.message;
-        throw new DaozhangError('serve.not_reached', { url, reason: cause });
-      });
-      const said = (await response.json().catch(() => ({}))) as T & { title?: string; remedy?: string };
-      if (!response.ok)
-        throw new DaozhangError('serve.refused', {
-          says: said.title ?? String(response.status),
-          remedy: said.remedy ?? '',
-        });
-      return said;
+      const response = await send(method, path, body, AbortSignal.timeout(60_000));
+      return (await response.json().catch(() => ({}))) as T;
     },
+    stream: async (path) => (await send('GET', path, undefined)).body ?? new ReadableStream(),
   };
 }

@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
 /** What every command has: `--lang`, `--help`, titles in the language, and errors thrown instead of printed. */
 export function localised(command: Command, lang: Lang): Command {
   const zh = lang === 'zh';
+  for (const part of command.commands) localised(part, lang);
   return command
     .option('--lang <zh|en>', zh ? '界面语言' : 'language of what is printed')
     .helpOption('-h, --help', zh ? '显示帮助' : 'show this help')

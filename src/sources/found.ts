@@ -15,17 +15,24 @@ type Part = 'break' | 'open' | 'ambiguous';
 type Numbered = Readonly<{ n: number; part: Part; it: Break }>;
 export type Run = Readonly<{ id: string; livemode: boolean }>;
 
-/** Replaces the run's breaks. Returns the payments that ours alone know of: the channel is to be asked about them. */
-export async function takeFound(tx: TenantTx, run: Run, result: Result): Promise<readonly string[]> {
+/** The breaks that the book keeps of a result, in its order. */
+export const breaksOf = (result: Result): readonly Break[] => partsOf(result).map((b) => b.it);
+
+function partsOf(result: Result): readonly Numbered[] {
   const parts: ReadonlyArray<readonly [Part, readonly Break[]]> = [
     ['break', result.breaks],
     ['open', result.open],
     ['ambiguous', result.ambiguous],
   ];
-  const all: readonly Numbered[] = parts
+  return parts
     .flatMap(([part, breaks]) => breaks.map((it) => ({ part, it })))
     .slice(0, MOST_BREAKS)
     .map((b, n) => ({ ...b, n: n + 1 }));
+}
+
+/** Replaces the run's breaks. Returns the payments that ours alone know of: the channel is to be asked about them. */
+export async function takeFound(tx: TenantTx, run: Run, result: Result): Promise<readonly string[]> {
+  const all = partsOf(result);
   await tx.run('delete from breaks where tenant_id = $1 and reconciliation_id = $2', [tx.tenantId, run.id]);
   const oursOnly: string[] = [];
   for (let at = 0; at < all.length; at += BATCH) {

@@ -15,6 +15,7 @@ import { type Engine, quote } from '../files/engine.ts';
 import { parseCalendars } from '../plans/calendar-file.ts';
 import { parsePlans } from '../plans/load.ts';
 import { reconcile } from '../reconcile/run.ts';
+import { writeStated } from '../reconcile/stated.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
 
 export type Job = Readonly<{
@@ -99,6 +100,7 @@ async function main(folder: string, job: Job): Promise<void> {
       progress.step({ en: 'writing', zh: '写出结果' });
       await writeResults(run, staging, job.lang);
       await writeLinks(run.engine, join(folder, 'links.tsv'));
+      await writeStated(run, join(folder, 'out', 'stated.jsonl'));
     } finally {
       await run.close();
     }

@@ -9,6 +9,7 @@ import { openCase, raise } from '../../src/actions/cases.ts';
 import type { Scope } from '../../src/api/auth.ts';
 import { newId } from '../../src/base/ids.ts';
 import { textOf } from '../../src/channels/policies.ts';
+import { accountOf, withLedger, writeEntries } from '../../src/ledger/store.ts';
 import { DEFAULT_POLICY } from '../../src/verdicts/policy.ts';
 import { addTenant } from '../support/database.ts';
 import { ALL_SCOPES, callAs, callWith, keyOf, type Living, living, until, verdictOf } from '../support/living.ts';
@@ -16,7 +17,17 @@ import { ALL_SCOPES, callAs, callWith, keyOf, type Living, living, until, verdic
 /** What there is of the first tenant's test side. */
 type Theirs = Readonly<
   Record<
-    'order' | 'orderRef' | 'payment' | 'message' | 'channel' | 'endpoint' | 'key' | 'document' | 'reconciliation',
+    | 'order'
+    | 'orderRef'
+    | 'payment'
+    | 'message'
+    | 'channel'
+    | 'endpoint'
+    | 'key'
+    | 'document'
+    | 'reconciliation'
+    | 'entry'
+    | 'proposal',
     string
   >
 >;
@@ -77,6 +88,25 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getReconciliationFile: (t) => ({ path: t.reconciliation, last: 'report.html', gets: 'none' }),
   listBreaks: () => ({ gets: 'empty' }),
   getBreak: (t) => ({ path: t.reconciliation, last: '1', gets: 'none' }),
+  listLedgerAccounts: () => ({ gets: 'empty' }),
+  getTrialBalance: () => ({ query: 'from=2026-11-01&to=2026-11-30', gets: 'empty' }),
+  listLedgerEntries: () => ({ gets: 'empty' }),
+  getLedgerEntry: (t) => ({ path: t.entry, gets: 'none' }),
+  exportLedger: () => ({ query: 'kind=csv', gets: 'own' }),
+  listControlChecks: () => ({ gets: 'empty' }),
+  checkLedger: () => ({ gets: 'own' }),
+  listLedgerProposals: () => ({ gets: 'empty' }),
+  proposeEntry: () => ({
+    body: { kind: 'write_off', break: 'h', amount: { amount: '1.00', currency: 'CNY' }, reason: 'theirs' },
+    gets: 'own',
+  }),
+  approveEntry: (t) => ({ path: t.proposal, body: { hash: '0'.repeat(64) }, gets: 'none' }),
+  rejectEntry: (t) => ({ path: t.proposal, gets: 'none' }),
+  listSignOffs: () => ({ gets: 'empty' }),
+  signOffDay: () => ({ path: '8000-01-01', body: {}, gets: 'own' }),
+  reopenDay: () => ({ path: '2026-11-19', body: { reason: 'x' }, gets: 'own' }),
+  listPeriods: () => ({ gets: 'empty' }),
+  closePeriod: () => ({ body: { month: '8000-01' }, gets: 'own' }),
   testChannel: (t) => ({ path: t.channel, gets: 'none' }),
   listEvents: () => ({ query: 'after=0', gets: 'empty' }),
   streamEvents: () => ({ query: 'after=0', gets: 'own' }),
@@ -167,6 +197,7 @@ async function fillBook(): Promise<Theirs> {
     key: keys.body.items[0]!.id,
     document: newId(),
     reconciliation: newId(),
+    ...(await postedOf(on.test)),
   };
   const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
@@ -235,6 +266,33 @@ async function fillBook(): Promise<Theirs> {
   return found;
 }
 
+/** An entry and a proposal of the ledger. */
+async function postedOf({ book, tenantId }: Living['test']): Promise<Pick<Theirs, 'entry' | 'proposal'>> {
+  return await book.tenant(tenantId, (tx) =>
+    withLedger(tx, { livemode: false }, async (ledger) => {
+      const whose = { currency: 'CNY', channel: 'wechatpay', account: '1' };
+      const debit = await accountOf(tx, ledger, 'suspense', whose);
+      const leg = {
+        fact: 'order_differs',
+        debit,
+        credit: await accountOf(tx, ledger, 'customer_clearing', whose),
+      } as const;
+      const day = { cause: 'stated', factOn: '2026-11-19', businessOn: '2026-11-19' } as const;
+      const legs = [{ ...leg, amount: 2_500n, currency: 'CNY' }];
+      const [entry] = await writeEntries(tx, ledger, [
+        { scope: 'break/h', part: 'break', breakHash: 'h', ...day, legs },
+      ]);
+      const proposal = newId();
+      await tx.run(
+        `insert into ledger_proposals (tenant_id, id, livemode, kind, break_hash, side, suspense, amount, currency, business_on, reason, hash, proposed_by)
+         values ($1, $2, false, 'write_off', 'h', 'loss', $3, 100, 'CNY', '2026-11-20', 'small', 'x', 'user:1')`,
+        [tx.tenantId, proposal, debit],
+      );
+      return { entry: entry!, proposal };
+    }),
+  );
+}
+
 /** Everything of theirs that can be changed, as they see it. */
 async function seen(): Promise<string> {
   const looks = [
@@ -248,6 +306,9 @@ async function seen(): Promise<string> {
     '/v1/breaks',
     `/v1/channels/${theirs.channel}/plan/history`,
     '/v1/calendars',
+    '/v1/ledger/entries',
+    '/v1/ledger/proposals',
+    '/v1/ledger/sign-offs',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');

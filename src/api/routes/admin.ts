@@ -17,6 +17,8 @@ const onSide = (row: string): string => `exists (
   union all
   select from accounts s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'account'
   union all
+  select from ledgers s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'ledger'
+  union all
   select from webhook_endpoints s
    where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'endpoint'
   union all
