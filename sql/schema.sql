@@ -337,7 +337,6 @@ create table book.ledger_entries (
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, livemode, no),
   FOREIGN KEY (tenant_id, livemode) REFERENCES book.ledgers(tenant_id, livemode),
-  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
   CHECK ((cause = ANY (ARRAY['stated'::text, 'correction'::text, 'withdrawn'::text, 'manual'::text])))
 );
 CREATE INDEX ledger_entries_batch ON book.ledger_entries USING btree (tenant_id, batch_key, no) WHERE (batch_key IS NOT NULL);
@@ -739,7 +738,6 @@ create table book.transfers (
   PRIMARY KEY (tenant_id, entry_id, n),
   FOREIGN KEY (tenant_id, credit, currency) REFERENCES book.ledger_accounts(tenant_id, id, currency),
   FOREIGN KEY (tenant_id, debit, currency) REFERENCES book.ledger_accounts(tenant_id, id, currency),
-  FOREIGN KEY (tenant_id, entry_id) REFERENCES book.ledger_entries(tenant_id, id),
   CHECK ((amount > 0)),
   CHECK ((debit <> credit))
 );

@@ -132,7 +132,7 @@ export function ledgerCommand(lang: Lang, exit: (code: number) => void): Command
     .option('--to <date>', day)
     .option('--break <hash>', say('of a break', '某差错的'))
     .option('--batch <key>', say('of a batch', '某批次的'))
-    .option('--run <id>', say('of a reconciliation', '某次核对的'))
+    .option('--run <id>', say('of a reconciliation', '某次对账的'))
     .option('--limit <n>', say('how many', '条数'), '50');
 
   command<Flags & { note?: string }, { business_on: string; hash: string; entries: string }>(

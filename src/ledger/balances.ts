@@ -3,15 +3,16 @@
  * range of one index, so that the cost does not grow with history: at most `SNAPSHOT_EVERY` transfers behind the last snapshot by posting
  * time, those of the days since the last close by business date.
  *
- * Signed: debits less credits. Balances at an instant wait for whoever posts at that moment, so that they never change afterwards.
+ * Signed: debits less credits. A balance at an instant after the last posting waits for whoever posts at that moment, so that it never
+ * changes afterwards; all others wait for nobody.
  */
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues } from '../db/values.ts';
 import { ACCOUNT_CODES, type AccountCode, type LedgerAccount } from './chart.ts';
 
 type Side = Readonly<{ livemode: boolean }>;
-/** By posting time, or by business date. */
-export type At = Readonly<{ axis: 'posted'; at: Temporal.Instant } | { axis: 'business'; on: string }>;
+/** By posting time (without an instant: all that is posted), or by business date. */
+export type At = Readonly<{ axis: 'posted'; at?: Temporal.Instant | undefined } | { axis: 'business'; on: string }>;
 export type Balance = LedgerAccount & Readonly<{ balance: bigint }>;
 
 const AXES = {
@@ -36,14 +37,27 @@ function balancesSql(axis: 'posted' | 'business', fromScratch: boolean): string 
 }
 
 export async function balancesAt(tx: TenantTx, side: Side, at: At, fromScratch = false): Promise<readonly Balance[]> {
-  await tx.rows('select from ledgers where tenant_id = $1 and livemode = $2 for share', [tx.tenantId, side.livemode]);
+  const through = at.axis === 'business' ? at.on : await settledAt(tx, side, at.at);
   const rows = await tx.rows<LedgerAccount & { balance: bigint | null }>(
     `with b as (${balancesSql(at.axis, fromScratch)})
      select a.id, a.code, a.currency, a.channel, a.account, b.balance from b
        join ledger_accounts a on a.tenant_id = $1 and a.id = b.account_id`,
-    [tx.tenantId, side.livemode, at.axis === 'posted' ? at.at : at.on],
+    [tx.tenantId, side.livemode, through],
   );
   return rows.map((r) => ({ ...r, balance: r.balance ?? 0n })).sort(byChart);
+}
+
+/** An instant up to which nothing more is posted. What is posted at this moment has a later time than all that is committed. */
+async function settledAt(tx: TenantTx, side: Side, at: Temporal.Instant | undefined): Promise<Temporal.Instant> {
+  const params = [tx.tenantId, side.livemode];
+  const row = await tx.maybe<{ last: Temporal.Instant }>(
+    'select last_posted_at as last from ledgers where tenant_id = $1 and livemode = $2',
+    params,
+  );
+  if (at === undefined) return row?.last ?? Temporal.Instant.fromEpochMilliseconds(0);
+  if (row !== undefined && Temporal.Instant.compare(at, row.last) > 0)
+    await tx.rows('select from ledgers where tenant_id = $1 and livemode = $2 for share', params);
+  return at;
 }
 
 /** As the chart stands, then by currency, channel and account: the same order everywhere. */

@@ -72,7 +72,7 @@ function* head(kind: ExportKind, accounts: readonly LedgerAccount[], lang: Lang)
       yield '\n';
       return;
     case 'voucher':
-      yield `\ufeff${csv(['凭证号', '日期', '摘要', '科目编码', '科目名称', '辅助核算', '借方', '贷方', '币种', '业务日期', '过账时间', '分录编号', '核对编号', '差错编号'])}`;
+      yield `\ufeff${csv(['凭证号', '日期', '摘要', '科目编码', '科目名称', '辅助核算', '借方', '贷方', '币种', '业务日期', '过账时间', '分录编号', '对账编号', '差错编号'])}`;
       return;
     case 'csv':
       yield csv(

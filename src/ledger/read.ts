@@ -87,21 +87,32 @@ export async function entriesPage(
   ];
   conditions.push(...range('e.no'));
   if (filter.id !== undefined) conditions.push(`e.id = ${p(filter.id)}`);
-  if (filter.from !== undefined) conditions.push(`e.business_on >= ${p(filter.from)}::date`);
-  if (filter.to !== undefined) conditions.push(`e.business_on <= ${p(filter.to)}::date`);
+  const days = (of: 'e' | 't'): string[] => [
+    ...(filter.from === undefined ? [] : [`${of}.business_on >= ${p(filter.from)}::date`]),
+    ...(filter.to === undefined ? [] : [`${of}.business_on <= ${p(filter.to)}::date`]),
+  ];
+  conditions.push(...days('e'));
   if (filter.breakHash !== undefined) conditions.push(`e.break_hash = ${p(filter.breakHash)}`);
   if (filter.batchKey !== undefined) conditions.push(`e.batch_key = ${p(filter.batchKey)}`);
   if (filter.reconciliationId !== undefined) conditions.push(`e.reconciliation_id = ${p(filter.reconciliationId)}`);
   if (filter.proposalId !== undefined) conditions.push(`e.proposal_id = ${p(filter.proposalId)}`);
+  const limit = p(page.limit);
   if (filter.accountId !== undefined) {
     const account = p(filter.accountId);
-    conditions.push(`(exists (select from transfers t where t.tenant_id = $1 and t.debit = ${account} and t.no = e.no and t.entry_id = e.id)
-      or exists (select from transfers t where t.tenant_id = $1 and t.credit = ${account} and t.no = e.no and t.entry_id = e.id))`);
+    // A page of each side by its index; more is needed only where entries are chosen by what transfers do not say.
+    const every = [filter.breakHash, filter.batchKey, filter.reconciliationId, filter.proposalId].some(
+      (x) => x !== undefined,
+    );
+    const moved = (
+      side: 'debit' | 'credit',
+    ): string => `(select entry_id from transfers t where t.tenant_id = $1 and t.${side} = ${account}
+      and ${[...range('t.no'), ...days('t')].join(' and ') || 'true'} ${every ? '' : `order by t.no ${order} limit ${limit}`})`;
+    conditions.push(`e.id in (${moved('debit')} union ${moved('credit')})`);
   }
   const rows = await tx.rows<Row>(
     `select e.id, e.no, e.scope, e.part, e.cause, e.business_on, e.fact_on, e.posted_at, e.reconciliation_id, e.break_hash, e.batch_key,
        e.proposal_id, e.evidence
-       from ledger_entries e where ${conditions.join(' and ')} order by e.no ${order} limit ${p(page.limit)}`,
+       from ledger_entries e where ${conditions.join(' and ')} order by e.no ${order} limit ${limit}`,
     params,
   );
   return await withTransfers(tx, rows);

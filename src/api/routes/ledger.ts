@@ -75,13 +75,13 @@ export function ledgerRoutes(api: Api, on: Serving): void {
     async ({ caller, query }) => {
       if (query.on !== undefined && query.at !== undefined)
         throw new DaozhangError('api.bad_request', { reason: 'on, at' });
-      const balances = await on.book.tenant(caller.tenantId, async (tx) =>
+      const balances = await on.book.tenant(caller.tenantId, (tx) =>
         balancesAt(
           tx,
           caller,
           query.on !== undefined
             ? { axis: 'business', on: query.on }
-            : { axis: 'posted', at: query.at === undefined ? await databaseNow(tx) : Temporal.Instant.from(query.at) },
+            : { axis: 'posted', at: query.at === undefined ? undefined : Temporal.Instant.from(query.at) },
         ),
       );
       return { items: balances.map((b) => ({ ...accountView(b), balance: amountOf(b.balance, b.currency) })) };
@@ -271,9 +271,6 @@ export function ledgerRoutes(api: Api, on: Serving): void {
     },
   );
 }
-
-const databaseNow = async (tx: TenantTx): Promise<Temporal.Instant> =>
-  (await tx.one<{ now: Temporal.Instant }>('select clock_timestamp() as now')).now;
 
 type CheckRow = Readonly<{
   id: string;
