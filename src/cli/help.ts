@@ -10,10 +10,11 @@ const TITLES: Readonly<Record<string, string>> = {
   'Commands:': '命令:',
 };
 
-/** What every command has: `--lang`, `--help`, titles in the language, and errors thrown instead of printed. */
+/** What every command and its own commands have, once: `--lang`, `--help`, titles in the language, and errors thrown instead of printed. */
 export function localised(command: Command, lang: Lang): Command {
   const zh = lang === 'zh';
   for (const part of command.commands) localised(part, lang);
+  if (command.options.some((o) => o.long === '--lang')) return command;
   return command
     .option('--lang <zh|en>', zh ? '界面语言' : 'language of what is printed')
     .helpOption('-h, --help', zh ? '显示帮助' : 'show this help')
