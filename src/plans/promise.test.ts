@@ -6,7 +6,7 @@ import { type Micros, microsOf } from '../base/time.ts';
 import { openEngine } from '../files/engine.ts';
 import { CALENDARS, calendarOf } from './calendar.ts';
 import { defaultPlan, type Plan, planFor, type Settle } from './plan.ts';
-import { closesAt, dueTable, promise, settleDay } from './promise.ts';
+import { closesAt, closingDay, dueTable, promise, settleDay } from './promise.ts';
 
 const on = (iso: string): Temporal.PlainDate => Temporal.PlainDate.from(iso);
 const at = (iso: string): Micros => microsOf(Temporal.Instant.from(iso));
@@ -181,6 +181,13 @@ const settle = fc.oneof(
     zone,
   }),
   fc.record({ cycle: fc.constant('D' as const), days: fc.nat(10), cutoff: hhmm, zone }),
+  fc.record({
+    cycle: fc.constantFrom('weekly' as const, 'monthly' as const),
+    closes: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+    after: fc.record({ cycle: fc.constant('T' as const), days: fc.nat(10), calendar: fc.constantFrom(...CALENDARS) }),
+    cutoff: hhmm,
+    zone,
+  }),
 );
 const instant = fc.bigInt({ min: at('2021-01-01T00:00:00Z'), max: at('2030-12-31T00:00:00Z') });
 
@@ -221,6 +228,7 @@ test('the table has no gap and no overlap, and says what promise says', () => {
         assert.equal(settleDay(row.closesAt - 1n, plan).toString(), row.settleOn.toString());
         const { settleOn, dueOn, assumed } = row;
         assert.deepEqual({ settleOn, dueOn, assumed }, promise(row.settleOn, row.opensAt, plan));
+        assert.ok(row.batchOn.equals(closingDay(row.settleOn, plan)));
       }
     }),
     { numRuns: 50 },
