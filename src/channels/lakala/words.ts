@@ -4,7 +4,14 @@
  */
 import { z } from 'zod';
 import { type Money, money } from '../../base/money.ts';
-import type { Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import {
+  type Kind,
+  type Observed,
+  placeNamed,
+  type Ref,
+  type RefundState,
+  type Source,
+} from '../../observations/observation.ts';
 import type { Account } from '../channel.ts';
 
 /** `trade_state` of 聚合扫码. */
