@@ -118,7 +118,7 @@ export async function placesOf(tx: TenantTx, paymentIds: readonly string[]): Pro
             and case when said.terminal is not null then w.terminal_no = said.terminal and w.provider = a.provider
                      else w.name = o.terminal or (w.terminal_no = o.terminal and w.provider = a.provider) end
           order by (w.until_at is null or w.until_at > p.captured_at) desc, w.since_at desc, w.n desc limit 1) b on true
-      where p.tenant_id = $1 and p.id = any($2) and p.captured_at is not null
+      where p.tenant_id = $1 and p.id = any($2) and p.direction = 'in' and p.captured_at is not null
         and (said.terminal is not null or o.terminal is not null)
       order by p.id`,
     [tx.tenantId, [...paymentIds]],

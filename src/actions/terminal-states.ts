@@ -6,6 +6,9 @@
  */
 import type { Text } from '../base/lang.ts';
 
+export const TERMINAL_KINDS = ['pos', 'code', 'sound_box', 'cashier'] as const;
+export type TerminalKind = (typeof TERMINAL_KINDS)[number];
+
 export const TERMINAL_STATES = {
   applied: { en: 'applied for', zh: '已申请' },
   documents_checked: { en: 'documents checked', zh: '资料已审核' },

@@ -12,14 +12,12 @@ import {
   type Step,
   stepsFrom,
   TERMINAL_STATES,
+  type TerminalKind,
   type TerminalState,
 } from '../actions/terminal-states.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId, sha256 } from '../base/ids.ts';
 import type { TenantTx } from '../db/pool.ts';
-
-export const TERMINAL_KINDS = ['pos', 'code', 'sound_box', 'cashier'] as const;
-export type TerminalKind = (typeof TERMINAL_KINDS)[number];
 
 /** Who does it, when it is now, and on which side. */
 export type Doing = Readonly<{ livemode: boolean; by: string; now: Temporal.Instant }>;
@@ -46,7 +44,7 @@ export type Bound = Readonly<{
   payee?: string | null | undefined;
 }>;
 
-type Binding = Readonly<{
+export type Binding = Readonly<{
   name: string;
   store: string | null;
   account_id: string | null;
@@ -59,7 +57,7 @@ type Binding = Readonly<{
   code_hash: Buffer | null;
   payee: string | null;
 }>;
-const COLUMNS =
+export const COLUMNS =
   'name, store, account_id, provider, merchant, merchant_no, settle_merchant_no, terminal_no, code, code_hash, payee' as const;
 
 type TerminalRow = Readonly<{
@@ -356,97 +354,4 @@ async function settle(tx: TenantTx, on: Doing, id: string, b: Binding): Promise<
     on.by,
     undefined,
   );
-}
-
-// ---------------------------------------------------------------- reading
-
-export type TerminalOut = Readonly<
-  Omit<TerminalRow, 'latest'> & {
-    serial_no: string | null;
-    model: string | null;
-    created_at: Temporal.Instant;
-  } & Binding & { since_at: Temporal.Instant; until_at: Temporal.Instant | null }
->;
-
-const WITH_BINDING = `select t.id, t.kind, t.state, t.version, t.serial_no, t.model, t.created_at, b.since_at, b.until_at,
-    ${COLUMNS.split(', ')
-      .map((c) => `b.${c}`)
-      .join(', ')}
-  from terminals t
-  join lateral (select * from terminal_bindings w where w.tenant_id = $1 and w.terminal_id = t.id order by w.n desc limit 1) b on true
- where t.tenant_id = $1 and t.livemode = $2`;
-
-export const oneTerminal = (tx: TenantTx, livemode: boolean, id: string): Promise<TerminalOut | undefined> =>
-  tx.maybe<TerminalOut>(`${WITH_BINDING} and t.id = $3`, [tx.tenantId, livemode, id]);
-
-export const listTerminals = (
-  tx: TenantTx,
-  livemode: boolean,
-  where: Readonly<{
-    store?: string | undefined;
-    state?: TerminalState | undefined;
-    accountId?: string | undefined;
-    after?: readonly [at: string, id: string] | undefined;
-    limit: number;
-  }>,
-): Promise<readonly TerminalOut[]> =>
-  tx.rows<TerminalOut>(
-    `${WITH_BINDING} and ($3::text is null or t.state = $3) and ($4::text is null or b.store = $4)
-        and ($5::uuid is null or b.account_id = $5)
-        and ($6::timestamptz is null or (t.created_at, t.id) < ($6::timestamptz, $7::uuid))
-      order by t.created_at desc, t.id desc limit $8`,
-    [
-      tx.tenantId,
-      livemode,
-      where.state ?? null,
-      where.store ?? null,
-      where.accountId ?? null,
-      where.after?.[0] ?? null,
-      where.after?.[1] ?? null,
-      where.limit,
-    ],
-  );
-
-export type StepOut = Readonly<{
-  n: number;
-  step: string;
-  from_state: TerminalState | null;
-  to_state: TerminalState;
-  note: string | null;
-  by: string;
-  by_name: string | null;
-  at: Temporal.Instant;
-  recorded_at: Temporal.Instant;
-}>;
-export type BindingOut = Binding &
-  Readonly<{
-    n: number;
-    note: string | null;
-    by: string;
-    by_name: string | null;
-    since_at: Temporal.Instant;
-    until_at: Temporal.Instant | null;
-    recorded_at: Temporal.Instant;
-  }>;
-
-/** The person or key behind `by`. */
-const BY_NAME = (row: string): string => `coalesce(
-  (select k.name from api_keys k where k.tenant_id = $1 and 'key:' || k.id = ${row}.by),
-  (select u.name from users u where u.tenant_id = $1 and 'session:' || u.id = ${row}.by)) as by_name`;
-
-export async function historyOf(
-  tx: TenantTx,
-  id: string,
-): Promise<Readonly<{ steps: readonly StepOut[]; bindings: readonly BindingOut[] }>> {
-  const steps = await tx.rows<StepOut>(
-    `select s.n, s.step, s.from_state, s.to_state, s.note, s.by, ${BY_NAME('s')}, s.at, s.recorded_at
-       from terminal_steps s where s.tenant_id = $1 and s.terminal_id = $2 order by s.n`,
-    [tx.tenantId, id],
-  );
-  const bindings = await tx.rows<BindingOut>(
-    `select b.n, ${COLUMNS}, b.note, b.by, ${BY_NAME('b')}, b.since_at, b.until_at, b.recorded_at
-       from terminal_bindings b where b.tenant_id = $1 and b.terminal_id = $2 order by b.n`,
-    [tx.tenantId, id],
-  );
-  return { steps, bindings };
 }
