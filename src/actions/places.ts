@@ -31,12 +31,12 @@ export function placesWatched(): (tx: TenantTx, changed: readonly Changed[]) => 
     const kept = known.get(tx.tenantId);
     if (kept === 'some') return true;
     if (kept !== undefined && clock.ticks() - kept < KEEP_MS) return false;
-    const { any } = await tx.one<{ any: boolean }>(
-      'select exists (select from terminals where tenant_id = $1) as any',
+    const { some } = await tx.one<{ some: boolean }>(
+      'select exists (select from terminals where tenant_id = $1) as some',
       [tx.tenantId],
     );
-    known.set(tx.tenantId, any ? 'some' : clock.ticks());
-    return any;
+    known.set(tx.tenantId, some ? 'some' : clock.ticks());
+    return some;
   };
   return async (tx, changed) => {
     const captured = changed.filter((c) => c.after.capturedAt !== undefined).map((c) => c.after.id);

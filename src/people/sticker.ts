@@ -98,11 +98,11 @@ const registered = (tx: TenantTx, livemode: boolean, hash: string): Promise<Regi
   );
 
 async function hasCodes(tx: TenantTx, livemode: boolean): Promise<boolean> {
-  const { any } = await tx.one<{ any: boolean }>(
-    `select exists (select from terminal_bindings where tenant_id = $1 and livemode = $2 and code_hash is not null) as any`,
+  const { some } = await tx.one<{ some: boolean }>(
+    `select exists (select from terminal_bindings where tenant_id = $1 and livemode = $2 and code_hash is not null) as some`,
     [tx.tenantId, livemode],
   );
-  return any;
+  return some;
 }
 
 function resultOf(terminal: Registered | undefined, store: string | undefined): CheckResult {

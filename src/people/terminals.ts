@@ -120,9 +120,9 @@ export async function stepTerminal(tx: TenantTx, on: Doing, id: string, step: St
     });
   }
   const at = timeOf(on, when.at, terminal.latest);
+  const n = await advance(tx, on, terminal, to);
   const binding = await current(tx, id);
   if (SERVICE[to] === 'now') needComplete(id, terminal.kind, binding);
-  const n = await advance(tx, on, terminal, to);
   await writeStep(tx, on, { id, n, step, from: terminal.state, to, note: when.note, at });
   // What is over holds no name, number or code any more.
   if (to === 'retired' || to === 'rejected') await endBinding(tx, id, at);
@@ -135,9 +135,9 @@ export async function bindTerminal(tx: TenantTx, on: Doing, id: string, wanted: 
   if (terminal.state === 'retired' || terminal.state === 'rejected')
     throw new DaozhangError('terminal.ended', { state: TERMINAL_STATES[terminal.state] });
   const at = timeOf(on, when.at, terminal.latest);
+  const n = await advance(tx, on, terminal, terminal.state);
   const binding = await bindingWith(tx, on, await current(tx, id), wanted);
   if (SERVICE[terminal.state] !== 'not_yet') needComplete(id, terminal.kind, binding);
-  const n = await advance(tx, on, terminal, terminal.state);
   await endBinding(tx, id, at);
   await writeBinding(tx, on, { id, n, note: when.note, at }, binding);
   if (SERVICE[terminal.state] === 'now') await settle(tx, on, id, binding);
@@ -156,7 +156,7 @@ async function readRow(tx: TenantTx, on: Doing, id: string, version: number | un
   return row;
 }
 
-/** The guard: of two who read the same, one writes. */
+/** The guard: of two who read the same, one writes. What else is read of the terminal is read after it, under its lock. */
 async function advance(tx: TenantTx, on: Doing, read: TerminalRow, to: TerminalState): Promise<number> {
   const written = await tx.run(
     `update terminals set state = $5, version = version + 1
@@ -342,10 +342,10 @@ async function settle(tx: TenantTx, on: Doing, id: string, b: Binding): Promise<
   const open = await tx.rows<{ id: string }>(
     `select f.id from terminal_findings f left join accounts a on a.tenant_id = $1 and a.id = f.account_id
       where f.tenant_id = $1 and f.livemode = $2 and f.closed_at is null
-        and (f.terminal_id = $3
+        and ((f.terminal_id = $3 and (f.kind in ('terminal_retired', 'terminal_foreign') or (f.kind = 'other_store' and f.store = $8)))
              or (f.kind = 'terminal_unregistered' and (f.said = $4 or (f.said = $5 and a.provider = $6)))
              or (f.kind = 'foreign_code' and f.said = $7))`,
-    [tx.tenantId, on.livemode, id, b.name, b.terminal_no, b.provider, hexOf(b.code_hash)],
+    [tx.tenantId, on.livemode, id, b.name, b.terminal_no, b.provider, hexOf(b.code_hash), b.store],
   );
   await closeFindings(
     tx,
