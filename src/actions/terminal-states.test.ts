@@ -58,7 +58,8 @@ test('the road of a new device', () => {
     'resume',
     'retire',
   ];
-  const states = road.reduce<TerminalState[]>((all, step) => [...all, moveTo(all.at(-1)!, step)!], ['applied']);
+  const states: TerminalState[] = ['applied'];
+  for (const step of road) states.push(moveTo(states.at(-1)!, step)!);
   assert.deepEqual(states, [
     'applied',
     'documents_checked',

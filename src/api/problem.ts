@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'ledger.own_proposal': 403,
   'ledger.changed': 409,
   'ledger.decided': 409,
+  'terminal.not_found': 404,
   'terminal.wrong_step': 409,
   'terminal.ended': 409,
   'terminal.changed': 409,

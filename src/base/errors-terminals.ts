@@ -12,6 +12,11 @@ export const TERMINAL_ERRORS = {
       zh: '请先新增门店(POST /v1/stores),编号与订单中的门店编号一致。',
     },
   },
+  'terminal.not_found': {
+    exit: 2,
+    says: { en: 'there is no terminal “{terminal}”', zh: '没有终端“{terminal}”' },
+    remedy: { en: 'See “daozhang terminal list”.', zh: '请查看 daozhang terminal list。' },
+  },
   'terminal.wrong_step': {
     exit: 2,
     says: {

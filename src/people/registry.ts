@@ -38,6 +38,7 @@ export const listTerminals = (
     store?: string | undefined;
     state?: TerminalState | undefined;
     accountId?: string | undefined;
+    name?: string | undefined;
     after?: readonly [at: string, id: string] | undefined;
     limit: number;
   }>,
@@ -45,7 +46,7 @@ export const listTerminals = (
   tx.rows<TerminalOut>(
     `${WITH_BINDING} and ($3::text is null or t.state = $3) and ($4::text is null or b.store = $4)
         and ($5::uuid is null or b.account_id = $5)
-        and ($6::timestamptz is null or (t.created_at, t.id) < ($6::timestamptz, $7::uuid))
+        and ($6::timestamptz is null or (t.created_at, t.id) < ($6::timestamptz, $7::uuid)) and ($9::text is null or b.name = $9)
       order by t.created_at desc, t.id desc limit $8`,
     [
       tx.tenantId,
@@ -56,6 +57,7 @@ export const listTerminals = (
       where.after?.[0] ?? null,
       where.after?.[1] ?? null,
       where.limit,
+      where.name ?? null,
     ],
   );
 

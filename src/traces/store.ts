@@ -139,8 +139,8 @@ export type ObservationRow = Readonly<{
 }>;
 
 const OBSERVATION_COLUMNS = `id, payment_id, source, key, body_hash, occurred_at, kind, said, amount_minor, payer_minor, currency,
-  refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id, received_at, last_seen_at, times`;
-  refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id, received_at, last_seen_at, times, place`;
+  refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id, received_at, last_seen_at, times,
+  place`;
 
 export async function observationRows(tx: TenantTx, paymentIds: readonly string[]): Promise<readonly ObservationRow[]> {
   return await tx.rows<ObservationRow>(
@@ -263,8 +263,6 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
     await tx.run(
       `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
          amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id,
-         last_seen_at, times)
-         amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, expires_at, refs, message_id,
          last_seen_at, times, place)
        ${v.text} on conflict do nothing`,
       [tx.tenantId, ...v.params],

@@ -16,8 +16,8 @@ import {
 import { type Checked, checkCode } from '../../people/sticker.ts';
 import { addTerminal, type Bound, bindTerminal, type Doing, putStore, stepTerminal } from '../../people/terminals.ts';
 import type { Caller } from '../auth.ts';
+import * as terminals from '../contract/terminals.ts';
 import * as shape from '../contract.ts';
-import * as terminals from '../contract-terminals.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
 
@@ -116,6 +116,7 @@ export function terminalRoutes(api: Api, on: Serving): void {
           store: z.string().max(64).optional(),
           state: terminals.terminalState.optional(),
           account_id: shape.id.optional(),
+          name: z.string().max(64).optional(),
         }),
         response: { 200: shape.page(terminals.terminal) },
       },
@@ -126,6 +127,7 @@ export function terminalRoutes(api: Api, on: Serving): void {
           store: query.store,
           state: query.state,
           accountId: query.account_id,
+          name: query.name,
           after: fromCursor(query.after),
           limit: query.limit,
         }),

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { exponentOf } from '../../base/currency.ts';
 import { sha256 } from '../../base/ids.ts';
 import { type Money, money } from '../../base/money.ts';
-import type { Funding, Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
 import {
+  type Funding,
   type Kind,
   type Observed,
   placeNamed,
@@ -184,6 +184,7 @@ function toOf(account: string | undefined): Readonly<{ to?: Funding }> {
   if (/信用卡|贷记卡/.test(account)) return { to: 'credit_card' };
   return /储蓄卡|借记卡/.test(account) ? { to: 'debit_card' } : {};
 }
+
 /** Shops on the web write WEB for want of a device. */
 const deviceOf = (t: Transaction): string | undefined =>
   t.scene_info?.device_id === 'WEB' ? undefined : t.scene_info?.device_id;

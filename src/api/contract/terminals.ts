@@ -1,7 +1,13 @@
-/** What the API takes and gives about stores, terminals and codes. Part of the shapes in `contract.ts`. */
+/** Shapes of stores, terminals, codes, findings and checks. */
 import { z } from 'zod';
-import { STEPS, type Step, TERMINAL_KINDS, TERMINAL_STATES, type TerminalState } from '../actions/terminal-states.ts';
-import { both, id, instant, moment, money, reference, text } from './contract.ts';
+import {
+  STEPS,
+  type Step,
+  TERMINAL_KINDS,
+  TERMINAL_STATES,
+  type TerminalState,
+} from '../../actions/terminal-states.ts';
+import { both, id, instant, moment, money, reference, text } from '../contract.ts';
 
 const keys = <T extends string>(table: Readonly<Record<T, unknown>>) => Object.keys(table) as [T, ...T[]];
 export const terminalState = z.enum(keys<TerminalState>(TERMINAL_STATES));
