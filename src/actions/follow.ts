@@ -72,10 +72,11 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
           tx,
           outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
         );
+        // Before the feed's counter is taken: whoever holds it waits for nobody's finding.
+        await watchPlaces(tx, changed);
         await tellPeople(tx, moved);
         await tellOfLong(tx, outcomes, policy, pace.now());
         await tellFeed(tx, moved);
-        await watchPlaces(tx, changed);
       },
     };
   };

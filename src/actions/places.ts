@@ -14,7 +14,7 @@ import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues } from '../db/values.ts';
 import type { Changed } from '../traces/advance.ts';
 import { openCase } from './cases.ts';
-import { appendEvents } from './events.ts';
+import { appendEvents, type NewEvent } from './events.ts';
 import { SERVICE, type TerminalState } from './terminal-states.ts';
 
 export type PlaceFinding = 'terminal_unregistered' | 'terminal_retired' | 'terminal_foreign';
@@ -113,10 +113,14 @@ export async function placesOf(tx: TenantTx, paymentIds: readonly string[]): Pro
           where m.tenant_id = $1 and m.payment_id = p.id and m.place ->> 'terminal' is not null
           order by m.occurred_at desc, m.id desc limit 1) said on true
        left join lateral (
-         select w.*, w.until_at is null or w.until_at > p.captured_at as covers from terminal_bindings w
-          where w.tenant_id = $1 and w.livemode = p.livemode and w.since_at <= p.captured_at
-            and case when said.terminal is not null then w.terminal_no = said.terminal and w.provider = a.provider
-                     else w.name = o.terminal or (w.terminal_no = o.terminal and w.provider = a.provider) end
+         select w.*, w.until_at is null or w.until_at > p.captured_at as covers
+           from (select * from terminal_bindings n
+                  where n.tenant_id = $1 and n.livemode = p.livemode and n.terminal_no = coalesce(said.terminal, o.terminal)
+                    and n.provider = a.provider
+                 union all
+                 select * from terminal_bindings n
+                  where n.tenant_id = $1 and n.livemode = p.livemode and n.name = o.terminal and said.terminal is null) w
+          where w.since_at <= p.captured_at
           order by (w.until_at is null or w.until_at > p.captured_at) desc, w.since_at desc, w.n desc limit 1) b on true
       where p.tenant_id = $1 and p.id = any($2) and p.direction = 'in' and p.captured_at is not null
         and (said.terminal is not null or o.terminal is not null)
@@ -158,38 +162,41 @@ export function findingOf(r: Stood): PlaceFinding | undefined {
   return ofAnother || elsewhere || r.differs ? 'terminal_foreign' : undefined;
 }
 
-/** Adds payments to what is open, opens what is not, with a case and an event. */
+/** Adds payments to what is open, opens what is not. */
 async function find(tx: TenantTx, places: ReadonlyArray<Place & Readonly<{ finding: PlaceFinding }>>): Promise<void> {
   if (places.length === 0) return;
   const groups = Map.groupBy(places, (p) => JSON.stringify([p.livemode, p.finding, p.accountId, p.named, p.currency]));
   // In one order, so that two batches never wait for each other.
   const found = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, of]) => of);
-  for (const of of found) {
-    const first = of[0]!;
-    const { id } = await addFinding(tx, {
-      livemode: first.livemode,
-      kind: first.finding,
-      accountId: first.accountId,
-      said: first.named,
-      store: '',
-      currency: first.currency,
-      terminalId: first.terminalId,
-      times: of.length,
-      amountMinor: of.reduce((sum, p) => sum + p.amountMinor, 0n),
-      firstAt: of.map((p) => p.at).reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b)),
-      lastAt: of.map((p) => p.at).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b)),
-      paymentId: first.paymentId,
-    });
-    for (const chunk of inChunks(of, 2)) {
-      const v = tenantValues(
-        ['uuid', 'uuid'],
-        chunk.map((p) => [p.paymentId, id]),
-      );
-      await tx.run(`insert into terminal_finding_payments (tenant_id, payment_id, finding_id) ${v.text}`, [
-        tx.tenantId,
-        ...v.params,
-      ]);
-    }
+  const ids = await addFindings(
+    tx,
+    found.map((of) => {
+      const first = of[0]!;
+      const times = of.map((p) => p.at).sort(Temporal.Instant.compare);
+      return {
+        livemode: first.livemode,
+        kind: first.finding,
+        accountId: first.accountId,
+        said: first.named,
+        store: '',
+        currency: first.currency,
+        terminalId: first.terminalId,
+        times: of.length,
+        amountMinor: of.reduce((sum, p) => sum + p.amountMinor, 0n),
+        firstAt: times[0]!,
+        lastAt: times.at(-1)!,
+        paymentId: first.paymentId,
+        note: first.named,
+      };
+    }),
+  );
+  const rows = found.flatMap((of, i) => of.map((p) => [p.paymentId, ids[i]!]));
+  for (const chunk of inChunks(rows, 2)) {
+    const v = tenantValues(['uuid', 'uuid'], chunk);
+    await tx.run(`insert into terminal_finding_payments (tenant_id, payment_id, finding_id) ${v.text}`, [
+      tx.tenantId,
+      ...v.params,
+    ]);
   }
 }
 
@@ -206,12 +213,30 @@ export type NewFinding = Readonly<{
   firstAt: Temporal.Instant;
   lastAt: Temporal.Instant;
   paymentId?: string | undefined;
+  /** For the case. */
+  note: string;
 }>;
 
-/** One that is open only counts; a new one is a case, and told in the feed. */
-export async function addFinding(tx: TenantTx, f: NewFinding): Promise<Readonly<{ id: string; isNew: boolean }>> {
-  const made = newId();
-  const { id } = await tx.one<{ id: string }>(
+/**
+ * One that is open only counts; a new one is a case, and told in the feed. Returns their ids in the same order. Findings first, the
+ * feed's counter last: in this order everywhere, or two transactions would wait for each other.
+ */
+export async function addFindings(tx: TenantTx, findings: readonly NewFinding[]): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const opened: (NewFinding & Readonly<{ id: string }>)[] = [];
+  for (const f of findings) {
+    const made = newId();
+    const id = await countFinding(tx, f, made);
+    ids.push(id);
+    if (id === made) opened.push({ ...f, id });
+  }
+  for (const { id, kind, note } of opened) await openCase(tx, kind, { kind: 'terminal_finding', id }, note);
+  await appendEvents(tx, opened.map(openedEvent));
+  return ids;
+}
+
+async function countFinding(tx: TenantTx, f: NewFinding, id: string): Promise<string> {
+  const row = await tx.one<{ id: string }>(
     `insert into terminal_findings (tenant_id, id, livemode, kind, account_id, said, store, currency, terminal_id, times, amount_minor,
        first_at, last_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -223,7 +248,7 @@ export async function addFinding(tx: TenantTx, f: NewFinding): Promise<Readonly<
      returning id`,
     [
       tx.tenantId,
-      made,
+      id,
       f.livemode,
       f.kind,
       f.accountId ?? null,
@@ -237,33 +262,30 @@ export async function addFinding(tx: TenantTx, f: NewFinding): Promise<Readonly<
       f.lastAt,
     ],
   );
-  if (id !== made) return { id, isNew: false };
-  await openCase(tx, f.kind, { kind: 'terminal_finding', id }, f.said);
-  await appendEvents(tx, [
-    {
-      type: 'terminal.finding_opened',
-      livemode: f.livemode,
-      paymentId: f.paymentId,
-      body: {
-        finding: {
-          id,
-          kind: f.kind,
-          said: f.said,
-          ...(f.accountId === undefined ? {} : { account_id: f.accountId }),
-          ...(f.terminalId === undefined ? {} : { terminal_id: f.terminalId }),
-          ...(f.store === '' ? {} : { store: f.store }),
-          ...(f.paymentId === undefined
-            ? {}
-            : {
-                payment_id: f.paymentId,
-                amount: { amount: decimalText(f.amountMinor, f.currency), currency: f.currency },
-              }),
-        },
-      },
-    },
-  ]);
-  return { id, isNew: true };
+  return row.id;
 }
+
+const openedEvent = (f: NewFinding & Readonly<{ id: string }>): NewEvent => ({
+  type: 'terminal.finding_opened',
+  livemode: f.livemode,
+  paymentId: f.paymentId,
+  body: {
+    finding: {
+      id: f.id,
+      kind: f.kind,
+      said: f.said,
+      ...(f.accountId === undefined ? {} : { account_id: f.accountId }),
+      ...(f.terminalId === undefined ? {} : { terminal_id: f.terminalId }),
+      ...(f.store === '' ? {} : { store: f.store }),
+      ...(f.paymentId === undefined
+        ? {}
+        : {
+            payment_id: f.paymentId,
+            amount: { amount: decimalText(f.amountMinor, f.currency), currency: f.currency },
+          }),
+    },
+  },
+});
 
 /** Closes what is open, with its case. What comes after opens another. */
 export async function closeFindings(

@@ -28,9 +28,11 @@ const unionpayEmv = sealed(
 );
 
 const SEEN: ReadonlyArray<readonly [content: string, kind: CodeKind]> = [
-  ['wxp://f2f0XO9MxuKhCB52g30uvHa1Pxe4kqoOc9ubMFa82j6b', 'wechat_person'],
-  ['WXP://F2F0XO9MXUKHCB52G30UVHA1PXE4KQOOC9UBMFA82J6B', 'wechat_person'],
-  ['https://wx.tenpay.com/f2f?t=AQAAAOYzT6vH7QmJ', 'wechat_person'],
+  ['wxp://f2f0XO9MxuKhCB52g30uvHa1Pxe4kqoOc9ubMFa82j6b', 'wechat_app'],
+  ['WXP://F2F0XO9MXUKHCB52G30UVHA1PXE4KQOOC9UBMFA82J6B', 'wechat_app'],
+  ['https://wx.tenpay.com/f2f?t=AQAAAOYzT6vH7QmJ', 'wechat_app'],
+  ['https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1', 'wechat_order'],
+  ['https://wx.tenpay.com/other', 'web_address'],
   ['weixin://wxpay/bizpayurl?pr=qwertyu', 'wechat_order'],
   ['https://qr.alipay.com/fkx13673gkz2fi4kwuvzjb9?t=1608010938119', 'alipay_app'],
   ['HTTPS://QR.ALIPAY.COM/FKX08154U5F2H5RLLWGX25', 'alipay_app'],

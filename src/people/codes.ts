@@ -16,9 +16,9 @@ export type Recognised = Readonly<{
 
 /** `says` takes {host} and {payee}. */
 export const CODES = {
-  wechat_person: {
-    en: 'a WeChat code as a person’s app makes it, not one of a merchant number',
-    zh: '微信个人收款码(由个人微信生成),不是商户号的收款码',
+  wechat_app: {
+    en: 'a WeChat code as the app makes it for a person or a small trader, not one of an acquirer',
+    zh: '微信 App 生成的收款码(个人收款码或经营收款码),不是收单机构的收款码',
   },
   wechat_order: {
     en: 'a WeChat Pay code of one order, made for a single payment',
@@ -74,14 +74,15 @@ const ACQUIRERS: Readonly<Record<string, Text>> = {
 };
 
 export function recognise(content: string): Recognised {
-  if (/^wxp:\/\//i.test(content)) return of('wechat_person');
+  if (/^wxp:\/\//i.test(content)) return of('wechat_app');
   if (/^weixin:\/\/wxpay\/bizpayurl/i.test(content)) return of('wechat_order');
   if (/^(1[0-5]\d{16}|(2[5-9]|30)\d{14,22}|62\d{17})$/.test(content)) return of('payer');
   if (/^0002\d\d/.test(content)) return emvOf(content);
   const url = URL.parse(content);
   if (url === null || !/^https?:$/.test(url.protocol)) return of('unknown');
   const host = url.hostname;
-  if (host === 'wx.tenpay.com') return of('wechat_person');
+  if (host === 'wx.tenpay.com' && /^\/f2f\b/.test(url.pathname)) return of('wechat_app');
+  if (host === 'wx.tenpay.com' && url.pathname.endsWith('/checkmweb')) return of('wechat_order');
   if (host === 'qr.alipay.com') {
     const name = url.pathname.slice(1).toLowerCase();
     return of(name.startsWith('bax') ? 'alipay_order' : name.startsWith('fkx') ? 'alipay_app' : 'alipay_other');

@@ -2,7 +2,7 @@
  * The sticker check: at opening somebody scans the shop's own code, and it is compared with the registry to the character. A code that is
  * not ours is told in words, kept as evidence, and opens a case.
  */
-import { addFinding, type CodeFinding } from '../actions/places.ts';
+import { addFindings, type CodeFinding } from '../actions/places.ts';
 import { SERVICE, TERMINAL_STATES, type TerminalState } from '../actions/terminal-states.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId, sha256 } from '../base/ids.ts';
@@ -50,11 +50,11 @@ export async function checkCode(tx: TenantTx, on: Doing, content: string, store:
   const result = resultOf(terminal, store);
   const code = recognise(content);
   const id = newId();
-  const findingId =
+  const [findingId] =
     result === 'matches'
-      ? undefined
-      : (
-          await addFinding(tx, {
+      ? []
+      : await addFindings(tx, [
+          {
             livemode: on.livemode,
             kind: result,
             accountId: undefined,
@@ -66,8 +66,9 @@ export async function checkCode(tx: TenantTx, on: Doing, content: string, store:
             amountMinor: 0n,
             firstAt: on.now,
             lastAt: on.now,
-          })
-        ).id;
+            note: content.slice(0, 200),
+          },
+        ]);
   await tx.run(
     `insert into terminal_checks (tenant_id, id, livemode, store, content, recognised, result, terminal_id, finding_id, by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

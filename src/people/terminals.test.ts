@@ -313,7 +313,7 @@ test('the sticker check: ours, another shop’s of ours, one of before, and one 
   // One character less is another code.
   const foreign = await check('wxp://f2f0our', 'S1');
   assert.equal(foreign.result, 'foreign_code');
-  assert.match(foreign.says.en, /not a code of yours: it is a WeChat code as a person’s app makes it/);
+  assert.match(foreign.says.en, /not a code of yours: it is a WeChat code as the app makes it/);
   assert.match(foreign.says.zh, /个人收款码/);
   await check('wxp://f2f0our', 'S1');
   // The code is changed for a new one: the old paper is not ours any more.

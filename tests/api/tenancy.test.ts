@@ -266,7 +266,7 @@ async function fillBook(): Promise<Theirs> {
     );
     await tx.run(
       `insert into terminal_checks (tenant_id, id, livemode, content, recognised, result, terminal_id, by)
-       values ($1, $2, false, 'wxp://theirs', 'wechat_person', 'matches', $3, 'a test')`,
+       values ($1, $2, false, 'wxp://theirs', 'wechat_app', 'matches', $3, 'a test')`,
       [tx.tenantId, newId(), found.terminal],
     );
     for (const [kind, id] of [
