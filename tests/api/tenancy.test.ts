@@ -27,7 +27,7 @@ type Theirs = Readonly<
     | 'document'
     | 'reconciliation'
     | 'entry'
-    | 'proposal',
+    | 'proposal'
     | 'terminal'
     | 'finding',
     string
