@@ -4,7 +4,6 @@ import { STEPS, TERMINAL_KINDS, TERMINAL_STATES, type TerminalState } from '../a
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang, Text } from '../base/lang.ts';
 import { type Asking, asking } from './asking.ts';
-import { localised } from './help.ts';
 import { DATA } from './serve.ts';
 
 type Flags = Readonly<{ data: string; live?: boolean; json?: boolean }>;
@@ -33,7 +32,7 @@ export function terminalCommand(lang: Lang, exit: (code: number) => void): Comma
   const terminal = new Command('terminal').description(
     say('terminals and codes: registered, moved, checked', '终端与收款码:登记、变更与核对'),
   );
-  for (const command of [list, add, step, check]) terminal.addCommand(localised(command(lang, say, exit), lang));
+  for (const command of [list, add, step, check]) terminal.addCommand(command(lang, say, exit));
   return terminal;
 }
 
