@@ -480,6 +480,7 @@ create table book.observations (
   received_at timestamp with time zone default now() not null,
   last_seen_at timestamp with time zone not null,
   times integer default 1 not null,
+  place jsonb,
   hold jsonb,
   dispute_ref text,
   refund_to text,
@@ -715,12 +716,147 @@ create table book.sign_offs (
 );
 CREATE UNIQUE INDEX sign_offs_standing ON book.sign_offs USING btree (tenant_id, livemode, business_on) WHERE (reopened_at IS NULL);
 
+create table book.stores (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  code text not null,
+  name text not null,
+  added_by text not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, livemode, code),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
 create table book.tenants (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (id)
 );
+
+create table book.terminal_bindings (
+  tenant_id uuid not null,
+  terminal_id uuid not null,
+  n integer not null,
+  livemode boolean not null,
+  name text not null,
+  store text,
+  account_id uuid,
+  provider text,
+  merchant text,
+  merchant_no text,
+  settle_merchant_no text,
+  terminal_no text,
+  code text,
+  code_hash bytea,
+  payee text,
+  note text,
+  by text not null,
+  since_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  recorded_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, terminal_id, n),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, livemode, store) REFERENCES book.stores(tenant_id, livemode, code),
+  FOREIGN KEY (tenant_id, terminal_id) REFERENCES book.terminals(tenant_id, id),
+  CHECK (((until_at IS NULL) OR (until_at >= since_at)))
+);
+CREATE INDEX terminal_bindings_account ON book.terminal_bindings USING btree (tenant_id, account_id);
+CREATE INDEX terminal_bindings_codes ON book.terminal_bindings USING btree (tenant_id, livemode, code_hash) WHERE (code_hash IS NOT NULL);
+CREATE INDEX terminal_bindings_names ON book.terminal_bindings USING btree (tenant_id, livemode, name);
+CREATE INDEX terminal_bindings_nos ON book.terminal_bindings USING btree (tenant_id, livemode, terminal_no) WHERE (terminal_no IS NOT NULL);
+CREATE UNIQUE INDEX terminal_bindings_code ON book.terminal_bindings USING btree (tenant_id, livemode, code_hash) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX terminal_bindings_live ON book.terminal_bindings USING btree (tenant_id, terminal_id) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX terminal_bindings_name ON book.terminal_bindings USING btree (tenant_id, livemode, name) WHERE (until_at IS NULL);
+CREATE UNIQUE INDEX terminal_bindings_no ON book.terminal_bindings USING btree (tenant_id, livemode, provider, terminal_no) NULLS NOT DISTINCT WHERE ((until_at IS NULL) AND (terminal_no IS NOT NULL));
+
+create table book.terminal_checks (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  store text,
+  content text not null,
+  recognised text not null,
+  result text not null,
+  terminal_id uuid,
+  finding_id uuid,
+  by text not null,
+  at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, finding_id) REFERENCES book.terminal_findings(tenant_id, id),
+  FOREIGN KEY (tenant_id, terminal_id) REFERENCES book.terminals(tenant_id, id),
+  CHECK ((result = ANY (ARRAY['matches'::text, 'foreign_code'::text, 'retired_code'::text, 'other_store'::text])))
+);
+CREATE INDEX terminal_checks_newest ON book.terminal_checks USING btree (tenant_id, livemode, at DESC, id DESC);
+
+create table book.terminal_finding_payments (
+  tenant_id uuid not null,
+  payment_id uuid not null,
+  finding_id uuid not null,
+  PRIMARY KEY (tenant_id, payment_id),
+  FOREIGN KEY (tenant_id, finding_id) REFERENCES book.terminal_findings(tenant_id, id)
+);
+CREATE INDEX terminal_finding_payments_of ON book.terminal_finding_payments USING btree (tenant_id, finding_id, payment_id);
+
+create table book.terminal_findings (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  kind text not null,
+  account_id uuid,
+  said text not null,
+  store text default ''::text not null,
+  currency text default ''::text not null,
+  terminal_id uuid,
+  times bigint not null,
+  amount_minor numeric default 0 not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  opened_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  close_note text,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, terminal_id) REFERENCES book.terminals(tenant_id, id),
+  CHECK ((kind = ANY (ARRAY['terminal_unregistered'::text, 'terminal_retired'::text, 'terminal_foreign'::text, 'foreign_code'::text, 'retired_code'::text, 'other_store'::text])))
+);
+CREATE INDEX terminal_findings_newest ON book.terminal_findings USING btree (tenant_id, livemode, opened_at DESC, id DESC);
+CREATE UNIQUE INDEX terminal_findings_open ON book.terminal_findings USING btree (tenant_id, livemode, kind, account_id, said, store, currency) NULLS NOT DISTINCT WHERE (closed_at IS NULL);
+
+create table book.terminal_steps (
+  tenant_id uuid not null,
+  terminal_id uuid not null,
+  n integer not null,
+  step text not null,
+  from_state text,
+  to_state text not null,
+  note text,
+  by text not null,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, terminal_id, n),
+  FOREIGN KEY (tenant_id, terminal_id) REFERENCES book.terminals(tenant_id, id)
+);
+
+create table book.terminals (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  kind text not null,
+  serial_no text,
+  model text,
+  state text not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((kind = ANY (ARRAY['pos'::text, 'code'::text, 'sound_box'::text, 'cashier'::text]))),
+  CHECK ((state = ANY (ARRAY['applied'::text, 'documents_checked'::text, 'plan_recommended'::text, 'shipped'::text, 'registered'::text, 'active'::text, 'suspended'::text, 'lost'::text, 'retired'::text, 'rejected'::text])))
+);
+CREATE INDEX terminals_newest ON book.terminals USING btree (tenant_id, livemode, created_at DESC, id DESC);
 
 create table book.transfers (
   tenant_id uuid not null,
@@ -852,7 +988,14 @@ create table book.webhook_endpoints (
 -- routes               none
 -- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- sign_offs            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- stores               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- tenants              none
+-- terminal_bindings    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- terminal_checks      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- terminal_finding_payments enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- terminal_findings    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- terminal_steps       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- terminals            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- transfers            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- verdicts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -873,6 +1016,7 @@ create table book.webhook_endpoints (
 -- column   sign_offs.reopened_at daozhang_app: update
 -- column   sign_offs.reopened_by daozhang_app: update
 -- column   sign_offs.reopened_why daozhang_app: update
+-- column   terminal_bindings.until_at daozhang_app: update
 -- schema   book                 daozhang_app: usage
 -- table    account_health       daozhang_app: delete, insert, select, update
 -- table    accounts             daozhang_app: delete, insert, select, update
@@ -915,7 +1059,14 @@ create table book.webhook_endpoints (
 -- table    routes               daozhang_app: delete, insert, select, update
 -- table    sessions             daozhang_app: delete, insert, select, update
 -- table    sign_offs            daozhang_app: insert, select
+-- table    stores               daozhang_app: delete, insert, select, update
 -- table    tenants              daozhang_app: delete, insert, select, update
+-- table    terminal_bindings    daozhang_app: insert, select
+-- table    terminal_checks      daozhang_app: insert, select
+-- table    terminal_finding_payments daozhang_app: insert, select
+-- table    terminal_findings    daozhang_app: insert, select, update
+-- table    terminal_steps       daozhang_app: insert, select
+-- table    terminals            daozhang_app: insert, select, update
 -- table    transfers            daozhang_app: insert, select
 -- table    users                daozhang_app: delete, insert, select, update
 -- table    verdicts             daozhang_app: insert, select

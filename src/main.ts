@@ -16,6 +16,7 @@ import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
 import { sniffCommand } from './cli/sniff.ts';
 import { errorForProgram, tell } from './cli/terminal.ts';
+import { terminalCommand } from './cli/terminals.ts';
 import { whereCommand } from './cli/where.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -59,6 +60,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     migrateCommand(lang, exit),
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
     planCommand(lang, exit),
+    terminalCommand(lang, exit),
     ...bookCommands(lang, exit),
     ledgerCommand(lang, exit),
   ];

@@ -18,6 +18,7 @@ import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import type { Pace } from './pace.ts';
+import { placesWatched } from './places.ts';
 import { look } from './schedule.ts';
 import { paymentView, verdictView } from './view.ts';
 
@@ -38,6 +39,7 @@ export const settingOf = (open: AccountTerms, paidBefore: boolean): Setting => (
  * (`standing.ts`): what happens to a batch of five million is one row, not five million verdicts.
  */
 export function following(accounts: Accounts, policies: Policies, pace: Pace): Follow {
+  const watchPlaces = placesWatched();
   return async (tx, changed) => {
     if (changed.length === 0) return { judged: [], act: async () => {} };
     const policy = await policies.of(tx);
@@ -70,6 +72,8 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
           tx,
           outcomes.filter((o) => o.verdict.code !== 'unrecorded' && o.changed.before.verdict === 'unrecorded'),
         );
+        // Before the feed's counter is taken: whoever holds it waits for nobody's finding.
+        await watchPlaces(tx, changed);
         await tellPeople(tx, moved);
         await tellOfLong(tx, outcomes, policy, pace.now());
         await tellFeed(tx, moved);

@@ -22,7 +22,7 @@ export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
 // What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
 /** Text as people write it, without NUL and halves of characters. */
-const text = (most: number, least = 0) =>
+export const text = (most: number, least = 0) =>
   z
     .string()
     .min(least)
@@ -32,7 +32,7 @@ const address = z
   .url()
   .max(2_000)
   .refine((s) => s.isWellFormed() && !/[\0-\x20]/.test(s), 'not an address');
-const moment = instant.refine(isMoment, 'from 1970 on, at most nine decimals');
+export const moment = instant.refine(isMoment, 'from 1970 on, at most nine decimals');
 function isMoment(said: string): boolean {
   try {
     return Temporal.Instant.from(said).epochMilliseconds >= 0;
@@ -214,6 +214,10 @@ export const observation = z
     amount: money.optional(),
     refund_ref: z.string().optional(),
     refund_state: z.string().optional(),
+    place: z
+      .object({ store: z.string().optional(), terminal: z.string().optional() })
+      .optional()
+      .describe('Where it was taken, as the source writes it'),
     message_id: id.optional().describe('The stored bytes: GET /v1/messages/{id}/raw'),
   })
   .meta({ id: 'Observation' });
@@ -268,6 +272,19 @@ export const trace = z
         }),
       )
       .describe('Differences that reconciliations found about it'),
+    terminal: z
+      .object({
+        named: z.string().describe('As the channel or the order writes it'),
+        by: z.enum(['channel', 'order']),
+        terminal_id: id.optional(),
+        name: z.string().optional(),
+        state: z.string().optional().describe('When it was paid'),
+        store: z.string().optional().describe('Where it stood when it was paid'),
+        finding: z.enum(['terminal_unregistered', 'terminal_retired', 'terminal_foreign']).optional(),
+        finding_id: id.optional(),
+      })
+      .optional()
+      .describe('The terminal that took it, from the registry as it stood then'),
     next_look_at: instant.optional(),
   })
   .meta({ id: 'Trace' });

@@ -46,6 +46,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { terminalRoutes } from './routes/terminals.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -177,6 +178,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     reconciliationRoutes(api, on);
     ledgerRoutes(api, on);
     ledgerWorkRoutes(api, on);
+    terminalRoutes(api, on);
     eventRoutes(api, on);
     adminRoutes(api, on);
   });

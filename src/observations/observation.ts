@@ -78,9 +78,22 @@ export type Observed = Readonly<{
   dispute?: Readonly<{ ref: string }>;
   /** `order_placed`: until when the merchant's system lets the customer pay. */
   expiresAt?: Temporal.Instant;
+  /** Where it was taken, as the source names the place. No part of what it says about money, and so not of its hash. */
+  place?: Readonly<{ store?: string; terminal?: string }>;
   /** The source's own word for it, such as `SUCCESS` or `NOTPAY`. */
   said: string;
 }>;
+
+/** Undefined where the source names no place; empty text names none. */
+export function placeNamed(
+  said: Readonly<{ store?: string | undefined; terminal?: string | undefined }>,
+): Pick<Observed, 'place'> {
+  const place = {
+    ...(said.store ? { store: said.store } : {}),
+    ...(said.terminal ? { terminal: said.terminal } : {}),
+  };
+  return Object.keys(place).length === 0 ? {} : { place };
+}
 
 /** Higher is believed. */
 export const rankOf = (source: Source): number => SOURCES.indexOf(source);

@@ -135,10 +135,12 @@ export type ObservationRow = Readonly<{
   received_at: Temporal.Instant;
   last_seen_at: Temporal.Instant;
   times: number;
+  place: Observed['place'] | null;
 }>;
 
 const OBSERVATION_COLUMNS = `id, payment_id, source, key, body_hash, occurred_at, kind, said, amount_minor, payer_minor, currency,
-  refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id, received_at, last_seen_at, times`;
+  refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id, received_at, last_seen_at, times,
+  place`;
 
 export async function observationRows(tx: TenantTx, paymentIds: readonly string[]): Promise<readonly ObservationRow[]> {
   return await tx.rows<ObservationRow>(
@@ -230,6 +232,7 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         'uuid',
         'timestamptz',
         'int',
+        'jsonb',
       ],
       chunk.map(({ observed: o, ...row }) => [
         row.id,
@@ -254,12 +257,13 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         row.messageId ?? null,
         row.heardAt,
         row.times,
+        o.place === undefined ? null : JSON.stringify(o.place),
       ]),
     );
     await tx.run(
       `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
          amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id,
-         last_seen_at, times)
+         last_seen_at, times, place)
        ${v.text} on conflict do nothing`,
       [tx.tenantId, ...v.params],
     );

@@ -27,7 +27,9 @@ type Theirs = Readonly<
     | 'document'
     | 'reconciliation'
     | 'entry'
-    | 'proposal',
+    | 'proposal'
+    | 'terminal'
+    | 'finding',
     string
   >
 >;
@@ -124,6 +126,17 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getOrder: (t) => ({ path: t.order, gets: 'none' }),
   changeOrder: (t) => ({ path: t.order, body: { state: 'paid' }, gets: 'none' }),
   cancelOrder: (t) => ({ path: t.order, gets: 'none' }),
+  putStore: () => ({ body: { code: 'MINE', name: 'mine' }, gets: 'own' }),
+  listStores: () => ({ gets: 'empty' }),
+  addTerminal: (t) => ({ body: { kind: 'pos', name: 'x', account_id: t.channel }, gets: 'none' }),
+  listTerminals: () => ({ gets: 'empty' }),
+  getTerminal: (t) => ({ path: t.terminal, gets: 'none' }),
+  stepTerminal: (t) => ({ path: t.terminal, body: { step: 'retire' }, gets: 'none' }),
+  bindTerminal: (t) => ({ path: t.terminal, body: { name: 'stolen' }, gets: 'none' }),
+  checkCode: () => ({ body: { content: 'wxp://f2f0secret' }, gets: 'own' }),
+  listCodeChecks: () => ({ gets: 'empty' }),
+  listTerminalFindings: () => ({ gets: 'empty' }),
+  closeTerminalFinding: (t) => ({ path: t.finding, body: { note: 'x' }, gets: 'none' }),
   listPayments: () => ({ gets: 'empty' }),
   findPayments: (t) => ({ query: `ref=${t.orderRef}`, gets: 'empty' }),
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),
@@ -198,6 +211,8 @@ async function fillBook(): Promise<Theirs> {
     document: newId(),
     reconciliation: newId(),
     ...(await postedOf(on.test)),
+    terminal: newId(),
+    finding: newId(),
   };
   const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
@@ -231,11 +246,35 @@ async function fillBook(): Promise<Theirs> {
       `insert into calendars (tenant_id, livemode, name, years, updated_by) values ($1, false, 'THEIRS', '[]', 'a test')`,
       [tx.tenantId],
     );
+    await tx.run(
+      `insert into stores (tenant_id, livemode, code, name, added_by) values ($1, false, 'THEIRS', 'x', 'a test')`,
+      [tx.tenantId],
+    );
+    await tx.run(
+      `insert into terminals (tenant_id, id, livemode, kind, state) values ($1, $2, false, 'code', 'registered')`,
+      [tx.tenantId, found.terminal],
+    );
+    await tx.run(
+      `insert into terminal_bindings (tenant_id, terminal_id, n, livemode, name, store, code, by, since_at)
+       values ($1, $2, 1, false, $3, 'THEIRS', 'wxp://theirs', 'a test', now())`,
+      [tx.tenantId, found.terminal, `T-${found.terminal}`],
+    );
+    await tx.run(
+      `insert into terminal_findings (tenant_id, id, livemode, kind, said, terminal_id, times, first_at, last_at)
+       values ($1, $2, false, 'terminal_retired', 'x', $3, 1, now(), now())`,
+      [tx.tenantId, found.finding, found.terminal],
+    );
+    await tx.run(
+      `insert into terminal_checks (tenant_id, id, livemode, content, recognised, result, terminal_id, by)
+       values ($1, $2, false, 'wxp://theirs', 'wechat_app', 'matches', $3, 'a test')`,
+      [tx.tenantId, newId(), found.terminal],
+    );
     for (const [kind, id] of [
       ['payment', found.payment],
       ['account', found.channel],
       ['endpoint', found.endpoint],
       ['message', found.message],
+      ['terminal_finding', found.finding],
     ] as const) {
       await openCase(tx, 'unrecorded', { kind, id });
       await raise(tx, 'repair_unanswered', { kind, id }, false, {});
@@ -251,8 +290,8 @@ async function fillBook(): Promise<Theirs> {
     ).body;
     return observations.some((o) => o.kind === 'recorded') && deliveries.every((d) => d.state === 'delivered');
   });
-  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 4);
-  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 4);
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 5);
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 5);
   // What is still under way would look like somebody's doing.
   await until('every delivery to be over', async () => {
     const { deliveries, observations } = (
@@ -304,6 +343,10 @@ async function seen(): Promise<string> {
     `/v1/reconciliations/${theirs.reconciliation}`,
     '/v1/documents',
     '/v1/breaks',
+    `/v1/terminals/${theirs.terminal}`,
+    '/v1/terminals/findings',
+    '/v1/terminals/checks',
+    '/v1/stores',
     `/v1/channels/${theirs.channel}/plan/history`,
     '/v1/calendars',
     '/v1/ledger/entries',

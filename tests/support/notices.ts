@@ -125,6 +125,7 @@ export function storyOf(
     notifyUrl: undefined,
     tradeType: 'NATIVE',
     total: 10_000,
+    deviceId: undefined,
     createdAt: paidAt.subtract({ minutes: 1 }),
     expiresAt: paidAt.add({ hours: 1 }),
     state: 'SUCCESS',

@@ -39,7 +39,7 @@ export type AlipaySim = Readonly<{
   place(
     outTradeNo: string,
     totalFen: number,
-    more?: Readonly<{ notifyUrl?: string | undefined; expiresAt?: Temporal.Instant }>,
+    more?: Readonly<{ notifyUrl?: string | undefined; expiresAt?: Temporal.Instant; place?: Trade['place'] }>,
   ): Trade;
   /** The buyer opens it. */
   scan(outTradeNo: string): void;
@@ -91,6 +91,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
       subject: '茶饮+点心',
       notifyUrl: more.notifyUrl,
       totalFen,
+      place: more.place ?? {},
       placedAt: clock.now(),
       expiresAt: more.expiresAt ?? clock.now().add({ hours: 24 * 15 }),
       tradeNo: undefined,

@@ -7,6 +7,8 @@ export type Trade = {
   readonly subject: string;
   readonly notifyUrl: string | undefined;
   readonly totalFen: number;
+  /** The merchant's own numbers of the place. */
+  readonly place: Readonly<{ storeId?: string; terminalId?: string }>;
   readonly placedAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   /** From when the buyer has opened it. Before, Alipay knows no such trade. */
@@ -44,6 +46,8 @@ export function tradeSays(t: Trade): Record<string, unknown> {
     out_trade_no: t.outTradeNo,
     point_amount: '0.00',
     receipt_amount: yuan(isPaid ? t.totalFen : 0),
+    ...(t.place.storeId === undefined ? {} : { store_id: t.place.storeId }),
+    ...(t.place.terminalId === undefined ? {} : { terminal_id: t.place.terminalId }),
     ...(isPaid ? { send_pay_date: stamp(t.paidAt!) } : {}),
     total_amount: yuan(t.totalFen),
     trade_no: t.tradeNo,

@@ -49,6 +49,7 @@ export function gatewayOf(on: Market): Gateway {
   ): Txn => {
     const t: Txn = {
       ...it,
+      termId: origin.termId,
       payTimeoutAt: clock.now(),
       origin,
       code: undefined,

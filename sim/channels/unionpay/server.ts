@@ -46,7 +46,13 @@ export type UnionPaySim = Readonly<{
   place(
     orderId: string,
     fen: number,
-    more?: Readonly<{ txnTime?: string; payTimeout?: string; backUrl?: string; expiresAt?: Temporal.Instant }>,
+    more?: Readonly<{
+      txnTime?: string;
+      payTimeout?: string;
+      backUrl?: string;
+      expiresAt?: Temporal.Instant;
+      termId?: string;
+    }>,
   ): Txn;
   open(orderId: string): void;
   /** The buyer pays. `processingMs`: only after so long. After payTimeout the buyer is debited, and the merchant not paid (42). */
@@ -110,6 +116,7 @@ export async function startUnionPaySim(options: SimOptions): Promise<UnionPaySim
       txnTime: more.txnTime ?? stamp(clock.now()),
       fen,
       backUrl: more.backUrl,
+      termId: more.termId,
       payTimeoutAt: more.expiresAt ?? instantOf(more.payTimeout) ?? clock.now().add({ hours: 24 }),
       origin: undefined,
       code: undefined,

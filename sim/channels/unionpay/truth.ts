@@ -10,6 +10,7 @@ export type Txn = {
   readonly txnTime: string;
   readonly fen: number;
   readonly backUrl: string | undefined;
+  readonly termId: string | undefined;
   /** Of a payment: until when it may be paid. */
   readonly payTimeoutAt: Temporal.Instant;
   /** What a refund or a revocation goes back to. */
@@ -57,6 +58,7 @@ export function tells(t: Txn, merId: string): Fields {
     currencyCode: '156',
     // As the merchant sent it: a value may hold pairs of its own.
     reqReserved: '{门店=中山路&桌号=3}',
+    ...(t.termId === undefined ? {} : { termId: t.termId }),
     ...(t.queryId === undefined ? {} : { queryId: t.queryId }),
     ...(t.origin?.queryId === undefined ? {} : { origQryId: t.origin.queryId }),
     ...(t.at === undefined

@@ -54,6 +54,7 @@ export type WeChatPaySim = Readonly<{
       product?: Product;
       /** For this shop of a service provider. */
       subMchid?: string;
+      deviceId?: string;
     }>,
   ): Trade;
   failPayment(outTradeNo: string): void;
@@ -165,6 +166,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       notifyUrl: more.notifyUrl,
       tradeType: PRODUCTS[more.product ?? 'native'],
       total,
+      deviceId: more.deviceId,
       createdAt: clock.now(),
       expiresAt: more.expiresAt ?? clock.now().add({ hours: 24 * 7 }),
       state: 'NOTPAY',

@@ -11,6 +11,8 @@ export type Trade = {
   readonly notifyUrl: string | undefined;
   readonly tradeType: 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB' | 'MICROPAY';
   readonly total: number;
+  /** The merchant's own number of the device. */
+  readonly deviceId: string | undefined;
   readonly createdAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   state: TradeState;
@@ -53,6 +55,7 @@ export function tradeSays(t: Trade, total = t.total): object {
     amount: isPaid
       ? { total, payer_total: Math.min(t.payerTotal, total), currency: 'CNY', payer_currency: 'CNY' }
       : { total: t.total, currency: 'CNY' },
+    ...(t.deviceId === undefined ? {} : { scene_info: { device_id: t.deviceId } }),
   };
 }
 

@@ -22,6 +22,9 @@ const onSide = (row: string): string => `exists (
   select from webhook_endpoints s
    where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'endpoint'
   union all
+  select from terminal_findings s
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'terminal_finding'
+  union all
   select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
    where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message')`;
 

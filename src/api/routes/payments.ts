@@ -1,6 +1,7 @@
 /** Payments: found by any number, shown with everything their story rests on, asked about on demand. */
 import { z } from 'zod';
 import { inquire } from '../../actions/inquire.ts';
+import { placesOf } from '../../actions/places.ts';
 import { STATIONS, type Station, stationsOf } from '../../actions/stations.ts';
 import { moneyView } from '../../actions/view.ts';
 import type { TenantTx } from '../../db/pool.ts';
@@ -261,6 +262,7 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
         amount: moneyView(o.amount_minor ?? undefined, o.currency ?? undefined),
         refund_ref: o.refund_ref ?? undefined,
         refund_state: o.refund_state ?? undefined,
+        place: o.place ?? undefined,
         message_id: o.message_id ?? undefined,
       }),
     ),
@@ -269,6 +271,7 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
     deliveries: deliveries.map((d) =>
       dropEmpty({ ...d, last_status: d.last_status ?? undefined, created_at: d.created_at.toString() }),
     ),
+    terminal: await placeIn(tx, id),
     next_look_at: due?.due_at.toString(),
   });
 }
@@ -334,6 +337,21 @@ async function page(
     if (found.length < query.limit) return { items };
   }
   return after === undefined ? { items } : { items, next: cursor(...after) };
+}
+
+async function placeIn(tx: TenantTx, id: string): Promise<z.output<typeof shape.trace>['terminal']> {
+  const [place] = await placesOf(tx, [id]);
+  if (place === undefined) return undefined;
+  return dropEmpty({
+    named: place.named,
+    by: place.by,
+    terminal_id: place.terminalId,
+    name: place.name,
+    state: place.state,
+    store: place.store,
+    finding: place.finding,
+    finding_id: place.findingId,
+  });
 }
 
 type BatchOut = NonNullable<z.output<typeof shape.trace>['batch']>;

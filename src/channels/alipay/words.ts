@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { type Money, money, parseDecimal } from '../../base/money.ts';
-import type { Kind, Observed, Ref, Source } from '../../observations/observation.ts';
+import { type Kind, type Observed, placeNamed, type Ref, type Source } from '../../observations/observation.ts';
 
 export const TRADE_STATES = {
   WAIT_BUYER_PAY: 'unpaid',
@@ -54,6 +54,9 @@ const common = {
   buyer_pay_amount: optional(yuan),
   /** Named only where it is not CNY, which is not read here. */
   trans_currency: optional(z.literal('CNY')),
+  // As the merchant sent them with the order. Whatever stands here, the payment is told.
+  store_id: optional(z.string().max(64)).catch(undefined),
+  terminal_id: optional(z.string().max(64)).catch(undefined),
 };
 
 export const querySays = z.object({ ...common, send_pay_date: optional(beijing) });
@@ -100,6 +103,8 @@ type Trade = Readonly<{
   trade_status: keyof typeof TRADE_STATES;
   total_amount: Money;
   buyer_pay_amount?: Money | undefined;
+  store_id?: string | undefined;
+  terminal_id?: string | undefined;
   paidAt: Temporal.Instant | undefined;
   /** All that was given back so far, where the channel tells it. */
   givenBack: Money | undefined;
@@ -126,6 +131,7 @@ export function tradeSaid(t: Trade, heard: Heard): readonly Observed[] {
     refs,
     amount: t.total_amount,
     ...(t.buyer_pay_amount === undefined || kind !== 'captured' ? {} : { payerAmount: t.buyer_pay_amount }),
+    ...placeNamed({ store: t.store_id, terminal: t.terminal_id }),
     said: t.trade_status,
   };
   if (!isSome(givenBack)) return [trade];

@@ -4,7 +4,14 @@
  */
 import { z } from 'zod';
 import { type Money, money } from '../../base/money.ts';
-import type { Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import {
+  type Kind,
+  type Observed,
+  placeNamed,
+  type Ref,
+  type RefundState,
+  type Source,
+} from '../../observations/observation.ts';
 import type { Account } from '../channel.ts';
 
 /** `trade_state` of 聚合扫码. */
@@ -72,6 +79,7 @@ export const tradeShape = z.object({
   total_amount: fenOrNone,
   payer_amount: fenOrNone,
   trade_time: text,
+  term_no: text,
 });
 
 const orderTrade = z.object({
@@ -92,6 +100,9 @@ export const orderShape = z.object({
   out_order_no: z.string().min(1).max(64),
   order_status: z.preprocess((v) => (typeof v === 'number' ? String(v) : v), words(ORDER_STATES)),
   total_amount: fenOrNone,
+  /** Where it was paid, and on which terminal it is settled. */
+  trans_term_no: text,
+  term_no: text,
   /** Newest first; a notification carries only the trade it is about. */
   order_trade_info_list: z
     .array(orderTrade)
@@ -138,6 +149,7 @@ export function tradeSays(t: z.output<typeof tradeShape>, heard: Heard): readonl
       total: t.total_amount,
       payer: t.payer_amount,
       paidAt: beijing(t.trade_time),
+      terminal: t.term_no,
       givenBack: state === 'REFUND' ? t.total_amount : undefined,
     },
     heard,
@@ -164,6 +176,7 @@ export function orderSays(o: Order, heard: Heard): readonly Observed[] {
       // A cashier that does not know what the payer's side paid writes 0.
       payer: pay?.payer_amount === 0n ? undefined : pay?.payer_amount,
       paidAt: beijing(pay?.trade_time),
+      terminal: o.trans_term_no ?? o.term_no,
       // Only where the list has the payment too: a notification carries one trade, which is not all that was given back so far.
       givenBack: pay?.trade_no === undefined ? undefined : givenBack,
     },
@@ -186,6 +199,7 @@ type Said = Readonly<{
   total: bigint | undefined;
   payer: bigint | undefined;
   paidAt: Temporal.Instant | undefined;
+  terminal: string | undefined;
   /** All that was given back so far, where it is told. */
   givenBack: bigint | undefined;
 }>;
@@ -207,6 +221,7 @@ function says(it: Said, heard: Heard): readonly Observed[] {
     refs: it.refs,
     ...(total === undefined ? {} : { amount: cny(total) }),
     ...(it.payer === undefined ? {} : { payerAmount: cny(it.payer) }),
+    ...placeNamed({ terminal: it.terminal }),
     said: it.said,
   };
   if (givenBack === 0n || tradeNo === undefined) return [payment];

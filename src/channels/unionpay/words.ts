@@ -7,7 +7,14 @@
  */
 import { z } from 'zod';
 import { type Money, money } from '../../base/money.ts';
-import type { Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import {
+  type Kind,
+  type Observed,
+  placeNamed,
+  type Ref,
+  type RefundState,
+  type Source,
+} from '../../observations/observation.ts';
 import type { Form } from './sign.ts';
 
 /** Of a transaction: paid. A6 is a success with a defect that is not the merchant's. */
@@ -68,6 +75,8 @@ const common = {
   currencyCode: optional(z.literal('156')),
   queryId: optional(ref),
   traceTime: optional(z.string().regex(/^\d{10}$/)),
+  // Whatever stands here, the payment is told.
+  termId: optional(ref).catch(undefined),
 };
 
 /** The answer to a question: of the transaction, what the words above say. */
@@ -128,6 +137,7 @@ function payment(it: Common, kind: Kind, said: string, heard: Heard): Observed {
       ['query_id', it.queryId],
     ]),
     ...(it.txnAmt === undefined || it.currencyCode === undefined ? {} : { amount: cny(it.txnAmt) }),
+    ...placeNamed({ terminal: it.termId }),
     said,
   };
 }

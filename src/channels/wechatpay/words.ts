@@ -6,7 +6,15 @@ import { z } from 'zod';
 import { exponentOf } from '../../base/currency.ts';
 import { sha256 } from '../../base/ids.ts';
 import { type Money, money } from '../../base/money.ts';
-import type { Funding, Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import {
+  type Funding,
+  type Kind,
+  type Observed,
+  placeNamed,
+  type Ref,
+  type RefundState,
+  type Source,
+} from '../../observations/observation.ts';
 import type { Account } from '../channel.ts';
 
 /** REFUND says that it was paid and that something of it was given back: how much, the refunds themselves tell. */
@@ -104,6 +112,11 @@ export const transactionShape = z.object({
   trade_state: words(TRADE_STATES),
   success_time: instant.optional(),
   amount: z.object({ total: fen, payer_total: fen.optional(), currency }).optional(),
+  // Whatever stands here, the payment is told.
+  scene_info: z
+    .object({ device_id: z.string().max(64).optional() })
+    .optional()
+    .catch(undefined),
 });
 export type Transaction = z.output<typeof transactionShape>;
 
@@ -158,6 +171,7 @@ export function transactionSays(t: Transaction, heard: Heard): readonly Observed
       refs: refsOf([['channel_trade', t.transaction_id]]),
       ...(amount === undefined ? {} : { amount }),
       ...(payer === undefined ? {} : { payerAmount: payer }),
+      ...placeNamed({ terminal: deviceOf(t) }),
       said: t.trade_state,
     },
   ];
@@ -170,6 +184,10 @@ function toOf(account: string | undefined): Readonly<{ to?: Funding }> {
   if (/信用卡|贷记卡/.test(account)) return { to: 'credit_card' };
   return /储蓄卡|借记卡/.test(account) ? { to: 'debit_card' } : {};
 }
+
+/** Shops on the web write WEB for want of a device. */
+const deviceOf = (t: Transaction): string | undefined =>
+  t.scene_info?.device_id === 'WEB' ? undefined : t.scene_info?.device_id;
 
 export function refundSays(r: z.output<typeof refundShape>, heard: Heard): readonly Observed[] {
   const state = r.refund_status ?? r.status;
