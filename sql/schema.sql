@@ -554,6 +554,7 @@ create table book.payments (
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
+CREATE INDEX payments_amount ON book.payments USING btree (tenant_id, livemode, currency, COALESCE(NULLIF(captured_minor, 0), ordered_minor), COALESCE(captured_at, placed_at, created_at));
 CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, COALESCE(captured_at, placed_at, created_at), id);
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
@@ -659,6 +660,7 @@ create table book.refs (
   payment_id uuid not null,
   PRIMARY KEY (tenant_id, value, kind, payment_id)
 );
+CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, reverse("right"(value, 8)) text_pattern_ops);
 
 create table book.rejected_messages (
   tenant_id uuid not null,

@@ -3,7 +3,10 @@ import { newId } from '../base/ids.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { appendEvents } from './events.ts';
 
-export type Subject = Readonly<{ kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger'; id: string }>;
+export type Subject = Readonly<{
+  kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger' | 'claim';
+  id: string;
+}>;
 
 export async function openCase(tx: TenantTx, reason: string, subject: Subject, note?: string): Promise<void> {
   await tx.run(

@@ -22,17 +22,18 @@ export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
 // What is taken is stricter than what is given: the book can keep it, and there is one way to read it.
 /** Text as people write it, without NUL and halves of characters. */
-const text = (most: number, least = 0) =>
+export const textOf = (most: number, least = 0) =>
   z
     .string()
     .min(least)
     .max(most)
     .refine((s) => s.isWellFormed() && !s.includes('\0'), 'not text');
+const text = textOf;
 const address = z
   .url()
   .max(2_000)
   .refine((s) => s.isWellFormed() && !/[\0-\x20]/.test(s), 'not an address');
-const moment = instant.refine(isMoment, 'from 1970 on, at most nine decimals');
+export const moment = instant.refine(isMoment, 'from 1970 on, at most nine decimals');
 function isMoment(said: string): boolean {
   try {
     return Temporal.Instant.from(said).epochMilliseconds >= 0;

@@ -7,6 +7,7 @@
 import { BOOK_ERRORS } from './errors-book.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
+import { CLAIM_ERRORS } from './errors-claims.ts';
 import { fill, type Lang, type Text } from './lang.ts';
 
 type Entry = Readonly<{ exit: 2 | 64 | 70 | 130; says: Text; remedy: Text }>;
@@ -224,6 +225,7 @@ export const ERRORS = {
   ...BOOK_ERRORS,
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
+  ...CLAIM_ERRORS,
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;
