@@ -30,3 +30,4 @@ parentPort!.on('message', async ({ n, bytes }: Readonly<{ n: number; bytes: Uint
     parentPort!.postMessage({ n, failed: error instanceof Error ? error.message : String(error) });
   }
 });
+parentPort!.postMessage({ ready: true });

@@ -16,6 +16,7 @@ export const MOST_IMAGE_BYTES = 8 * 2 ** 20;
 const MOST_POINTS = 40_000_000;
 const MOST_SIDE = 16_384;
 const MOST_WAITING = 8;
+const START_MS = 10_000;
 
 export type Barcode = Readonly<{ text: string; format: string }>;
 export type Barcodes = Readonly<{
@@ -32,6 +33,7 @@ export function openBarcodes(): Barcodes {
   let busy: Waiting | undefined;
   let timer: NodeJS.Timeout | undefined;
   let n = 0;
+  let ready = false;
 
   const finish = (read: readonly Barcode[]): void => {
     const it = busy;
@@ -53,8 +55,13 @@ export function openBarcodes(): Barcodes {
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     made.unref();
-    made.on('message', (told: Readonly<{ n: number; read?: readonly Barcode[] }>) => {
-      if (made === worker && told.n === n && busy !== undefined) finish(told.read ?? []);
+    made.on('message', (told: Readonly<{ ready?: true; n?: number; read?: readonly Barcode[] }>) => {
+      if (made !== worker || busy === undefined) return;
+      if (told.ready === true) {
+        ready = true;
+        clearTimeout(timer);
+        timer = setTimeout(end, busy.withinMs);
+      } else if (told.n === n) finish(told.read ?? []);
     });
     const broke = (): void => {
       if (made === worker) end();
@@ -67,9 +74,13 @@ export function openBarcodes(): Barcodes {
     if (busy !== undefined) return;
     busy = queue.shift();
     if (busy === undefined) return;
-    worker ??= start();
+    if (worker === undefined) {
+      ready = false;
+      worker = start();
+    }
     n += 1;
-    timer = setTimeout(end, busy.withinMs);
+    // A thread that starts is given its own time: it takes longer than a picture.
+    timer = setTimeout(end, ready ? busy.withinMs : START_MS);
     worker.postMessage({ n, bytes: busy.bytes });
   };
   return {
