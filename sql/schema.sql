@@ -658,9 +658,10 @@ create table book.refs (
   value text not null,
   kind text not null,
   payment_id uuid not null,
+  tail text generated always as (reverse("right"(value, 8))) stored,
   PRIMARY KEY (tenant_id, value, kind, payment_id)
 );
-CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, reverse("right"(value, 8)) text_pattern_ops);
+CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, tail);
 
 create table book.rejected_messages (
   tenant_id uuid not null,

@@ -3,8 +3,19 @@
  * is answered. I6: nothing that is shown makes anything paid. I7: a silent channel makes nobody unpaid.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { newId } from '../src/base/ids.ts';
+import { tenantValues } from '../src/db/values.ts';
+import { BY_NUMBERS } from '../src/people/find.ts';
+import { BY_REF, BY_TAIL } from '../src/people/search.ts';
+import { place } from './support/cli.ts';
+import { asOwner } from './support/database.ts';
 import { ALL_SCOPES, callAs, keyOf, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { type WechatRow, wechatPersonalCsv } from './support/personal.ts';
 import { screenshot } from './support/picture.ts';
 
 type Claim = Readonly<{
@@ -70,11 +81,14 @@ test('paid and recorded: the pasted detail page finds it by its transaction numb
   assert.equal(c.found, 'by_reference');
   assert.equal(c.payment?.payment_ref, ref);
   assert.equal(c.state, 'answered');
-  const { body } = await on.call<{ observations: ReadonlyArray<{ source: string; kind: string }>; payment: { position: string } }>(
-    'GET',
-    `/v1/payments/${c.payment!.id}/trace`,
+  const { body } = await on.call<{
+    observations: ReadonlyArray<{ source: string; kind: string }>;
+    payment: { position: string };
+  }>('GET', `/v1/payments/${c.payment!.id}/trace`);
+  assert.deepEqual(
+    body.observations.filter((o) => o.source === 'claim').map((o) => o.kind),
+    ['claimed'],
   );
-  assert.deepEqual(body.observations.filter((o) => o.source === 'claim').map((o) => o.kind), ['claimed']);
 });
 
 test('the notification was lost: the channel is asked at once, and says paid', async () => {
@@ -94,7 +108,10 @@ test('a screenshot with its barcode, never seen order: the channel knows the num
   const shot = await screenshot([{ format: 'Code128', text: ref }], 7);
   const image = await upload(shot);
   assert.equal(image.status, 201, JSON.stringify(image.body));
-  assert.deepEqual(image.body.hits.map((h) => h.value), [ref]);
+  assert.deepEqual(
+    image.body.hits.map((h) => h.value),
+    [ref],
+  );
   const c = await claim({ images: [image.body.sha256] });
   assert.equal(c.verdict?.code, 'unrecorded', JSON.stringify(c));
   assert.equal(c.release, 'yes');
@@ -129,7 +146,9 @@ test('the bills of its days are there and do not have it either: the receipt is 
   // Told by word of mouth it may be mistyped: not paid, and nobody is called a forger.
   const told = await claim({ refs: ['FORGED000003'] });
   assert.equal(says(told), 'no unpaid NO_PAYMENT');
-  await on.test.book.tenant(on.test.tenantId, (tx) => tx.run('delete from bill_days where tenant_id = $1', [tx.tenantId]));
+  await on.test.book.tenant(on.test.tenantId, (tx) =>
+    tx.run('delete from bill_days where tenant_id = $1', [tx.tenantId]),
+  );
 });
 
 test('a transaction number whose date cannot be is no number of this channel; typed, it may be mistyped', async () => {
@@ -168,7 +187,9 @@ test('two tills with the same receipt in the same moment: one hands over', async
   const ref = await order('32.00');
   await on.sim.pay(ref);
   await verdictOf(on, ref, 'on_its_way');
-  const both = await Promise.all(['T1', 'T2', 'T3'].map((terminal) => claim({ text: `交易单号 ${tradeOf(ref)}`, terminal })));
+  const both = await Promise.all(
+    ['T1', 'T2', 'T3'].map((terminal) => claim({ text: `交易单号 ${tradeOf(ref)}`, terminal })),
+  );
   assert.equal(both.filter((c) => c.release === 'yes').length, 1, both.map(says).join(', '));
 });
 
@@ -178,7 +199,7 @@ test('a genuine receipt of another order, which was served', async () => {
   await verdictOf(on, other, 'on_its_way');
   const c = await claim({ text: `交易单号 ${tradeOf(other)}`, order_ref: mine });
   assert.equal(says(c), 'no reused_receipt PAID_OTHER_ORDER');
-  assert.equal(c.facts['order'], 'other_served');
+  assert.equal(c.facts.order, 'other_served');
 });
 
 test('paid at a sister store: shown where', async () => {
@@ -209,7 +230,11 @@ test('F45: by amount and time alone: one that fits is asked for, several are nev
     await on.sim.pay(ref);
     await verdictOf(on, ref, 'on_its_way');
   }
-  const c = await claim({ amount: { amount: '88.80', currency: 'CNY' }, store: 'S9', paid_at: on.clock.now().toString() });
+  const c = await claim({
+    amount: { amount: '88.80', currency: 'CNY' },
+    store: 'S9',
+    paid_at: on.clock.now().toString(),
+  });
   assert.equal(says(c), 'ask unknown SEVERAL_FIT');
   assert.equal(c.payment, undefined);
   assert.deepEqual(c.candidates.map((x) => x.payment_ref).sort(), [...two].sort());
@@ -219,7 +244,11 @@ test('F45: by amount and time alone: one that fits is asked for, several are nev
   assert.equal(picked.body.release, 'yes', JSON.stringify(picked.body));
   assert.equal(picked.body.found, 'chosen');
   // The other one is now the only one that fits.
-  const rest = await claim({ amount: { amount: '88.80', currency: 'CNY' }, store: 'S9', paid_at: on.clock.now().toString() });
+  const rest = await claim({
+    amount: { amount: '88.80', currency: 'CNY' },
+    store: 'S9',
+    paid_at: on.clock.now().toString(),
+  });
   assert.equal(rest.payment?.id, c.candidates[1]!.payment_id);
 });
 
@@ -236,12 +265,14 @@ test('I7: the channel is silent: pending within three seconds, never unpaid; onc
     return now.release === 'yes' ? now : undefined;
   });
   assert.equal(renewed.state, 'answered');
-  const told = await on.call<{ items: ReadonlyArray<{ type: string; data: { claim?: { id: string; release: string } } }> }>(
-    'GET',
-    '/v1/events?limit=500',
-  );
+  const told = await on.call<{
+    items: ReadonlyArray<{ type: string; data: { claim?: { id: string; release: string } } }>;
+  }>('GET', '/v1/events?limit=500');
   const mine = told.body.items.filter((e) => e.type === 'claim.answered' && e.data.claim?.id === c.id);
-  assert.deepEqual(mine.map((e) => e.data.claim?.release), ['ask', 'yes']);
+  assert.deepEqual(
+    mine.map((e) => e.data.claim?.release),
+    ['ask', 'yes'],
+  );
 });
 
 test('answered while not paid; paid later: the answer follows the payment’s verdict', async () => {
@@ -275,9 +306,9 @@ test('a picture again with another claim is a fact; hostile ones are refused and
   await on.sim.pay(ref);
   await verdictOf(on, ref, 'on_its_way');
   const image = await upload(await screenshot([{ format: 'QRCode', text: tradeOf(ref) }], 9));
-  assert.equal((await claim({ images: [image.body.sha256], kind: 'paid_no_goods' })).facts['imageSeen'], false);
+  assert.equal((await claim({ images: [image.body.sha256], kind: 'paid_no_goods' })).facts.imageSeen, false);
   const second = await claim({ images: [image.body.sha256] });
-  assert.equal(second.facts['imageSeen'], true);
+  assert.equal(second.facts.imageSeen, true);
   assert.equal(second.release, 'ask');
   assert.equal((await upload(Buffer.from('GIF89a'))).status, 422);
   assert.equal((await upload(Buffer.alloc(9 * 2 ** 20))).status, 413);
@@ -286,21 +317,37 @@ test('a picture again with another claim is a fact; hostile ones are refused and
     text: '付款金额 ¥12.00',
     images: [image.body.sha256],
   });
-  assert.deepEqual([read.body.hits.map((h) => h.value), read.body.amounts], [[tradeOf(ref)], [{ amount: '12.00', currency: 'CNY' }]]);
+  assert.deepEqual(
+    [read.body.hits.map((h) => h.value), read.body.amounts],
+    [[tradeOf(ref)], [{ amount: '12.00', currency: 'CNY' }]],
+  );
 });
 
 test('one search box: a number, its end, an amount, a time, together', async () => {
   const ref = await order('123.45');
   await on.sim.pay(ref);
   await verdictOf(on, ref, 'on_its_way');
-  type Found = { items: ReadonlyArray<{ payment: { payment_ref: string }; why: ReadonlyArray<{ en: string }> }>; next?: string };
+  type Found = {
+    items: ReadonlyArray<{ payment: { payment_ref: string }; why: ReadonlyArray<{ en: string }> }>;
+    next?: string;
+  };
   const find = async (q: string): Promise<Found> => {
     const answer = await on.call<Found>('GET', `/v1/search?q=${encodeURIComponent(q)}`);
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     return answer.body;
   };
   const trade = tradeOf(ref);
-  for (const q of [ref, trade, trade.slice(-6), `…${trade.slice(-5)}`, '¥123.45', '123.45 CNY', '今天 123.45', `${trade.slice(-4)} 123.45`, `交易单号 ${trade}`]) {
+  for (const q of [
+    ref,
+    trade,
+    trade.slice(-6),
+    `…${trade.slice(-5)}`,
+    '¥123.45',
+    '123.45 CNY',
+    '今天 123.45',
+    `${trade.slice(-4)} 123.45`,
+    `交易单号 ${trade}`,
+  ]) {
     const found = await find(q);
     assert.equal(found.items[0]?.payment.payment_ref, ref, q);
     assert.ok(found.items[0]!.why.length > 0);
@@ -308,7 +355,10 @@ test('one search box: a number, its end, an amount, a time, together', async () 
   assert.deepEqual((await find('昨天 123.45')).items, []);
   assert.ok((await find('今天')).items.length > 5);
   const page = await on.call<Found>('GET', `/v1/search?q=${encodeURIComponent('今天')}&limit=2`);
-  const next = await on.call<Found>('GET', `/v1/search?q=${encodeURIComponent('今天')}&limit=2&after=${page.body.next}`);
+  const next = await on.call<Found>(
+    'GET',
+    `/v1/search?q=${encodeURIComponent('今天')}&limit=2&after=${page.body.next}`,
+  );
   const seen = [...page.body.items, ...next.body.items].map((i) => i.payment.payment_ref);
   assert.equal(new Set(seen).size, 4);
   assert.equal((await on.call('GET', '/v1/search?q=%20%20')).status, 400);
@@ -324,9 +374,18 @@ test('the counter: what came in, and a shift with its totals', async () => {
     await verdictOf(on, ref, 'on_its_way');
   }
   await claim({ refs: [refs[0]!], ...place });
-  const recent = await on.call<{ items: ReadonlyArray<{ payment_ref: string }> }>('GET', '/v1/counter/recent?store=TILL');
-  assert.deepEqual(recent.body.items.map((p) => p.payment_ref), [...refs].reverse());
-  type Shift = { totals: { channels: ReadonlyArray<Record<string, unknown>>; verdicts: object; claims: object }; closed_at?: string };
+  const recent = await on.call<{ items: ReadonlyArray<{ payment_ref: string }> }>(
+    'GET',
+    '/v1/counter/recent?store=TILL',
+  );
+  assert.deepEqual(
+    recent.body.items.map((p) => p.payment_ref),
+    [...refs].reverse(),
+  );
+  type Shift = {
+    totals: { channels: ReadonlyArray<Record<string, unknown>>; verdicts: object; claims: object };
+    closed_at?: string;
+  };
   const closed = await on.call<Shift>('POST', '/v1/shifts/close', place);
   assert.deepEqual(closed.body.totals, {
     channels: [
@@ -355,10 +414,120 @@ test('I12: a claim finds nothing of the other side, and nobody else reads it', a
   assert.equal((await live('POST', `/v1/claims/${c.id}/close`, { ended: 'withdrawn' })).status, 404);
 });
 
+test('I7: a channel that takes the question and never answers: three seconds hold, and nobody is unpaid', async () => {
+  const ref = await order('61.00');
+  on.sim.faultNotify('lost', 99, ref);
+  const hole = createServer(() => {});
+  await new Promise<void>((done) => hole.listen(0, '127.0.0.1', done));
+  const at = (base_url: string) => on.call('PATCH', `/v1/channels/${on.accountId}`, { base_url });
+  try {
+    await at(`http://127.0.0.1:${(hole.address() as AddressInfo).port}`);
+    const known = await claim({ refs: [ref] });
+    assert.equal(says(known), 'ask pending UNKNOWN_PENDING');
+    const unknown = await claim({ refs: ['NOBODY0002'] });
+    assert.equal(says(unknown), 'ask pending UNKNOWN_PENDING');
+    assert.ok(unknown.next_look_at !== undefined);
+  } finally {
+    await at(on.sim.url);
+    hole.closeAllConnections();
+    hole.close();
+  }
+});
+
+test('the buyer’s own export: the row of that amount names the payment', async () => {
+  const ref = await order('71.30');
+  await on.sim.pay(ref);
+  await verdictOf(on, ref, 'on_its_way');
+  const bought = (amount: string, trade: string, own: string): WechatRow => [
+    '2026-11-20 12:01:22',
+    '商户消费',
+    '茶饮店',
+    '奶茶',
+    '支出',
+    amount,
+    '零钱',
+    '支付成功',
+    trade,
+    own,
+    '/',
+  ];
+  const rows = [bought('71.30', tradeOf(ref), ref), bought('9.90', '4200009999202611209999999999', 'X1')];
+  const name = encodeURIComponent('微信支付账单.csv');
+  const sent = await fetch(`${on.served.url}/v1/documents?name=${name}`, {
+    method: 'POST',
+    headers: { ...(await header()), 'content-type': 'text/csv' },
+    body: new Uint8Array(wechatPersonalCsv(rows)),
+  });
+  const document = (await sent.json()) as { id: string };
+  assert.equal(sent.status, 201, JSON.stringify(document));
+  const made = await on.call<Claim>('POST', '/v1/claims', {
+    documents: [document.id],
+    amount: { amount: '71.30', currency: 'CNY' },
+    kind: 'paid_no_goods',
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const c = await until('the export to be read', async () => {
+    const now = await again(made.body.id);
+    return now.hits.length > 0 ? now : undefined;
+  });
+  assert.deepEqual(
+    c.hits.map((h) => [h.value, h.origin]).sort(),
+    [
+      [tradeOf(ref), 'file'],
+      [ref, 'file'],
+    ].sort(),
+  );
+  await until('the payment to be found', async () => (await again(made.body.id)).payment?.payment_ref === ref);
+});
+
+test('searching by a number reads no table from end to end', async () => {
+  await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    const rows = Array.from({ length: 4_000 }, (_, i) => [
+      `42000012342026112${String(i).padStart(11, '0')}`,
+      'bank_ref',
+      newId(),
+    ]);
+    const v = tenantValues(['text', 'text', 'uuid'], rows);
+    await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text}`, [tx.tenantId, ...v.params]);
+  });
+  await asOwner(on.test.ownerUrl, 'analyze book.refs, book.payments, book.orders');
+  await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    // The other tables of a test are so small that reading them whole is cheaper.
+    await tx.run('set local enable_seqscan = off');
+    for (const [sql, params, index] of [
+      [BY_NUMBERS, [tx.tenantId, ['C000001'], false], 'refs_pkey'],
+      [BY_REF, [tx.tenantId, ['C000001'], false], 'refs_pkey'],
+      [BY_TAIL, [tx.tenantId, '1000', '1001', '0001', false], 'refs_tail'],
+    ] as const) {
+      const plan = await tx.rows<{ 'QUERY PLAN': string }>(`explain ${sql}`, params);
+      const text = plan.map((r) => r['QUERY PLAN']).join('\n');
+      assert.doesNotMatch(text, /Seq Scan/, text);
+      assert.match(text, new RegExp(`using ${index}|on ${index}`), text);
+    }
+  });
+});
+
+test('the command line says the same, and its exit code is the answer', async () => {
+  const ref = await order('81.00');
+  await on.sim.pay(ref);
+  await verdictOf(on, ref, 'on_its_way');
+  const here = place({ DAOZHANG_URL: on.served.url, DAOZHANG_API_KEY: (await keyOf(on.test)).token });
+  writeFileSync(join(here.folder, 'shot.png'), await screenshot([{ format: 'Code128', text: ref }], 4));
+  const yes = await here.run('claim', '--image', 'shot.png', '--lang', 'zh');
+  assert.equal(yes.code, 0, yes.stderr);
+  assert.match(yes.stdout, /^可以交付 · 在途/);
+  const no = await here.run('claim', 'NOBODY0003', '--lang', 'en');
+  assert.equal(no.code, 1, no.stderr);
+  assert.match(no.stdout, /^wait and ask/);
+  here.remove();
+});
+
 async function header(): Promise<Record<string, string>> {
   return { authorization: `Bearer ${(await keyOf(on.test, { scopes: ALL_SCOPES })).token}` };
 }
-async function upload(bytes: Buffer): Promise<{ status: number; body: { sha256: string; hits: ReadonlyArray<{ value: string }> } }> {
+async function upload(
+  bytes: Buffer,
+): Promise<{ status: number; body: { sha256: string; hits: ReadonlyArray<{ value: string }> } }> {
   const response = await fetch(`${on.served.url}/v1/images`, {
     method: 'POST',
     headers: { ...(await header()), 'content-type': 'image/png' },

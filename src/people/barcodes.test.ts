@@ -30,7 +30,10 @@ test('a picture without a code says nothing', async () => {
 test('a few bytes that claim to be huge are refused before they are decoded', () => {
   const bomb = png(8, 8, new Uint8Array(64), { width: 60_000, height: 60_000 });
   assert.throws(() => barcodes.read(bomb, 1_000), code('image.too_large'));
-  assert.throws(() => barcodes.read(png(8, 8, new Uint8Array(64), { width: 0, height: 8 }), 1_000), code('image.not_one'));
+  assert.throws(
+    () => barcodes.read(png(8, 8, new Uint8Array(64), { width: 0, height: 8 }), 1_000),
+    code('image.not_one'),
+  );
 });
 
 test('cut, lying, or no picture at all: refused or empty, and the next one is read', async () => {
@@ -63,6 +66,10 @@ test('more than a few at once are turned away, not piled up', async () => {
 test('the size stands in the head of each kind', () => {
   const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffc00011080010002003012200021101031101', 'hex');
   assert.deepEqual(pictureOf(jpeg), { type: 'image/jpeg', width: 32, height: 16 });
-  const webp = Buffer.concat([Buffer.from('RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0', 'latin1'), Buffer.from('1f00000f0000', 'hex'), Buffer.alloc(4)]);
+  const webp = Buffer.concat([
+    Buffer.from('RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0', 'latin1'),
+    Buffer.from('1f00000f0000', 'hex'),
+    Buffer.alloc(4),
+  ]);
   assert.deepEqual(pictureOf(webp), { type: 'image/webp', width: 32, height: 16 });
 });

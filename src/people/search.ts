@@ -12,7 +12,6 @@ const MOST_BY_NUMBER = 200;
 
 export type SearchHit = Readonly<{ id: string; at: Temporal.Instant; score: number; why: readonly Text[] }>;
 
-/** Exact numbers, and what ends so. The tail's characters are compared one by one, so that any collation uses the index. */
 export const BY_REF = `select p.id, ${MOMENT} as at, bool_or(h.exact) as exact, min(h.value) as value, p.currency, ${AMOUNT} as amount
   from (select r.payment_id, r.value, true as exact from refs r where r.tenant_id = $1 and r.value = any($2)
         union all
@@ -22,9 +21,10 @@ export const BY_REF = `select p.id, ${MOMENT} as at, bool_or(h.exact) as exact, 
  group by p.id, p.currency, p.captured_minor, p.ordered_minor, p.captured_at, p.placed_at, p.created_at
  order by ${MOMENT} desc, p.id desc limit ${MOST_BY_NUMBER}`;
 
+/** What ends so: `tail` is the last eight characters backwards. */
 export const BY_TAIL = `select p.id, ${MOMENT} as at, r.value, p.currency, ${AMOUNT} as amount
   from refs r join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $5
- where r.tenant_id = $1 and reverse(right(r.value, 8)) ~>=~ $2 and reverse(right(r.value, 8)) ~<~ $3
+ where r.tenant_id = $1 and r.tail >= $2 and r.tail < $3
    and right(r.value, length($4)) = $4
  limit ${MOST_BY_NUMBER}`;
 

@@ -27,7 +27,9 @@ type Theirs = Readonly<
     | 'document'
     | 'reconciliation'
     | 'entry'
-    | 'proposal',
+    | 'proposal'
+    | 'claim'
+    | 'image',
     string
   >
 >;
@@ -129,6 +131,19 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),
   getTrace: (t) => ({ path: t.payment, gets: 'none' }),
   inquire: (t) => ({ path: t.payment, gets: 'none' }),
+  makeClaim: (t) => ({ body: { refs: [t.orderRef], documents: [t.document] }, gets: 'none' }),
+  listClaims: () => ({ gets: 'empty' }),
+  getClaim: (t) => ({ path: t.claim, gets: 'none' }),
+  lookAgain: (t) => ({ path: t.claim, body: {}, gets: 'none' }),
+  closeClaim: (t) => ({ path: t.claim, body: { ended: 'withdrawn' }, gets: 'none' }),
+  readReferences: () => ({ body: { text: 'nothing' }, gets: 'own' }),
+  addImage: () => ({ body: {}, gets: 'own' }),
+  getImage: (t) => ({ path: t.image, gets: 'none' }),
+  search: (t) => ({ query: `q=${t.orderRef}`, gets: 'empty' }),
+  listRecent: () => ({ gets: 'empty' }),
+  getShift: () => ({ gets: 'none' }),
+  openShift: () => ({ body: {}, gets: 'own' }),
+  closeShift: () => ({ body: {}, gets: 'own' }),
   getRawMessage: (t) => ({ path: t.message, gets: 'none' }),
 };
 /** Routes that need no key. What they tell is tested beside the notifications, the sessions and the manners. */
@@ -198,6 +213,8 @@ async function fillBook(): Promise<Theirs> {
     document: newId(),
     reconciliation: newId(),
     ...(await postedOf(on.test)),
+    claim: (await on.call<{ id: string }>('POST', '/v1/claims', { refs: [orderRef] })).body.id,
+    image: 'ab'.repeat(32),
   };
   const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
@@ -231,7 +248,12 @@ async function fillBook(): Promise<Theirs> {
       `insert into calendars (tenant_id, livemode, name, years, updated_by) values ($1, false, 'THEIRS', '[]', 'a test')`,
       [tx.tenantId],
     );
+    await tx.run(
+      `insert into claim_images (tenant_id, livemode, sha256, type, size) values ($1, false, $2, 'image/png', 6)`,
+      [tx.tenantId, Buffer.from(found.image, 'hex')],
+    );
     for (const [kind, id] of [
+      ['claim', found.claim],
       ['payment', found.payment],
       ['account', found.channel],
       ['endpoint', found.endpoint],
@@ -251,8 +273,8 @@ async function fillBook(): Promise<Theirs> {
     ).body;
     return observations.some((o) => o.kind === 'recorded') && deliveries.every((d) => d.state === 'delivered');
   });
-  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 4);
-  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 4);
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/cases')).body.items.length, 5);
+  assert.equal((await on.call<{ items: unknown[] }>('GET', '/v1/alerts')).body.items.length, 5);
   // What is still under way would look like somebody's doing.
   await until('every delivery to be over', async () => {
     const { deliveries, observations } = (
@@ -309,6 +331,7 @@ async function seen(): Promise<string> {
     '/v1/ledger/entries',
     '/v1/ledger/proposals',
     '/v1/ledger/sign-offs',
+    '/v1/claims',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
@@ -362,9 +385,9 @@ for (const [who, whose] of [
         if (route.fill.gets === 'empty') {
           assert.equal(status, 200, `${route.name}: ${text}`);
           // What the calls before this one made is the caller's own.
-          const items = (body as { items: ReadonlyArray<Readonly<{ name?: string }>> }).items;
+          const items = (body as { items: ReadonlyArray<Readonly<{ name?: string; type?: string }>> }).items;
           assert.deepEqual(
-            items.filter((i) => i.name !== 'mine' && !('url' in i)),
+            items.filter((i) => i.name !== 'mine' && !('url' in i) && i.type?.startsWith('alert.') !== true),
             [],
             route.name,
           );

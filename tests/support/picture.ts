@@ -9,7 +9,8 @@ let ready: Promise<unknown> | undefined;
 const prepared = (): Promise<unknown> =>
   (ready ??= prepareZXingModule({
     overrides: {
-      wasmBinary: readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/writer/zxing_writer.wasm'))).buffer as ArrayBuffer,
+      wasmBinary: readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/writer/zxing_writer.wasm')))
+        .buffer as ArrayBuffer,
     },
     fireImmediately: true,
   }) as Promise<unknown>);
@@ -23,8 +24,7 @@ export async function screenshot(codes: readonly Shown[], seed = 1): Promise<Buf
   const pixels = Buffer.alloc(width * height, 0xf4);
   const random = seeded(seed);
   for (let y = 20; y < 160; y += 24)
-    for (let x = 24; x < 400; x += 2)
-      if (random.chance(400)) pixels[(y + random.below(12)) * width + x] = 0x30;
+    for (let x = 24; x < 400; x += 2) if (random.chance(400)) pixels[(y + random.below(12)) * width + x] = 0x30;
   let top = 180;
   for (const code of codes) {
     const { symbol, error } = await writeBarcode(code.text, { format: code.format });
@@ -39,7 +39,8 @@ export async function screenshot(codes: readonly Shown[], seed = 1): Promise<Buf
     top += 320;
   }
   // Salt and pepper, as recompression and cameras leave it.
-  for (let i = 0; i < (width * height) / 250; i += 1) pixels[random.below(pixels.length)] = random.chance(500) ? 0 : 255;
+  for (let i = 0; i < (width * height) / 250; i += 1)
+    pixels[random.below(pixels.length)] = random.chance(500) ? 0 : 255;
   return png(width, height, pixels);
 }
 

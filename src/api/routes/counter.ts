@@ -30,7 +30,7 @@ export function counterRoutes(api: Api, on: Serving): void {
       config: { scope: 'read' },
       schema: {
         operationId: 'search',
-        summary: 'One box: any number or its last characters (four or more), an amount, a time, together',
+        summary: 'One box: a number or its last characters (four or more), an amount, a time, or these together',
         description:
           'Such as `2345`, `¥128.00`, `128.00 CNY`, `今天 14点`, `yesterday 18:00`, `11-21 18:02`. Ranked, with the reasons. `after` pages through what an amount or a time finds.',
         tags: ['payments'],
