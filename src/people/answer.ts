@@ -7,6 +7,7 @@
  *
  * Cost: three transactions and at most four questions to channels a look.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { closeCases, openCase } from '../actions/cases.ts';
 import { readLines } from '../actions/documents.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from '../actions/due.ts';
@@ -95,7 +96,6 @@ async function chooseOne(tx: TenantTx, claim: Claim, paymentId: string): Promise
 // ---------------------------------------------------------------- finding
 
 async function match(tx: TenantTx, claim: Claim, hits: readonly Hit[]): Promise<Matched> {
-  const none = { payment: undefined, candidates: [] };
   if (claim.chosenPaymentId !== undefined) {
     const [payment] = await byIds(tx, claim.livemode, [claim.chosenPaymentId]);
     return { found: 'chosen', searched: 'reference', payment, candidates: [] };
@@ -111,16 +111,16 @@ async function match(tx: TenantTx, claim: Claim, hits: readonly Hit[]): Promise<
       ? { found: 'several', searched: 'reference', payment: undefined, candidates: ranked(found, wanted, BY_NUMBER) }
       : { found: 'by_reference', searched: 'reference', payment: one, candidates: [] };
   }
-  // A number was given and is not known: an amount must not stand in for it.
-  if (hits.length > 0 || claim.orderRef !== undefined) return { found: 'none', searched: 'reference', ...none };
   const amounts = amountsOf(claim);
-  if (amounts.length === 0) return { found: 'none', searched: 'nothing', ...none };
   const fitting = new Map<string, Found>();
   for (const amount of amounts.slice(0, 3))
     for (const f of await byAmount(tx, claim.livemode, amount, window.from, window.to, claim.id)) fitting.set(f.id, f);
   const candidates = ranked([...fitting.values()], wanted, BY_AMOUNT);
+  const none = { found: 'none', payment: undefined, candidates } as const;
+  // A number was given and is not known: an amount is shown beside it, and never stands in for it.
+  if (hits.length > 0 || claim.orderRef !== undefined) return { ...none, searched: 'reference' };
   const [best] = candidates;
-  if (best === undefined) return { found: 'none', searched: 'amount', ...none };
+  if (best === undefined) return { ...none, searched: amounts.length === 0 ? 'nothing' : 'amount' };
   return candidates.length === 1 && best.here
     ? { found: 'by_amount', searched: 'amount', payment: best.found, candidates }
     : { found: 'several', searched: 'amount', payment: undefined, candidates };
@@ -405,36 +405,51 @@ function candidateOut(c: Candidate): KeptCandidate {
 const MOST_ROWS = 200;
 const MOST_HITS = 50;
 
-/** Reads exports that were not read yet: their numbers count as shown. One that is too slow now is read at the next look. */
+/**
+ * Reads exports that were not read yet: their numbers count as shown. One that is slow is waited for no longer than there is time; what is
+ * read in the end is kept, and the claim is looked at anew.
+ */
 async function readExports(on: Answering, tenantId: string, claimId: string, withinMs: number): Promise<void> {
   const claim = await on.book.tenant(tenantId, (tx) => mustBe(tx, claimId));
   if (claim.documentsRead) return;
+  const late = new AbortController();
+  try {
+    await Promise.race([
+      readInto(on, tenantId, claim).catch(on.told),
+      pause(Math.max(0, withinMs), undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+  } finally {
+    late.abort();
+  }
+}
+
+async function readInto(on: Answering, tenantId: string, claim: Claim): Promise<void> {
   const documents = await on.book.tenant(tenantId, (tx) =>
     tx.rows<{ name: string; sha256: Buffer }>(
       'select name, sha256 from documents where tenant_id = $1 and id = any($2)',
       [tx.tenantId, [...claim.documentIds]],
     ),
   );
-  const late = new Promise<undefined>((done) => void setTimeout(() => done(undefined), Math.max(0, withinMs)).unref());
-  const reading = Promise.all(
-    documents.map(({ name, sha256 }) =>
-      readLines(
-        on.archive,
-        tenantId,
-        { name, sha256: sha256.toString('hex') },
-        { zone: CHINA, after: '-1', limit: MOST_ROWS },
-      ),
-    ),
-  ).catch((error) => {
-    if (error instanceof DaozhangError) return undefined;
-    throw error;
-  });
-  const read = await Promise.race([reading, late]);
-  if (read === undefined) return;
-  const rows = read.flatMap((r) => ('refused' in r ? [] : r.items.map((i) => i.evidence)));
+  const rows: Evidence[] = [];
+  for (const { name, sha256 } of documents) {
+    const document = { name, sha256: sha256.toString('hex') };
+    try {
+      const read = await readLines(on.archive, tenantId, document, { zone: CHINA, after: '-1', limit: MOST_ROWS });
+      if (!('refused' in read)) rows.push(...read.items.map((i) => i.evidence));
+    } catch (error) {
+      // Others are being read: the next look comes.
+      if (error instanceof DaozhangError && error.code === 'document.busy') return;
+      // One that is too slow says nothing, now and later.
+      if (!(error instanceof DaozhangError) || error.code !== 'document.slow') throw error;
+    }
+  }
   await on.book.tenant(tenantId, async (tx) => {
-    await putHits(tx, claimId, hitsInRows(rows, amountsOf(claim)));
-    await tx.run('update claims set documents_read = true where tenant_id = $1 and id = $2', [tx.tenantId, claimId]);
+    await putHits(tx, claim.id, hitsInRows(rows, amountsOf(claim)));
+    const first = await tx.run(
+      `update claims set documents_read = true where tenant_id = $1 and id = $2 and not documents_read and state <> 'closed'`,
+      [tx.tenantId, claim.id],
+    );
+    if (first > 0) await setDue(tx, [{ kind: 'claim', id: claim.id, inMs: 0 }]);
   });
 }
 

@@ -25,8 +25,10 @@ import type { Hit } from './references.ts';
 export type Heard = 'not_asked' | 'silent' | 'answered' | 'denied';
 export type Claiming = Asking & Readonly<{ told(error: unknown): void }>;
 
-/** A payment that the channel has confirmed a moment ago is not asked about again. */
+/** What the channel said a moment ago it says still. */
 const FRESH_SECONDS = 10;
+/** A confirmed payment may have been given back since. */
+const SURE_SECONDS = 600;
 const MOST_ASKED = 4;
 const LONGEST_MS = 2_500;
 
@@ -50,10 +52,16 @@ async function within(on: Claiming, ms: number, work: Promise<Heard>): Promise<H
 
 /** Asks where the book alone cannot say yes, and the channel may say more. */
 export async function askAbout(on: Claiming, tenantId: string, found: Found, withinMs: number): Promise<Heard> {
-  const { verdict, lastAskedAt } = found;
-  const isSure = found.terminal || (verdict?.release === 'yes' && verdict.confidence !== 'reported');
-  const isFresh = lastAskedAt !== undefined && lastAskedAt.until(on.pace.now()).total('seconds') < FRESH_SECONDS;
-  if (isSure || (isFresh && verdict !== undefined && verdict.code !== 'unknown')) return 'not_asked';
+  const { verdict, lastAskedAt, capturedAt, position } = found;
+  const since = (at: Temporal.Instant | undefined): number =>
+    at === undefined ? Number.POSITIVE_INFINITY : at.until(on.pace.now()).total('seconds');
+  const isOver = found.terminal && position !== 'captured';
+  const isSure =
+    verdict?.release === 'yes' &&
+    verdict.confidence !== 'reported' &&
+    Math.min(since(lastAskedAt), since(capturedAt)) < SURE_SECONDS;
+  const isFresh = since(lastAskedAt) < FRESH_SECONDS && verdict !== undefined && verdict.code !== 'unknown';
+  if (isOver || isSure || isFresh) return 'not_asked';
   return await within(on, withinMs, askBook(on, tenantId, found));
 }
 
