@@ -54,6 +54,7 @@ export function engineOf(options: WireOptions): Engine {
   const answering = {
     book: options.book,
     accounts,
+    policies,
     archive: options.archive,
     io: ioOf(outbound, pace),
     follow,
@@ -66,7 +67,6 @@ export function engineOf(options: WireOptions): Engine {
   const working: Working = {
     ...answering,
     vault: options.vault,
-    policies,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
     rounds: [async () => (await claimsDue(answering)) > 0],

@@ -12,6 +12,7 @@ import { closeCases, openCase } from '../actions/cases.ts';
 import { readLines } from '../actions/documents.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from '../actions/due.ts';
 import { appendEvents } from '../actions/events.ts';
+import { type Reading, standings } from '../actions/standing.ts';
 import { moneyView } from '../actions/view.ts';
 import type { Archive } from '../base/archive.ts';
 import { clock } from '../base/clock.ts';
@@ -20,14 +21,15 @@ import { CHINA } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Evidence } from '../reconcile/result.ts';
 import { take } from '../traces/advance.ts';
-import { judgeReceipt, type ReceiptFacts, type ReceiptVerdict } from '../verdicts/receipt.ts';
+import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { judgeReceipt, type OwnVerdict, type ReceiptFacts, type ReceiptVerdict } from '../verdicts/receipt.ts';
 import { askAbout, askUnknown, billIsIn, type Claiming, type Heard } from './ask.ts';
 import { type Claim, claimById, hitsOf, type KeptCandidate, onceEach, picturesOf, putHits } from './claims.ts';
 import { byAmount, byIds, byNumbers, type Candidate, type Found, ranked } from './find.ts';
 import { factsOf, windowOf } from './receipt.ts';
 import { type Hit, referencesIn } from './references.ts';
 
-export type Answering = Claiming & Readonly<{ archive: Archive }>;
+export type Answering = Claiming & Reading & Readonly<{ archive: Archive }>;
 
 /** The customer stands there. What is left of three seconds is for the way and the page. */
 export const FIRST_MS = 2_600;
@@ -160,7 +162,7 @@ async function conclude(tx: TenantTx, on: Answering, claimId: string, asked: Ask
     await bind(tx, on, claim, matched.payment);
     // Under its lock: nobody else's answer on it is being written now.
     const [payment] = await byIds(tx, claim.livemode, [matched.payment.id]);
-    matched = { ...matched, payment };
+    matched = { ...matched, payment: payment && { ...payment, verdict: await standsNow(tx, on, claim, payment) } };
   }
   const denied = asked.heard === 'denied' ? claim.denied + 1 : claim.denied;
   const deniedBy = asked.deniedBy ?? claim.deniedBy;
@@ -190,6 +192,18 @@ async function conclude(tx: TenantTx, on: Answering, claimId: string, asked: Ask
   });
   const verdict = judgeReceipt(facts);
   await write(tx, on, claim, { matched, facts, verdict, denied, deniedBy });
+}
+
+/** The payment's verdict of this moment, with its bill, batch and plan; where a refund is missed, the verdict on the latest refund. */
+async function standsNow(tx: TenantTx, on: Answering, claim: Claim, found: Found): Promise<OwnVerdict | undefined> {
+  const row = await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
+    tx.tenantId,
+    found.id,
+  ]);
+  const standing = (await standings(tx, on, [paymentOf(row)])).get(found.id);
+  if (standing === undefined) return found.verdict;
+  const latest = [...standing.refunds].sort((a, b) => Temporal.Instant.compare(a.refund.at, b.refund.at)).at(-1);
+  return claim.kind === 'refund_not_arrived' && latest !== undefined ? latest.verdict : standing.verdict;
 }
 
 async function channelSays(

@@ -56,7 +56,8 @@ export function counterRoutes(api: Api, on: Serving): void {
         const hits = await search(tx, caller.livemode, wanted, { after: fromCursor(query.after), limit: query.limit });
         const payments = await paymentsWith(
           tx,
-          on, 'p.livemode = $2 and p.id = any($3)',
+          on,
+          'p.livemode = $2 and p.id = any($3)',
           [caller.livemode, hits.map((h) => h.id)],
           '',
         );
