@@ -187,6 +187,100 @@ create table book.cases (
 );
 CREATE UNIQUE INDEX cases_open ON book.cases USING btree (tenant_id, reason, subject_kind, subject_id) WHERE (closed_at IS NULL);
 
+create table book.claim_images (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  sha256 bytea not null,
+  type text not null,
+  size bigint not null,
+  hits jsonb default '[]'::jsonb not null,
+  times integer default 0 not null,
+  first_at timestamp with time zone default now() not null,
+  last_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, livemode, sha256),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])))
+);
+
+create table book.claim_refs (
+  tenant_id uuid not null,
+  value text not null,
+  claim_id uuid not null,
+  origin text not null,
+  hit jsonb not null,
+  PRIMARY KEY (tenant_id, value, claim_id),
+  FOREIGN KEY (tenant_id, claim_id) REFERENCES book.claims(tenant_id, id),
+  CHECK ((origin = ANY (ARRAY['typed'::text, 'text'::text, 'barcode'::text, 'file'::text])))
+);
+CREATE INDEX claim_refs_of ON book.claim_refs USING btree (tenant_id, claim_id);
+
+create table book.claim_shown (
+  tenant_id uuid not null,
+  claim_id uuid not null,
+  livemode boolean not null,
+  sha256 bytea not null,
+  PRIMARY KEY (tenant_id, claim_id, sha256),
+  FOREIGN KEY (tenant_id, claim_id) REFERENCES book.claims(tenant_id, id),
+  FOREIGN KEY (tenant_id, livemode, sha256) REFERENCES book.claim_images(tenant_id, livemode, sha256)
+);
+CREATE INDEX claim_shown_in ON book.claim_shown USING btree (tenant_id, livemode, sha256);
+
+create table book.claims (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  kind text not null,
+  state text default 'open'::text not null,
+  order_ref text,
+  amount_minor bigint,
+  currency character(3),
+  paid_at timestamp with time zone,
+  app text,
+  store text,
+  terminal text,
+  payer text,
+  pasted text,
+  document_ids uuid[] default '{}'::uuid[] not null,
+  documents_read boolean default true not null,
+  details jsonb default '{}'::jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  payment_id uuid,
+  found text,
+  chosen_payment_id uuid,
+  code text,
+  release text,
+  cause text,
+  reason text,
+  custody text,
+  confidence text,
+  also text[] default '{}'::text[] not null,
+  why jsonb default '[]'::jsonb not null,
+  facts jsonb default '{}'::jsonb not null,
+  candidates jsonb default '[]'::jsonb not null,
+  answered_at timestamp with time zone,
+  released_at timestamp with time zone,
+  denied integer default 0 not null,
+  denied_by uuid,
+  denied_at timestamp with time zone,
+  looks integer default 0 not null,
+  next_look_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by text,
+  ended text,
+  note text,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, chosen_payment_id) REFERENCES book.payments(tenant_id, id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK ((ended = ANY (ARRAY['goods_given'::text, 'goods_kept'::text, 'repaid'::text, 'withdrawn'::text]))),
+  CHECK ((kind = ANY (ARRAY['paid_not_seen'::text, 'paid_no_goods'::text, 'refund_not_arrived'::text, 'payout_not_arrived'::text]))),
+  CHECK ((release = ANY (ARRAY['yes'::text, 'no'::text, 'ask'::text]))),
+  CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text])))
+);
+CREATE INDEX claims_newest ON book.claims USING btree (tenant_id, livemode, created_at DESC, id DESC);
+CREATE INDEX claims_payment ON book.claims USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+
 create table book.control_checks (
   tenant_id uuid not null,
   id uuid not null,
@@ -554,6 +648,7 @@ create table book.payments (
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
+CREATE INDEX payments_amount ON book.payments USING btree (tenant_id, livemode, currency, COALESCE(NULLIF(captured_minor, 0), ordered_minor), COALESCE(captured_at, placed_at, created_at));
 CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, COALESCE(captured_at, placed_at, created_at), id);
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
@@ -657,8 +752,10 @@ create table book.refs (
   value text not null,
   kind text not null,
   payment_id uuid not null,
+  tail text generated always as (reverse("right"(value, 8))) stored,
   PRIMARY KEY (tenant_id, value, kind, payment_id)
 );
+CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, tail);
 
 create table book.rejected_messages (
   tenant_id uuid not null,
@@ -698,6 +795,23 @@ create table book.sessions (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, user_id) REFERENCES book.users(tenant_id, id)
 );
+
+create table book.shifts (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  store text default ''::text not null,
+  terminal text default ''::text not null,
+  opened_at timestamp with time zone not null,
+  opened_by text not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  totals jsonb,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+CREATE INDEX shifts_newest ON book.shifts USING btree (tenant_id, livemode, opened_at DESC, id DESC);
+CREATE UNIQUE INDEX shifts_open ON book.shifts USING btree (tenant_id, livemode, store, terminal) WHERE (closed_at IS NULL);
 
 create table book.sign_offs (
   tenant_id uuid not null,
@@ -957,6 +1071,10 @@ create table book.webhook_endpoints (
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- calendars            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- claim_images         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- claim_refs           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- claim_shown          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- claims               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- control_checks       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- counters             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- credentials          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -987,6 +1105,7 @@ create table book.webhook_endpoints (
 -- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- routes               none
 -- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- shifts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- sign_offs            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- stores               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- tenants              none
@@ -1028,6 +1147,10 @@ create table book.webhook_endpoints (
 -- table    breaks               daozhang_app: delete, insert, select, update
 -- table    calendars            daozhang_app: insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
+-- table    claim_images         daozhang_app: delete, insert, select, update
+-- table    claim_refs           daozhang_app: delete, insert, select, update
+-- table    claim_shown          daozhang_app: delete, insert, select, update
+-- table    claims               daozhang_app: delete, insert, select, update
 -- table    control_checks       daozhang_app: insert, select
 -- table    counters             daozhang_app: delete, insert, select, update
 -- table    credentials          daozhang_app: delete, insert, select, update
@@ -1058,6 +1181,7 @@ create table book.webhook_endpoints (
 -- table    rejected_messages    daozhang_app: delete, insert, select, update
 -- table    routes               daozhang_app: delete, insert, select, update
 -- table    sessions             daozhang_app: delete, insert, select, update
+-- table    shifts               daozhang_app: delete, insert, select, update
 -- table    sign_offs            daozhang_app: insert, select
 -- table    stores               daozhang_app: delete, insert, select, update
 -- table    tenants              daozhang_app: delete, insert, select, update

@@ -6,6 +6,7 @@ import { type Lang, langNamed } from './base/lang.ts';
 import { version } from './base/root.ts';
 import { backupCommand, restoreCommand } from './cli/backup.ts';
 import { bookCommands } from './cli/book.ts';
+import { claimCommand } from './cli/claim.ts';
 import { exampleCommand } from './cli/example.ts';
 import { formatsCommand } from './cli/formats.ts';
 import { localised, usageError } from './cli/help.ts';
@@ -63,6 +64,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     terminalCommand(lang, exit),
     ...bookCommands(lang, exit),
     ledgerCommand(lang, exit),
+    claimCommand(lang, exit),
   ];
   for (const command of commands) program.addCommand(localised(command, lang));
   await program.parseAsync(argv, { from: 'user' });

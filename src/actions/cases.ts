@@ -4,7 +4,7 @@ import type { TenantTx } from '../db/pool.ts';
 import { appendEvents } from './events.ts';
 
 export type Subject = Readonly<{
-  kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger' | 'terminal_finding';
+  kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger' | 'claim' | 'terminal_finding';
   id: string;
 }>;
 

@@ -9,8 +9,9 @@ import type { Book, TenantTx, Tx } from '../db/pool.ts';
 import { inChunks } from '../db/values.ts';
 
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel ·
- * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation. */
-export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'recover', 'reconcile'] as const;
+ * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation ·
+ * claim: look at a customer's claim again. */
+export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'recover', 'reconcile', 'claim'] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 
@@ -35,6 +36,19 @@ export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void
 export async function clearDue(tx: TenantTx, kind: DueKind, ids: readonly string[]): Promise<void> {
   if (ids.length > 0)
     await tx.run('delete from due where tenant_id = $1 and kind = $2 and id = any($3)', [tx.tenantId, kind, [...ids]]);
+}
+
+/** What was answered to customers about these payments is looked at again: the verdict behind it is another. */
+export async function wakeClaims(tx: TenantTx, paymentIds: readonly string[]): Promise<void> {
+  if (paymentIds.length === 0) return;
+  const rows = await tx.rows<{ id: string }>(
+    `select id from claims where tenant_id = $1 and payment_id = any($2) and state <> 'closed'`,
+    [tx.tenantId, [...paymentIds]],
+  );
+  await setDue(
+    tx,
+    rows.map(({ id }) => ({ kind: 'claim', id, inMs: 0 })),
+  );
 }
 
 /** Tenants that are worked on at once: one whose channel or endpoint hangs does not hold up those behind it. */

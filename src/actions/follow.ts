@@ -15,7 +15,7 @@ import { judge, type Verdict } from '../verdicts/judge.ts';
 import type { Policy } from '../verdicts/policy.ts';
 import { NO_ROAD, type Setting } from '../verdicts/standing.ts';
 import { closeCases, openCase } from './cases.ts';
-import { clearDue, setDue, type Wake } from './due.ts';
+import { clearDue, setDue, type Wake, wakeClaims } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import type { Pace } from './pace.ts';
 import { placesWatched } from './places.ts';
@@ -76,6 +76,10 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
         await watchPlaces(tx, changed);
         await tellPeople(tx, moved);
         await tellOfLong(tx, outcomes, policy, pace.now());
+        await wakeClaims(
+          tx,
+          moved.filter((o) => !o.changed.isNew).map((o) => o.payment.id),
+        );
         await tellFeed(tx, moved);
       },
     };

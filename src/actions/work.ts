@@ -17,7 +17,12 @@ export type Working = Asking &
   Delivering &
   Repairing &
   Billing &
-  Readonly<{ accounts: Accounts; told(error: unknown): void }>;
+  Readonly<{
+    accounts: Accounts;
+    told(error: unknown): void;
+    /** Work of folders below this one: each round returns whether there was any. */
+    rounds: ReadonlyArray<() => Promise<boolean>>;
+  }>;
 
 export type Workers = Readonly<{
   /** New messages of this tenant are stored: fold them now, not at the next look. */
@@ -112,6 +117,7 @@ export function startWorkers(on: Working): Workers {
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await recoverDue(on)) > 0, LOOK_MS),
     loop(async () => (await reconcileDue(on)) > 0, LOOK_MS),
+    ...on.rounds.map((round) => loop(round, LOOK_MS)),
   ];
   return {
     wake,

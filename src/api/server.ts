@@ -26,6 +26,7 @@ import { newId } from '../base/ids.ts';
 import { tokenHash } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
 import type { Policies } from '../channels/policies.ts';
+import type { Barcodes } from '../people/barcodes.ts';
 import type { Inbox } from '../sources/inbox.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import { type Caller, callerOf, need, type Scope } from './auth.ts';
@@ -35,6 +36,8 @@ import { strictJson } from './json.ts';
 import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { claimRoutes, imageRoute } from './routes/claims.ts';
+import { counterRoutes } from './routes/counter.ts';
 import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -79,6 +82,7 @@ export type Serving = Asking &
     policies: Policies;
     archive: Archive;
     inbox: Inbox;
+    barcodes: Barcodes;
     metrics: Metrics;
     /** Where the world reaches us, without a trailing slash: notification addresses begin with it. */
     publicUrl(): string;
@@ -181,10 +185,13 @@ export async function buildServer(on: Serving): Promise<Api> {
     terminalRoutes(api, on);
     eventRoutes(api, on);
     adminRoutes(api, on);
+    claimRoutes(api, on);
+    counterRoutes(api, on);
   });
   // Raw bytes, for signatures: a scope of its own, where no body is parsed.
   await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));
   await app.register(async (scope) => uploadRoute(scope as unknown as Api, on));
+  await app.register(async (scope) => imageRoute(scope as unknown as Api, on));
   return app;
 }
 

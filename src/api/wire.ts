@@ -18,6 +18,8 @@ import { Accounts } from '../channels/accounts.ts';
 import { ChannelSilent, type Io } from '../channels/channel.ts';
 import { Policies } from '../channels/policies.ts';
 import type { Book } from '../db/pool.ts';
+import { claimsDue } from '../people/answer.ts';
+import { openBarcodes } from '../people/barcodes.ts';
 import { openInbox } from '../sources/inbox.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import { type Api, buildServer } from './server.ts';
@@ -49,21 +51,25 @@ export function engineOf(options: WireOptions): Engine {
   const accounts = new Accounts(options.vault);
   const policies = new Policies();
   const follow = following(accounts, policies, pace);
-  const working: Working = {
+  const answering = {
     book: options.book,
     accounts,
-    vault: options.vault,
+    policies,
     archive: options.archive,
     io: ioOf(outbound, pace),
     follow,
     pace,
-    policies,
-    // Receivers compare with real time, whatever clock a drill runs on.
-    sender: senderOf(outbound, clock.now),
-    told(error) {
+    told(error: unknown) {
       metrics.count('daozhang_errors_total', { where: 'workers' });
       options.told?.(error);
     },
+  };
+  const working: Working = {
+    ...answering,
+    vault: options.vault,
+    // Receivers compare with real time, whatever clock a drill runs on.
+    sender: senderOf(outbound, clock.now),
+    rounds: [async () => (await claimsDue(answering)) > 0],
   };
   return { working, accounts, metrics, outbound };
 }
@@ -95,11 +101,13 @@ export type Served = Readonly<{ api: Api; url: string; workers: Workers; engine:
 export async function serve(options: WireOptions, at: Readonly<{ host: string; port: number }>): Promise<Served> {
   const engine = engineOf(options);
   let workers: Workers | undefined;
+  const barcodes = openBarcodes();
   const inbox = openInbox(options.book, (tenantId) => workers?.wake(tenantId));
   let url = options.publicUrl ?? '';
   const api = await buildServer({
     ...engine.working,
     inbox,
+    barcodes,
     metrics: engine.metrics,
     publicUrl: () => url,
     version: options.version,
@@ -127,6 +135,7 @@ export async function serve(options: WireOptions, at: Readonly<{ host: string; p
       // No new request, then what is stored, then what is under way.
       await api.close();
       await inbox.close();
+      await barcodes.close();
       await workers?.stop();
       engine.outbound.close();
     },

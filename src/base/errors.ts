@@ -5,6 +5,7 @@
  * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
  */
 import { BOOK_ERRORS } from './errors-book.ts';
+import { CLAIM_ERRORS } from './errors-claims.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
 import { TERMINAL_ERRORS } from './errors-terminals.ts';
@@ -225,6 +226,7 @@ export const ERRORS = {
   ...BOOK_ERRORS,
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
+  ...CLAIM_ERRORS,
   ...TERMINAL_ERRORS,
 } as const satisfies Record<string, Entry>;
 

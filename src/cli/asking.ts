@@ -9,6 +9,8 @@ export type Asking = Readonly<{
   ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
   /** What is too long to hold, or no JSON. */
   stream(path: string): Promise<ReadableStream<Uint8Array>>;
+  /** A file as the body, byte for byte. */
+  send<T>(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<T>;
   live: boolean;
 }>;
 
@@ -21,7 +23,7 @@ export function asking(flags: Readonly<{ data: string; live?: boolean }>, lang: 
   const send = async (
     method: 'GET' | 'POST' | 'PUT',
     path: string,
-    body: unknown,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
     signal?: AbortSignal,
   ): Promise<Response> => {
     const response = await fetch(`${url}${path}`, {
@@ -29,9 +31,11 @@ export function asking(flags: Readonly<{ data: string; live?: boolean }>, lang: 
       headers: {
         authorization: `Bearer ${key}`,
         'accept-language': lang === 'zh' ? 'zh-CN' : 'en',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { 'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((error: Error) => {
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
@@ -47,7 +51,12 @@ export function asking(flags: Readonly<{ data: string; live?: boolean }>, lang: 
   return {
     live: key.startsWith('dz_live_'),
     async ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
-      const response = await send(method, path, body, AbortSignal.timeout(60_000));
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const response = await send(method, path, text, AbortSignal.timeout(60_000));
+      return (await response.json().catch(() => ({}))) as T;
+    },
+    async send<T>(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<T> {
+      const response = await send('POST', path, bytes, AbortSignal.timeout(60_000));
       return (await response.json().catch(() => ({}))) as T;
     },
     stream: async (path) => (await send('GET', path, undefined)).body ?? new ReadableStream(),

@@ -60,7 +60,7 @@ function base(name: string, lang: Lang, description: string): Command {
     .option('--json', say('as JSON', '以 JSON 输出'));
 }
 
-const RELEASE = {
+export const RELEASE = {
   yes: { en: 'hand over', zh: '可以交付' },
   no: { en: 'do not hand over', zh: '不要交付' },
   ask: { en: 'wait and ask', zh: '先等待确认' },

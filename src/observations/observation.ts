@@ -28,6 +28,7 @@ export const KINDS = {
   released: 'the channel has set frozen money free',
   charged_back: "the payer's bank took the money back",
   chargeback_undone: 'what was charged back came back',
+  claimed: 'a customer says that it was paid, or did not come back: moves nothing',
 } as const;
 export type Kind = keyof typeof KINDS;
 

@@ -96,7 +96,9 @@ export function fold(observations: readonly Kept[]): Trace {
     contradictions.set(code, known);
   };
 
-  const sorted = [...withoutConflicts(observations, contradict)].sort(byTime);
+  // What a customer claims is kept beside the payment and moves nothing (I6).
+  const believed = observations.filter((o) => o.source !== 'claim');
+  const sorted = [...withoutConflicts(believed, contradict)].sort(byTime);
   const placed = sorted.find((o) => o.kind === 'order_placed');
   const words = sorted.filter((o) => MOVES.has(o.kind));
 

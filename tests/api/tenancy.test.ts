@@ -28,6 +28,8 @@ type Theirs = Readonly<
     | 'reconciliation'
     | 'entry'
     | 'proposal'
+    | 'claim'
+    | 'image'
     | 'terminal'
     | 'finding',
     string
@@ -142,6 +144,19 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),
   getTrace: (t) => ({ path: t.payment, gets: 'none' }),
   inquire: (t) => ({ path: t.payment, gets: 'none' }),
+  makeClaim: (t) => ({ body: { refs: [t.orderRef], documents: [t.document] }, gets: 'none' }),
+  listClaims: () => ({ gets: 'empty' }),
+  getClaim: (t) => ({ path: t.claim, gets: 'none' }),
+  lookAgain: (t) => ({ path: t.claim, body: {}, gets: 'none' }),
+  closeClaim: (t) => ({ path: t.claim, body: { ended: 'withdrawn' }, gets: 'none' }),
+  readReferences: () => ({ body: { text: 'nothing' }, gets: 'own' }),
+  addImage: () => ({ body: {}, gets: 'own' }),
+  getImage: (t) => ({ path: t.image, gets: 'none' }),
+  search: (t) => ({ query: `q=${t.orderRef}`, gets: 'empty' }),
+  listRecent: () => ({ gets: 'empty' }),
+  getShift: () => ({ gets: 'none' }),
+  openShift: () => ({ body: {}, gets: 'own' }),
+  closeShift: () => ({ body: {}, gets: 'own' }),
   getRawMessage: (t) => ({ path: t.message, gets: 'none' }),
 };
 /** Routes that need no key. What they tell is tested beside the notifications, the sessions and the manners. */
@@ -213,6 +228,8 @@ async function fillBook(): Promise<Theirs> {
     ...(await postedOf(on.test)),
     terminal: newId(),
     finding: newId(),
+    claim: (await on.call<{ id: string }>('POST', '/v1/claims', { refs: [orderRef] })).body.id,
+    image: 'ab'.repeat(32),
   };
   const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
@@ -269,7 +286,12 @@ async function fillBook(): Promise<Theirs> {
        values ($1, $2, false, 'wxp://theirs', 'wechat_app', 'matches', $3, 'a test')`,
       [tx.tenantId, newId(), found.terminal],
     );
+    await tx.run(
+      `insert into claim_images (tenant_id, livemode, sha256, type, size) values ($1, false, $2, 'image/png', 6)`,
+      [tx.tenantId, Buffer.from(found.image, 'hex')],
+    );
     for (const [kind, id] of [
+      ['claim', found.claim],
       ['payment', found.payment],
       ['account', found.channel],
       ['endpoint', found.endpoint],
@@ -352,6 +374,7 @@ async function seen(): Promise<string> {
     '/v1/ledger/entries',
     '/v1/ledger/proposals',
     '/v1/ledger/sign-offs',
+    '/v1/claims',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
@@ -405,9 +428,9 @@ for (const [who, whose] of [
         if (route.fill.gets === 'empty') {
           assert.equal(status, 200, `${route.name}: ${text}`);
           // What the calls before this one made is the caller's own.
-          const items = (body as { items: ReadonlyArray<Readonly<{ name?: string }>> }).items;
+          const items = (body as { items: ReadonlyArray<Readonly<{ name?: string; type?: string }>> }).items;
           assert.deepEqual(
-            items.filter((i) => i.name !== 'mine' && !('url' in i)),
+            items.filter((i) => i.name !== 'mine' && !('url' in i) && i.type?.startsWith('alert.') !== true),
             [],
             route.name,
           );

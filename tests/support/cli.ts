@@ -22,12 +22,12 @@ export type Place = Readonly<{
   remove(): void;
 }>;
 
-export function place(): Place {
+export function place(more: Readonly<Record<string, string>> = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), 'daozhang-cli-'));
   const temp = join(folder, '.temp');
   mkdirSync(temp);
   const start = (...args: readonly string[]): Started => {
-    const env = { ...process.env, TMPDIR: temp, TEMP: temp, LANG: 'en', NO_COLOR: '1' };
+    const env = { ...process.env, TMPDIR: temp, TEMP: temp, LANG: 'en', NO_COLOR: '1', ...more };
     // A group of its own, so that a signal can reach the launcher and its child at once, as a terminal's does.
     const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: folder, env, detached: true });
     const ended = new Promise<Ended>((resolve, reject) => {

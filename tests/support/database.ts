@@ -58,7 +58,7 @@ export function temporary(): string {
   return folder;
 }
 
-async function asOwner(url: string, sql: string): Promise<void> {
+export async function asOwner(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -128,7 +128,8 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const succeed = async (t: Trade): Promise<void> => {
     t.state = 'SUCCESS';
     t.successAt = clock.now();
-    t.transactionId = `4200${digits(24)}`;
+    const day = t.successAt.toZonedDateTimeISO('Asia/Shanghai').toPlainDate().toString().replaceAll('-', '');
+    t.transactionId = `4200${digits(6)}${day}${digits(10)}`;
     const url = notifyUrlOf(t);
     // 付款码 has no notification.
     if (url === undefined || t.tradeType === 'MICROPAY') return;

@@ -26,7 +26,9 @@ const onSide = (row: string): string => `exists (
    where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'terminal_finding'
   union all
   select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
-   where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message')`;
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message'
+  union all
+  select from claims s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'claim')`;
 
 export function adminRoutes(api: Api, on: Serving): void {
   api.get(
