@@ -57,7 +57,7 @@ const SHOTS: readonly Shot[] = [
 ];
 
 async function app(browser: Browser): Promise<void> {
-  const web = await startWeb();
+  const web = await startWeb(1);
   mkdirSync(join(IMAGES, 'app'), { recursive: true });
   for (const lang of ['zh', 'en'] as const)
     for (const theme of ['light', 'dark'] as const)

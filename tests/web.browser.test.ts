@@ -13,7 +13,7 @@ import { prepareZXingModule, writeBarcode } from 'zxing-wasm/writer';
 import { newId } from '../src/base/ids.ts';
 import { VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
 import { shellOf } from '../ui/build.ts';
-import { lineOf } from '../ui/src/app/line.ts';
+import { lineOf, ROAD, type Station } from '../ui/src/app/line.ts';
 import { words as appWords } from '../ui/src/app/words.ts';
 import { DARK, LIGHT } from '../ui/src/base/theme.ts';
 import { words as counterWords } from '../ui/src/counter/words.ts';
@@ -24,6 +24,7 @@ const ROOT = join(import.meta.dirname, '..');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const LOOKS = (['zh', 'en'] as const).flatMap((lang) => (['light', 'dark'] as const).map((theme) => ({ lang, theme })));
 const KB = 1_000;
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 let web: Web;
 let browser: Browser | undefined;
@@ -152,40 +153,32 @@ test('text on its ground is at least 4.5:1, in every tone of both themes', () =>
 });
 
 test('the line: how far, what is missing, where it left the road', () => {
-  const payment = {
-    id: 'x',
-    livemode: false,
-    account_id: 'x',
-    payment_ref: 'p',
-    contradictions: [],
-    position: 'captured',
-  };
-  const trace = (more: object) =>
-    ({
-      payment: { ...payment, ...more },
-      observations: [],
-      verdicts: [],
-      actions: [],
-      deliveries: [],
-      breaks: [],
-    }) as never;
-  const states = (more: object) =>
-    lineOf(trace(more), 0)
-      .stops.map((s) => s.state.slice(0, 1) + (s.isHere ? '*' : ''))
-      .join(' ');
-  const [placed_at, captured_at, recorded_at] = [
-    '2026-11-22T06:02:10Z',
-    '2026-11-22T06:03:01Z',
-    '2026-11-22T06:04:06Z',
+  const title = { en: '', zh: '' };
+  /** A letter a station: reached, open, passed over, late, due; then the branches. */
+  const stations = (road: string, ...branches: string[]): Station[] => [
+    ...ROAD.map((station, i): Station => {
+      const state = ({ r: 'reached', o: 'open', p: 'passed_over', l: 'late', d: 'due' } as const)[road[i] as 'r']!;
+      return { station, title, state, ...(state === 'reached' ? { at: `2026-11-22T06:0${i}:00Z` } : {}) };
+    }),
+    ...branches.map((station): Station => ({ station, title, state: 'branch' })),
   ];
-  assert.equal(states({ placed_at, position: 'ordered' }), 'd* a a a a a a a');
-  assert.equal(states({ placed_at, captured_at }), 'd p d* a a a a a');
-  assert.equal(states({ placed_at, captured_at, verdict: { code: 'unrecorded' } }), 'd p d* m a a a a');
-  assert.equal(states({ placed_at, captured_at, recorded_at }), 'd p d d* a a a a');
-  assert.equal(states({ placed_at, captured_at, cleared_on: '2026-11-23' }), 'd p d m d* a a a');
-  const closed = lineOf(trace({ placed_at, position: 'closed' }), 0);
-  assert.deepEqual(closed.branch, { name: 'closed', after: 0 });
-  assert.equal(lineOf(trace({ placed_at, captured_at, recorded_at }), 0).stops[3]!.tookMs, 65_000);
+  const states = (road: string, verdict?: string, ...branches: string[]): string =>
+    lineOf(stations(road, ...branches), verdict)
+      .stops.map((s) => s.shown.slice(0, 1) + (s.isHere ? '*' : ''))
+      .join('');
+  assert.equal(states('rooooooo'), 'd*aaaaaaa');
+  assert.equal(states('rprodddd'), 'dpd*aaaaa');
+  assert.equal(states('rprodddd', 'unrecorded'), 'dpd*maaaa');
+  assert.equal(states('rprrdddd'), 'dpdd*aaaa');
+  assert.equal(states('rprorddd'), 'dpdmd*aaa');
+  assert.equal(states('rprrlddd', 'late'), 'dpdd*maaa');
+  assert.equal(states('rooooooo', 'unpaid', 'closed'), 'daaaaaaa');
+  assert.equal(states('rprrdddd', 'refunded', 'refunded'), 'dpdd*aaaa');
+  assert.deepEqual(
+    lineOf(stations('rooooooo', 'closed'), 'unpaid').branches.map((b) => [b.station, b.after]),
+    [['closed', 0]],
+  );
+  assert.equal(lineOf(stations('rprrdddd'), undefined).stops[3]!.tookMs, 60_000);
 });
 
 // ------------------------------------------------------------------------------------------------ pages
@@ -210,37 +203,38 @@ function claimOf(id: string, { code, release }: Tone, more: Readonly<{ next_look
   const says = { en: `The channel says: ${code}.`, zh: `渠道说:${code}。` };
   return {
     id,
-    kind: 'paid_not_seen',
-    state: 'answered',
+    release,
+    state: VERDICTS[code].tone === 'waiting' ? 'open' : 'answered',
     verdict: {
       code,
       release,
       cause: 'none',
       custody: 'channel',
       confidence: 'confirmed',
+      also: [],
       says: { cashier: says, agent: says, accountant: says },
-      ...more,
     },
-    facts: [{ en: 'Order TEA-2042, paid at 14:03', zh: '订单 TEA-2042,14:03 付款' }],
+    why: [{ en: 'Order TEA-2042, paid at 14:03', zh: '订单 TEA-2042,14:03 付款' }],
     candidates: [],
+    ...more,
   };
 }
 
 /** Answers claims as told; what was asked stands in `asked`. */
 async function answerClaims(page: Page, answer: (n: number) => Tone, more: () => object = () => ({})) {
-  const asked: Array<Readonly<{ id: string; key: string | undefined; body: Record<string, unknown> }>> = [];
+  const asked: Array<Readonly<{ key: string; body: Record<string, unknown> }>> = [];
   let looks = 0;
+  await page.route(/\/v1\/images$/, (route) => route.fulfill({ status: 201, json: { sha256: 'ab'.repeat(32) } }));
   await page.route(/\/v1\/claims(\/|$)/, async (route: Route) => {
     const request = route.request();
-    if (request.url().endsWith('/images'))
-      return await route.fulfill({ status: 201, json: { image_id: '0197-image' } });
-    if (request.method() === 'POST') {
-      const body = request.postDataJSON() as Record<string, unknown> & { id: string };
-      asked.push({ id: body.id, key: request.headers()['idempotency-key'], body });
-      return await route.fulfill({ status: 201, json: claimOf(body.id, answer(0), more()) });
+    const id = /claims\/([^/]+)/.exec(request.url())?.[1];
+    if (id === undefined) {
+      const name = request.headers()['idempotency-key'] ?? '';
+      asked.push({ key: name, body: request.postDataJSON() });
+      return await route.fulfill({ status: 201, json: claimOf(`claim-${name}`, answer(0), more()) });
     }
     looks += 1;
-    return await route.fulfill({ status: 200, json: claimOf(request.url().split('/').at(-1)!, answer(looks), more()) });
+    return await route.fulfill({ status: 200, json: claimOf(id, answer(looks), more()) });
   });
   return { asked, looks: () => looks };
 }
@@ -249,17 +243,24 @@ async function answerClaims(page: Page, answer: (n: number) => Tone, more: () =>
 async function quiet(page: Page): Promise<void> {
   await page.route(/\/v1\/counter\/recent/, async (route) => {
     const response = await fetch(`${web.url}/v1/payments?limit=20`, {
-      headers: { authorization: (await key()) as string },
+      headers: { authorization: await key() },
     });
     await route.fulfill({ status: 200, json: await response.json() });
   });
   await page.route(/\/v1\/search/, async (route) => {
     const q = new URL(route.request().url()).searchParams.get('q') ?? '';
     const response = await fetch(`${web.url}/v1/payments/search?ref=${encodeURIComponent(q)}`, {
-      headers: { authorization: (await key()) as string },
+      headers: { authorization: await key() },
     });
-    await route.fulfill({ status: 200, json: await response.json() });
+    const { items } = (await response.json()) as { items: object[] };
+    await route.fulfill({ status: 200, json: { items: items.map((payment) => ({ payment, score: 1, why: [] })) } });
   });
+  await page.route(/\/v1\/shifts\/current/, (route) =>
+    route.fulfill({
+      status: 200,
+      json: { id: newId(), opened_at: '2026-11-27T01:00:00Z', totals: { channels: [], verdicts: {} } },
+    }),
+  );
 }
 let made: Promise<string> | undefined;
 const key = (): Promise<string> => {
@@ -447,8 +448,8 @@ describe('in a browser', { skip: noBrowser }, () => {
       .setInputFiles({ name: 'shot.png', mimeType: 'image/png', buffer: await barcode('4200002026112714030001') });
     await page.locator('.verdict h1').waitFor();
     assert.deepEqual(asked[0]!.body.refs, ['4200002026112714030001']);
-    assert.equal(asked[0]!.body.image_id, '0197-image');
-    assert.equal(asked[0]!.key, asked[0]!.id);
+    assert.deepEqual(asked[0]!.body.images, ['ab'.repeat(32)]);
+    assert.match(asked[0]!.key, UUID7);
     assert.deepEqual(complaints, []);
     await close();
   });
@@ -523,7 +524,7 @@ describe('in a browser', { skip: noBrowser }, () => {
     await context.setOffline(false);
     await page.getByText('1 from the offline time answered').waitFor({ timeout: 10_000 });
     assert.equal(kept.asked.length, 1);
-    assert.equal(kept.asked[0]!.key, kept.asked[0]!.id);
+    assert.match(kept.asked[0]!.key, UUID7);
     assert.equal(asked.length, 0);
     await page.getByRole('button', { name: 'Show' }).click();
     assert.equal(await page.locator('.verdict h1').innerText(), 'Hand over');

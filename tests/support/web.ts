@@ -32,9 +32,10 @@ const SHOP = [
 
 type Found = Readonly<{ id: string; captured?: object; recorded_at?: string }>;
 
-export async function startWeb(): Promise<Web> {
+/** `speed`: how fast business time runs; the clock on screen is the browser's. */
+export async function startWeb(speed = 20): Promise<Web> {
   const folder = await builtApp();
-  const on = await living({ speed: 20, app: { folder: () => folder, isComing: () => false } });
+  const on = await living({ speed, app: { folder: () => folder, isComing: () => false } });
   const payments = new Map<string, string>();
   const idOf = (ref: string, isThere: (p: Found) => boolean): Promise<string> =>
     until(`${ref} to be there`, async () => {
@@ -58,7 +59,8 @@ export async function startWeb(): Promise<Web> {
     if (fate === 'processing' || fate === 'walks_away')
       await on.call('POST', `/v1/payments/${payments.get(ref)}/inquire`);
   }
-  for (const [ref, , , code] of SHOP) await verdictOf(on, ref, code);
+  // A minute of business until the merchant's silence is a fault.
+  for (const [ref, , , code] of SHOP) await verdictOf(on, ref, code, 90_000 / Math.min(speed, 3));
   return { on, url: on.served.url, folder, payments, close: () => on.close() };
 }
 

@@ -5,27 +5,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Tooltip } from 'antd';
 import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
-import { REASONS } from '../../../src/verdicts/catalogue.ts';
-import { api, type Me, type Observation, type Trace, Trouble } from '../base/api.ts';
-import type { Says } from '../base/claims.ts';
+import { CONFIDENCES, CUSTODIES, REASONS } from '../../../src/verdicts/catalogue.ts';
+import { api, type Me, type Observation, type Trace, Trouble, type Verdict } from '../base/api.ts';
 import { type Text, useWords } from '../base/lang.ts';
-import { Money, Quiet, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
-import { agoOf, dayOf, nowMs, useNow, whenOf } from '../base/time.ts';
-import { type Line, lineOf } from './line.ts';
+import { Money, PROVIDERS, Quiet, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
+import { agoOf, clockOf, dayOf, useNow, whenOf } from '../base/time.ts';
+import { lineOf } from './line.ts';
 import { Metro } from './metro.tsx';
 import { link } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
 import { type AppKey, words } from './words.ts';
 
 const Raw = lazy(() => import('./raw.tsx'));
-
-type Told = Trace['payment']['verdict'] &
-  Readonly<{
-    says?: Says;
-    promise?: { at?: string; on?: string; assumed?: boolean };
-    next?: readonly { action: string; owner?: string; by?: string }[];
-    proves_wrong?: Text;
-  }>;
 
 const LIVE_MS = 10_000;
 
@@ -43,20 +34,20 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
     ) : (
       <Wrong error={trace.error} retry={() => void trace.refetch()} />
     );
-  const line = lineOf(trace.data, nowMs());
+  const line = lineOf(trace.data.stations, trace.data.payment.verdict?.code);
   return (
     <article className="story">
       <p className="crumb">
         <a {...link('/app/payments')}>← {t('payment.back')}</a>
       </p>
       <Head trace={trace.data} />
-      <Metro line={line} code={trace.data.payment.verdict?.code} open={(stop) => setRaw(stop.messageId)} />
+      <Metro line={line} code={trace.data.payment.verdict?.code} open={setRaw} />
       <div className="columns">
         <div>
           <Evidence trace={trace.data} open={setRaw} />
           <More trace={trace.data} />
         </div>
-        <Judged trace={trace.data} line={line} me={me} />
+        <Judged trace={trace.data} me={me} />
       </div>
       {raw === undefined ? null : (
         <Suspense fallback={null}>
@@ -70,7 +61,7 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
 function Head({ trace }: Readonly<{ trace: Trace }>): ReactElement {
   const { t, both, lang } = useWords<AppKey>();
   const { payment } = trace;
-  const verdict = payment.verdict as Told | undefined;
+  const verdict = payment.verdict;
   const tone = verdict === undefined ? 'waiting' : toneOf(verdict.code);
   const channels = useQuery({ queryKey: ['channels'], queryFn: api.channels, staleTime: 300_000 });
   const channel = channels.data?.items.find((c) => c.id === payment.account_id);
@@ -102,25 +93,18 @@ function Head({ trace }: Readonly<{ trace: Trace }>): ReactElement {
   );
 }
 
-const PROVIDERS: Readonly<Record<string, Text>> = {
-  wechatpay: { zh: '微信支付', en: 'WeChat Pay' },
-  alipay: { zh: '支付宝', en: 'Alipay' },
-  unionpay: { zh: '银联', en: 'UnionPay' },
-  lakala: { zh: '拉卡拉', en: 'Lakala' },
-  stripe: { zh: 'Stripe', en: 'Stripe' },
-  adyen: { zh: 'Adyen', en: 'Adyen' },
-  paypal: { zh: 'PayPal', en: 'PayPal' },
-};
-
 /** Until the server tells the sentence: who holds the money, and the reason of the catalogue. */
-function plain(verdict: Told): Text {
-  const custody = word(`custody.${verdict.custody}`);
+function plain(verdict: Verdict): Text {
+  const custody = CUSTODIES[verdict.custody as keyof typeof CUSTODIES] as Text | undefined;
   const reason = verdict.reason === undefined ? undefined : REASONS[verdict.reason as keyof typeof REASONS];
   return {
     zh: `钱在:${custody?.zh ?? verdict.custody}。${reason === undefined ? '' : `${reason.zh}。`}`,
     en: `The money is with ${custody?.en ?? verdict.custody}.${reason === undefined ? '' : ` ${reason.en[0]!.toUpperCase()}${reason.en.slice(1)}.`}`,
   };
 }
+/** A code in the words of the catalogue; a newer one is shown as it is. */
+const named = (catalogue: Readonly<Record<string, Text>>, code: string): Text =>
+  catalogue[code] ?? { zh: code, en: code };
 /** A code the server may name that has words here; a newer one is shown as it is. */
 const word = (key: string): Text | undefined => (words as Readonly<Record<string, Text>>)[key];
 
@@ -181,41 +165,38 @@ function Evidence({ trace, open }: Readonly<{ trace: Trace; open: (messageId: st
   );
 }
 
-function Judged({ trace, line, me }: Readonly<{ trace: Trace; line: Line; me: Me }>): ReactElement {
+function Judged({ trace, me }: Readonly<{ trace: Trace; me: Me }>): ReactElement {
   const { t, both, lang } = useWords<AppKey>();
-  const verdict = trace.payment.verdict as Told | undefined;
+  const verdict = trace.payment.verdict;
   const reason = verdict?.reason === undefined ? undefined : REASONS[verdict.reason as keyof typeof REASONS];
-  const due = verdict?.promise?.on ?? verdict?.promise?.at ?? line.stops.at(-1)?.promise;
   return (
     <aside className="panel judged">
       <dl>
         {verdict === undefined ? null : (
           <>
-            <Fact name={t('payment.where')}>
-              {both(word(`custody.${verdict.custody}`) ?? { zh: verdict.custody, en: verdict.custody })}
-            </Fact>
+            <Fact name={t('payment.where')}>{named(CUSTODIES, verdict.custody)[lang]}</Fact>
             {reason === undefined ? null : <Fact name={t('payment.why')}>{reason[lang]}</Fact>}
             {verdict.next === undefined || verdict.next.length === 0 ? null : (
               <Fact name={t('payment.next')}>
                 {verdict.next.map((n) => (
-                  <span key={n.action} className="line">
-                    {both(word(`action.${n.action}`) ?? { zh: n.action, en: n.action })}
-                    {n.owner === undefined || n.by === undefined ? null : (
-                      <small>
-                        {t('payment.nextBy', {
-                          owner: n.owner,
-                          by: n.by.includes('T') ? whenOf(n.by, lang) : dayOf(n.by, lang),
-                        })}
-                      </small>
-                    )}
+                  <span key={`${n.step}${n.owner}`} className="line">
+                    {both(n.does)}
+                    <small>
+                      {n.by_at === undefined
+                        ? t(`owner.${n.owner as 'agent'}`)
+                        : t('payment.nextBy', { owner: t(`owner.${n.owner as 'agent'}`), by: whenOf(n.by_at, lang) })}
+                    </small>
                   </span>
                 ))}
               </Fact>
             )}
-            {due === undefined ? null : (
+            {verdict.promise === undefined ? null : (
               <Fact name={t('payment.promise')}>
-                {due.includes('T') ? <Time at={due} ago /> : dayOf(due, lang, true)}
-                {verdict.promise?.assumed === true ? <small>{t('payment.assumed')}</small> : null}
+                {dayOf(verdict.promise.on, lang, true)} {clockOf(verdict.promise.at, lang).slice(0, 5)}
+                <small>
+                  {agoOf(verdict.promise.at, lang)}
+                  {verdict.promise.assumed ? ` ${t('payment.assumed')}` : ''} · {both(verdict.promise.rule)}
+                </small>
               </Fact>
             )}
           </>
@@ -231,9 +212,7 @@ function Judged({ trace, line, me }: Readonly<{ trace: Trace; line: Line; me: Me
           <Fact name={t('payment.wrong')}>{both(verdict.proves_wrong)}</Fact>
         )}
         {verdict === undefined ? null : (
-          <Fact name={t('payment.confidence')}>
-            {both(word(`confidence.${verdict.confidence}`) ?? { zh: verdict.confidence, en: verdict.confidence })}
-          </Fact>
+          <Fact name={t('payment.confidence')}>{named(CONFIDENCES, verdict.confidence)[lang]}</Fact>
         )}
       </dl>
       <Acts id={trace.payment.id} may={me.scopes.includes('act')} />
@@ -311,6 +290,22 @@ function More({ trace }: Readonly<{ trace: Trace }>): ReactElement {
               </span>
             )}
           </p>
+        </section>
+      )}
+      {(payment.refunds ?? []).length === 0 ? null : (
+        <section className="panel">
+          <h2>{t('payment.refunds')}</h2>
+          <ol className="proofs verdicts">
+            {payment.refunds?.map((r) => (
+              <li key={r.refund_ref}>
+                <Time at={r.at} />
+                <VerdictMark code={r.verdict.code} />
+                <span className="said">
+                  <Money of={r.amount} /> {r.verdict.says === undefined ? '' : both(r.verdict.says.agent)}
+                </span>
+              </li>
+            ))}
+          </ol>
         </section>
       )}
       {breaks.length === 0 ? null : (

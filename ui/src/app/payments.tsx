@@ -6,7 +6,7 @@ import { REASONS, VERDICTS } from '../../../src/verdicts/catalogue.ts';
 import { api, type PageOf, type Payment } from '../base/api.ts';
 import { useWords } from '../base/lang.ts';
 import { Money, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
-import { farOf, STATIONS } from './line.ts';
+import { farOf, ROAD } from './line.ts';
 import { MiniLine } from './metro.tsx';
 import { go, link, useRoute } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
@@ -132,7 +132,7 @@ export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFir
                     <MiniLine
                       far={far}
                       tone={code === undefined ? 'waiting' : toneOf(code)}
-                      label={t(`station.${STATIONS[far - 1]!}`)}
+                      label={t(`station.${ROAD[far - 1]!}`)}
                     />
                   </td>
                   <td className="why">

@@ -1,23 +1,22 @@
 /** One box for whatever somebody has in hand. Numbers are found as they are written; the server decides what a text means. */
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
-import { api, type Payment, Trouble } from '../base/api.ts';
-import { claims } from '../base/claims.ts';
-import { type Text, useWords } from '../base/lang.ts';
+import { api, Trouble } from '../base/api.ts';
+import { claims, type Hit } from '../base/claims.ts';
+import { useWords } from '../base/lang.ts';
 import { Money, Time, VerdictMark } from '../base/parts.tsx';
 import { go } from './route.ts';
 import type { AppKey } from './words.ts';
 
-type Hit = Readonly<{ payment: Payment; why?: Text | undefined }>;
 const PAUSE_MS = 160;
 
 async function find(q: string): Promise<readonly Hit[]> {
   try {
-    return (await claims.search(q)).items.map((item) => ('payment' in item ? item : { payment: item }));
+    return (await claims.search(q)).items;
   } catch (error) {
     // A server without the one search has the older one, for numbers exactly as they stand.
     if (!(error instanceof Trouble) || error.kind !== 'absent') throw error;
-    return (await api.findPayments(q)).items.map((payment) => ({ payment }));
+    return (await api.findPayments(q)).items.map((payment) => ({ payment, why: [] }));
   }
 }
 
@@ -119,7 +118,7 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
               {hit.payment.placed_at === undefined ? null : (
                 <Time at={hit.payment.captured_at ?? hit.payment.placed_at} ago />
               )}
-              {hit.why === undefined ? null : <small>{both(hit.why)}</small>}
+              {hit.why.length === 0 ? null : <small>{hit.why.map(both).join(' · ')}</small>}
             </div>
           ))}
         </div>

@@ -1,50 +1,64 @@
-/** Claims: what somebody at the counter says was paid, and the answer. Shapes of POST /v1/claims and its neighbours. */
+/** Claims: what somebody at the counter says was paid, and the answer. Shapes of POST /v1/claims, /v1/images, /v1/search and the shifts. */
 import { ask, json, type Money, type PageOf, type Payment, type Verdict } from './api.ts';
 import type { Text } from './lang.ts';
 
-export type Says = Readonly<{ cashier: Text; agent: Text; accountant: Text }>;
-export type ClaimVerdict = Omit<Verdict, 'also'> & Readonly<{ says?: Says; next_look_at?: string }>;
+export type Candidate = Readonly<{
+  payment_id: string;
+  payment_ref: string;
+  order_ref?: string;
+  amount?: Money;
+  at: string;
+  why: readonly Text[];
+}>;
 export type Claim = Readonly<{
   id: string;
-  kind: string;
-  state: string;
-  verdict: ClaimVerdict;
-  facts: readonly Text[];
+  release: 'yes' | 'no' | 'ask';
+  state: 'open' | 'answered' | 'closed';
+  /** None while nothing is known. */
+  verdict?: Verdict;
+  why: readonly Text[];
+  next_look_at?: string;
   payment?: Payment;
-  candidates: readonly Readonly<{ payment: Payment; why: Text }>[];
+  candidates: readonly Candidate[];
 }>;
 export type NewClaim = Readonly<{
-  id: string;
   kind: 'paid_not_seen';
   refs?: readonly string[];
   amount?: Money;
-  at?: string;
-  app?: string;
+  paid_at?: string;
   store?: string;
-  terminal?: string;
   text?: string;
-  image_id?: string;
+  images?: readonly string[];
 }>;
-export type Recent = Readonly<{ payment: Payment; at: string }>;
+/** With the name it is sent under: sent again, it is the same claim. */
+export type Asked = Readonly<{ id: string; claim: NewClaim }>;
 export type Shift = Readonly<{
-  state: string;
-  opened_at?: string;
-  totals?: readonly Money[];
-  verdicts?: Readonly<Record<string, number>>;
+  id: string;
+  opened_at: string;
+  closed_at?: string;
+  totals: Readonly<{
+    channels: readonly Readonly<{ provider: string; payments: number; captured: Money; refunded: Money }>[];
+    verdicts: Readonly<Record<string, number>>;
+  }>;
 }>;
+export type Hit = Readonly<{ payment: Payment; why: readonly Text[] }>;
+
+const placed = (store: string): string => `?${new URLSearchParams({ store })}`;
 
 export const claims = {
-  make: (claim: NewClaim, signal?: AbortSignal) =>
-    json<Claim>('/v1/claims', { method: 'POST', body: claim, headers: { 'idempotency-key': claim.id }, signal }),
+  make: ({ id, claim }: Asked, signal?: AbortSignal) =>
+    json<Claim>('/v1/claims', { method: 'POST', body: claim, headers: { 'idempotency-key': id }, signal }),
   get: (id: string) => json<Claim>(`/v1/claims/${id}`),
+  look: (id: string, paymentId?: string) =>
+    json<Claim>(`/v1/claims/${id}/look`, {
+      method: 'POST',
+      body: paymentId === undefined ? {} : { payment_id: paymentId },
+    }),
   image: async (bytes: Blob): Promise<string> =>
-    ((await (await ask('/v1/claims/images', { method: 'POST', bytes })).json()) as { image_id: string }).image_id,
-  recent: (store: string) =>
-    json<PageOf<Recent | Payment>>(`/v1/counter/recent${store === '' ? '' : `?store=${encodeURIComponent(store)}`}`),
-  openShift: (store: string) => json<Shift>('/v1/shifts/open', { method: 'POST', body: store === '' ? {} : { store } }),
-  closeShift: (store: string) =>
-    json<Shift>('/v1/shifts/close', { method: 'POST', body: store === '' ? {} : { store } }),
-  search: (q: string) => json<Found>(`/v1/search?q=${encodeURIComponent(q)}`),
+    ((await (await ask('/v1/images', { method: 'POST', bytes })).json()) as { sha256: string }).sha256,
+  recent: (store: string) => json<PageOf<Payment>>(`/v1/counter/recent${store === '' ? '' : placed(store)}`),
+  shift: (store: string) => json<Shift>(`/v1/shifts/current${placed(store)}`),
+  openShift: (store: string) => json<Shift>('/v1/shifts/open', { method: 'POST', body: { store } }),
+  closeShift: (store: string) => json<Shift>('/v1/shifts/close', { method: 'POST', body: { store } }),
+  search: (q: string) => json<PageOf<Hit>>(`/v1/search?q=${encodeURIComponent(q)}`),
 };
-
-export type Found = Readonly<{ items: readonly (Payment | Readonly<{ payment: Payment; why?: Text }>)[] }>;

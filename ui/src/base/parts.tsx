@@ -1,10 +1,21 @@
 /** Small parts both faces of the app use: money, time, a verdict's mark. Meaning never rests on colour alone: word, icon and colour together. */
 import type { ReactElement, ReactNode } from 'react';
 import { type Tone, VERDICTS, type VerdictCode } from '../../../src/verdicts/catalogue.ts';
-import { useWords } from './lang.ts';
+import { type Text, useWords } from './lang.ts';
 import { agoOf, fullOf, whenOf } from './time.ts';
 
 export type MoneyOut = Readonly<{ amount: string; currency: string }>;
+
+/** Channels by the names people call them. */
+export const PROVIDERS: Readonly<Record<string, Text>> = {
+  wechatpay: { zh: '微信支付', en: 'WeChat Pay' },
+  alipay: { zh: '支付宝', en: 'Alipay' },
+  unionpay: { zh: '银联', en: 'UnionPay' },
+  lakala: { zh: '拉卡拉', en: 'Lakala' },
+  stripe: { zh: 'Stripe', en: 'Stripe' },
+  adyen: { zh: 'Adyen', en: 'Adyen' },
+  paypal: { zh: 'PayPal', en: 'PayPal' },
+};
 
 const SYMBOLS: Readonly<Record<string, string>> = { CNY: '¥', USD: 'US$', EUR: '€', GBP: '£', HKD: 'HK$', JPY: 'JP¥' };
 /** Text in, text out: no float ever holds an amount. A currency with a sign of its own is unmistakable; any other is named. */

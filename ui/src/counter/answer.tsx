@@ -3,10 +3,11 @@
  * would, and never turns waiting into “not paid”. After half a minute it says how old it is.
  */
 import { type ReactElement, useEffect, useRef, useState } from 'react';
+import type { Tone } from '../../../src/verdicts/catalogue.ts';
 import { Trouble } from '../base/api.ts';
 import { type Claim, claims } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
-import { Brand, Money, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
+import { Brand, Money, Time, ToneIcon, titleOf, toneOf } from '../base/parts.tsx';
 import { clockOf, countdown, msOf, textOf, tookOf, useNow } from '../base/time.ts';
 import type { Answered } from './counter.tsx';
 import type { CounterKey } from './words.ts';
@@ -15,6 +16,10 @@ import type { CounterKey } from './words.ts';
 const FRESH_MS = 30_000;
 /** Where the server named no time. */
 const LOOK_MS = 5_000;
+
+/** Without a verdict nothing is known yet: that is waiting, whatever else it may become. */
+export const toneOfClaim = (claim: Claim): Tone =>
+  claim.verdict === undefined ? 'waiting' : toneOf(claim.verdict.code);
 
 export function Answer({
   answer,
@@ -28,15 +33,14 @@ export function Answer({
   const heading = useRef<HTMLHeadingElement>(null);
   const { claim, atMs } = answer;
   const { verdict } = claim;
-  const tone = toneOf(verdict.code);
-  const isWaiting = tone === 'waiting';
-  const nextMs =
-    verdict.next_look_at === undefined ? atMs + LOOK_MS : Math.max(msOf(verdict.next_look_at), atMs + 1_000);
+  const tone = toneOfClaim(claim);
+  const isWaiting = claim.state === 'open';
+  const nextMs = claim.next_look_at === undefined ? atMs + LOOK_MS : Math.max(msOf(claim.next_look_at), atMs + 1_000);
 
-  const look = async (): Promise<void> => {
+  const look = async (how: () => Promise<Claim>): Promise<void> => {
     setLooking(true);
     try {
-      renew(await claims.get(claim.id));
+      renew(await how());
       setOut(false);
     } catch (error) {
       // What was known stays on screen, with its age.
@@ -49,8 +53,8 @@ export function Answer({
 
   useEffect(() => heading.current?.focus(), []);
   const due = isWaiting && now >= nextMs;
-  const lookNow = useRef(look);
-  lookNow.current = look;
+  const lookNow = useRef(() => Promise.resolve());
+  lookNow.current = () => look(() => claims.get(claim.id));
   useEffect(() => {
     if (!due) return;
     void lookNow.current();
@@ -58,7 +62,7 @@ export function Answer({
     return () => clearInterval(timer);
   }, [due]);
 
-  const says = verdict.says;
+  const says = verdict?.says;
   return (
     <main className={`answer tone-${tone} is-${tone}`}>
       <header className="bar">
@@ -68,10 +72,10 @@ export function Answer({
       <div className="verdict" role="status" aria-live="assertive">
         <ToneIcon tone={tone} size={72} />
         <h1 ref={heading} tabIndex={-1}>
-          {t(`release.${verdict.release}`)}
+          {t(`release.${claim.release}`)}
         </h1>
         <p className="what">
-          {both(titleOf(verdict.code))}
+          {verdict === undefined ? t('unclear') : both(titleOf(verdict.code))}
           {claim.payment?.captured === undefined ? null : (
             <>
               {' · '}
@@ -101,12 +105,12 @@ export function Answer({
           <blockquote>{both(says.agent)}</blockquote>
         </section>
       )}
-      {claim.facts.length === 0 ? null : (
+      {claim.why.length === 0 ? null : (
         <section className="facts">
           <h2>{t('facts')}</h2>
           <ul>
-            {claim.facts.map((fact) => (
-              <li key={fact.en}>{both(fact)}</li>
+            {claim.why.map((why) => (
+              <li key={why.en}>{both(why)}</li>
             ))}
           </ul>
         </section>
@@ -115,15 +119,20 @@ export function Answer({
         <section className="facts">
           <h2>{t('candidates')}</h2>
           <ul className="candidates">
-            {claim.candidates.map(({ payment, why }) => (
-              <li key={payment.id}>
-                <a href={`/app/payments/${payment.id}`}>
-                  <Money of={payment.captured ?? payment.ordered} />
-                  {payment.captured_at === undefined ? null : <Time at={payment.captured_at} />}
-                  <span>…{(payment.order_ref ?? payment.payment_ref).slice(-6)}</span>
-                  {payment.verdict === undefined ? null : <VerdictMark code={payment.verdict.code} />}
-                  <small>{both(why)}</small>
-                </a>
+            {claim.candidates.map((one) => (
+              <li key={one.payment_id}>
+                <button
+                  type="button"
+                  disabled={isLooking}
+                  onClick={() => void look(() => claims.look(claim.id, one.payment_id))}
+                >
+                  <Money of={one.amount} />
+                  <Time at={one.at} />
+                  <span>…{(one.order_ref ?? one.payment_ref).slice(-6)}</span>
+                  {one.why.map((why) => (
+                    <small key={why.en}>{both(why)}</small>
+                  ))}
+                </button>
               </li>
             ))}
           </ul>
@@ -139,7 +148,12 @@ export function Answer({
               {t('evidence')}
             </a>
           )}
-          <button type="button" className="button" disabled={isLooking} onClick={() => void look()}>
+          <button
+            type="button"
+            className="button"
+            disabled={isLooking}
+            onClick={() => void look(() => claims.look(claim.id))}
+          >
             {t('again')}
           </button>
         </div>

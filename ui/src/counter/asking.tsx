@@ -6,7 +6,7 @@ import { todayAt, useNow } from '../base/time.ts';
 import { codesIn, hasCamera, watch } from './scan.ts';
 import type { CounterKey } from './words.ts';
 
-type Said = Partial<Omit<NewClaim, 'id' | 'kind'>>;
+type Said = Partial<Omit<NewClaim, 'kind'>>;
 const SLOW_MS = 3_000;
 
 export function Asking(
@@ -32,7 +32,7 @@ export function Asking(
   };
   const more = (): Said => ({
     ...(amount === '' ? {} : { amount: { amount, currency: 'CNY' } }),
-    ...(time === '' ? {} : { at: todayAt(time) }),
+    ...(time === '' ? {} : { paid_at: todayAt(time) }),
   });
 
   const submit = (event: FormEvent): void => {
@@ -66,7 +66,7 @@ export function Asking(
     }
     if (codes.length === 0 && amount === '') setNote('scan.none');
     else
-      ask({ ...(codes.length === 0 ? {} : { refs: codes }), ...(imageId === undefined ? {} : { image_id: imageId }) });
+      ask({ ...(codes.length === 0 ? {} : { refs: codes }), ...(imageId === undefined ? {} : { images: [imageId] }) });
   };
 
   const scan = (): void => {

@@ -4,11 +4,11 @@
  */
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import { api, keptMode, Trouble } from '../base/api.ts';
-import { type Claim, claims, type NewClaim } from '../base/claims.ts';
+import { type Asked, type Claim, claims } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
-import { Brand, Quiet, toneOf } from '../base/parts.tsx';
-import { nowMs, nowText } from '../base/time.ts';
-import { Answer } from './answer.tsx';
+import { Brand, Quiet } from '../base/parts.tsx';
+import { nowMs } from '../base/time.ts';
+import { Answer, toneOfClaim } from './answer.tsx';
 import { Asking } from './asking.tsx';
 import { Incoming } from './incoming.tsx';
 import { queue, sendQueued } from './queue.ts';
@@ -17,12 +17,12 @@ import { SettingsSheet } from './settings-sheet.tsx';
 import { play } from './sound.ts';
 import type { CounterKey } from './words.ts';
 
-export type Answered = Readonly<{ claim: Claim; atMs: number; asked: NewClaim }>;
+export type Answered = Readonly<{ claim: Claim; atMs: number; asked: Asked }>;
 type Now =
   | Readonly<{ is: 'ready' }>
-  | Readonly<{ is: 'asking'; asked: NewClaim; sinceMs: number }>
+  | Readonly<{ is: 'asking'; asked: Asked; sinceMs: number }>
   | Readonly<{ is: 'answered'; answer: Answered }>
-  | Readonly<{ is: 'trouble'; trouble: Trouble; asked: NewClaim }>;
+  | Readonly<{ is: 'trouble'; trouble: Trouble; asked: Asked }>;
 
 /** An id in order of time, as the server makes them (UUIDv7). */
 export function newClaimId(): string {
@@ -50,15 +50,15 @@ export function Counter(): ReactElement {
   const asking = useRef<AbortController | undefined>(undefined);
 
   const answer = useCallback(
-    (claim: Claim, asked: NewClaim): void => {
+    (claim: Claim, asked: Asked): void => {
       setNow({ is: 'answered', answer: { claim, asked, atMs: nowMs() } });
-      play(toneOf(claim.verdict.code), settings.isLoud);
+      play(toneOfClaim(claim), settings.isLoud);
     },
     [settings.isLoud],
   );
 
   const ask = useCallback(
-    async (asked: NewClaim): Promise<void> => {
+    async (asked: Asked): Promise<void> => {
       asking.current?.abort();
       const control = new AbortController();
       asking.current = control;
@@ -87,9 +87,8 @@ export function Counter(): ReactElement {
       const all = await queue.all();
       setWaiting(all.length);
       if (!navigator.onLine || all.length === 0) return;
-      const of = new Map(all.map((c) => [c.id, c]));
       await sendQueued(
-        (claim) => setLater((before) => [...before, { claim, asked: of.get(claim.id) ?? all[0]!, atMs: nowMs() }]),
+        (claim, asked) => setLater((before) => [...before, { claim, asked, atMs: nowMs() }]),
         (trouble) => setNow({ is: 'trouble', trouble, asked: all[0]! }),
       );
       setWaiting((await queue.all()).length);
@@ -203,10 +202,11 @@ export function Counter(): ReactElement {
         ask={(said) =>
           void ask({
             id: newClaimId(),
-            kind: 'paid_not_seen',
-            at: nowText(),
-            ...(settings.store === '' ? {} : { store: settings.store }),
-            ...said,
+            claim: {
+              kind: 'paid_not_seen',
+              ...(settings.store === '' ? {} : { store: settings.store }),
+              ...said,
+            },
           })
         }
       />

@@ -20,7 +20,7 @@ const atOf = (p: Payment): string => p.captured_at ?? p.placed_at ?? '';
 
 async function read(store: string): Promise<readonly Payment[]> {
   try {
-    return (await claims.recent(store)).items.map((item) => ('payment' in item ? item.payment : item));
+    return (await claims.recent(store)).items;
   } catch (error) {
     if (!(error instanceof Trouble) || error.kind !== 'absent') throw error;
     return (await api.payments({ limit: '50' })).items.filter(isIn);

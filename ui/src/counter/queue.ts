@@ -3,7 +3,7 @@
  * Idempotency-Key, by one tab at a time, so that an answer lost on the way makes no second claim.
  */
 import { Trouble } from '../base/api.ts';
-import { type Claim, claims, type NewClaim } from '../base/claims.ts';
+import { type Asked, type Claim, claims } from '../base/claims.ts';
 
 const STORE = 'claims';
 
@@ -24,23 +24,25 @@ const ended = <T>(request: IDBRequest<T>): Promise<T> =>
   });
 
 export const queue = {
-  add: async (claim: NewClaim): Promise<void> => void (await ended((await store('readwrite')).put(claim))),
+  add: async (asked: Asked): Promise<void> => void (await ended((await store('readwrite')).put(asked))),
   remove: async (id: string): Promise<void> => void (await ended((await store('readwrite')).delete(id))),
-  all: async (): Promise<readonly NewClaim[]> =>
-    await ended((await store('readonly')).getAll() as IDBRequest<NewClaim[]>),
+  all: async (): Promise<readonly Asked[]> => await ended((await store('readonly')).getAll() as IDBRequest<Asked[]>),
 };
 
 /** Sends what waits, oldest first; what the server refuses for good is taken out and told. Stops at the first silence. */
-export async function sendQueued(answered: (claim: Claim) => void, refused: (trouble: Trouble) => void): Promise<void> {
+export async function sendQueued(
+  answered: (claim: Claim, asked: Asked) => void,
+  refused: (trouble: Trouble) => void,
+): Promise<void> {
   const send = async (): Promise<void> => {
-    for (const claim of await queue.all()) {
+    for (const asked of await queue.all()) {
       try {
-        const answer = await claims.make(claim);
-        await queue.remove(claim.id);
-        answered(answer);
+        const answer = await claims.make(asked);
+        await queue.remove(asked.id);
+        answered(answer, asked);
       } catch (error) {
         if (!(error instanceof Trouble) || error.kind !== 'refused') return;
-        await queue.remove(claim.id);
+        await queue.remove(asked.id);
         refused(error);
       }
     }

@@ -1,9 +1,9 @@
 /** What a device keeps for itself: store, sounds, voice. */
 import { useSyncExternalStore } from 'react';
 
-export type Settings = Readonly<{ store: string; isLoud: boolean; speaks: boolean; shiftSince: string | null }>;
+export type Settings = Readonly<{ store: string; isLoud: boolean; speaks: boolean }>;
 const KEPT = 'daozhang.counter';
-const FIRST: Settings = { store: '', isLoud: true, speaks: true, shiftSince: null };
+const FIRST: Settings = { store: '', isLoud: true, speaks: true };
 const heard = new Set<() => void>();
 
 let now: Settings = { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') };
