@@ -105,6 +105,7 @@ function chineseCss(): string {
     cwd: ROOT,
   }))
     for (const char of read(file).toString('utf8')) ours.add(char.codePointAt(0)!);
+  const chars = [...ours];
   return ['400', '600']
     .flatMap(
       (weight) =>
@@ -112,30 +113,43 @@ function chineseCss(): string {
           .toString()
           .match(/@font-face \{[^}]*\}/g) ?? [],
     )
-    .filter((face) =>
-      /unicode-range: ([^;]+);/
-        .exec(face)?.[1]
-        ?.split(',')
-        .some((range) => holds(range, ours)),
-    )
+    .filter((face) => rangesOf(face).some(([from, to]) => chars.some((code) => code >= from && code <= to)))
     .map((face) =>
       face
         .replace(/, url\([^)]*\.woff\) format\('woff'\)/, '')
         .replace('url(./', 'url(@fontsource/noto-sans-sc/')
-        .replace("'Noto Sans SC'", "'Daozhang SC'"),
+        .replace("'Noto Sans SC'", "'Daozhang SC'")
+        .replace(/unicode-range: [^;]+;/, `unicode-range: ${rangesOf(face).map(told).join(',')};`),
     )
     .join('\n');
 }
 
-function holds(range: string, chars: ReadonlySet<number>): boolean {
-  const [from, to] = range
-    .trim()
-    .replace(/^U\+/i, '')
-    .split('-')
-    .map((hex) => Number.parseInt(hex, 16)) as [number, number?];
-  for (let code = from; code <= (to ?? from); code += 1) if (chars.has(code)) return true;
-  return false;
+/** Signs that are wide in a Chinese font and stand in Latin text all the time: ’ “ ” · come from the next font in the list. */
+const NOT_OURS = new Set([0xb7, 0x2018, 0x2019, 0x201c, 0x201d]);
+
+type Range = readonly [from: number, to: number];
+
+function rangesOf(face: string): Range[] {
+  const said = /unicode-range: ([^;]+);/.exec(face)?.[1]?.split(',') ?? [];
+  return said.flatMap((range) => {
+    const [from, to] = range
+      .trim()
+      .replace(/^U\+/i, '')
+      .split('-')
+      .map((hex) => Number.parseInt(hex, 16)) as [number, number?];
+    const cuts = [...NOT_OURS].filter((code) => code >= from && code <= (to ?? from)).sort((a, b) => a - b);
+    const parts: Range[] = [];
+    let begin = from;
+    for (const cut of cuts) {
+      if (cut > begin) parts.push([begin, cut - 1]);
+      begin = cut + 1;
+    }
+    if (begin <= (to ?? from)) parts.push([begin, to ?? from]);
+    return parts;
+  });
 }
+
+const told = ([from, to]: Range): string => `U+${from.toString(16)}${to === from ? '' : `-${to.toString(16)}`}`;
 
 type Chunk = Readonly<{ file: string; imports?: readonly string[]; css?: readonly string[] }>;
 

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { useWords } from '../base/lang.ts';
 import { ToneIcon, toneOf } from '../base/parts.tsx';
-import { clockOf, dayOf, nowText, tookOf } from '../base/time.ts';
+import { clockOf, dayOf, nowText, promisedOf, tookOf } from '../base/time.ts';
 import type { Line, Stop } from './line.ts';
 import type { AppKey } from './words.ts';
 
@@ -100,11 +100,7 @@ function When({ stop, open }: Readonly<{ stop: Stop; open: (messageId: string) =
       </span>
     );
   if (stop.promise !== undefined)
-    return (
-      <span className="at">
-        {t('payment.promised', { at: `${dayOf(stop.promise.on, lang)} ${clockOf(stop.promise.at, lang).slice(0, 5)}` })}
-      </span>
-    );
+    return <span className="at">{t('payment.promised', { at: promisedOf(stop.promise, lang) })}</span>;
   return (
     <span className="at">{stop.shown === 'passed' ? t('payment.passed') : stop.shown === 'done' ? '✓' : '—'}</span>
   );

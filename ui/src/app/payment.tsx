@@ -9,7 +9,7 @@ import { CONFIDENCES, CUSTODIES, REASONS } from '../../../src/verdicts/catalogue
 import { api, type Me, type Observation, type Trace, Trouble, type Verdict } from '../base/api.ts';
 import { type Text, useWords } from '../base/lang.ts';
 import { Money, PROVIDERS, Quiet, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
-import { agoOf, clockOf, dayOf, useNow, whenOf } from '../base/time.ts';
+import { agoOf, dayOf, promisedOf, useNow, whenOf } from '../base/time.ts';
 import { lineOf } from './line.ts';
 import { Metro } from './metro.tsx';
 import { link } from './route.ts';
@@ -192,7 +192,7 @@ function Judged({ trace, me }: Readonly<{ trace: Trace; me: Me }>): ReactElement
             )}
             {verdict.promise === undefined ? null : (
               <Fact name={t('payment.promise')}>
-                {dayOf(verdict.promise.on, lang, true)} {clockOf(verdict.promise.at, lang).slice(0, 5)}
+                {promisedOf(verdict.promise, lang, true)}
                 <small>
                   {agoOf(verdict.promise.at, lang)}
                   {verdict.promise.assumed ? ` ${t('payment.assumed')}` : ''} · {both(verdict.promise.rule)}

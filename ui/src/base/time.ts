@@ -55,6 +55,13 @@ export function dayOf(at: string, lang = currentLang(), long = false): string {
   ).format(ms);
 }
 
+/** By when: the day of business, and the hour where one was promised; midnight is no hour but the day itself. */
+export function promisedOf(promise: Readonly<{ at: string; on: string }>, lang = currentLang(), long = false): string {
+  const hour = clockOf(promise.at, lang).slice(0, 5);
+  const day = dayOf(promise.on, lang, long);
+  return hour === '00:00' ? day : `${day} ${hour}`;
+}
+
 /** Today by the clock alone, another day with its date. */
 export function whenOf(instant: string, lang = currentLang()): string {
   return sameDay(msOf(instant), nowMs()) ? clockOf(instant, lang) : `${dayOf(instant, lang)} ${clockOf(instant, lang)}`;
