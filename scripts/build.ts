@@ -1,7 +1,8 @@
-/** `npm pack` builds the JavaScript package: Node does not strip types below node_modules. Types out, assets beside. */
+/** `npm pack` builds the JavaScript package: Node does not strip types below node_modules. Types out, assets beside, the web app built. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { builtApp } from '../ui/build.ts';
 
 const root = join(import.meta.dirname, '..');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -14,3 +15,4 @@ for (const asset of globSync('src/**/*.{css,js}', { cwd: root })) {
   mkdirSync(dirname(target), { recursive: true });
   cpSync(join(root, asset), target);
 }
+cpSync(await builtApp(), join(root, 'dist', 'app'), { recursive: true });

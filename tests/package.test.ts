@@ -22,7 +22,9 @@ test('npm pack → npm install → daozhang reconcile', { timeout: 300_000 }, ()
     names.includes('dist/src/main.js') &&
       names.includes('dist/src/reconcile/report/page/page.js') &&
       names.includes('LICENSE') &&
-      names.includes('sql/0001_book.sql'),
+      names.includes('sql/0001_book.sql') &&
+      names.includes('dist/app/app.html') &&
+      names.some((n) => /^dist\/app\/assets\/.*\.wasm$/.test(n)),
   );
   assert.deepEqual(
     names.filter((n) => n.endsWith('.ts') && !n.endsWith('.d.ts')),

@@ -96,13 +96,47 @@ test('what the core must not do', () => {
   assert.deepEqual(found, []);
 });
 
+/** The app is a reader of the API like any other: it knows the contract's types and the catalogue, and nothing else of the server. */
+const UI = files('ui/**/*.{ts,tsx}');
+const MAY_KNOW = /^src\/(api\/contract(\.ts|\/)|verdicts\/catalogue\.ts$)/;
+
+test('the web app imports the contract and the catalogue only; the counter nothing of the back office', () => {
+  const wrong: string[] = [];
+  for (const file of UI) {
+    for (const [whole, type, target] of read(file).matchAll(/^import (type )?[^;]*?from '(\.[^']+)'/gm)) {
+      const path = join(file, '..', target!).replaceAll('\\', '/');
+      if (path.startsWith('src/') && !MAY_KNOW.test(path)) wrong.push(`${file} imports ${path}`);
+      if (path.startsWith('src/api/') && type === undefined) wrong.push(`${file} takes more than types: ${whole}`);
+      if (file.startsWith('ui/src/counter/') && path.startsWith('ui/src/app/')) wrong.push(`${file} imports ${path}`);
+      if (file.startsWith('ui/src/base/') && !/^(ui\/src\/base|src)\//.test(path))
+        wrong.push(`${file} imports ${path}`);
+    }
+    if (/from 'antd/.test(read(file)) && !file.startsWith('ui/src/app/')) wrong.push(`${file} uses antd`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('the web app: one file knows the clock, amounts are text, markup is never made of text', () => {
+  const rules: ReadonlyArray<readonly [RegExp, RegExp]> = [
+    [/\bDate\.now\(|\bnew Date\b|\bDate\.parse\(/, /^ui\/src\/base\/(time|instant)\.ts$/],
+    [
+      /\bparseFloat\(|\.toFixed\(|\bMath\.random\(|dangerouslySetInnerHTML|innerHTML|\bconsole\.|\beval\(|: any\b|<any>|as any\b/,
+      /^$/,
+    ],
+  ];
+  const found = UI.flatMap((file) =>
+    rules.filter(([rule, allowed]) => !allowed.test(file) && rule.test(read(file))).map(([rule]) => `${file}: ${rule}`),
+  );
+  assert.deepEqual(found, []);
+});
+
 test('each file says what it owns', () => {
-  const silent = product.filter((f) => !/^(#!.*\n)?\/\*\*/.test(read(f)));
+  const silent = [...product, ...UI].filter((f) => !/^(#!.*\n)?\/\*\*/.test(read(f)));
   assert.deepEqual(silent, []);
 });
 
 test('files can be read in one sitting', () => {
-  const long = [...product, ...files('sim/**/*.ts'), ...files('bench/**/*.ts')]
+  const long = [...product, ...UI, ...files('sim/**/*.ts'), ...files('bench/**/*.ts')]
     .map((f) => [f, read(f).split('\n').length] as const)
     .filter(([, lines]) => lines > 600);
   assert.deepEqual(long, []);

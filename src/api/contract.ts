@@ -531,6 +531,17 @@ export const key = z
   })
   .meta({ id: 'Key' });
 
+export const me = z
+  .object({
+    kind: z.enum(['key', 'session']),
+    id,
+    livemode: z.boolean(),
+    scopes: z.array(z.enum(SCOPES)),
+    name: z.string().describe('Of the key or the user'),
+    version: z.string(),
+  })
+  .meta({ id: 'Me' });
+
 export const openCase = z
   .object({
     id,

@@ -1,4 +1,4 @@
-/** The few pages the server has before the web app: where am I, and what now. Plain HTML, no script. */
+/** The few pages the server has beside the web app: where am I, and what now. Plain HTML, no script. */
 import type { Lang } from '../base/lang.ts';
 
 const STYLE =
@@ -18,6 +18,16 @@ export function homePage(lang: Lang, version: string): string {
         lang,
         'Daozhang',
         `<h1>Daozhang ${version}</h1><p>The server runs. The API is described at <a href="/openapi.json">/openapi.json</a>, its figures are at <a href="/metrics">/metrics</a>.</p><p>Find a payment: <code>npx daozhang where ORDER</code></p><p>Make an API key: <code>npx daozhang key --name till</code></p>`,
+      );
+}
+
+export function buildingPage(lang: Lang): string {
+  return lang === 'zh'
+    ? page(lang, '到账', '<h1>网页正在构建</h1><p>首次启动需要几秒钟,完成后此页自动打开。</p>')
+    : page(
+        lang,
+        'Daozhang',
+        '<h1>The web app is being built</h1><p>The first start takes some seconds; this page opens by itself.</p>',
       );
 }
 

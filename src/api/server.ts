@@ -29,6 +29,7 @@ import type { Policies } from '../channels/policies.ts';
 import type { Barcodes } from '../people/barcodes.ts';
 import type { Inbox } from '../sources/inbox.ts';
 import type { Metrics } from '../watch/metrics.ts';
+import { appRoutes, type WebApp } from './app.ts';
 import { type Caller, callerOf, need, type Scope } from './auth.ts';
 import { description } from './describe.ts';
 import { idempotency } from './idempotency.ts';
@@ -42,6 +43,7 @@ import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { ledgerWorkRoutes } from './routes/ledger-work.ts';
+import { meRoutes } from './routes/me.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -93,6 +95,8 @@ export type Serving = Asking &
     log?: ((line: string) => void) | undefined;
     /** A request is there as a whole within this, or its connection is closed. */
     requestTimeoutMs?: number | undefined;
+    /** The web app, where it is served too. */
+    app?: WebApp | undefined;
     /** An error that is ours, with all it carries. */
     told(error: unknown): void;
   }>;
@@ -187,6 +191,8 @@ export async function buildServer(on: Serving): Promise<Api> {
     adminRoutes(api, on);
     claimRoutes(api, on);
     counterRoutes(api, on);
+    meRoutes(api, on);
+    if (on.app !== undefined) appRoutes(api, on.app);
   });
   // Raw bytes, for signatures: a scope of its own, where no body is parsed.
   await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));

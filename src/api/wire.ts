@@ -22,6 +22,7 @@ import { claimsDue } from '../people/answer.ts';
 import { openBarcodes } from '../people/barcodes.ts';
 import { openInbox } from '../sources/inbox.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
+import type { WebApp } from './app.ts';
 import { type Api, buildServer } from './server.ts';
 
 export type WireOptions = Readonly<{
@@ -39,6 +40,8 @@ export type WireOptions = Readonly<{
   /** Another clock for drills and tests. */
   pace?: Pace | undefined;
   told?: ((error: unknown) => void) | undefined;
+  /** The web app, where it is served too. */
+  app?: WebApp | undefined;
 }>;
 
 /** The engine without a door: what `work` runs. */
@@ -114,6 +117,7 @@ export async function serve(options: WireOptions, at: Readonly<{ host: string; p
     trustProxy: options.trustProxy,
     log: options.log,
     requestTimeoutMs: options.requestTimeoutMs,
+    app: options.app,
   });
   try {
     await api.listen({ host: at.host, port: at.port });

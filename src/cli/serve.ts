@@ -12,6 +12,7 @@ import { version } from '../base/root.ts';
 import { interruption } from './interrupt.ts';
 import { firstRun, keepLocalKeys, localKeys, openAll } from './opening.ts';
 import { tell } from './terminal.ts';
+import { openWebApp } from './web.ts';
 
 /** What drives the test side with a simulated channel; `sim/demo.ts`, handed in because the program does not depend on the simulator. */
 export type StartDemo = (
@@ -43,6 +44,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
   const stop = interruption();
   const env = serverEnv();
   const opened = await openAll(flags.data);
+  const app = openWebApp(({ en, zh }) => say(en, zh));
   try {
     for (const note of opened.notes) say(note.en, note.zh);
     const first = await firstRun(opened.book);
@@ -58,6 +60,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
         allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
         proxy: env.proxy,
         told: tellSometimes(lang),
+        app,
         log: flags.log === true ? (line) => process.stdout.write(line) : undefined,
       },
       { host: flags.host, port: portOf(flags.port) },
@@ -91,6 +94,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
       await served.close();
     }
   } finally {
+    app.stop();
     await opened.close();
   }
   return 0;

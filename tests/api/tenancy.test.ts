@@ -40,6 +40,8 @@ type Theirs = Readonly<
 type Fill = Readonly<{ path?: string; last?: string; query?: string; body?: object; gets: 'none' | 'empty' | 'own' }>;
 
 const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
+  whoAmI: () => ({ gets: 'own' }),
+  leave: () => ({ body: {}, gets: 'own' }),
   listKeys: () => ({ gets: 'own' }),
   makeKey: () => ({ body: { name: 'x', scopes: ['read'] }, gets: 'own' }),
   revokeKey: (t) => ({ path: t.key, gets: 'none' }),

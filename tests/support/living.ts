@@ -11,6 +11,7 @@ import * as unionpay from '../../sim/channels/unionpay/server.ts';
 import * as wechatpay from '../../sim/channels/wechatpay/server.ts';
 import { runningClock, type SimClock } from '../../sim/clock.ts';
 import { paceOf } from '../../src/actions/pace.ts';
+import type { WebApp } from '../../src/api/app.ts';
 import { type MadeKey, makeKey, type Scope } from '../../src/api/auth.ts';
 import { type Served, serve } from '../../src/api/wire.ts';
 import { openArchive } from '../../src/base/archive.ts';
@@ -137,6 +138,8 @@ export type LivingOptions<C extends keyof Sims = 'wechatpay'> = Readonly<{
   requestTimeoutMs?: number;
   /** For other processes that are to read the same secrets. */
   masterKey?: Uint8Array;
+  /** The web app, served too. */
+  app?: WebApp;
   /** Where the channel is called instead of at its own address. */
   through?: (url: string) => string;
 }>;
@@ -204,6 +207,7 @@ export async function living<C extends keyof Sims>(options: LivingOptions<C> = {
       told: (error) => errors.push(error),
       log: options.log,
       requestTimeoutMs: options.requestTimeoutMs,
+      app: options.app,
     },
     { host: '127.0.0.1', port: 0 },
   );

@@ -87,6 +87,7 @@ export function openRoutes(api: Api, on: Serving): void {
     },
   );
   api.get('/', { ...open, schema: { hide: true } }, async (request, reply) => {
+    if (on.app?.folder() !== undefined || on.app?.isComing() === true) return await reply.redirect('/app/', 303);
     void reply
       .header('content-type', 'text/html; charset=utf-8')
       .header(

@@ -1,0 +1,166 @@
+/** Payments, newest first, by verdict; a page is asked for by where the last one ended. New ones never move what is being read: a bar says so. */
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Select } from 'antd';
+import { type ReactElement, useEffect, useRef } from 'react';
+import { REASONS, VERDICTS } from '../../../src/verdicts/catalogue.ts';
+import { api, type PageOf, type Payment } from '../base/api.ts';
+import { useWords } from '../base/lang.ts';
+import { Money, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
+import { farOf, ROAD } from './line.ts';
+import { MiniLine } from './metro.tsx';
+import { go, link, useRoute } from './route.ts';
+import { Rows, Wrong } from './state.tsx';
+import type { AppKey } from './words.ts';
+
+export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFirst: boolean }>): ReactElement {
+  const { t, both, lang } = useWords<AppKey>();
+  const { query } = useRoute();
+  const client = useQueryClient();
+  const verdict = query.get('verdict') ?? undefined;
+  const seen = useRef(changes);
+  const list = useInfiniteQuery({
+    queryKey: ['payments', verdict ?? ''],
+    queryFn: ({ pageParam, signal }) => api.payments({ verdict, after: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: PageOf<Payment>) => last.next,
+  });
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const pages = list.data?.pages.length ?? 0;
+  const isEmpty = list.isSuccess && rows.length === 0;
+
+  // At the top of the first page the list keeps itself current; further down it waits to be asked.
+  const isStill = changes !== seen.current;
+  useEffect(() => {
+    if (!isStill || pages > 1 || scrollY > 200) return;
+    const timer = setTimeout(() => {
+      seen.current = changes;
+      void list.refetch();
+    }, 400);
+    return () => clearTimeout(timer);
+  }, [isStill, changes, pages, list.refetch]);
+
+  // A book without any payment opens on how to begin.
+  useEffect(() => {
+    if (isEmpty && isFirst && verdict === undefined) go('/app/start', 'replace');
+  }, [isEmpty, isFirst, verdict]);
+
+  const renew = (): void => {
+    seen.current = changes;
+    void client.resetQueries({ queryKey: ['payments', verdict ?? ''] });
+    scrollTo({ top: 0 });
+  };
+
+  return (
+    <section className="sheet">
+      <div className="head">
+        <h1>{t('payments.title')}</h1>
+        <Select
+          className="by-verdict"
+          aria-label={t('payments.filter')}
+          value={verdict ?? ''}
+          onChange={(code: string) => go(code === '' ? '/app/payments' : `/app/payments?verdict=${code}`)}
+          options={[
+            { value: '', label: t('payments.all') },
+            ...Object.entries(VERDICTS).map(([code, { tone, title }]) => ({
+              value: code,
+              label: (
+                <span className={`option tone-${tone}`}>
+                  <ToneIcon tone={tone} size={14} />
+                  {both(title)}
+                </span>
+              ),
+            })),
+          ]}
+          popupMatchSelectWidth={false}
+          listHeight={420}
+        />
+        <span className="count" role="status">
+          {rows.length > 0 ? t('payments.count', { count: rows.length }) : ''}
+        </span>
+        {isStill && (pages > 1 || scrollY > 200) ? (
+          <Button size="small" type="primary" onClick={renew}>
+            {t('payments.new')}
+          </Button>
+        ) : null}
+      </div>
+      {list.isPending ? (
+        <Rows n={12} />
+      ) : list.isError && rows.length === 0 ? (
+        <Wrong error={list.error} retry={() => void list.refetch()} />
+      ) : isEmpty ? (
+        <Quiet title={t('payments.none')}>
+          <p>{t('payments.noneHint')}</p>
+        </Quiet>
+      ) : (
+        <table className="list">
+          <thead>
+            <tr>
+              <th scope="col">{t('payments.time')}</th>
+              <th scope="col">{t('payments.order')}</th>
+              <th scope="col" className="right">
+                {t('payments.amount')}
+              </th>
+              <th scope="col">{t('payments.verdict')}</th>
+              <th scope="col" className="way">
+                {t('payments.way')}
+              </th>
+              <th scope="col" className="why">
+                {t('payments.reason')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((p) => {
+              const code = p.verdict?.code;
+              const reason = p.verdict?.reason;
+              const far = farOf(p);
+              return (
+                <tr key={p.id} onClick={(event) => rowClick(event.target, p.id)}>
+                  <td>
+                    <Time at={p.captured_at ?? p.placed_at ?? p.verdict?.judged_at ?? '1970-01-01T00:00:00Z'} />
+                  </td>
+                  <td>
+                    <a {...link(`/app/payments/${p.id}`)} className="ref" translate="no">
+                      {p.order_ref ?? p.payment_ref}
+                    </a>
+                  </td>
+                  <td className="right">
+                    <Money of={p.captured ?? p.ordered} />
+                  </td>
+                  <td>{code === undefined ? null : <VerdictMark code={code} />}</td>
+                  <td className="way">
+                    <MiniLine
+                      far={far}
+                      tone={code === undefined ? 'waiting' : toneOf(code)}
+                      label={t(`station.${ROAD[far - 1]!}`)}
+                    />
+                  </td>
+                  <td className="why">
+                    {reason !== undefined && reason in REASONS ? REASONS[reason as keyof typeof REASONS][lang] : ''}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      {rows.length === 0 ? null : (
+        <div className="more">
+          {list.hasNextPage ? (
+            <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              {t('payments.more')}
+            </Button>
+          ) : (
+            <span>{t('payments.end')}</span>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The whole row leads to the payment; its link does so for keyboards and new tabs. */
+function rowClick(target: EventTarget, id: string): void {
+  if (target instanceof Element && target.closest('a') === null && getSelection()?.isCollapsed !== false)
+    go(`/app/payments/${id}`);
+}

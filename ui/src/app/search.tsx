@@ -1,0 +1,129 @@
+/** One box for whatever somebody has in hand. Numbers are found as they are written; the server decides what a text means. */
+import { useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { api, Trouble } from '../base/api.ts';
+import { claims, type Hit } from '../base/claims.ts';
+import { useWords } from '../base/lang.ts';
+import { Money, Time, VerdictMark } from '../base/parts.tsx';
+import { go } from './route.ts';
+import type { AppKey } from './words.ts';
+
+const PAUSE_MS = 160;
+
+async function find(q: string): Promise<readonly Hit[]> {
+  try {
+    return (await claims.search(q)).items;
+  } catch (error) {
+    // A server without the one search has the older one, for numbers exactly as they stand.
+    if (!(error instanceof Trouble) || error.kind !== 'absent') throw error;
+    return (await api.findPayments(q)).items.map((payment) => ({ payment, why: [] }));
+  }
+}
+
+export default function Search({ close }: Readonly<{ close: () => void }>): ReactElement {
+  const { t, both } = useWords<AppKey>();
+  const [text, setText] = useState('');
+  const [asked, setAsked] = useState('');
+  const [at, setAt] = useState(0);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    input.current?.focus();
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setAsked(text.trim());
+      setAt(0);
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+
+  const found = useQuery({ queryKey: ['search', asked], queryFn: () => find(asked), enabled: asked.length >= 2 });
+  const hits = found.data ?? [];
+  const open = (hit: Hit | undefined): void => {
+    if (hit === undefined) return;
+    dialog.current?.close();
+    go(`/app/payments/${hit.payment.id}`);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setAt((n) => Math.min(n + 1, hits.length - 1));
+    else if (event.key === 'ArrowUp') setAt((n) => Math.max(n - 1, 0));
+    else if (event.key === 'Enter' && asked === text.trim()) open(hits[at]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
+    <dialog
+      ref={dialog}
+      className="search"
+      aria-label={t('search.title')}
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+    >
+      <div className="search-body">
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          aria-expanded={hits.length > 0}
+          aria-controls="hits"
+          aria-activedescendant={hits.length > 0 ? `hit-${at}` : undefined}
+          aria-label={t('search.label')}
+          placeholder={t('search.label')}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKey}
+        />
+        <div className="results" role="status">
+          {asked.length < 2 ? (
+            <p className="soft">{t('search.hint')}</p>
+          ) : found.isPending ? (
+            <p className="soft">{t('search.busy')}</p>
+          ) : found.isError ? (
+            <p className="soft">
+              {t('search.wrong')}.{' '}
+              {found.error instanceof Trouble ? `${found.error.message} ${found.error.remedy}` : ''}
+            </p>
+          ) : hits.length === 0 ? (
+            <div className="soft">
+              <p>
+                <strong>{t('search.none', { q: asked.slice(0, 60) })}</strong>
+              </p>
+              <p>{t('search.noneHint')}</p>
+            </div>
+          ) : null}
+        </div>
+        <div id="hits" role="listbox" aria-label={t('search.title')} className="hits" hidden={hits.length === 0}>
+          {hits.map((hit, i) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the box above has the focus and the keys
+            <div
+              key={hit.payment.id}
+              id={`hit-${i}`}
+              role="option"
+              aria-selected={i === at}
+              className={i === at ? 'hit at' : 'hit'}
+              onClick={() => open(hit)}
+            >
+              <span className="ref" translate="no">
+                {hit.payment.order_ref ?? hit.payment.payment_ref}
+              </span>
+              <Money of={hit.payment.captured ?? hit.payment.ordered} />
+              {hit.payment.verdict === undefined ? null : <VerdictMark code={hit.payment.verdict.code} />}
+              {hit.payment.placed_at === undefined ? null : (
+                <Time at={hit.payment.captured_at ?? hit.payment.placed_at} ago />
+              )}
+              {hit.why.length === 0 ? null : <small>{hit.why.map(both).join(' · ')}</small>}
+            </div>
+          ))}
+        </div>
+        <p className="keys">{t('search.keys')}</p>
+      </div>
+    </dialog>
+  );
+}

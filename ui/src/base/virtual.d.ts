@@ -1,0 +1,3 @@
+/** Stylesheets that the build writes. */
+declare module 'virtual:tokens.css';
+declare module 'virtual:chinese.css';
