@@ -57,10 +57,14 @@ export type Trace = Readonly<{
   /** When the merchant's system came to know of the payment. */
   recordedAt: Temporal.Instant | undefined;
   processingSince: Temporal.Instant | undefined;
+  /** The channel was at work on it once: the customer may have been debited, whatever came of it. */
+  wasAtWork: boolean;
   captured: Money | undefined;
   capturedAt: Temporal.Instant | undefined;
   /** The most believed source that said captured. */
   capturedBy: Source | undefined;
+  /** The most believed source that said where it stands. */
+  saidBy: Source | undefined;
   refunds: readonly Refund[];
   refundedMinor: bigint;
   /** What the payer's bank has taken back and not returned. */
@@ -88,6 +92,20 @@ const MOVES: ReadonlySet<string> = new Set<Move>([
   'reversed',
 ]);
 
+const DENIAL: ReadonlySet<string> = new Set<Move>(['unpaid', 'not_found', 'closed', 'failed']);
+const SUCCESS: ReadonlySet<string> = new Set<Move>(['captured']);
+/** The words that say that a payment stands there. */
+const SAYING: Readonly<Record<Position, ReadonlySet<string>>> = {
+  expected: DENIAL,
+  ordered: DENIAL,
+  debited: new Set<Move>(['processing']),
+  captured: SUCCESS,
+  closed: DENIAL,
+  failed: DENIAL,
+  reversed: new Set<Move>(['reversed']),
+  refunded: SUCCESS,
+};
+
 export function fold(observations: readonly Kept[]): Trace {
   const contradictions = new Map<ContradictionCode, Set<string>>();
   const contradict = (code: ContradictionCode, ...ids: string[]): void => {
@@ -98,7 +116,7 @@ export function fold(observations: readonly Kept[]): Trace {
 
   const sorted = [...withoutConflicts(observations, contradict)].sort(byTime);
   const placed = sorted.find((o) => o.kind === 'order_placed');
-  const words = sorted.filter((o) => MOVES.has(o.kind));
+  const words = sorted.filter((o) => MOVES.has(o.kind) && isOfTheChannel(o));
 
   let position: Position = placed === undefined ? 'expected' : 'ordered';
   let evidence: string[] = [];
@@ -155,9 +173,11 @@ export function fold(observations: readonly Kept[]): Trace {
     orderClosedAt: sorted.find((o) => o.kind === 'order_closed')?.occurredAt,
     recordedAt: sorted.find((o) => o.kind === 'recorded')?.occurredAt,
     processingSince: position === 'debited' ? processingSince : undefined,
+    wasAtWork: words.some((o) => o.kind === 'processing'),
     captured,
     capturedAt: successes[0]?.occurredAt,
     capturedBy: best?.source,
+    saidBy: strongest(words.filter((o) => SAYING[position].has(o.kind)))?.source,
     refunds,
     refundedMinor,
     chargedBackMinor: chargedBackOf(sorted, captured),
@@ -172,6 +192,9 @@ export function fold(observations: readonly Kept[]): Trace {
     evidence,
   });
 }
+
+/** What a customer shows and what the merchant's system believes move no money. */
+const isOfTheChannel = ({ source }: Kept): boolean => source !== 'claim' && source !== 'order';
 
 /** Two contents under one name: neither counts, both are kept and shown; the channel is asked, and its answer has a name of its own. */
 function withoutConflicts(

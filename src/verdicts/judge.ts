@@ -12,7 +12,8 @@
  * Cost: a microsecond or two; promises are kept (`promised.ts`).
  */
 import { type Money, money } from '../base/money.ts';
-import type { Source } from '../observations/observation.ts';
+import { dateIn, microsOf } from '../base/time.ts';
+import { rankOf, SOURCES, type Source } from '../observations/observation.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { StationPromise } from '../plans/station.ts';
 import type { Trace } from '../traces/fold.ts';
@@ -64,7 +65,13 @@ type Moment = Readonly<{
 }>;
 
 const DAY_MS = 86_400_000;
+/** Nobody says “not paid” of it beside what is said: another try under the same number may have come to nothing. */
+const MONEY_MOVED: ReadonlySet<Trace['position']> = new Set(['debited', 'captured', 'reversed', 'refunded']);
 const isCaptured = ({ trace }: Moment): boolean => trace.position === 'captured';
+/** Paid, and of its batch nothing is known yet but that it may be coming. */
+const isUnderway = (m: Moment): boolean =>
+  isCaptured(m) &&
+  (m.road.batch === undefined || m.road.batch.state === 'on_its_way' || m.road.batch.state === 'not_checked');
 
 export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
@@ -231,7 +238,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'unknown',
     why: 'the promised day is past and its bank statement was not given: neither on its way nor late can be said (I7)',
     when: (m) =>
-      isCaptured(m) && m.isLate && m.road.bankWatched && m.road.batch?.state !== 'late'
+      isUnderway(m) && m.isLate && m.road.bankWatched
         ? {
             release: enoughSaid(m),
             cause: 'none',
@@ -246,7 +253,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'on_its_way',
     why: 'paid and recorded; settlement takes its time',
     when: (m) =>
-      isCaptured(m)
+      isUnderway(m) && !(m.isLate && m.road.bankWatched) && m.trace.holds.length === 0
         ? {
             release: enoughSaid(m),
             cause: 'none',
@@ -276,12 +283,20 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'unpaid',
     why: 'the channel itself says so: not paid, closed, failed, not in its bills, or twice that it knows no such payment',
     when: ({ trace }) =>
-      trace.lastWord === 'unpaid' ||
-      trace.position === 'closed' ||
-      trace.position === 'failed' ||
-      trace.absent ||
-      (trace.lastWord === 'not_found' && trace.notFoundTimes > 1)
-        ? { release: 'no', cause: 'operator_error', reason: 'NO_PAYMENT', custody: 'customer', amount: trace.ordered }
+      !MONEY_MOVED.has(trace.position) &&
+      (trace.lastWord === 'unpaid' ||
+        trace.position === 'closed' ||
+        trace.position === 'failed' ||
+        trace.absent ||
+        (trace.lastWord === 'not_found' && trace.notFoundTimes > 1))
+        ? {
+            release: 'no',
+            ...(trace.wasAtWork
+              ? { cause: 'third_party', reason: 'DEBITED_NOT_CONFIRMED' }
+              : { cause: 'operator_error', reason: 'NO_PAYMENT' }),
+            custody: 'customer',
+            amount: trace.ordered,
+          }
         : undefined,
   },
   {
@@ -325,7 +340,7 @@ export function judge(standing: Standing, plan: Plan, policy: Policy, now: Tempo
     custody: first!.custody,
     confidence: confidenceOf(code, standing),
     amount: first!.amount,
-    promise: ENDED.has(code) ? undefined : promise,
+    promise: ENDED.has(code) ? undefined : code === 'held' ? heldUntil(trace, promise, plan) : promise,
     also: [...also],
     evidence: evidenceOf(standing),
     path,
@@ -335,9 +350,16 @@ export function judge(standing: Standing, plan: Plan, policy: Policy, now: Tempo
 /** Nothing more is promised to the merchant. */
 const ENDED: ReadonlySet<VerdictCode> = new Set(['received', 'reversed', 'refunded', 'charged_back']);
 
+/** Of what is frozen only the channel's own word promises, or the agreed longest time until it is shared. */
+function heldUntil({ holds }: Trace, promise: StationPromise | undefined, plan: Plan): StationPromise | undefined {
+  const { reason, until } = holds[0]!;
+  if (until !== undefined) return promisedOn(dateIn(microsOf(until), plan.settle.zone), plan.settle.zone, 'hold');
+  return reason === 'PROFIT_SHARING_FROZEN' ? promise : undefined;
+}
+
 /** The batch's own date where it has one, else what the plan promises. */
 function promised(trace: Trace, { batch, clearedOn }: Road, plan: Plan): StationPromise | undefined {
-  if (batch?.dueOn !== undefined) return promisedOn(batch.dueOn, plan.settle.zone);
+  if (batch?.dueOn !== undefined) return promisedOn(batch.dueOn, plan.settle.zone, 'batch');
   const payment = { direction: 'in', capturedAt: trace.capturedAt! } as const;
   return creditPromise(clearedOn === undefined ? payment : { ...payment, businessOn: clearedOn }, plan);
 }
@@ -388,11 +410,13 @@ const isFresh = ({ trace, policy, now }: Moment): boolean =>
 /** The rank of the weakest evidence that the verdict needs. */
 function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence {
   if (code === 'received' || code === 'short_settled' || code === 'payout_returned') return 'proven';
-  if (trace.capturedBy !== undefined && road.clearedOn !== undefined) return 'proven';
   if (trace.absent) return 'proven';
-  const by = trace.capturedBy ?? (trace.lastWord === undefined ? undefined : 'inquiry');
+  const isIn = trace.position === 'captured' || trace.position === 'refunded';
+  const by = isIn && road.clearedOn !== undefined ? 'bill' : trace.saidBy;
   if (by === undefined) return trace.placedAt === undefined ? 'claimed' : 'recorded';
-  return confidenceIn(by);
+  if (code !== 'refunded') return confidenceIn(by);
+  const given = trace.refunds.filter((r) => r.state === 'succeeded').map((r) => rankOf(r.by));
+  return rankOf(by) < Math.max(...given) ? confidenceIn(by) : confidenceIn(SOURCES[Math.max(...given)]!);
 }
 
 /** How far a source alone is believed. */

@@ -121,7 +121,7 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'late',
     why: 'the day it was promised for is past, and the customer says that it has not come',
     when: (m) =>
-      isDone(m) && m.isPast && m.missedSince !== undefined
+      isDone(m) && m.isPast && m.missedSince !== undefined && m.funding !== 'balance'
         ? { release: 'no', cause: 'third_party', reason: 'REFUND_ON_ITS_WAY', custody: 'bank', amount: m.refund.amount }
         : undefined,
   },
@@ -130,7 +130,7 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'on_its_way',
     why: 'the channel gave it back; banks take their days to show it',
     when: (m) =>
-      isDone(m) && !m.isPast
+      isDone(m) && !m.isPast && m.funding !== 'balance'
         ? { release: 'no', cause: 'none', reason: 'REFUND_ON_ITS_WAY', custody: 'bank', amount: m.refund.amount }
         : undefined,
   },
@@ -139,7 +139,7 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'refunded',
     why: 'given back, its days are past, and nobody misses it',
     when: (m) =>
-      isDone(m)
+      isDone(m) && m.isPast && m.missedSince === undefined && m.funding !== 'balance'
         ? { release: 'no', cause: 'none', reason: 'REFUNDED', custody: 'customer', amount: m.refund.amount }
         : undefined,
   },
