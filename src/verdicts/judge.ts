@@ -12,7 +12,7 @@
  * Cost: a microsecond or two; promises are kept (`promised.ts`).
  */
 import { type Money, money } from '../base/money.ts';
-import { dateIn, microsOf } from '../base/time.ts';
+import { compareInstants, dateIn, microsOf } from '../base/time.ts';
 import { rankOf, SOURCES, type Source } from '../observations/observation.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { StationPromise } from '../plans/station.ts';
@@ -151,7 +151,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
       isCaptured(m) &&
       m.trace.orderClosedAt !== undefined &&
       m.trace.recordedAt === undefined &&
-      Temporal.Instant.compare(m.trace.capturedAt!, m.trace.orderClosedAt) > 0
+      compareInstants(m.trace.capturedAt!, m.trace.orderClosedAt) > 0
         ? {
             release: m.policy.release.paidAfterClose,
             cause: 'sync_delay',
@@ -405,7 +405,7 @@ function enoughSaid({ trace, policy, setting, road }: Moment): Release {
 }
 
 const isFresh = ({ trace, policy, now }: Moment): boolean =>
-  Temporal.Instant.compare(now, trace.capturedAt!.add({ seconds: policy.recordWithinSeconds })) < 0;
+  now.epochMilliseconds - trace.capturedAt!.epochMilliseconds < policy.recordWithinSeconds * 1_000;
 
 /** The rank of the weakest evidence that the verdict needs. */
 function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence {

@@ -6,6 +6,7 @@
  * of a card or a bank account only the customer can see it. I8: an uncertain refund is asked about, never sent again blindly.
  */
 import { type Money, money } from '../base/money.ts';
+import { compareInstants } from '../base/time.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Payable, StationPromise } from '../plans/station.ts';
 import type { Refund, Trace } from '../traces/fold.ts';
@@ -151,7 +152,7 @@ export function judgeRefund(refunding: Refunding, plan: Plan, now: Temporal.Inst
     refund.state === 'succeeded'
       ? creditPromise({ direction: 'out', capturedAt: refund.at, funding }, plan)
       : undefined;
-  const isPast = promise !== undefined && Temporal.Instant.compare(promise.at, now) < 0;
+  const isPast = promise !== undefined && compareInstants(promise.at, now) < 0;
   const moment: Moment = { ...refunding, now, promise, isPast };
   const found = REFUND_ROWS.flatMap((row): ReadonlyArray<Found & { code: VerdictCode; id: string }> => {
     const it = row.when(moment);
