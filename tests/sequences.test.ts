@@ -200,7 +200,7 @@ function same(a: Trace, b: Trace): boolean {
     a.captured === b.captured &&
     a.capturedAt === b.capturedAt &&
     a.capturedBy === b.capturedBy &&
-    a.saidBy === b.saidBy &&
+    sameList(a.saidBy, b.saidBy, (x, y) => x === y) &&
     a.refundedMinor === b.refundedMinor &&
     a.chargedBackMinor === b.chargedBackMinor &&
     a.lastWord === b.lastWord &&

@@ -64,8 +64,8 @@ export type Trace = Readonly<{
   capturedAt: Temporal.Instant | undefined;
   /** The most believed source that said captured. */
   capturedBy: Source | undefined;
-  /** The most believed source that said where it stands. */
-  saidBy: Source | undefined;
+  /** The sources that said where it stands. */
+  saidBy: readonly Source[];
   refunds: readonly Refund[];
   refundedMinor: bigint;
   /** What the payer's bank has taken back and not returned. */
@@ -178,7 +178,7 @@ export function fold(observations: readonly Kept[]): Trace {
     captured,
     capturedAt: successes[0]?.occurredAt,
     capturedBy: best?.source,
-    saidBy: strongest(words.filter((o) => SAYING[position].has(o.kind)))?.source,
+    saidBy: sourcesOf(words, SAYING[position]),
     refunds,
     refundedMinor,
     chargedBackMinor: chargedBackOf(sorted, captured),
@@ -230,6 +230,12 @@ function strongest(successes: readonly Kept[]): Kept | undefined {
     (best, o) => (best === undefined || rankOf(o.source) > rankOf(best.source) ? o : best),
     undefined,
   );
+}
+
+function sourcesOf(words: readonly Kept[], saying: ReadonlySet<string>): readonly Source[] {
+  const sources: Source[] = [];
+  for (const { kind, source } of words) if (saying.has(kind) && !sources.includes(source)) sources.push(source);
+  return sources;
 }
 
 /** Unless both name the channel's own number, and no number is the same. */

@@ -13,11 +13,19 @@
  */
 import { type Money, money } from '../base/money.ts';
 import { compareInstants, dateIn, microsOf } from '../base/time.ts';
-import { rankOf, SOURCES, type Source } from '../observations/observation.ts';
+import { rankOf, type Source } from '../observations/observation.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { StationPromise } from '../plans/station.ts';
 import type { Trace } from '../traces/fold.ts';
-import type { Cause, Confidence, Custody, Reason, Release, VerdictCode } from './catalogue.ts';
+import {
+  type Cause,
+  CONFIDENCES,
+  type Confidence,
+  type Custody,
+  type Reason,
+  type Release,
+  type VerdictCode,
+} from './catalogue.ts';
 import type { Policy } from './policy.ts';
 import { creditPromise, promisedOn } from './promised.ts';
 import type { Road, Setting, Standing } from './standing.ts';
@@ -79,7 +87,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'unknown',
     why: 'a contradiction that touches whether or what was paid is settled by asking, before anything is said',
     when: ({ trace }) =>
-      trace.contradictions.length > 0 && !(trace.capturedBy === 'inquiry' && onlyAmounts(trace))
+      trace.contradictions.length > 0 && !standsByTrust(trace)
         ? { release: 'ask', cause: 'system_fault', reason: 'UNKNOWN_PENDING', custody: 'unknown' }
         : undefined,
   },
@@ -379,9 +387,11 @@ function batchIs(
   return { release: enoughSaid(m), cause, reason, custody, amount: m.trace.captured };
 }
 
-/** The inquiry's own figure stands against a notification's. */
-const onlyAmounts = (trace: Trace): boolean =>
-  trace.contradictions.every((c) => c.code === 'amounts_differ' || c.code === 'conflicting_messages');
+/** The channel's answer to our own question, or more, stands against another figure: of two amounts the more believed counts. */
+const standsByTrust = ({ capturedBy, contradictions }: Trace): boolean =>
+  capturedBy !== undefined &&
+  rankOf(capturedBy) >= rankOf('inquiry') &&
+  contradictions.every((c) => c.code === 'amounts_differ' || c.code === 'conflicting_messages');
 
 function difference(trace: Trace, sign: 1n | -1n, reason: Reason, release: Release): Found | undefined {
   if (trace.position !== 'captured' || trace.ordered === undefined || trace.captured === undefined) return undefined;
@@ -412,29 +422,32 @@ function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence 
   if (code === 'received' || code === 'short_settled' || code === 'payout_returned') return 'proven';
   if (trace.absent) return 'proven';
   const isIn = trace.position === 'captured' || trace.position === 'refunded';
-  const by = isIn && road.clearedOn !== undefined ? 'bill' : trace.saidBy;
-  if (by === undefined) return trace.placedAt === undefined ? 'claimed' : 'recorded';
-  if (code !== 'refunded') return confidenceIn(by);
-  const given = trace.refunds.filter((r) => r.state === 'succeeded').map((r) => rankOf(r.by));
-  return rankOf(by) < Math.max(...given) ? confidenceIn(by) : confidenceIn(SOURCES[Math.max(...given)]!);
+  const said = isIn && road.clearedOn !== undefined ? PROVEN : surestOf(trace.saidBy);
+  if (said === NOBODY) return trace.placedAt === undefined ? 'claimed' : 'recorded';
+  if (code !== 'refunded') return LADDER[said]!;
+  const given = surestOf(trace.refunds.map((r) => (r.state === 'succeeded' ? r.by : 'claim')));
+  return LADDER[Math.min(said, given)]!;
 }
 
 /** How far a source alone is believed. */
-export function confidenceIn(source: Source): Confidence {
-  switch (source) {
-    case 'statement':
-    case 'bill':
-      return 'proven';
-    case 'inquiry':
-    case 'decision':
-      return 'confirmed';
-    case 'notification':
-      return 'reported';
-    case 'order':
-      return 'recorded';
-    case 'claim':
-      return 'claimed';
-  }
+const CONFIDENCE = {
+  claim: 'claimed',
+  order: 'recorded',
+  notification: 'reported',
+  inquiry: 'confirmed',
+  decision: 'confirmed',
+  bill: 'proven',
+  statement: 'proven',
+} as const satisfies Record<Source, Confidence>;
+export const confidenceIn = (source: Source): Confidence => CONFIDENCE[source];
+
+const LADDER = Object.keys(CONFIDENCES) as readonly Confidence[];
+const PROVEN = LADDER.indexOf('proven');
+const NOBODY = -1;
+function surestOf(sources: readonly Source[]): number {
+  let most = NOBODY;
+  for (const source of sources) most = Math.max(most, LADDER.indexOf(CONFIDENCE[source]));
+  return most;
 }
 
 function evidenceOf({ trace, road }: Standing): readonly Evidence[] {
