@@ -11,6 +11,7 @@
  *
  * Cost: a microsecond or two; promises are kept (`promised.ts`).
  */
+import type { Text } from '../base/lang.ts';
 import { type Money, money } from '../base/money.ts';
 import { compareInstants, dateIn, microsOf } from '../base/time.ts';
 import { rankOf, type Source } from '../observations/observation.ts';
@@ -60,7 +61,7 @@ export type Found = Readonly<{
 }>;
 
 /** One row of a precedence table. `id` never changes; `why` is shown to whoever asks how a verdict came to be. */
-export type Row<Moment> = Readonly<{ id: string; code: VerdictCode; why: string; when(m: Moment): Found | undefined }>;
+export type Row<Moment> = Readonly<{ id: string; code: VerdictCode; why: Text; when(m: Moment): Found | undefined }>;
 
 type Moment = Readonly<{
   trace: Trace;
@@ -85,7 +86,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'contradiction',
     code: 'unknown',
-    why: 'a contradiction that touches whether or what was paid is settled by asking, before anything is said',
+    why: {
+      en: 'a contradiction that touches whether or what was paid is settled by asking, before anything is said',
+      zh: '说法相互矛盾,涉及是否付款、付了多少:先问清,再下结论',
+    },
     when: ({ trace }) =>
       trace.contradictions.length > 0 && !standsByTrust(trace)
         ? { release: 'ask', cause: 'system_fault', reason: 'UNKNOWN_PENDING', custody: 'unknown' }
@@ -94,7 +98,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'taken_back',
     code: 'reversed',
-    why: 'the channel took it back: nothing said before counts',
+    why: { en: 'the channel took it back: nothing said before counts', zh: '渠道已撤销:此前的说法都不算' },
     when: ({ trace }) =>
       trace.position === 'reversed'
         ? { release: 'no', cause: 'system_fault', reason: 'REVERSED', custody: 'customer', amount: trace.captured }
@@ -103,7 +107,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'given_back',
     code: 'refunded',
-    why: 'all of it was given back',
+    why: { en: 'all of it was given back', zh: '已全额退款' },
     when: ({ trace }) =>
       trace.position === 'refunded'
         ? { release: 'no', cause: 'none', reason: 'REFUNDED', custody: 'customer', amount: trace.captured }
@@ -112,7 +116,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'disputed',
     code: 'charged_back',
-    why: 'the payer’s bank took it back: whatever the way to the merchant’s bank was, the money is gone unless the dispute is won',
+    why: {
+      en: 'the payer’s bank took it back: whatever the way to the merchant’s bank was, the money is gone unless the dispute is won',
+      zh: '付款人的银行已扣回:无论结算走到哪一步,除非胜诉,钱都没有了',
+    },
     when: ({ trace }) =>
       trace.chargedBackMinor > 0n && trace.captured !== undefined
         ? {
@@ -127,7 +134,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'paid_before',
     code: 'duplicate',
-    why: 'the order has been paid already: the goods go once',
+    why: { en: 'the order has been paid already: the goods go once', zh: '这张订单已经付过:只交一次货' },
     when: (m) =>
       isCaptured(m) && m.setting.paidBefore
         ? {
@@ -142,19 +149,22 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'too_little',
     code: 'underpaid',
-    why: 'less than the order asks does not pay it',
+    why: { en: 'less than the order asks does not pay it', zh: '付的比订单少,不算付清' },
     when: ({ trace }) => difference(trace, -1n, 'PARTIAL_OR_DISCOUNT', 'ask'),
   },
   {
     id: 'too_much',
     code: 'overpaid',
-    why: 'the order is paid, the surplus is to be given back',
+    why: { en: 'the order is paid, the surplus is to be given back', zh: '订单已付清,多出的要退' },
     when: ({ trace, policy }) => difference(trace, 1n, 'PAID_OTHER_ORDER', policy.release.overpaid),
   },
   {
     id: 'after_close',
     code: 'paid_after_close',
-    why: 'the merchant had given the order up: ship or refund is its choice',
+    why: {
+      en: 'the merchant had given the order up: ship or refund is its choice',
+      zh: '商户已放弃这张订单:交货还是退款由它决定',
+    },
     when: (m) =>
       isCaptured(m) &&
       m.trace.orderClosedAt !== undefined &&
@@ -172,7 +182,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'not_in_bills',
     code: 'unknown',
-    why: 'the channel said paid, and its own complete bills do not have it: a notification or an answer was wrong, or a bill is',
+    why: {
+      en: 'the channel said paid, and its own complete bills do not have it: a notification or an answer was wrong, or a bill is',
+      zh: '渠道说已付,它自己的完整账单却没有:不是通知或答复有误,就是账单有误',
+    },
     when: (m) =>
       isCaptured(m) && m.road.missingFromBills && m.road.clearedOn === undefined
         ? {
@@ -187,7 +200,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'not_recorded',
     code: 'unrecorded',
-    why: 'the customer has paid; that the shop does not know is the shop’s and the channel’s matter',
+    why: {
+      en: 'the customer has paid; that the shop does not know is the shop’s and the channel’s matter',
+      zh: '顾客已经付款;本店不知道,是本店与渠道之间的事',
+    },
     when: (m) =>
       isCaptured(m) && m.trace.recordedAt === undefined && m.setting.orderRequired
         ? {
@@ -202,13 +218,19 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'bounced',
     code: 'payout_returned',
-    why: 'the bank sent the payout back: the channel has the money again, and the account is to be corrected',
+    why: {
+      en: 'the bank sent the payout back: the channel has the money again, and the account is to be corrected',
+      zh: '银行退回了出款:钱又回到渠道,账户要更正',
+    },
     when: (m) => batchIs(m, 'returned', 'operator_error', 'PAYOUT_RETURNED', 'channel'),
   },
   {
     id: 'frozen',
     code: 'held',
-    why: 'the channel keeps it back: no promise counts until it is set free',
+    why: {
+      en: 'the channel keeps it back: no promise counts until it is set free',
+      zh: '渠道暂扣:解冻之前没有到账日可言',
+    },
     when: (m) =>
       isCaptured(m) && m.trace.holds.length > 0 && m.road.batch?.state !== 'credited'
         ? {
@@ -223,7 +245,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'batch_short',
     code: 'short_settled',
-    why: 'the batch it is in brought less than its lines less their fees',
+    why: { en: 'the batch it is in brought less than its lines less their fees', zh: '所属批次到账少于明细减去手续费' },
     when: (m) => {
       const found = batchIs(m, 'short', 'third_party', 'SETTLED_NET', 'channel');
       return found === undefined ? undefined : { ...found, amount: m.road.batch!.missing ?? m.trace.captured };
@@ -232,19 +254,25 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'credited',
     code: 'received',
-    why: 'the bank’s statement has the batch it is in (I6)',
+    why: { en: 'the bank’s statement has the batch it is in', zh: '银行流水里有它所属的批次' },
     when: (m) => batchIs(m, 'credited', 'none', 'SETTLED_NET', 'merchant'),
   },
   {
     id: 'promise_passed',
     code: 'late',
-    why: 'the day its batch was promised for is past, that day’s bank statement is there, and does not have it',
+    why: {
+      en: 'the day its batch was promised for is past, that day’s bank statement is there, and does not have it',
+      zh: '批次应到之日已过,当日银行流水已有,其中没有这笔',
+    },
     when: (m) => batchIs(m, 'late', 'third_party', 'PAYOUT_PENDING', 'payout'),
   },
   {
     id: 'statement_missing',
     code: 'unknown',
-    why: 'the promised day is past and its bank statement was not given: neither on its way nor late can be said (I7)',
+    why: {
+      en: 'the promised day is past and its bank statement was not given: neither on its way nor late can be said',
+      zh: '应到之日已过,而没有当日的银行流水:既不能说在途,也不能说逾期',
+    },
     when: (m) =>
       isUnderway(m) && m.isLate && m.road.bankWatched
         ? {
@@ -259,7 +287,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'settling',
     code: 'on_its_way',
-    why: 'paid and recorded; settlement takes its time',
+    why: { en: 'paid and recorded; settlement takes its time', zh: '已付款并已记账;结算需要时间' },
     when: (m) =>
       isUnderway(m) && !(m.isLate && m.road.bankWatched) && m.trace.holds.length === 0
         ? {
@@ -274,7 +302,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'at_work',
     code: 'pending',
-    why: 'the channel is at work',
+    why: { en: 'the channel is at work', zh: '渠道正在处理' },
     when: ({ trace }) =>
       trace.position === 'debited'
         ? {
@@ -289,7 +317,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'not_paid',
     code: 'unpaid',
-    why: 'the channel itself says so: not paid, closed, failed, not in its bills, or twice that it knows no such payment',
+    why: {
+      en: 'the channel itself says so: not paid, closed, failed, not in its bills, or twice that it knows no such payment',
+      zh: '渠道自己这样说:未付、已关闭、失败、账单里没有,或两次说没有这笔',
+    },
     when: ({ trace }) =>
       !MONEY_MOVED.has(trace.position) &&
       (trace.lastWord === 'unpaid' ||
@@ -310,7 +341,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'nobody_answered',
     code: 'unknown',
-    why: 'nobody has answered yet: an error or silence is never “unpaid” (I7)',
+    why: {
+      en: 'nobody has answered yet: an error or silence is never “unpaid”',
+      zh: '还没有人答复:出错或没有回音都不等于未付',
+    },
     when: ({ trace }) => ({
       release: 'ask',
       cause: 'sync_delay',
@@ -406,9 +440,10 @@ function difference(trace: Trace, sign: 1n | -1n, reason: Reason, release: Relea
   };
 }
 
-/** A verified notification releases the goods up to a limit; above it the channel's answer to our own question does, or its bill. */
+/** A verified notification releases the goods up to a limit; above it the channel's answer to our own question does, its bill, or its settlement. */
 function enoughSaid({ trace, policy, setting, road }: Moment): Release {
-  if (trace.capturedBy !== 'notification' || trace.captured === undefined || road.clearedOn !== undefined) return 'yes';
+  if (trace.capturedBy !== 'notification' || trace.captured === undefined) return 'yes';
+  if (road.clearedOn !== undefined || road.batch !== undefined) return 'yes';
   if (setting.onlyHints) return 'ask';
   const limit = policy.askAbove[trace.captured.currency];
   return limit !== undefined && trace.captured.minor > limit ? 'ask' : 'yes';

@@ -22,7 +22,7 @@ export type Says = Readonly<{
   provesWrong: Text;
 }>;
 
-/** Where only a notification says it and the amount asks for more: the same line whatever the verdict. */
+/** Where only a notification says it and the amount asks for more, or who claims it is in doubt: the same line whatever the verdict. */
 const CONFIRMING: Text = { zh: '正在核实 {amount},请稍候', en: 'Checking {amount} with the channel. One moment.' };
 const PAID: Text = { zh: '已付 {amount},可以交货', en: 'Paid {amount}. Hand over.' };
 const ROAD = { yes: PAID, ask: CONFIRMING } as const;
