@@ -69,8 +69,7 @@ type Moment = Readonly<{
   road: Road;
   policy: Policy;
   now: Temporal.Instant;
-  /** The bank should have shown it, and a bank's own days of grace are past too. */
-  isLate: boolean;
+  plan: Plan;
 }>;
 
 const DAY_MS = 86_400_000;
@@ -274,7 +273,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
       zh: '应到之日已过,而没有当日的银行流水:既不能说在途,也不能说逾期',
     },
     when: (m) =>
-      isUnderway(m) && m.isLate && m.road.bankWatched
+      isUnderway(m) && isUnseen(m)
         ? {
             release: enoughSaid(m),
             cause: 'none',
@@ -289,7 +288,7 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     code: 'on_its_way',
     why: { en: 'paid and recorded; settlement takes its time', zh: '已付款并已记账;结算需要时间' },
     when: (m) =>
-      isUnderway(m) && !(m.isLate && m.road.bankWatched) && m.trace.holds.length === 0
+      isUnderway(m) && !isUnseen(m) && m.trace.holds.length === 0
         ? {
             release: enoughSaid(m),
             cause: 'none',
@@ -357,11 +356,10 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
 
 export function judge(standing: Standing, plan: Plan, policy: Policy, now: Temporal.Instant): Verdict {
   const { trace, setting, road } = standing;
-  const promise = trace.position === 'captured' ? promised(trace, road, plan) : undefined;
-  const moment: Moment = { trace, setting, road, policy, now, isLate: isPast(promise, plan, now) };
+  const moment: Moment = { trace, setting, road, policy, plan, now };
   let first: Found | undefined;
   let code: VerdictCode = 'unknown';
-  const also = new Set<VerdictCode>();
+  const also: VerdictCode[] = [];
   const path: string[] = [];
   for (const row of ROWS) {
     // The last row is for where no other is true.
@@ -369,11 +367,12 @@ export function judge(standing: Standing, plan: Plan, policy: Policy, now: Tempo
     const found = row.when(moment);
     if (found === undefined) continue;
     path.push(row.id);
-    if (first === undefined) [first, code] = [found, row.code];
-    else also.add(row.code);
+    if (first === undefined) {
+      first = found;
+      code = row.code;
+    } else if (row.code !== code && !also.includes(row.code)) also.push(row.code);
   }
-  if (trace.refundedMinor > 0n) also.add('refunded');
-  also.delete(code);
+  if (trace.refundedMinor > 0n && code !== 'refunded' && !also.includes('refunded')) also.push('refunded');
   return Object.freeze({
     code,
     release: first!.release,
@@ -382,8 +381,8 @@ export function judge(standing: Standing, plan: Plan, policy: Policy, now: Tempo
     custody: first!.custody,
     confidence: confidenceOf(code, standing),
     amount: first!.amount,
-    promise: ENDED.has(code) ? undefined : code === 'held' ? heldUntil(trace, promise, plan) : promise,
-    also: [...also],
+    promise: ENDED.has(code) ? undefined : code === 'held' ? heldUntil(moment) : promised(moment),
+    also,
     evidence: evidenceOf(standing),
     path,
   });
@@ -393,22 +392,30 @@ export function judge(standing: Standing, plan: Plan, policy: Policy, now: Tempo
 const ENDED: ReadonlySet<VerdictCode> = new Set(['received', 'reversed', 'refunded', 'charged_back']);
 
 /** Of what is frozen only the channel's own word promises, or the agreed longest time until it is shared. */
-function heldUntil({ holds }: Trace, promise: StationPromise | undefined, plan: Plan): StationPromise | undefined {
-  const { reason, until } = holds[0]!;
-  if (until !== undefined) return promisedOn(dateIn(microsOf(until), plan.settle.zone), plan.settle.zone, 'hold');
-  return reason === 'PROFIT_SHARING_FROZEN' ? promise : undefined;
+function heldUntil(m: Moment): StationPromise | undefined {
+  const { reason, until } = m.trace.holds[0]!;
+  const { zone } = m.plan.settle;
+  if (until !== undefined) return promisedOn(dateIn(microsOf(until), zone), zone, 'hold');
+  return reason === 'PROFIT_SHARING_FROZEN' ? promised(m) : undefined;
 }
 
 /** The batch's own date where it has one, else what the plan promises. */
-function promised(trace: Trace, { batch, clearedOn }: Road, plan: Plan): StationPromise | undefined {
+function promised({ trace, road: { batch, clearedOn }, plan }: Moment): StationPromise | undefined {
+  if (trace.position !== 'captured') return undefined;
   if (batch?.dueOn !== undefined) return promisedOn(batch.dueOn, plan.settle.zone, 'batch');
-  const payment = { direction: 'in', capturedAt: trace.capturedAt! } as const;
-  return creditPromise(clearedOn === undefined ? payment : { ...payment, businessOn: clearedOn }, plan);
+  return creditPromise({ direction: 'in', capturedAt: trace.capturedAt!, businessOn: clearedOn }, plan);
 }
 
-/** A bank takes a day or two to show what it has: the plan says how many. */
-const isPast = (promise: StationPromise | undefined, plan: Plan, now: Temporal.Instant): boolean =>
-  promise !== undefined && now.epochMilliseconds - promise.at.epochMilliseconds > plan.valueWindowDays * DAY_MS;
+/**
+ * The bank's statements are given to us, and it should have shown the money by now. A bank takes a day or two to show what it has: the plan
+ * says how many.
+ */
+function isUnseen(m: Moment): boolean {
+  if (!m.road.bankWatched) return false;
+  const promise = promised(m);
+  const graceMs = m.plan.valueWindowDays * DAY_MS;
+  return promise !== undefined && m.now.epochMilliseconds - promise.at.epochMilliseconds > graceMs;
+}
 
 function batchIs(
   m: Moment,

@@ -7,7 +7,8 @@ import { endOfDay, instantOf } from '../base/time.ts';
 import type { Plan } from '../plans/plan.ts';
 import { type Payable, promiseOf, type StationPromise } from '../plans/station.ts';
 
-const MOST = 8_192;
+/** More than a month of minutes. */
+const MOST = 65_536;
 const MINUTE_MS = 60_000;
 
 const kept = new WeakMap<Plan, Map<string | number, StationPromise | undefined>>();
