@@ -10,8 +10,12 @@ import { FORMATS } from '../src/files/registry.ts';
 import { ACCOUNT_CODES, chartOf } from '../src/ledger/chart.ts';
 import { POSTINGS } from '../src/ledger/postings.ts';
 import type { BreakClass } from '../src/reconcile/result.ts';
-import { CAUSES, REASONS, VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
+import { CAUSES, CONFIDENCES, CUSTODIES, REASONS, VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
 import { FINDINGS, type FindingCode, findingOf } from '../src/verdicts/findings.ts';
+import { ROWS, type Row } from '../src/verdicts/judge.ts';
+import { OWNERS, STEPS } from '../src/verdicts/next.ts';
+import { REFUND_ROWS } from '../src/verdicts/refunds.ts';
+import { wordingPage } from './wording.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'reference');
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -94,6 +98,14 @@ export const UNUSUAL: Readonly<Partial<Record<FindingCode, Text>>> = {
   },
 };
 
+type Rule = Pick<Row<never>, 'id' | 'code' | 'why'>;
+/** A precedence table as the code has it: the first true row is the headline, the others stand beside it. */
+const rulesTable = (rules: readonly Rule[]): readonly string[] => [
+  '| | rule | verdict | why | 为什么 |',
+  '|---|---|---|---|---|',
+  ...rules.map((r, i) => `| ${i + 1} | \`${r.id}\` | \`${r.code}\` | ${cell(r.why.en)} | ${cell(r.why.zh)} |`),
+];
+
 export const verdictsPage = (): string =>
   [
     '# Verdicts, causes, reasons, findings 结论、原因、缘由、发现',
@@ -117,6 +129,48 @@ export const verdictsPage = (): string =>
     '| code | says | 说法 |',
     '|---|---|---|',
     ...Object.entries(REASONS).map(([code, t]) => `| \`${code}\` | ${t.en} | ${t.zh} |`),
+    '',
+    '## Who holds the money 钱在谁手里',
+    '',
+    '| code | says | 说法 |',
+    '|---|---|---|',
+    ...Object.entries(CUSTODIES).map(([code, t]) => `| \`${code}\` | ${t.en} | ${t.zh} |`),
+    '',
+    '## How sure 把握',
+    '',
+    'The ladder, weakest first; a verdict has the rank of the weakest evidence that it needs. 由弱到强;结论的把握取决于它所需证据中最弱的一项。',
+    '',
+    '| code | says | 说法 |',
+    '|---|---|---|',
+    ...Object.entries(CONFIDENCES).map(([code, t]) => `| \`${code}\` | ${t.en} | ${t.zh} |`),
+    '',
+    'Where sources contradict each other, the more believed stands: a decision, then the bank’s statement, the channel’s bill, its answer, its notification, the',
+    'merchant’s order, a claim; between equals the first. 来源互相矛盾时以更可信者为准。',
+    '',
+    '## Which verdict comes first 先后',
+    '',
+    'The first rule that is true is the headline; the others that are true stand beside it (`also`), and the path names them all.',
+    '第一条成立的规则给出结论;其他成立的列在旁边(`also`),路径里全部写明。',
+    '',
+    '### A payment 收款',
+    '',
+    ...rulesTable(ROWS),
+    '',
+    '### A refund 退款',
+    '',
+    ...rulesTable(REFUND_ROWS),
+    '',
+    '## Next steps 下一步',
+    '',
+    'Who does what after which verdict, in the words people read: [wording.md](wording.md). 各结论之后由谁做什么,见该页。',
+    '',
+    '| step | says | 说法 |',
+    '|---|---|---|',
+    ...Object.entries(STEPS).map(([code, t]) => `| \`${code}\` | ${t.en} | ${t.zh} |`),
+    '',
+    `Owners 由谁: ${Object.entries(OWNERS)
+      .map(([code, t]) => `\`${code}\` ${t.en} ${t.zh}`)
+      .join(' · ')}`,
     '',
     '## Findings of a reconciliation 核对发现',
     '',
@@ -207,6 +261,7 @@ export const PAGES = {
   'verdicts.md': verdictsPage,
   'formats.md': formatsPage,
   'ledger.md': ledgerPage,
+  'wording.md': () => wordingPage(made),
 };
 
 if (process.argv[1] === import.meta.filename) {

@@ -104,7 +104,7 @@ export const verdict = z
     next_look_at: instant.optional(),
     evidence: z.array(z.object({ kind: z.enum(['observation', 'document', 'batch']), id })).optional(),
     path: z
-      .array(z.object({ rule: z.string(), code: z.string(), why: z.string() }))
+      .array(z.object({ rule: z.string(), code: z.string(), why: both }))
       .optional()
       .describe('The rules that were true, the headline’s first'),
   })

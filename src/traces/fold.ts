@@ -2,9 +2,10 @@
  * The trace of one payment: a pure fold of the set of its observations (I4). The set is sorted by (when it happened, how far the
  * source is believed, key), so that any order of arrival gives the same trace (I5).
  *
- * May not: read the clock, the database or a plan. Cost: O(n log n) for the n ≤ 20 observations a payment has.
+ * May not: read the clock, the database or a plan. Cost: O(n²) for the n ≤ 20 observations a payment has.
  */
 import type { Money } from '../base/money.ts';
+import { compareInstants } from '../base/time.ts';
 import {
   type Funding,
   type HoldReason,
@@ -57,10 +58,14 @@ export type Trace = Readonly<{
   /** When the merchant's system came to know of the payment. */
   recordedAt: Temporal.Instant | undefined;
   processingSince: Temporal.Instant | undefined;
+  /** The channel was at work on it once: the customer may have been debited, whatever came of it. */
+  wasAtWork: boolean;
   captured: Money | undefined;
   capturedAt: Temporal.Instant | undefined;
   /** The most believed source that said captured. */
   capturedBy: Source | undefined;
+  /** The sources that said where it stands. */
+  saidBy: readonly Source[];
   refunds: readonly Refund[];
   refundedMinor: bigint;
   /** What the payer's bank has taken back and not returned. */
@@ -88,6 +93,20 @@ const MOVES: ReadonlySet<string> = new Set<Move>([
   'reversed',
 ]);
 
+const DENIAL: ReadonlySet<string> = new Set<Move>(['unpaid', 'not_found', 'closed', 'failed']);
+const SUCCESS: ReadonlySet<string> = new Set<Move>(['captured']);
+/** The words that say that a payment stands there. */
+const SAYING: Readonly<Record<Position, ReadonlySet<string>>> = {
+  expected: DENIAL,
+  ordered: DENIAL,
+  debited: new Set<Move>(['processing']),
+  captured: SUCCESS,
+  closed: DENIAL,
+  failed: DENIAL,
+  reversed: new Set<Move>(['reversed']),
+  refunded: SUCCESS,
+};
+
 export function fold(observations: readonly Kept[]): Trace {
   const contradictions = new Map<ContradictionCode, Set<string>>();
   const contradict = (code: ContradictionCode, ...ids: string[]): void => {
@@ -100,7 +119,7 @@ export function fold(observations: readonly Kept[]): Trace {
   const believed = observations.filter((o) => o.source !== 'claim');
   const sorted = [...withoutConflicts(believed, contradict)].sort(byTime);
   const placed = sorted.find((o) => o.kind === 'order_placed');
-  const words = sorted.filter((o) => MOVES.has(o.kind));
+  const words = sorted.filter((o) => MOVES.has(o.kind) && isOfTheChannel(o));
 
   let position: Position = placed === undefined ? 'expected' : 'ordered';
   let evidence: string[] = [];
@@ -157,9 +176,11 @@ export function fold(observations: readonly Kept[]): Trace {
     orderClosedAt: sorted.find((o) => o.kind === 'order_closed')?.occurredAt,
     recordedAt: sorted.find((o) => o.kind === 'recorded')?.occurredAt,
     processingSince: position === 'debited' ? processingSince : undefined,
+    wasAtWork: words.some((o) => o.kind === 'processing'),
     captured,
     capturedAt: successes[0]?.occurredAt,
     capturedBy: best?.source,
+    saidBy: sourcesOf(words, SAYING[position]),
     refunds,
     refundedMinor,
     chargedBackMinor: chargedBackOf(sorted, captured),
@@ -175,24 +196,27 @@ export function fold(observations: readonly Kept[]): Trace {
   });
 }
 
+/** What a customer shows and what the merchant's system believes move no money. */
+const isOfTheChannel = ({ source }: Kept): boolean => source !== 'claim' && source !== 'order';
+
 /** Two contents under one name: neither counts, both are kept and shown; the channel is asked, and its answer has a name of its own. */
 function withoutConflicts(
   observations: readonly Kept[],
   contradict: (code: ContradictionCode, ...ids: string[]) => void,
 ): readonly Kept[] {
-  const named = Map.groupBy(observations, (o) => `${o.source}\u001f${o.key}\u001f${o.kind}`);
-  const kept: Kept[] = [];
-  for (const group of named.values()) {
-    const bodies = new Set(group.map((o) => o.bodyHash));
-    if (bodies.size === 1) kept.push(...group);
-    else contradict('conflicting_messages', ...group.map((o) => o.id));
-  }
-  return kept;
+  const isDoubted = (o: Kept): boolean =>
+    observations.some(
+      (p) => p.key === o.key && p.bodyHash !== o.bodyHash && p.kind === o.kind && p.source === o.source,
+    );
+  const doubted = observations.filter(isDoubted);
+  if (doubted.length === 0) return observations;
+  contradict('conflicting_messages', ...doubted.map((o) => o.id));
+  return observations.filter((o) => !doubted.includes(o));
 }
 
 function byTime(a: Kept, b: Kept): number {
   return (
-    Temporal.Instant.compare(a.occurredAt, b.occurredAt) ||
+    compareInstants(a.occurredAt, b.occurredAt) ||
     rankOf(a.source) - rankOf(b.source) ||
     compareText(a.key, b.key) ||
     compareText(a.kind, b.kind) ||
@@ -200,7 +224,7 @@ function byTime(a: Kept, b: Kept): number {
   );
 }
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) > 0;
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => compareInstants(a, b) > 0;
 
 /** The success of the most believed source; of equals the first. */
 function strongest(successes: readonly Kept[]): Kept | undefined {
@@ -208,6 +232,12 @@ function strongest(successes: readonly Kept[]): Kept | undefined {
     (best, o) => (best === undefined || rankOf(o.source) > rankOf(best.source) ? o : best),
     undefined,
   );
+}
+
+function sourcesOf(words: readonly Kept[], saying: ReadonlySet<string>): readonly Source[] {
+  const sources: Source[] = [];
+  for (const { kind, source } of words) if (saying.has(kind) && !sources.includes(source)) sources.push(source);
+  return sources;
 }
 
 /** Unless both name the channel's own number, and no number is the same. */

@@ -24,6 +24,8 @@ export function traceOf(json: Text): Trace | undefined {
     ...instants,
     ordered: moneyOf(json.ordered),
     captured: moneyOf(json.captured),
+    wasAtWork: json.wasAtWork === true,
+    saidBy: (json.saidBy as Trace['saidBy'] | undefined) ?? olderSaidBy(json),
     refundedMinor: BigInt((json.refundedMinor as string | undefined) ?? 0),
     chargedBackMinor: BigInt((json.chargedBackMinor as string | undefined) ?? 0),
     refunds: listOf(json.refunds).map((r) => ({
@@ -41,6 +43,12 @@ export function traceOf(json: Text): Trace | undefined {
   });
 }
 
+const olderSaidBy = (json: Text): Trace['saidBy'] =>
+  typeof json.capturedBy === 'string'
+    ? [json.capturedBy as Trace['saidBy'][number]]
+    : json.lastWord === undefined
+      ? []
+      : ['inquiry'];
 const listOf = (value: unknown): readonly Text[] => (value as readonly Text[] | undefined) ?? [];
 const instantOf = (value: unknown): Temporal.Instant | undefined =>
   typeof value === 'string' ? Temporal.Instant.from(value) : undefined;

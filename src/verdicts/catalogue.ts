@@ -78,7 +78,7 @@ export const REASONS = {
   DUPLICATE_PAID: { en: 'two payments for one sale', zh: '一单付了两次' },
   PARTIAL_OR_DISCOUNT: { en: 'part paid, or a discount', zh: '部分付款或优惠' },
   CLOSED_THEN_PAID: { en: 'the order was closed, then paid', zh: '关单后才付款' },
-  DEBITED_NOT_CONFIRMED: { en: 'debited, not confirmed by the channel', zh: '已扣款,渠道未确认' },
+  DEBITED_NOT_CONFIRMED: { en: 'perhaps debited, not confirmed by the channel', zh: '可能已扣款,渠道未确认' },
   REVERSED: { en: 'reversed by the channel', zh: '渠道撤销或冲正' },
   REFUNDED: { en: 'refunded at the channel', zh: '渠道已退款' },
   UNSETTLED_WAITING: { en: 'waiting for settlement', zh: '等待结算' },

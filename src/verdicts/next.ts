@@ -73,7 +73,7 @@ const IN: Readonly<Record<VerdictCode, readonly Next[]>> = {
   duplicate: [does('refund_surplus', 'approver')],
   underpaid: [does('collect_difference', 'cashier')],
   overpaid: [does('refund_difference', 'approver')],
-  held: [does('submit_documents', 'accountant', 'promise')],
+  held: [does('submit_documents', 'accountant')],
   payout_returned: [does('correct_account', 'accountant')],
   short_settled: [does('claim_difference', 'accountant')],
   reversed: [does('collect', 'cashier')],

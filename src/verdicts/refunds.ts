@@ -6,6 +6,7 @@
  * of a card or a bank account only the customer can see it. I8: an uncertain refund is asked about, never sent again blindly.
  */
 import { type Money, money } from '../base/money.ts';
+import { compareInstants } from '../base/time.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Payable, StationPromise } from '../plans/station.ts';
 import type { Refund, Trace } from '../traces/fold.ts';
@@ -35,7 +36,10 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_over',
     code: 'unknown',
-    why: 'more was given back than was paid: which of the refunds is true is settled by asking',
+    why: {
+      en: 'more was given back than was paid: which of the refunds is true is settled by asking',
+      zh: '退款多于收款:哪一笔是真的,要问清',
+    },
     when: ({ trace, refund }) =>
       trace.contradictions.some((c) => c.code === 'refund_exceeds_capture')
         ? {
@@ -50,7 +54,10 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_bounced',
     code: 'payout_returned',
-    why: 'the customer’s bank refused it: the channel has the money, and another way to the customer is needed',
+    why: {
+      en: 'the customer’s bank refused it: the channel has the money, and another way to the customer is needed',
+      zh: '顾客的银行拒收:钱在渠道,要另找办法退给顾客',
+    },
     when: ({ refund }) =>
       refund.state === 'abnormal'
         ? {
@@ -65,7 +72,7 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_closed',
     code: 'unpaid',
-    why: 'the channel ended it without giving anything back',
+    why: { en: 'the channel ended it without giving anything back', zh: '渠道结束了这笔退款,没有退出任何钱' },
     when: ({ refund }) =>
       refund.state === 'closed'
         ? {
@@ -80,7 +87,7 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_at_work',
     code: 'pending',
-    why: 'the channel is at work on it: asked again, never sent again (I8)',
+    why: { en: 'the channel is at work on it: asked again, never sent again', zh: '渠道正在处理:只查询,不重发' },
     when: ({ refund }) =>
       refund.state === 'processing'
         ? { release: 'no', cause: 'sync_delay', reason: 'UNKNOWN_PENDING', custody: 'channel', amount: refund.amount }
@@ -89,7 +96,10 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_not_in_bills',
     code: 'unknown',
-    why: 'the channel said it was given back, and its own complete bills do not have it',
+    why: {
+      en: 'the channel said it was given back, and its own complete bills do not have it',
+      zh: '渠道说已退,它自己的完整账单却没有',
+    },
     when: (m) =>
       isDone(m) && m.missingFromBills
         ? { release: 'ask', cause: 'third_party', reason: 'NOT_IN_BILL', custody: 'unknown', amount: m.refund.amount }
@@ -98,19 +108,22 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_too_little',
     code: 'underpaid',
-    why: 'less went back than the merchant asked for',
+    why: { en: 'less went back than the merchant asked for', zh: '退的比商户要求的少' },
     when: (m) => surplus(m, -1n),
   },
   {
     id: 'refund_too_much',
     code: 'overpaid',
-    why: 'more went back than the merchant asked for',
+    why: { en: 'more went back than the merchant asked for', zh: '退的比商户要求的多' },
     when: (m) => surplus(m, 1n),
   },
   {
     id: 'refund_in_balance',
     code: 'received',
-    why: 'the channel keeps the customer’s balance: its answer is that balance’s record (I6)',
+    why: {
+      en: 'the channel keeps the customer’s balance: its answer is that balance’s record',
+      zh: '顾客的余额由渠道记账:它的答复就是余额记录',
+    },
     when: (m) =>
       isDone(m) && m.funding === 'balance'
         ? { release: 'no', cause: 'none', reason: 'REFUNDED', custody: 'customer', amount: m.refund.amount }
@@ -119,27 +132,30 @@ export const REFUND_ROWS: ReadonlyArray<Row<Moment>> = [
   {
     id: 'refund_missed',
     code: 'late',
-    why: 'the day it was promised for is past, and the customer says that it has not come',
+    why: {
+      en: 'the day it was promised for is past, and the customer says that it has not come',
+      zh: '应到之日已过,顾客说没有收到',
+    },
     when: (m) =>
-      isDone(m) && m.isPast && m.missedSince !== undefined
+      isDone(m) && m.isPast && m.missedSince !== undefined && m.funding !== 'balance'
         ? { release: 'no', cause: 'third_party', reason: 'REFUND_ON_ITS_WAY', custody: 'bank', amount: m.refund.amount }
         : undefined,
   },
   {
     id: 'refund_travels',
     code: 'on_its_way',
-    why: 'the channel gave it back; banks take their days to show it',
+    why: { en: 'the channel gave it back; banks take their days to show it', zh: '渠道已退出;银行入账需要几天' },
     when: (m) =>
-      isDone(m) && !m.isPast
+      isDone(m) && !m.isPast && m.funding !== 'balance'
         ? { release: 'no', cause: 'none', reason: 'REFUND_ON_ITS_WAY', custody: 'bank', amount: m.refund.amount }
         : undefined,
   },
   {
     id: 'refund_done',
     code: 'refunded',
-    why: 'given back, its days are past, and nobody misses it',
+    why: { en: 'given back, its days are past, and nobody misses it', zh: '已退回,时限已过,没有人说没收到' },
     when: (m) =>
-      isDone(m)
+      isDone(m) && m.isPast && m.missedSince === undefined && m.funding !== 'balance'
         ? { release: 'no', cause: 'none', reason: 'REFUNDED', custody: 'customer', amount: m.refund.amount }
         : undefined,
   },
@@ -151,7 +167,7 @@ export function judgeRefund(refunding: Refunding, plan: Plan, now: Temporal.Inst
     refund.state === 'succeeded'
       ? creditPromise({ direction: 'out', capturedAt: refund.at, funding }, plan)
       : undefined;
-  const isPast = promise !== undefined && Temporal.Instant.compare(promise.at, now) < 0;
+  const isPast = promise !== undefined && compareInstants(promise.at, now) < 0;
   const moment: Moment = { ...refunding, now, promise, isPast };
   const found = REFUND_ROWS.flatMap((row): ReadonlyArray<Found & { code: VerdictCode; id: string }> => {
     const it = row.when(moment);

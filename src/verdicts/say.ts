@@ -28,7 +28,7 @@ export function say(verdict: Verdict, around: Around): Spoken {
   if (line === undefined) throw new Error(`${verdict.code} has no line for release ${verdict.release}`);
   return {
     cashier: spoken(line),
-    agent: spoken(says.agent),
+    agent: spoken(says.agentFor?.[verdict.release] ?? says.agent),
     accountant: spoken(says.accountant),
     provesWrong: spoken(says.provesWrong),
   };
@@ -41,15 +41,19 @@ function placesIn(lang: Lang, verdict: Verdict, around: Around): Readonly<Record
     amount: verdict.amount === undefined ? WORDS.money[lang] : amountText(verdict.amount),
     channel: channelName(around.channel, lang),
     at: around.at === undefined ? WORDS.earlier[lang] : momentText(around.at, around.now, zone, lang),
-    due: promise === undefined ? WORDS.stated[lang] : dueText(promise.on, promise.at, around.now, lang),
+    due:
+      promise === undefined
+        ? WORDS[around.direction === 'in' ? 'stated' : 'booked'][lang]
+        : dueText(promise.on, promise.at, around.now, lang),
     look: around.look === undefined ? WORDS.looking[lang] : lookText(around.look, around.now, zone, lang),
   };
 }
 
 const WORDS = {
-  money: { zh: '这笔钱', en: 'the money' },
+  money: { zh: '这笔钱', en: 'this amount' },
   earlier: { zh: '当时', en: 'that time' },
   stated: { zh: '到账日以渠道报表为准', en: 'expected on the day its report names' },
+  booked: { zh: '到账时间以银行为准', en: 'arriving when the bank has booked it' },
   looking: { zh: '我们正在查', en: 'we are looking into it' },
 } as const satisfies Record<string, Text>;
 
@@ -78,16 +82,18 @@ function dueText(on: Temporal.PlainDate, at: Temporal.Instant, now: Temporal.Ins
   return past ? `due on ${day}` : `expected by ${day}`;
 }
 
+/** Looks are near: the year goes without saying. */
 function lookText(at: Temporal.Instant, now: Temporal.Instant, zone: string, lang: Lang): string {
   if (Temporal.Instant.compare(at, now) <= 0) return WORDS.looking[lang];
   const when = momentText(at, now, zone, lang)
-    .replace(/^今天 /, '')
-    .replace(/ today$/, '');
+    .replace(/^今天 |^\d+年| today$/, '')
+    .replace(/ \d{4}$/, '');
   return lang === 'zh' ? `${when}再查` : `next check ${when}`;
 }
 
-/** A clause may begin a sentence, and Chinese sets no space beside its own signs. */
+/** A clause may begin a sentence; Chinese sets a blank between a time and its own signs, and none between two of its own. */
 const tidy = (text: string): string =>
   text
     .replace(/(^|[.?] )([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase())
-    .replace(/([一-鿿]) (?=[。;,])/g, '$1');
+    .replace(/([一-鿿]) (?=[一-鿿。;,])/g, '$1')
+    .replace(/(\d\d:\d\d)(?=[一-鿿])/g, '$1 ');

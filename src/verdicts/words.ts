@@ -15,15 +15,23 @@ export type Says = Readonly<{
   /** At most 20 Chinese characters or 60 letters with an amount of the size a counter sees. By what may be done with the goods. */
   cashier: Readonly<Partial<Record<Release, Text>>>;
   agent: Text;
+  /** Where it is another for what may be done with the goods. */
+  agentFor?: Readonly<Partial<Record<Release, Text>>>;
   accountant: Text;
   /** What would prove it wrong. */
   provesWrong: Text;
 }>;
 
-/** Where only a notification says it and the amount asks for more: the same line whatever the verdict. */
+/** Where only a notification says it and the amount asks for more, or who claims it is in doubt: the same line whatever the verdict. */
 const CONFIRMING: Text = { zh: '正在核实 {amount},请稍候', en: 'Checking {amount} with the channel. One moment.' };
 const PAID: Text = { zh: '已付 {amount},可以交货', en: 'Paid {amount}. Hand over.' };
 const ROAD = { yes: PAID, ask: CONFIRMING } as const;
+const CONFIRMS = {
+  ask: {
+    zh: '您付的 {amount},我们正在向{channel}核实。请稍候,不用再付。',
+    en: 'We are confirming your payment of {amount} with {channel}. One moment, please; you need not pay again.',
+  },
+} as const;
 
 const TAKEN_BACK: Text = {
   zh: '渠道撤销这笔,或它的完整账单里没有这笔。',
@@ -34,12 +42,13 @@ export const SAYS = {
   received: {
     cashier: { ...ROAD, yes: { zh: '已到账 {amount},可以交货', en: '{amount} has arrived. Hand over.' } },
     agent: {
-      zh: '您在{at}付的 {amount} 已经到了商户的银行账户。不用再付,也不用再做什么。',
+      zh: '您{at}付的 {amount} 已经到了商户的银行账户。不用再付,也不用再做什么。',
       en: 'Your payment of {amount} at {at} has reached the shop’s bank account. You need not pay again or do anything.',
     },
+    agentFor: CONFIRMS,
     accountant: {
-      zh: '{channel} {amount} 已到账,银行流水有其所属批次;无需处理。',
-      en: '{channel} {amount} has arrived: the bank statement has its batch. Nothing to do.',
+      zh: '{channel} {amount} 已到账,含在银行流水的一笔入账里;无需处理。',
+      en: '{channel} {amount} has arrived, inside a sum on the bank statement. Nothing to do.',
     },
     provesWrong: {
       zh: '银行冲回这笔入账,或付款人事后拒付。',
@@ -49,9 +58,10 @@ export const SAYS = {
   on_its_way: {
     cashier: ROAD,
     agent: {
-      zh: '您在{at}付的 {amount},{channel}已经收到。可以取货,不用再付。',
+      zh: '您{at}付的 {amount},{channel}已经收到。您可以取货,不用再付。',
       en: '{channel} has your payment of {amount} from {at}. You can take the goods and need not pay again.',
     },
+    agentFor: CONFIRMS,
     accountant: {
       zh: '{channel}已收 {amount},{due};到时再查。',
       en: '{channel} holds {amount}, {due}. Checked again then.',
@@ -61,9 +71,10 @@ export const SAYS = {
   late: {
     cashier: ROAD,
     agent: {
-      zh: '您在{at}付的 {amount} 已经付成,与您无关的是{channel}还没有把钱交给商户。可以取货,商户会向{channel}追问。',
-      en: 'Your payment of {amount} at {at} is complete. That {channel} has not passed it on to the shop yet is the shop’s matter; you can take the goods.',
+      zh: '您{at}付的 {amount} 已经付成,可以取货。{channel}还没有把钱转给商户,由商户去追问,与您无关。',
+      en: 'Your payment of {amount} at {at} is complete and you can take the goods. {channel} has not passed it on to the shop yet; that is for the shop to pursue.',
     },
+    agentFor: CONFIRMS,
     accountant: {
       zh: '{channel} {amount} {due},流水里没有;请向{channel}查问。',
       en: '{channel} {amount}: {due}, and the bank statement does not have it. Ask {channel} where it is.',
@@ -79,20 +90,21 @@ export const SAYS = {
       ask: CONFIRMING,
     },
     agent: {
-      zh: '您在{at}付的 {amount},{channel}已经收到,只是商户的系统还没有记上。我们正在补记,您不用再付。',
-      en: '{channel} has your payment of {amount} from {at}; only the shop’s system does not show it yet. We are putting that right, please do not pay again.',
+      zh: '您{at}付的 {amount},{channel}已经收到,只是商户的系统还没有记上。我们正在补记,您不用再付。',
+      en: '{channel} has your payment of {amount} from {at}; only the shop’s system does not show it yet. We are putting that right; please do not pay again.',
     },
+    agentFor: CONFIRMS,
     accountant: {
       zh: '{channel}已收 {amount},本店系统未记;正在补记,请核对所属订单。',
-      en: '{channel} has {amount} that the shop’s system does not record. It is being recorded; check the order it belongs to.',
+      en: '{channel} has {amount} that the shop’s system has not recorded. It is being recorded; check the order it belongs to.',
     },
     provesWrong: TAKEN_BACK,
   },
   pending: {
-    cashier: { ask: { zh: '渠道处理中,先别交货,{look}', en: 'In progress. Do not hand over yet; {look}.' } },
+    cashier: { ask: { zh: '渠道处理中,先别交货,{look}', en: 'In progress. Keep the goods; {look}.' } },
     agent: {
-      zh: '您付的 {amount} {channel}还在处理,结果没有出来。请不要重复付款;{look},一有结果就告诉您。',
-      en: '{channel} is still working on your payment of {amount}. Please do not pay twice; {look}, and we tell you as soon as it is decided.',
+      zh: '您付的 {amount},{channel}还在处理,尚无结果。请不要重复付款;{look},一有结果就告诉您。',
+      en: '{channel} is still working on your payment of {amount}. Please do not pay again. {look}; we will tell you as soon as it is decided.',
     },
     accountant: { zh: '{channel} {amount} 处理中,{look}。', en: '{channel} {amount} is in progress; {look}.' },
     provesWrong: { zh: '渠道答复已付,或答复未付。', en: 'The channel answers that it is paid, or that it is not.' },
@@ -100,8 +112,8 @@ export const SAYS = {
   unpaid: {
     cashier: { no: { zh: '没有收到付款,不要交货', en: 'Not paid. Do not hand over.' } },
     agent: {
-      zh: '{channel}没有这笔 {amount} 的付款。如果您的钱已被扣,银行会自动退回;请打开付款详情核对收款方和单号,或重新付款。',
-      en: '{channel} has no payment of {amount}. If your bank took the money it comes back by itself. Please check payee and number in the payment’s details, or pay again.',
+      zh: '{channel}没有 {amount} 的付款。如果银行已经扣款,钱会自动退回。请打开付款详情核对收款方和单号,或重新付款。',
+      en: '{channel} has no payment of {amount}. If your bank took the money, it comes back by itself. Please check payee and number in the payment’s details, or pay again.',
     },
     accountant: {
       zh: '{channel}没有 {amount} 的付款;请重新收款或关闭订单。',
@@ -115,8 +127,8 @@ export const SAYS = {
   paid_elsewhere: {
     cashier: { no: { zh: '钱付给了别处,不要交货', en: 'Paid to someone else. Do not hand over.' } },
     agent: {
-      zh: '您的 {amount} 已付出,但收款的不是本店。请按付款详情里的收款方联系对方退款,再向本店付款。',
-      en: 'Your {amount} was paid, but not to this shop. Please ask the payee named in the payment’s details for it back, then pay here.',
+      zh: '您的 {amount} 已付出,但收款的不是本店。请在付款详情里查看收款方,联系对方退款,再向本店付款。',
+      en: 'Your payment of {amount} went through, but not to this shop. Please ask the payee named in the payment’s details for it back, then pay here.',
     },
     accountant: {
       zh: '{amount} 付给了别的收款方,本店没有这笔;请检查收款码。',
@@ -131,11 +143,11 @@ export const SAYS = {
       no: { zh: '关单后付款 {amount},将退款', en: 'Paid {amount} after closing: to be refunded.' },
     },
     agent: {
-      zh: '您在{at}付的 {amount} 已经收到,但那时订单已经关闭。商户会恢复订单或退款,您不用再付。',
-      en: 'Your {amount} arrived at {at}, after the order had been closed. The shop reopens the order or refunds you; please do not pay again.',
+      zh: '您{at}付的 {amount} 已经收到,但那时订单已经关闭。商户会恢复订单或退款,您不用再付。',
+      en: 'Your payment of {amount} came at {at}, after the order had been closed. The shop will reopen the order or refund you; please do not pay again.',
     },
     accountant: {
-      zh: '{channel} {amount} 在关单之后付成;恢复订单或退款。',
+      zh: '{channel} {amount} 在关单后付成;请恢复订单,或退款。',
       en: '{channel} {amount} was paid after the order was closed. Reopen it or refund.',
     },
     provesWrong: {
@@ -150,11 +162,11 @@ export const SAYS = {
       no: { zh: '重复付款 {amount},不再交货', en: 'Paid twice ({amount}). Do not hand over again.' },
     },
     agent: {
-      zh: '这张订单付了两次,多付的是{at}的 {amount}。商户会把多付的退给您,您不用做什么。',
-      en: 'This order was paid twice; the second payment is {amount} at {at}. The shop refunds it, you need not do anything.',
+      zh: '这张订单付了两次,多付的是{at}的这笔 {amount}。商户会退给您,您不用做什么。',
+      en: 'This order was paid twice; the second payment is {amount} at {at}. The shop will refund it; you need not do anything.',
     },
     accountant: {
-      zh: '同一订单收到第二笔 {amount};退还多付的一笔。',
+      zh: '同一订单收到第二笔 {amount};请退还多付的一笔。',
       en: 'A second {amount} for one order. Refund the surplus payment.',
     },
     provesWrong: { zh: '两笔其实属于两张订单。', en: 'The two belong to two orders.' },
@@ -162,11 +174,11 @@ export const SAYS = {
   underpaid: {
     cashier: { ask: { zh: '少付 {amount},请补收', en: '{amount} short. Collect the difference.' } },
     agent: {
-      zh: '您在{at}付的钱比订单少 {amount}。请补付差额,或由商户确认优惠。',
-      en: 'Your payment at {at} is {amount} less than the order. Please pay the difference, or let the shop confirm a discount.',
+      zh: '您{at}付的钱比订单少 {amount}。请补付差额,或请商户确认是否有优惠。',
+      en: 'Your payment at {at} is {amount} less than the order. Please pay the difference, or ask the shop whether a discount applies.',
     },
     accountant: {
-      zh: '{channel}实收比订单少 {amount};补收,或补记优惠。',
+      zh: '{channel}实收比订单少 {amount};请补收,或补记优惠。',
       en: '{channel} holds {amount} less than the order. Collect it or book the discount.',
     },
     provesWrong: {
@@ -181,11 +193,11 @@ export const SAYS = {
       no: { zh: '多付 {amount},先退差额', en: '{amount} too much. Refund it first.' },
     },
     agent: {
-      zh: '您在{at}付的钱比订单多 {amount}。商户会退还多付的部分,您不用做什么。',
-      en: 'Your payment at {at} is {amount} more than the order. The shop refunds the rest, you need not do anything.',
+      zh: '您{at}付的钱比订单多 {amount}。商户会退还多付的部分,您不用做什么。',
+      en: 'Your payment at {at} is {amount} more than the order. The shop will refund the rest; you need not do anything.',
     },
     accountant: {
-      zh: '{channel}实收比订单多 {amount};退还差额。',
+      zh: '{channel}实收比订单多 {amount};请退还差额。',
       en: '{channel} holds {amount} more than the order. Refund the difference.',
     },
     provesWrong: {
@@ -196,12 +208,13 @@ export const SAYS = {
   held: {
     cashier: ROAD,
     agent: {
-      zh: '您在{at}付的 {amount} 已经付成,可以取货。{channel}暂时冻结的是商户的款项,与您无关。',
+      zh: '您{at}付的 {amount} 已经付成,可以取货。{channel}暂时冻结的是商户的款项,与您无关。',
       en: 'Your payment of {amount} at {at} is complete and you can take the goods. What {channel} is holding back concerns the shop only.',
     },
+    agentFor: CONFIRMS,
     accountant: {
-      zh: '{channel}冻结了 {amount},{due};按渠道要求补交材料或等待解冻。',
-      en: '{channel} is holding {amount} back, {due}. Send what it asks for, or wait until it is released.',
+      zh: '{channel}冻结了 {amount};请按它的要求补交材料,或等待解冻,{due}。',
+      en: '{channel} is holding {amount} back. Send what it asks for, or wait until it is released, {due}.',
     },
     provesWrong: {
       zh: '渠道通知解冻,或银行流水已有这笔。',
@@ -211,38 +224,49 @@ export const SAYS = {
   payout_returned: {
     cashier: ROAD,
     agent: {
-      zh: '您在{at}付的 {amount} 已经付成,可以取货。商户的银行账户有误,由商户更正,与您无关。',
+      zh: '您{at}付的 {amount} 已经付成,可以取货。商户的银行账户有误,由商户更正,与您无关。',
       en: 'Your payment of {amount} at {at} is complete and you can take the goods. The shop’s own bank details need correcting; that does not concern you.',
     },
+    agentFor: CONFIRMS,
     accountant: {
-      zh: '银行退回了{channel}的出款,内含 {amount};更正结算账户后请渠道重新出款。',
+      zh: '银行退回了{channel}的出款,其中有 {amount};请更正结算账户,再请渠道重新出款。',
       en: 'The bank returned {channel}’s payout with {amount} in it. Correct the account and have it paid out again.',
     },
     provesWrong: { zh: '银行流水里有重新出款的入账。', en: 'The bank shows the payout made again.' },
   },
   short_settled: {
-    cashier: ROAD,
+    // The amount is what is missing, and that is nothing for the counter.
+    cashier: {
+      yes: { zh: '已付款,可以交货', en: 'Paid. Hand over.' },
+      ask: { zh: '正在核实付款,请稍候', en: 'Checking the payment with the channel. One moment.' },
+    },
     agent: {
-      zh: '您在{at}付的钱已经付成,可以取货。{channel}少结算给商户的部分由商户追索,与您无关。',
-      en: 'Your payment at {at} is complete and you can take the goods. That {channel} settled too little is the shop’s matter.',
+      zh: '您{at}付的钱已经付成,可以取货。{channel}少结算给商户的部分由商户追索,与您无关。',
+      en: 'Your payment at {at} is complete and you can take the goods. What {channel} still owes the shop is for the shop to claim.',
+    },
+    agentFor: {
+      ask: {
+        zh: '您{at}的付款,我们正在向{channel}核实。请稍候,不用再付。',
+        en: 'We are confirming your payment at {at} with {channel}. One moment, please; you need not pay again.',
+      },
     },
     accountant: {
-      zh: '{channel}少结算 {amount};按合同核对手续费并追索差额。',
+      zh: '{channel}少结算 {amount};请按合同核对手续费,追索差额。',
       en: '{channel} settled {amount} too little. Check the fees against the contract and claim the difference.',
     },
     provesWrong: {
       zh: '差额在别的批次里,或手续费约定已变。',
-      en: 'The difference stands in another batch, or the agreed fee has changed.',
+      en: 'The difference came with another payout, or the agreed fee has changed.',
     },
   },
   reversed: {
     cashier: { no: { zh: '付款已被撤销,请重新收款', en: 'The payment was taken back. Collect again.' } },
     agent: {
-      zh: '您在{at}付的 {amount} 后来被{channel}撤销,钱会回到您的账户。如仍要购买,请重新付款。',
-      en: '{channel} took your payment of {amount} from {at} back; the money returns to you. If you still want the goods, please pay again.',
+      zh: '您{at}付的 {amount} 后来被{channel}撤销,钱会回到您的账户。如果还要买,请重新付款。',
+      en: '{channel} undid your payment of {amount} from {at}; the money goes back to you. If you still want the goods, please pay again.',
     },
     accountant: {
-      zh: '{channel}撤销了 {amount};订单改为未付,重新收款。',
+      zh: '{channel}撤销了 {amount};请把订单改为未付,重新收款。',
       en: '{channel} took {amount} back. Mark the order unpaid and collect again.',
     },
     provesWrong: { zh: '渠道查询仍说已付。', en: 'The channel still says paid when asked.' },
@@ -250,11 +274,11 @@ export const SAYS = {
   refunded: {
     cashier: { no: { zh: '已退款 {amount},不要交货', en: '{amount} was refunded. Do not hand over.' } },
     agent: {
-      zh: '您在{at}付的 {amount} 已经退回。钱按原路返回,银行卡可能要等几个工作日。',
-      en: 'Your {amount} from {at} was refunded the way it was paid. On a card it can take some working days to show.',
+      zh: '您{at}付的 {amount},{channel}已经退回。钱按原路返回,退到银行卡可能要几个工作日;没有收到请告诉我们。',
+      en: '{channel} refunded your payment of {amount} from {at} the way it was paid. On a card it can take some working days to show; tell us if it does not.',
     },
     accountant: {
-      zh: '{channel} {amount} 已退款;核对退款记录。',
+      zh: '{channel} {amount} 已退款;请核对退款是否入账。',
       en: '{channel} gave {amount} back. Check that the refund is booked.',
     },
     provesWrong: { zh: '渠道说退款被银行退回。', en: 'The channel says that the bank refused the refund.' },
@@ -262,11 +286,11 @@ export const SAYS = {
   charged_back: {
     cashier: { no: { zh: '付款人已拒付,不要交货', en: 'The payer disputed it. Do not hand over.' } },
     agent: {
-      zh: '{amount} 因付款人提出争议已被扣回。请不要再交付商品;如有签收凭证,请交给商户提交{channel}。',
-      en: '{amount} was taken back because the payer disputed it. Please hand nothing over; proof of delivery goes to {channel}.',
+      zh: '{amount} 因付款人提出争议已被扣回。请不要再交付商品;如有签收凭证,请交给商户,由商户提交{channel}。',
+      en: '{amount} was taken back because the payer disputed it. Please hand nothing over, and give the shop any proof of delivery to send to {channel}.',
     },
     accountant: {
-      zh: '{channel}因拒付扣回 {amount};在期限前提交交付凭证。',
+      zh: '{channel}因拒付扣回 {amount};请在期限前提交交付凭证。',
       en: '{channel} took {amount} back for a dispute. Send proof of delivery before its deadline.',
     },
     provesWrong: { zh: '渠道判商户胜诉,钱退回。', en: 'The dispute is won and the money comes back.' },
@@ -274,11 +298,11 @@ export const SAYS = {
   fake_receipt: {
     cashier: { no: { zh: '凭证不实,不要交货', en: 'This receipt is not genuine. Do not hand over.' } },
     agent: {
-      zh: '所示的 {amount} 付款,{channel}查无此笔。请顾客打开自己的账单核对,或重新付款;不要与顾客争执。',
+      zh: '所示的 {amount} 付款,在{channel}查不到。请顾客打开自己的账单核对,或重新付款;不要与顾客争执。',
       en: '{channel} has no payment of {amount} behind what is shown. Ask the customer to open their own bill or to pay again; do not argue.',
     },
     accountant: {
-      zh: '出示的 {amount} 凭证与{channel}记录不符;保留图片与单号。',
+      zh: '出示的 {amount} 凭证与{channel}的记录不符;请保留图片与单号。',
       en: 'The receipt shown for {amount} contradicts {channel}’s records. Keep picture and number.',
     },
     provesWrong: { zh: '渠道用这个单号查到付款。', en: 'The channel finds a payment under this number.' },
@@ -286,11 +310,11 @@ export const SAYS = {
   reused_receipt: {
     cashier: { no: { zh: '凭证已用过,不要交货', en: 'This receipt was used before. Do not hand over.' } },
     agent: {
-      zh: '这笔 {amount} 的付款是真的,但已经用在另一张订单上。请核对日期和单号,这一单需要另行付款。',
-      en: 'This payment of {amount} is genuine but has already paid another order. Please check its date and number; this order needs its own payment.',
+      zh: '{amount} 的付款是真的,但已经用在另一张订单上。请核对日期和单号,这一单需要另行付款。',
+      en: 'The payment of {amount} is genuine, but it has already paid another order. Please check its date and number; this order needs its own payment.',
     },
     accountant: {
-      zh: '{amount} 的凭证已对应另一订单;不要再记收款。',
+      zh: '{amount} 的凭证已对应另一张订单;请不要再记收款。',
       en: 'The receipt for {amount} belongs to another order. Do not book it again.',
     },
     provesWrong: { zh: '另一张订单其实没有用这笔。', en: 'The other order was not paid by it after all.' },
@@ -301,11 +325,17 @@ export const SAYS = {
       ask: { zh: '还不能确定,先别交货', en: 'Not certain yet. Do not hand over yet.' },
     },
     agent: {
-      zh: '这笔 {amount} 还不能确定,我们正在向{channel}核实。请不要重复付款;{look},查清就告诉您。',
-      en: 'We cannot tell about the {amount} yet and are asking {channel}. Please do not pay twice; {look}, and we tell you as soon as it is known.',
+      zh: '{amount} 是否付成还不能确定,我们正在向{channel}核实。请不要重复付款;{look},查清就告诉您。',
+      en: 'We cannot be sure of {amount} yet and are asking {channel}. Please do not pay again. {look}; we will tell you as soon as it is known.',
+    },
+    agentFor: {
+      yes: {
+        zh: '您{at}付的 {amount} 已经付成,可以取货。商户还在等银行的流水,与您无关。',
+        en: 'Your payment of {amount} at {at} is complete and you can take the goods. The shop is still waiting for its bank statement; that does not concern you.',
+      },
     },
     accountant: {
-      zh: '{channel} {amount} 尚不清楚,缺少凭据;补齐单据或等待渠道答复。',
+      zh: '{channel} {amount} 尚不清楚,缺少凭据;请补齐单据,或等待渠道答复。',
       en: '{channel} {amount}: not known yet, evidence is missing. Add the document or wait for the channel’s answer.',
     },
     provesWrong: { zh: '渠道答复,或缺少的单据到齐。', en: 'The channel answers, or the missing document comes.' },
@@ -317,7 +347,7 @@ export const SAYS_OUT = {
   received: {
     cashier: { no: { zh: '退款 {amount} 已到顾客账户', en: 'The refund of {amount} has arrived.' } },
     agent: {
-      zh: '{amount} 的退款在{at}已退到您在{channel}的余额。请打开余额明细查看。',
+      zh: '{amount} 的退款{at}已退到您在{channel}的余额。请打开余额明细查看。',
       en: 'Your refund of {amount} went to your {channel} balance at {at}. Please look at the balance’s details.',
     },
     accountant: {
@@ -329,11 +359,11 @@ export const SAYS_OUT = {
   on_its_way: {
     cashier: { no: { zh: '退款 {amount} 在途', en: 'The refund of {amount} is on its way.' } },
     agent: {
-      zh: '{amount} 的退款{channel}在{at}已经退出,{due}。到时还没有,请告诉我们。',
+      zh: '{channel}{at}已把 {amount} 退给您,{due}。到时没有收到,请告诉我们。',
       en: '{channel} sent your refund of {amount} at {at}, {due}. If it is not there by then, please tell us.',
     },
     accountant: {
-      zh: '{channel}已退出 {amount},{due};到时再查。',
+      zh: '{channel}已退 {amount},{due};到时再查。',
       en: '{channel} sent the refund of {amount}, {due}. Checked again then.',
     },
     provesWrong: { zh: '渠道说退款被银行退回。', en: 'The channel says that the bank refused it.' },
@@ -345,7 +375,7 @@ export const SAYS_OUT = {
       en: 'Your refund of {amount} was {due}, and you do not have it. We are asking {channel} to trace it by its number and will tell you.',
     },
     accountant: {
-      zh: '{channel}退出的 {amount} {due},顾客未收到;凭退款单号请渠道查证。',
+      zh: '{channel}的退款 {amount} {due},顾客没有收到;请凭退款单号请渠道查证。',
       en: '{channel}’s refund of {amount}: {due}, and the customer misses it. Have the channel trace it.',
     },
     provesWrong: { zh: '顾客的银行流水里有这笔。', en: 'The customer’s bank statement has it.' },
@@ -353,11 +383,11 @@ export const SAYS_OUT = {
   pending: {
     cashier: { no: { zh: '退款处理中,{look}', en: 'The refund is in progress; {look}.' } },
     agent: {
-      zh: '{amount} 的退款{channel}正在处理。{look},不用重新申请。',
+      zh: '{channel}正在办理 {amount} 的退款。{look};您不用重新申请。',
       en: '{channel} is working on your refund of {amount}. {look}; you need not ask again.',
     },
     accountant: {
-      zh: '{channel}退款 {amount} 处理中,{look};不要重发。',
+      zh: '{channel}退款 {amount} 处理中,{look};请不要重发。',
       en: '{channel} refund of {amount} in progress; {look}. Do not send it again.',
     },
     provesWrong: { zh: '渠道答复退款成功或失败。', en: 'The channel answers that it is done, or that it failed.' },
@@ -369,19 +399,19 @@ export const SAYS_OUT = {
       en: 'Your bank refused the refund of {amount}; {channel} has the money. Please tell us another way to pay you.',
     },
     accountant: {
-      zh: '退款 {amount} 被顾客的银行退回,钱在{channel};换一种方式退给顾客。',
+      zh: '退款 {amount} 被顾客的银行退回,钱在{channel};请换一种方式退给顾客。',
       en: 'The customer’s bank refused the refund of {amount}; {channel} has it. Pay the customer another way.',
     },
     provesWrong: { zh: '渠道改说退款成功。', en: 'The channel says later that it succeeded.' },
   },
   unpaid: {
-    cashier: { ask: { zh: '退款没有做成,请问店长', en: 'The refund was not made. Ask the manager.' } },
+    cashier: { ask: { zh: '退款没有办成,请问店长', en: 'The refund was not made. Ask the manager.' } },
     agent: {
-      zh: '{amount} 的退款{channel}没有做成,钱还在商户。商户会重新处理,请稍等。',
-      en: '{channel} did not make the refund of {amount}; the shop still has the money. It will be handled anew.',
+      zh: '{channel}没有办成 {amount} 的退款,钱还在商户。商户会重新办理,请稍等。',
+      en: '{channel} did not make the refund of {amount}; the shop still has the money. The shop will try again; you need not do anything.',
     },
     accountant: {
-      zh: '{channel}没有做成 {amount} 的退款;查明原因后重新退。',
+      zh: '{channel}没有办成 {amount} 的退款;请查明原因,再重新退。',
       en: '{channel} did not make the refund of {amount}. Find out why, then refund again.',
     },
     provesWrong: { zh: '渠道账单里有这笔退款。', en: 'The channel’s bill has the refund.' },
@@ -389,11 +419,11 @@ export const SAYS_OUT = {
   underpaid: {
     cashier: { ask: { zh: '退款少了 {amount},请问店长', en: 'The refund is {amount} short. Ask the manager.' } },
     agent: {
-      zh: '您在{at}收到的退款比应退少 {amount}。商户会核对并补退。',
-      en: 'The refund at {at} is {amount} less than it should be. The shop checks it and refunds the rest.',
+      zh: '您{at}的退款比应退的少 {amount}。商户会核对并补退。',
+      en: 'The refund at {at} is {amount} less than it should be. The shop will check it and refund the rest.',
     },
     accountant: {
-      zh: '{channel}少退 {amount};核对后补退。',
+      zh: '{channel}少退 {amount};请核对后补退。',
       en: '{channel} refunded {amount} too little. Check and refund the rest.',
     },
     provesWrong: { zh: '另有一笔退款补足了差额。', en: 'Another refund covers the difference.' },
@@ -401,11 +431,11 @@ export const SAYS_OUT = {
   overpaid: {
     cashier: { ask: { zh: '退款多了 {amount},请问店长', en: 'The refund is {amount} too much. Ask the manager.' } },
     agent: {
-      zh: '您在{at}收到的退款比应退多 {amount}。商户会与您联系。',
+      zh: '您{at}的退款比应退的多 {amount}。商户会与您联系。',
       en: 'The refund at {at} is {amount} more than it should be. The shop will contact you.',
     },
     accountant: {
-      zh: '{channel}多退 {amount};查明由谁、因何。',
+      zh: '{channel}多退 {amount};请查明由谁、因何。',
       en: '{channel} refunded {amount} too much. Find out who did it and why.',
     },
     provesWrong: { zh: '应退金额后来改过。', en: 'The amount to refund was changed.' },
@@ -413,11 +443,11 @@ export const SAYS_OUT = {
   refunded: {
     cashier: { no: { zh: '已退款 {amount}', en: '{amount} was refunded.' } },
     agent: {
-      zh: '{amount} 的退款在{at}已经退回,到账时限已过。如果没有收到,请告诉我们追查。',
-      en: 'Your refund of {amount} from {at} has had its time to arrive. If you do not have it, tell us and we trace it.',
+      zh: '{amount} 的退款{at}已经退回,按时限应已到账。如果没有收到,请告诉我们,我们来追查。',
+      en: 'Your refund of {amount} from {at} should have arrived by now. If you do not have it, tell us and we will trace it.',
     },
     accountant: {
-      zh: '{channel}已退 {amount},时限已过,无人报未到;无需处理。',
+      zh: '{channel}已退 {amount},到账时限已过,没有人说没收到;无需处理。',
       en: '{channel} refunded {amount}; its time is past and nobody misses it. Nothing to do.',
     },
     provesWrong: { zh: '顾客说没有收到。', en: 'The customer says that it did not come.' },
@@ -425,11 +455,11 @@ export const SAYS_OUT = {
   unknown: {
     cashier: { ask: { zh: '退款还不能确定,正在查', en: 'The refund is not certain yet. We are asking.' } },
     agent: {
-      zh: '{amount} 的退款还不能确定,我们正在向{channel}核实。{look},不用重新申请。',
-      en: 'We cannot tell about the refund of {amount} yet and are asking {channel}. {look}; you need not ask again.',
+      zh: '{amount} 的退款是否办成还不能确定,我们正在向{channel}核实。{look};您不用重新申请。',
+      en: 'We cannot be sure of the refund of {amount} yet and are asking {channel}. {look}; you need not ask again.',
     },
     accountant: {
-      zh: '{channel}退款 {amount} 尚不清楚;查询,不要重发。',
+      zh: '{channel}退款 {amount} 尚不清楚;请查询,不要重发。',
       en: '{channel} refund of {amount}: not known yet. Ask; do not send it again.',
     },
     provesWrong: { zh: '渠道答复,或它的账单到齐。', en: 'The channel answers, or its bill comes.' },
