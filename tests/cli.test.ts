@@ -8,8 +8,12 @@ import { sha256 } from '../src/base/ids.ts';
 import { EXAMPLE, LAUNCHER, type Place, place } from './support/cli.ts';
 
 let here: Place;
+/** The example's order book, one bill, and all that stands beside them: a run takes a third of the whole day's. */
+let few: string;
 before(() => {
   here = place();
+  few = join(here.folder, 'few');
+  cpSync(EXAMPLE, few, { recursive: true, filter: (path) => !/[/\\](alipay|bank|unionpay|wechatpay)$/.test(path) });
   writeFileSync(join(here.folder, 'plain.txt'), 'a file, not a folder');
   mkdirSync(join(here.folder, 'empty'));
 });
@@ -55,19 +59,19 @@ test('open items that cannot be read refuse the run, and a later day that cannot
   mkdirSync(carry);
   writeFileSync(join(carry, 'open-2026-11-01.parquet'), 'PAR1 not really');
   writeFileSync(join(carry, 'open-2026-12-01.parquet'), 'PAR1 not really');
-  const { code, stderr } = await here.run('reconcile', EXAMPLE, '--carry', 'carry');
+  const { code, stderr } = await here.run('reconcile', few, '--carry', 'carry');
   assert.equal(code, 2, stderr);
   assert.match(stderr, /open-2026-11-01\.parquet.*\n→ [\s\S]*carry\.damaged/);
   assert.deepEqual(readdirSync(carry).sort(), ['open-2026-11-01.parquet', 'open-2026-12-01.parquet']);
   writeFileSync(join(carry, 'open-2026-11-01.parquet'), readFileSync(await emptyDay()));
-  const again = await here.run('reconcile', EXAMPLE, '--carry', 'carry', '--json');
+  const again = await here.run('reconcile', few, '--carry', 'carry', '--json');
   assert.equal(again.code, 1, again.stderr);
   assert.deepEqual(JSON.parse(again.stdout).carry.stale, ['2026-12-01']);
 });
 
 /** What an ordinary run leaves. */
 async function emptyDay(): Promise<string> {
-  assert.equal((await here.run('reconcile', EXAMPLE, '--carry', 'other')).code, 1);
+  assert.equal((await here.run('reconcile', few, '--carry', 'other')).code, 1);
   const [name] = readdirSync(join(here.folder, 'other'));
   return join(here.folder, 'other', name!);
 }
@@ -232,7 +236,7 @@ describe('what is given and found', () => {
 
   test('results and open items among the documents are not read again, what stands beside them is', () => {
     const day = join(here.folder, 'day');
-    cpSync(EXAMPLE, day, { recursive: true });
+    cpSync(few, day, { recursive: true });
     const once = run(['reconcile', day, '--out', join(day, 'result'), '--carry', join(day, 'open'), '--json']);
     assert.equal(once.status, 1, once.stderr);
     const again = run(['reconcile', day, '--out', join(day, 'result'), '--carry', join(day, 'open'), '--json']);
@@ -242,21 +246,21 @@ describe('what is given and found', () => {
   });
 
   test('a shell names all of a folder: configuration is used, not read', () => {
-    const names = readdirSync(EXAMPLE).map((name) => join(EXAMPLE, name));
+    const names = readdirSync(few).map((name) => join(few, name));
     const all = run(['reconcile', ...names, '--json']);
     assert.equal(all.status, 1, all.stderr);
     assert.match(all.stderr, /^not read as documents: .*README\.md, .*daozhang\.yaml, .*expected\.json/);
-    assert.equal(all.stdout, run(['reconcile', EXAMPLE, '--json']).stdout);
+    assert.equal(all.stdout, run(['reconcile', few, '--json']).stdout);
     // Whoever names one file means it: it is looked at, and refused for what it is.
-    const alone = run(['reconcile', join(EXAMPLE, 'README.md'), '--json']);
+    const alone = run(['reconcile', join(few, 'README.md'), '--json']);
     assert.equal(alone.status, 2);
     assert.match(alone.stdout, /"file\.unknown_format"/);
   });
 
   test('from inside the folder, its configuration is found beside the named folders', () => {
-    const inside = run(['reconcile', 'alipay', 'bank', 'lakala', 'orders', 'unionpay', 'wechatpay', '--json'], EXAMPLE);
+    const inside = run(['reconcile', 'lakala', 'orders', '--json'], few);
     assert.equal(inside.status, 1, inside.stderr);
-    assert.equal(inside.stdout, run(['reconcile', EXAMPLE, '--json']).stdout);
+    assert.equal(inside.stdout, run(['reconcile', few, '--json']).stdout);
   });
 
   test('nothing that can be read: no day is made up, and none is carried', () => {

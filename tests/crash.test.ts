@@ -21,7 +21,7 @@ import { vaultOf } from '../src/base/vault.ts';
 import { Accounts } from '../src/channels/accounts.ts';
 import { freshBook, temporary } from './support/database.ts';
 
-const KILLS = Number(process.env.KILLS ?? 30);
+const KILLS = Number(process.env.KILLS ?? 16);
 const SEED = Number(process.env.SEED ?? 20_261_127);
 const CONNECTIONS = 8;
 const MCHID = '1900000001';

@@ -2,7 +2,7 @@
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
-import { localKeys } from './opening.ts';
+import { localKeys } from './keys.ts';
 
 export type Asking = Readonly<{
   /** Throws `serve.not_reached`, or `serve.refused` with the server's own sentence. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
-import { type About, backUp, restore } from '../db/backup.ts';
+import type { About } from '../db/backup.ts';
 import { DATA } from './serve.ts';
 import { progressBar } from './terminal.ts';
 
@@ -22,6 +22,7 @@ export function backupCommand(lang: Lang, exit: (code: number) => void): Command
     )
     .action(async (folder: string, flags: { data: string; withKey?: boolean }) => {
       embeddedOnly();
+      const { backUp } = await import('../db/backup.ts');
       const progress = progressBar(lang);
       const about = await backUp(resolve(flags.data), resolve(folder), {
         withKey: flags.withKey === true,
@@ -44,6 +45,7 @@ export function restoreCommand(lang: Lang, exit: (code: number) => void): Comman
     .option('--data <folder>', say('the new data folder', '新的数据文件夹'), DATA)
     .action(async (backup: string, flags: { data: string }) => {
       embeddedOnly();
+      const { restore } = await import('../db/backup.ts');
       const progress = progressBar(lang);
       const about = await restore(resolve(backup), resolve(flags.data), progress).finally(() => progress.done());
       process.stdout.write(`${say('restored', '已恢复')}: ${sizeOf(about)}\n`);

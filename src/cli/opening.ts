@@ -1,5 +1,5 @@
 /** Opens the book for a command: the embedded database of a data folder, or the one that DATABASE_URL names, migrated either way. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeKey, makeLink } from '../api/auth.ts';
 import { serverEnv } from '../base/env.ts';
@@ -52,20 +52,6 @@ export async function openAll(data: string): Promise<Opened> {
     await embedded.stop();
     throw error;
   }
-}
-
-/** What the command line uses on this machine: 0600 beside the data. */
-export type LocalKeys = Readonly<{ url: string; test: string; live: string }>;
-const keysFile = (folder: string): string => join(folder, 'cli.json');
-
-export function localKeys(data: string): LocalKeys | undefined {
-  const file = keysFile(resolve(data));
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
-
-export function keepLocalKeys(folder: string, keys: LocalKeys): void {
-  writeFileSync(keysFile(folder), `${JSON.stringify(keys, null, 1)}\n`, { mode: 0o600 });
-  chmodSync(keysFile(folder), 0o600);
 }
 
 export type FirstRun = Readonly<{ link: string; keys: Readonly<{ test: string; live: string }> }>;

@@ -1,16 +1,16 @@
-/** `daozhang serve`: the book, its workers and the HTTP API in one process; `daozhang work`: more workers; `daozhang migrate`. */
+/**
+ * `daozhang serve`: the book, its workers and the HTTP API in one process; `daozhang work`: more workers; `daozhang migrate`.
+ * What a server is made of is loaded when one starts: loading it takes longer than all else a command loads.
+ */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { startWorkers } from '../actions/work.ts';
-import { engineOf, serve } from '../api/wire.ts';
-import { openArchive } from '../base/archive.ts';
 import { clock } from '../base/clock.ts';
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { version } from '../base/root.ts';
 import { interruption } from './interrupt.ts';
-import { firstRun, keepLocalKeys, localKeys, openAll } from './opening.ts';
+import { keepLocalKeys, localKeys } from './keys.ts';
 import { tell } from './terminal.ts';
 import { openWebApp } from './web.ts';
 
@@ -18,6 +18,13 @@ import { openWebApp } from './web.ts';
 export type StartDemo = (
   options: Readonly<{ url: string; key: string; folder: string; lang: Lang; print(line: string): void }>,
 ) => Promise<Readonly<{ close(): Promise<void> }>>;
+
+const serverParts = async () => ({
+  ...(await import('../actions/work.ts')),
+  ...(await import('../api/wire.ts')),
+  ...(await import('../base/archive.ts')),
+  ...(await import('./opening.ts')),
+});
 
 type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean; log?: boolean }>;
 
@@ -43,6 +50,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
   };
   const stop = interruption();
   const env = serverEnv();
+  const { firstRun, openAll, openArchive, serve } = await serverParts();
   const opened = await openAll(flags.data);
   const app = openWebApp(({ en, zh }) => say(en, zh));
   try {
@@ -136,6 +144,7 @@ export function workCommand(lang: Lang, exit: (code: number) => void): Command {
       const env = serverEnv();
       if (env.databaseUrl === undefined) throw new DaozhangError('serve.needs_database', {});
       const stop = interruption();
+      const { engineOf, openAll, openArchive, startWorkers } = await serverParts();
       const opened = await openAll(flags.data);
       const engine = engineOf({
         book: opened.book,
@@ -162,6 +171,7 @@ export function migrateCommand(lang: Lang, exit: (code: number) => void): Comman
     .description(say('bring the database to this version', '将数据库升级到当前版本'))
     .option('--data <folder>', say('where everything is kept', '数据文件夹'), DATA)
     .action(async (flags: { data: string }) => {
+      const { openAll } = await serverParts();
       const opened = await openAll(flags.data);
       const done = opened.applied;
       process.stdout.write(

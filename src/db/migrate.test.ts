@@ -31,9 +31,9 @@ async function query<T>(url: string, sql: string): Promise<T[]> {
 }
 
 async function emptyDatabase(): Promise<string> {
-  const { embedded } = await testServer();
+  const { ownerUrl } = await testServer();
   const name = `empty_${process.pid}_${++made}`;
-  const on = (database: string): string => embedded.ownerUrl.replace(/[^/]+$/, database);
+  const on = (database: string): string => ownerUrl.replace(/[^/]+$/, database);
   await query(on('postgres'), `create database ${name}`);
   return on(name);
 }

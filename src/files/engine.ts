@@ -193,11 +193,17 @@ create macro dz_scaled_patient(x, scale) as list_transform(
             when length(d.digits) > -d.shift then left(d.digits, d.shift) else '0' end as bigint) end)[1] end)[1];
 -- (A case, not a coalesce: of that, DuckDB computes what its branches share for every row beforehand.)
 create macro dz_scaled(x, scale) as case
+  when x is null then null
   when scale = 2 and dz_as_written_2(x) is not null then dz_as_written_2(x)
   when scale = 5 and dz_as_written_5(x) is not null then dz_as_written_5(x)
   when scale between 3 and 5 and dz_as_written_2(x) is not null then dz_as_written_2(x) * dz_pow10(scale - 2)
   else coalesce(dz_scaled_plain(x, scale), dz_scaled_patient(x, scale)) end;
-create macro dz_minor(x, currency) as dz_scaled(x, dz_exponent(currency));
+-- Not by way of dz_scaled, which names its scale a dozen times: planning the exponent as often costs more than a small bill.
+create macro dz_minor(x, currency) as case
+  when x is null then null
+  when dz_as_written_2(x) is not null and dz_exponent(currency) = 2 then dz_as_written_2(x)
+  else coalesce(dz_scaled_plain(x, dz_exponent(currency)),
+    list_transform([dz_exponent(currency)], lambda exponent: dz_scaled_patient(x, exponent))[1]) end;
 
 -- Half away from zero: what a Chinese channel does to a fee (四舍五入).
 create macro dz_round(x, scale, exponent) as case

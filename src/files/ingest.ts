@@ -430,15 +430,24 @@ function stagedSql({ plan, layout, computed }: Table, raw: string, select: strin
     ...required.map(([name]) => `when ${ident(`f_${name}`)} is null then ${quote(name)}`),
   ].join(' ');
   const text = required.map(([name, field]) => `when ${quote(name)} then ${rawOf(field, layout)}`).join(' ');
-  const known = Object.entries(plan.lets ?? {}).reduce(
-    (from, [name, sql]) => `select *, ${sql} as ${ident(name)} from (${from})`,
-    raw,
-  );
+  const known = layers(plan.lets ?? {}).reduce((from, layer) => `select *, ${layer.join(', ')} from (${from})`, raw);
   const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`).join('');
   return `
     select ${select}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
       select *, (case ${fault} end) as ${FAULT} from (
         select * ${values}, ${plan.where ? `not coalesce(${plan.where}, false)` : 'false'} as ${DROPPED} from (${known})))`;
+}
+
+/** The lets, each in the layer above those it names: planning a layer costs about as much as planning what stands in it. */
+function layers(lets: Readonly<Record<string, string>>): string[][] {
+  const depths = new Map<string, number>();
+  const found: string[][] = [];
+  for (const [name, sql] of Object.entries(lets)) {
+    const depth = Math.max(0, ...[...depths].map(([other, at]) => (sql.includes(other) ? at + 1 : 0)));
+    depths.set(name, depth);
+    found[depth] = [...(found[depth] ?? []), `${sql} as ${ident(name)}`];
+  }
+  return found;
 }
 
 /** Runs what reads the document. What the reader cannot take apart is the document's fault; being stopped or out of disk is not. */

@@ -44,7 +44,7 @@ test('cells are the text that the sheet shows: numbers exact, dates ISO, nothing
 
 test('F27 a workbook cut at any hundredth is refused, whole', async () => {
   assert.ok(isXls(SOUND));
-  assert.deepEqual((await survivors([...cuts(SOUND)].filter((_, i) => i % 5 === 4))).survived, []);
+  assert.deepEqual((await survivors([...cuts(SOUND)].filter((_, i) => i % 2 === 1))).survived, []);
 });
 
 test('a container without a workbook is of no known format', async () => {

@@ -1,6 +1,7 @@
 /**
- * A real PostgreSQL for tests: one server a test process, started at the first need and ended with it; each book a clone of a migrated
- * template, in a tenth of a second or two.
+ * A real PostgreSQL for tests: the one that `npm test` started for all (`server.ts`), else one of this process, started at the first
+ * need and ended with it; each book a clone of a migrated template, in a tenth of a second or two. Whoever kills the server, or asks
+ * what it keeps when it is killed, starts one of his own: this one is shared and does not sync.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
@@ -13,7 +14,9 @@ import { type Embedded, startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Book, openBook } from '../../src/db/pool.ts';
 
-type Server = Readonly<{ embedded: Embedded; template: string }>;
+type Server = Readonly<{ ownerUrl: string; appUrl: string; template: string }>;
+/** Names the server of the whole run to the processes of the test files. */
+const SHARED = 'DAOZHANG_TEST_SERVER';
 let server: Promise<Server> | undefined;
 let made = 0;
 
@@ -26,16 +29,24 @@ export type TestBook = Readonly<{
 }>;
 
 export async function testServer(): Promise<Server> {
-  server ??= start();
+  const shared = process.env[SHARED];
+  server ??=
+    shared === undefined ? startServer().then((started) => started.server) : Promise.resolve(JSON.parse(shared));
   return await server;
 }
 
-async function start(): Promise<Server> {
+/** For every test process from now on. */
+export const share = (started: Server): void => {
+  process.env[SHARED] = JSON.stringify(started);
+};
+
+export async function startServer(): Promise<Readonly<{ server: Server; embedded: Embedded }>> {
   const folder = temporary();
   const embedded = await startEmbedded({ folder, unsafeFast: true });
   await migrate(embedded.ownerUrl);
   await asOwner(embedded.ownerUrl.replace(/daozhang$/, 'postgres'), 'alter database daozhang is_template true');
-  return { embedded, template: 'daozhang' };
+  const { ownerUrl, appUrl } = embedded;
+  return { server: { ownerUrl, appUrl, template: 'daozhang' }, embedded };
 }
 
 /**
@@ -83,18 +94,18 @@ async function dropped(admin: string, name: string): Promise<void> {
 
 /** A book of its own, with one tenant. */
 export async function freshBook(max = 10): Promise<TestBook> {
-  const { embedded, template } = await testServer();
+  const { ownerUrl, appUrl, template } = await testServer();
   made += 1;
   const name = `book_${process.pid}_${made}`;
   const on = (url: string): string => url.replace(/daozhang$/, name);
-  const admin = embedded.ownerUrl.replace(/daozhang$/, 'postgres');
+  const admin = ownerUrl.replace(/daozhang$/, 'postgres');
   await asOwner(admin, `create database ${name} template ${template}`);
-  const book = await openBook({ url: on(embedded.appUrl), allowUnsafe: true, max });
+  const book = await openBook({ url: on(appUrl), allowUnsafe: true, max });
   const tenantId = await addTenant(book);
   return {
     book,
-    ownerUrl: on(embedded.ownerUrl),
-    appUrl: on(embedded.appUrl),
+    ownerUrl: on(ownerUrl),
+    appUrl: on(appUrl),
     tenantId,
     async close() {
       await book.close();

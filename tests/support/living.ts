@@ -246,18 +246,18 @@ export async function living<C extends keyof Sims>(options: LivingOptions<C> = {
   };
 }
 
-/** Waits until `look` gives something; says what was waited for when it never does. */
+/** Waits until `look` gives something, looking ever less often, since looking is work too; says what was waited for when it never does. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 15_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
-  for (;;) {
+  for (let pause = 15; ; pause = Math.min(pause * 1.3, 100)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`${what}: not in ${withinMs} ms`);
-    await new Promise((done) => setTimeout(done, 20));
+    await new Promise((done) => setTimeout(done, pause));
   }
 }
 

@@ -39,6 +39,7 @@ export async function readAll(
   const engine = await openEngine({
     temp: space.path,
     folders: typeof source === 'string' ? [dirname(source)] : [],
+    threads: 1,
   });
   try {
     const inputs =

@@ -8,6 +8,7 @@ import {
   type Damage,
   flippedDigits,
   lostAndRepeatedRows,
+  some,
   survivors,
 } from '../../../tests/support/damage.ts';
 import { withMany } from '../../../tests/support/many.ts';
@@ -61,8 +62,8 @@ const filled = (columns: readonly string[]): Damage[] =>
   });
 
 for (const [what, damages, least] of [
-  ['a changed digit', () => filled([...GROSS, ...NET, ...COSTS]), 40],
-  ['a changed sign', () => changedSigns(bill, [...GROSS, ...NET, ...COSTS]), 40],
+  ['a changed digit', () => some(filled([...GROSS, ...NET, ...COSTS])), 16],
+  ['a changed sign', () => some(changedSigns(bill, [...GROSS, ...NET, ...COSTS])), 16],
   ['another currency', () => otherCurrency('Net Currency', 'USD'), 14],
   ['no currency', () => otherCurrency('Net Currency', 'EUX'), 14],
   ['another batch', () => otherCurrency('Batch Number', '42'), 14],

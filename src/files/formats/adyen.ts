@@ -15,7 +15,7 @@ export const FINE = 6;
  * that no sum of damaged cells can end the query.
  */
 const fine = (text: string): string =>
-  `coalesce(dz_as_written_2(${text})::hugeint * ${10 ** (FINE - 2)}, dz_scaled(${text}, ${FINE})::hugeint)`;
+  `coalesce(dz_as_written_2(${text})::hugeint * ${10 ** (FINE - 2)}, dz_scaled_plain(${text}, ${FINE})::hugeint, dz_scaled_patient(${text}, ${FINE})::hugeint)`;
 
 /** Lets that read amounts: for each name its text, absent = 0, and its value. Not `l_…`: no check asks for them. */
 export function fineLets(cells: Readonly<Record<string, string>>): Record<string, string> {

@@ -80,6 +80,7 @@ function fieldsOf(layout: TableLayout, account: string | undefined): TableFields
       ...amountLets('out', text('支出金额'), '0'),
       ...amountLets('balance', text('账户余额')),
       l_says: text('业务类型'),
+      v_happened: text(...TIME),
       l_kind: `case ${kinds.join(' ')} else 'adjustment' end`,
       l_trade: idOf(layout, '业务流水号'),
     },
@@ -95,13 +96,13 @@ function fieldsOf(layout: TableLayout, account: string | undefined): TableFields
         code: 'bad_amount',
       },
       occurredAt: {
-        sql: `dz_at(${text(...TIME)}, '${ZONE}')`,
+        sql: `dz_at(v_happened, '${ZONE}')`,
         column: ownName(layout, ...TIME),
         required: true,
         code: 'bad_date',
       },
       businessOn: {
-        sql: `dz_day(${text(...TIME)}, '${ZONE}')`,
+        sql: `dz_day(v_happened, '${ZONE}')`,
         column: ownName(layout, ...TIME),
         required: true,
         code: 'bad_date',

@@ -80,7 +80,6 @@ export const alipayTrade: TableFormat = {
 function fieldsOf(layout: TableLayout, account: string | undefined): TableFields {
   const text = (...names: string[]) => textOf(layout, ...names);
   const column = (name: string) => ownName(layout, name);
-  const happened = `coalesce(${text('完成时间')}, ${text('创建时间')})`;
   // A payment with a minus sign, or a refund without one, is not what Alipay writes.
   const signed = (name: string) =>
     `case when (l_kind = 'payment' and ${fen(name)} >= 0) or (l_kind = 'refund' and ${fen(name)} <= 0) then ${fen(name)} end`;
@@ -90,6 +89,7 @@ function fieldsOf(layout: TableLayout, account: string | undefined): TableFields
     lets: {
       l_kind: `case ${text('业务类型')} when '交易' then 'payment' when '退款' then 'refund' end`,
       l_id: idOf(layout, '支付宝交易号'),
+      v_happened: `coalesce(${text('完成时间')}, ${text('创建时间')})`,
       ...amountLets('订单金额', text('订单金额')),
       ...amountLets('商家实收', text('商家实收')),
       ...Object.assign({}, ...[...discounts, '服务费', '分润'].map((name) => amountLets(name, text(name), '0'))),
@@ -107,8 +107,8 @@ function fieldsOf(layout: TableLayout, account: string | undefined): TableFields
         code: 'bad_amount',
       },
       feeScale: { sql: '2', column: column('服务费') },
-      occurredAt: { sql: `dz_at(${happened}, '${ZONE}')`, column: '完成时间', required: true, code: 'bad_date' },
-      businessOn: { sql: `dz_day(${happened}, '${ZONE}')`, column: '完成时间', required: true, code: 'bad_date' },
+      occurredAt: { sql: `dz_at(v_happened, '${ZONE}')`, column: '完成时间', required: true, code: 'bad_date' },
+      businessOn: { sql: `dz_day(v_happened, '${ZONE}')`, column: '完成时间', required: true, code: 'bad_date' },
       account: { sql: account === undefined ? 'null' : quote(account), column: '#账号' },
       store: { sql: text('门店编号'), column: '门店编号' },
       terminal: { sql: text('终端号'), column: '终端号' },

@@ -17,7 +17,7 @@ let space: Workspace;
 let engine: Engine;
 before(async () => {
   space = await workspace();
-  engine = await openEngine({ temp: space.path, folders: [] });
+  engine = await openEngine({ temp: space.path, folders: [], threads: 1 });
 });
 after(async () => {
   engine?.close();

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bytesOf, columnsOf } from '../../../tests/support/bills.ts';
-import { changedSigns, cuts, flippedDigits, lostAndRepeatedRows, survivors } from '../../../tests/support/damage.ts';
+import {
+  changedSigns,
+  cuts,
+  flippedDigits,
+  lostAndRepeatedRows,
+  some,
+  survivors,
+} from '../../../tests/support/damage.ts';
 import { withMany } from '../../../tests/support/many.ts';
 import { paypalActivityBill } from '../../../tests/support/psp.ts';
 import { read } from '../../../tests/support/reading.ts';
@@ -60,8 +67,8 @@ test('a changed digit or sign is refused, or its row is rejected; nothing else c
   await withMany(async (readOne) => {
     let tried = 0;
     for (const damages of [
-      flippedDigits(bill, AMOUNTS, (cells) => cells.at(-1) !== 'Memo'),
-      changedSigns(bill, ['Gross', 'Net']),
+      some(flippedDigits(bill, AMOUNTS, (cells) => cells.at(-1) !== 'Memo')),
+      some(changedSigns(bill, ['Gross', 'Net'])),
     ]) {
       for (const { what, bytes } of damages) {
         tried += 1;
@@ -78,7 +85,7 @@ test('a changed digit or sign is refused, or its row is rejected; nothing else c
         }
       }
     }
-    assert.ok(tried > 50, String(tried));
+    assert.ok(tried > 30, String(tried));
   });
 });
 

@@ -84,6 +84,7 @@ function fieldsOf(layout: TableLayout): TableFields {
       ...amountLets('balance', text('账户结余')),
       l_says: `concat_ws(' ', ${text('业务类型')}, ${text('业务名称')})`,
       l_kind: KIND,
+      v_happened: text('记账时间'),
       l_serial: serial,
       l_voucher: idOf(layout, named('业务凭证号')),
     },
@@ -99,13 +100,13 @@ function fieldsOf(layout: TableLayout): TableFields {
         code: 'bad_amount',
       },
       occurredAt: {
-        sql: `dz_at(${text('记账时间')}, '${ZONE}')`,
+        sql: `dz_at(v_happened, '${ZONE}')`,
         column: '记账时间',
         required: true,
         code: 'bad_date',
       },
       businessOn: {
-        sql: `dz_day(${text('记账时间')}, '${ZONE}')`,
+        sql: `dz_day(v_happened, '${ZONE}')`,
         column: '记账时间',
         required: true,
         code: 'bad_date',
