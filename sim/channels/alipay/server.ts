@@ -50,7 +50,10 @@ export type AlipaySim = Readonly<{
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   /** The next answers (about this payment) come so. */
   faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
+  /** From now on answers are answers, and bills are bills. */
+  healAnswers(): void;
   faultBill(fault: BillFault, times?: number): void;
+  healBills(): void;
   fired: ReadonlyMap<string, number>;
   notified(): readonly string[];
   close(): Promise<void>;
@@ -60,6 +63,10 @@ export type SimOptions = Readonly<{
   clock: SimClock;
   port?: number;
   mode?: Mode;
+  appId?: string;
+  pid?: string;
+  /** What happened in an earlier run. */
+  trades?: readonly Trade[];
   /** Notifications go here unless an order names another address. */
   notifyUrl?: () => string | undefined;
 }>;
@@ -69,8 +76,8 @@ const digits = (n: number): string => Array.from(randomBytes(n), (b) => b % 10).
 export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   const { clock } = options;
   const mode = options.mode ?? 'public_key';
-  const appId = `2021${digits(12)}`;
-  const pid = `2088${digits(12)}`;
+  const appId = options.appId ?? `2021${digits(12)}`;
+  const pid = options.pid ?? `2088${digits(12)}`;
   const make = (name: string): Keys => makeKeys(name, `4${randomBytes(15).toString('hex').slice(1)}`, clock.now());
   const [app, platform, root] = [
     make(appId),
@@ -78,7 +85,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     make('Ant Root'),
   ];
   const caller: Caller = { appId, keys: app, rootSn: root.sn };
-  const trades = new Map<string, Trade>();
+  const trades = new Map((options.trades ?? []).map((t) => [t.outTradeNo, t]));
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
@@ -117,6 +124,9 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     t.createdAt = clock.now();
     clock.after(leftMs, () => expire(t));
   };
+  for (const t of trades.values())
+    if (t.tradeNo !== undefined && t.state === 'WAIT_BUYER_PAY')
+      clock.after(t.expiresAt.epochMilliseconds - clock.now().epochMilliseconds, () => expire(t));
   /** Nobody paid in time: that, too, is notified. */
   const expire = async (t: Trade): Promise<void> => {
     if (t.state !== 'WAIT_BUYER_PAY') return;
@@ -216,7 +226,9 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     giveBack: (outTradeNo, outRequestNo, fen) => void gateway.giveBack(theOne(outTradeNo), outRequestNo, fen),
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
+    healAnswers: answerFaults.clear,
     faultBill: (fault, times = 1) => billFaults.add(fault, times),
+    healBills: billFaults.clear,
     fired,
     notified: notifier.answers,
     close: listening.close,

@@ -52,6 +52,10 @@ export type SimOptions = Readonly<{
   clock: SimClock;
   port?: number;
   merchantNo?: string;
+  appid?: string;
+  who?: Parties;
+  /** What happened in an earlier run. */
+  trades?: readonly Trade[];
   /** Of orders that name none. */
   product?: Product;
   /** Notifications go here unless an order names another address. */
@@ -60,13 +64,17 @@ export type SimOptions = Readonly<{
 
 export async function startLakalaSim(options: SimOptions): Promise<LakalaSim> {
   const { clock } = options;
-  const appid = `OP${digits(8)}`;
+  const appid = options.appid ?? `OP${digits(8)}`;
   const merchantNo = options.merchantNo ?? `8222900${digits(8)}`;
-  const who: Parties = { merchantNo, settleMerchantNo: `8221210${digits(8)}`, termNo: `A${digits(7)}` };
+  const who: Parties = options.who ?? {
+    merchantNo,
+    settleMerchantNo: `8221210${digits(8)}`,
+    termNo: `A${digits(7)}`,
+  };
   const merchant = merchantKeys();
   let platform = certificateKeys(clock.now(), 'lakala.com');
   let notify = certificateKeys(clock.now(), 'notify.lakala.com');
-  const trades = new Map<string, Trade>();
+  const trades = new Map((options.trades ?? []).map((t) => [t.ref, t]));
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
