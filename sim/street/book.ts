@@ -3,7 +3,7 @@
 export type BookApi = Readonly<{
   url: string;
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
-  bring(name: string, bytes: Uint8Array, accountId?: string): Promise<string>;
+  bring(name: string, bytes: Uint8Array): Promise<string>;
 }>;
 
 export function bookAt(url: string, key: string): BookApi {
@@ -21,9 +21,8 @@ export function bookAt(url: string, key: string): BookApi {
     url,
     call: (method, path, body) =>
       body === undefined ? send(method, path) : send(method, path, 'application/json', JSON.stringify(body)),
-    async bring(name, bytes, accountId) {
-      const query = new URLSearchParams({ name, ...(accountId === undefined ? {} : { account_id: accountId }) });
-      const path = `/v1/documents?${query}`;
+    async bring(name, bytes) {
+      const path = `/v1/documents?${new URLSearchParams({ name })}`;
       return (await send<{ id: string }>('POST', path, 'application/octet-stream', bytes)).id;
     },
   };

@@ -16,7 +16,7 @@ import * as wechatpay from '../channels/wechatpay/server.ts';
 import type { Trade as WeChatTrade } from '../channels/wechatpay/truth.ts';
 import type { SimClock } from '../clock.ts';
 import type { Trade as Line } from '../documents/domain.ts';
-import type { Kept } from './kept.ts';
+import { KEYS, type Kept } from './kept.ts';
 
 export type DeskName = 'sticker' | 'wechat' | 'alipay' | 'pos' | 'online';
 
@@ -101,14 +101,21 @@ function saveRecent<T>(kept: Kept, name: string, all: ReadonlyMap<string, T>, re
   for (const it of all.values()) if (skip-- <= 0) kept.keep(name, refOf(it), it);
 }
 
+type WeChatKeys = NonNullable<wechatpay.SimOptions['keys']>;
+type LakalaKeys = NonNullable<lakala.SimOptions['keys']>;
+
 async function wechatDesk(name: 'sticker' | 'wechat', { clock, kept, notifyUrl }: Opening): Promise<Desk> {
+  const keys = kept.keys(name) as WeChatKeys | undefined;
   const sim = await wechatpay.startWeChatPaySim({
     clock,
     notifyUrl,
+    ...(keys === undefined ? {} : { keys }),
     mchid: MERCHANTS[name],
     appid: `wx5d0e9a7c3b1f${MERCHANTS[name].slice(-4)}`,
     trades: kept.of(name) as WeChatTrade[],
   });
+  const { serial, privatePem } = sim.merchant;
+  kept.keep(name, KEYS, { merchant: { serial, privatePem }, apiv3Key: sim.apiv3Key });
   // Whoever was typing a PIN when the street ended is done by now.
   for (const t of sim.trades.values()) if (t.state === 'USERPAYING') void sim.pay(t.outTradeNo);
   return {
@@ -184,8 +191,9 @@ async function alipayDesk({ clock, kept, notifyUrl }: Opening): Promise<Desk> {
     fault: (fault, ref) => sim.faultNotify(fault, 1, ref),
     fail: (times) => sim.faultAnswer('broken', times),
     heal: sim.healAnswers,
-    holdBills: () => sim.faultBill('bill_late', 1_000),
-    freeBills: sim.healBills,
+    // That a bill is late and that there is none are one word at Alipay: so nobody answers.
+    holdBills: () => sim.faultAnswer('broken', 1_000, 'trade'),
+    freeBills: sim.healAnswers,
     giveBack: sim.giveBack,
     bill: (on) => alipayBill([...sim.trades.values()], pid, on),
     lines: (on) =>
@@ -224,14 +232,18 @@ const LAKALA_STATES: Readonly<Record<LakalaTrade['state'], Fact['state']>> = {
 
 async function lakalaDesk({ clock, kept, notifyUrl }: Opening): Promise<Desk> {
   const name = 'pos';
+  const keys = kept.keys(name) as LakalaKeys | undefined;
   const sim = await lakala.startLakalaSim({
     clock,
     notifyUrl,
+    ...(keys === undefined ? {} : { keys }),
     product: 'barcode',
     appid: 'OP00650112',
     who: { merchantNo: '822290065010033', settleMerchantNo: '822121065010033', termNo: 'D0065013' },
     trades: kept.of(name) as LakalaTrade[],
   });
+  const { serial, privatePem } = sim.merchant;
+  kept.keep(name, KEYS, { serial, privatePem });
   for (const t of sim.trades.values()) if (t.state === 'DEAL') void sim.pay(t.ref);
   return {
     name,

@@ -79,7 +79,8 @@ type Once = Readonly<{
 function planned({ desks, seed, today }: Past): readonly Once[] {
   const random = seeded(seed);
   const all: Once[] = [];
-  daysBefore(today).forEach((on, i) => {
+  const days = daysBefore(today);
+  days.forEach((on, i) => {
     for (const shop of Object.values(SHOPS))
       for (const name of shop.desks) {
         const desk = desks.get(name)!;
@@ -89,7 +90,7 @@ function planned({ desks, seed, today }: Past): readonly Once[] {
             ...{ shop, desk, item, minor: minor * (random.chance(250) ? 2 : 1), till: random.pick(shop.tills) },
             ref: `${shop.mark}-${String(on).replaceAll('-', '').slice(4)}-${name.slice(0, 1).toUpperCase()}${String(n).padStart(2, '0')}`,
             at: momentOn(on, random),
-            how: howOf(name, i, n),
+            how: howOf(name, days.length - i, n),
           });
         }
       }
@@ -106,16 +107,16 @@ function momentOn(on: Temporal.PlainDate, random: Random): Temporal.Instant {
     .toInstant();
 }
 
-/** What went wrong on which day, at one desk each. */
-function howOf(desk: DeskName, day: number, n: number): Once['how'] {
+/** What went wrong so many days ago, at one desk each. */
+function howOf(desk: DeskName, daysAgo: number, n: number): Once['how'] {
   if (n === 3 && (desk === 'wechat' || desk === 'alipay')) return 'lost';
-  if (n === 4 && desk === 'alipay') return 'unpaid';
+  if (n === 4 && desk === 'wechat') return 'unpaid';
   if (n !== 2) return 'fine';
-  if (desk === 'wechat')
-    return (['fine', 'no_order', 'only_said', 'all_back', 'fine', 'revoked'] as const)[day] ?? 'fine';
-  if (desk === 'alipay') return day === 3 ? 'part_back' : 'fine';
-  return 'fine';
+  if (desk === 'wechat') return PLANTED[daysAgo] ?? 'fine';
+  return desk === 'alipay' && daysAgo === 3 ? 'part_back' : 'fine';
 }
+/** Whom nobody ordered is known by the bill alone: its day is one whose bill is fetched. */
+const PLANTED: Readonly<Record<number, Once['how']>> = { 3: 'no_order', 4: 'only_said', 5: 'all_back', 6: 'revoked' };
 
 /** Orders and notifications, as they came. What an earlier, unfinished try has brought is there already. */
 export async function bringHistory(past: Past): Promise<number> {
@@ -227,7 +228,7 @@ export async function bringDocuments(past: Past): Promise<string> {
         name === 'alipay'
           ? `${desk.account.merchantNo}0156_${String(on).replaceAll('-', '')}_trade.zip`
           : `${desk.account.merchantNo}All${on}.csv`;
-      ids.push(await book.bring(file, bytes, past.accountId(name)));
+      ids.push(await book.bring(file, bytes));
     }
   ids.push(await book.bring(`cmb_${today}.csv`, statementOf(batchesOf(past), today, seed)));
   const made = await book.call<{ id: string }>('POST', '/v1/reconciliations', {

@@ -6,9 +6,14 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 
 export type Kept = Readonly<{
   of(desk: string): readonly unknown[];
+  /** What a channel account keeps besides: its keys. */
+  keys(desk: string): unknown;
   /** Writes it where it is another than it was. */
   keep(desk: string, ref: string, what: unknown): void;
 }>;
+
+/** No payment has this number. */
+export const KEYS = 'keys';
 
 export function keptIn(path: string): Kept {
   const last = new Map<string, string>();
@@ -20,7 +25,14 @@ export function keptIn(path: string): Kept {
   // Older states of a payment go, and with them a line without its end.
   if (text !== '') writeFileSync(path, [...last.values(), ''].join('\n'));
   return {
-    of: (desk) => [...last].flatMap(([key, line]) => (key.startsWith(`${desk}/`) ? [unpacked(parsed(line)![2])] : [])),
+    of: (desk) =>
+      [...last].flatMap(([key, line]) =>
+        key.startsWith(`${desk}/`) && key !== `${desk}/${KEYS}` ? [unpacked(parsed(line)![2])] : [],
+      ),
+    keys(desk) {
+      const line = last.get(`${desk}/${KEYS}`);
+      return line === undefined ? undefined : unpacked(parsed(line)![2]);
+    },
     keep(desk, ref, what) {
       const line = JSON.stringify([desk, ref, packed(what)]);
       const key = `${desk}/${ref}`;

@@ -30,7 +30,7 @@ export const SHOPS: Readonly<Record<ShopName, Shop>> = {
       [{ en: 'noodles with egg', zh: '葱油拌面加蛋' }, 1_500],
       [{ en: 'pork chop noodles', zh: '大排面' }, 2_400],
     ],
-    daily: 7,
+    daily: 5,
   },
   tea: {
     name: { en: 'Qinghe Tea, Huaihai Road', zh: '青禾茶铺淮海路店' },
@@ -48,7 +48,7 @@ export const SHOPS: Readonly<Record<ShopName, Shop>> = {
       [{ en: 'lemon tea', zh: '手打柠檬茶' }, 1_800],
       [{ en: 'mango sago', zh: '杨枝甘露' }, 2_500],
     ],
-    daily: 6,
+    daily: 4,
   },
   store: {
     name: { en: 'Qinghe Corner Store, Station', zh: '青禾便利虹桥站店' },
@@ -66,7 +66,7 @@ export const SHOPS: Readonly<Record<ShopName, Shop>> = {
       [{ en: 'umbrella', zh: '雨伞' }, 2_950],
       [{ en: 'water and gum', zh: '矿泉水、口香糖' }, 1_280],
     ],
-    daily: 5,
+    daily: 4,
   },
   bakery: {
     name: { en: 'Maixiang Bakery', zh: '麦香坊烘焙' },
@@ -80,7 +80,7 @@ export const SHOPS: Readonly<Record<ShopName, Shop>> = {
       [{ en: 'egg tarts, six', zh: '蛋挞六只' }, 3_900],
       [{ en: 'croissant', zh: '可颂' }, 1_400],
     ],
-    daily: 3,
+    daily: 2,
   },
   pottery: {
     name: { en: 'Hillside Pottery (online)', zh: '山间器物(网店)' },

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { gatewayOf, type Reply, wrong } from './gateway.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
@@ -50,10 +50,9 @@ export type AlipaySim = Readonly<{
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   /** The next answers (about this payment) come so. */
   faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
-  /** From now on answers are answers, and bills are bills. */
+  /** From now on answers are answers. */
   healAnswers(): void;
   faultBill(fault: BillFault, times?: number): void;
-  healBills(): void;
   fired: ReadonlyMap<string, number>;
   notified(): readonly string[];
   close(): Promise<void>;
@@ -90,7 +89,12 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults = faultsOf<BillFault>();
-  const notifier = notifierOf(clock, () => platform, make('forger'), count);
+  const notifier = notifierOf(
+    clock,
+    () => platform,
+    once(() => make('forger')),
+    count,
+  );
 
   const place: AlipaySim['place'] = (outTradeNo, totalFen, more = {}) => {
     const t: Trade = {
@@ -228,7 +232,6 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
     healAnswers: answerFaults.clear,
     faultBill: (fault, times = 1) => billFaults.add(fault, times),
-    healBills: billFaults.clear,
     fired,
     notified: notifier.answers,
     close: listening.close,

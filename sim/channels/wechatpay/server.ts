@@ -9,7 +9,7 @@ import type http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { seeded } from '../../../src/base/random.ts';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { fundFlowBill, tradeBill } from './bills.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
@@ -18,6 +18,7 @@ import {
   certificateKeys,
   httpDate,
   type Keys,
+  type KnownKeys,
   type MerchantKeys,
   merchantKeys,
   publicKeys,
@@ -89,6 +90,8 @@ export type SimOptions = Readonly<{
   mode?: Mode;
   mchid?: string;
   appid?: string;
+  /** The merchant's own keys of an earlier run, so that whoever holds them can go on. */
+  keys?: Readonly<{ merchant: KnownKeys; apiv3Key: string }>;
   /** What happened in an earlier run. */
   trades?: readonly Trade[];
   /** Notifications go here unless an order names another address. */
@@ -118,8 +121,8 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const { digits } = seeded(options.seed ?? randomInt(2 ** 32));
   const mchid = options.mchid ?? `19${digits(8)}`;
   const appid = options.appid ?? `wx${randomBytes(8).toString('hex')}`;
-  const apiv3Key = randomBytes(16).toString('hex');
-  const merchant = merchantKeys(clock.now(), mchid);
+  const apiv3Key = options.keys?.apiv3Key ?? randomBytes(16).toString('hex');
+  const merchant = merchantKeys(clock.now(), mchid, options.keys?.merchant);
   const makeKeys = (mode: Mode): Keys => (mode === 'public_key' ? publicKeys() : certificateKeys(clock.now()));
   let platform = makeKeys(options.mode ?? 'certificate');
   const older: Keys[] = [];
@@ -129,7 +132,13 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults: BillFault[] = [];
   const refundEnds: Array<'ABNORMAL' | 'CLOSED'> = [];
-  const notifier = notifierOf(clock, () => platform, certificateKeys(clock.now()), apiv3Key, count);
+  const notifier = notifierOf(
+    clock,
+    () => platform,
+    once(() => certificateKeys(clock.now())),
+    apiv3Key,
+    count,
+  );
   const files = new Map<string, Uint8Array>();
 
   const takeNotifyFault = (outTradeNo: string): NotifyFault | undefined => notifyFaults.take((of) => of === outTradeNo);
