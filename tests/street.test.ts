@@ -15,7 +15,7 @@ import { vaultOf } from '../src/base/vault.ts';
 import { freshBook, temporary } from './support/database.ts';
 import { callWith, keyOf, until } from './support/living.ts';
 
-const SPEED = 10;
+const SPEED = 15;
 /** A buyer who has paid is found within a minute (F23), and an overloaded machine has its time too. */
 const GRACE_SECONDS = 120;
 

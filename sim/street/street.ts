@@ -68,7 +68,10 @@ type State = {
 type Event = Readonly<{
   seq: string;
   type: string;
-  data: { payment?: { payment_ref: string; verdict?: { code: string; release: string } } };
+  data: {
+    payment?: { payment_ref: string };
+    reconciliation?: { totals?: { breaks?: number; open?: number } };
+  };
 }>;
 
 const SEED = 20_260_701;
@@ -242,6 +245,16 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
     );
     cursor = next ?? cursor;
     for (const { type, data } of items) {
+      if (type === 'reconciliation.done') {
+        const breaks = data.reconciliation?.totals?.breaks ?? 0;
+        story.tell(
+          {
+            en: `✓ the days before are reconciled: ${breaks} breaks, among them a late batch, a payout that came back, one that came short`,
+            zh: `✓ 前几天已核对:${breaks} 项差错,其中有逾期的批次、被退回的出款、少结的一笔`,
+          },
+          2,
+        );
+      }
       const ref = data.payment?.payment_ref;
       if (ref === undefined) continue;
       const paidAt = watched.get(ref);
