@@ -11,7 +11,6 @@ import { loadPlans } from '../plans/load.ts';
 import { CARDS, type Card } from '../plans/plan.ts';
 import { CHECK_CONTRACT, TEMPLATES } from '../plans/templates.ts';
 import { asking } from './asking.ts';
-import { localised } from './help.ts';
 import { DATA } from './serve.ts';
 
 type Say = (en: string, zh: string) => string;
@@ -28,7 +27,7 @@ export function planCommand(lang: Lang, exit: (code: number) => void): Command {
     say('settlement plans: what was agreed, and what would cost least', '结算方案:查看、修改与测算'),
   );
   for (const command of [...bookCommands(lang, say, exit), templates(lang, say, exit), advise(lang, say, exit)]) {
-    plan.addCommand(localised(command, lang));
+    plan.addCommand(command);
   }
   return plan;
 }
