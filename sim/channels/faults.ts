@@ -39,6 +39,15 @@ export function faultsOf<F>(): Faults<F> {
   };
 }
 
+/** Made when it is first asked for: keys take a while, and most runs meet no forger. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** How a channel's answers can be wrong, in words that fit all of them. */
 export type AnswerFault =
   /** Nothing comes, and nothing happened. */

@@ -29,12 +29,17 @@ export type Notifier = Readonly<{
   answers(): readonly string[];
 }>;
 
-export function notifierOf(clock: SimClock, keys: () => Keys, forger: Keys, fired: (fault: string) => void): Notifier {
+export function notifierOf(
+  clock: SimClock,
+  keys: () => Keys,
+  forger: () => Keys,
+  fired: (fault: string) => void,
+): Notifier {
   const answers: string[] = [];
   const deliver = deliverer(clock, NOTIFY_LADDER_SECONDS, fired);
   const say = async (it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
     const params = it.params(clock.now(), how === 'wrong_amount');
-    const body = signedForm(params, how === 'forged' ? forger : keys());
+    const body = signedForm(params, how === 'forged' ? forger() : keys());
     const sent = how === 'plus_lost' ? body.replaceAll('%2B', '+') : body;
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', 'user-agent': 'Mozilla/4.0' };
     const answer = await post(it.url, headers, sent, TRY_MS);

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { gatewayOf, type Reply, wrong } from './gateway.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
@@ -50,6 +50,8 @@ export type AlipaySim = Readonly<{
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   /** The next answers (about this payment) come so. */
   faultAnswer(fault: AnswerFault, times?: number, outTradeNo?: string): void;
+  /** From now on answers are answers. */
+  healAnswers(): void;
   faultBill(fault: BillFault, times?: number): void;
   fired: ReadonlyMap<string, number>;
   notified(): readonly string[];
@@ -60,6 +62,10 @@ export type SimOptions = Readonly<{
   clock: SimClock;
   port?: number;
   mode?: Mode;
+  appId?: string;
+  pid?: string;
+  /** What happened in an earlier run. */
+  trades?: readonly Trade[];
   /** Notifications go here unless an order names another address. */
   notifyUrl?: () => string | undefined;
 }>;
@@ -69,8 +75,8 @@ const digits = (n: number): string => Array.from(randomBytes(n), (b) => b % 10).
 export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
   const { clock } = options;
   const mode = options.mode ?? 'public_key';
-  const appId = `2021${digits(12)}`;
-  const pid = `2088${digits(12)}`;
+  const appId = options.appId ?? `2021${digits(12)}`;
+  const pid = options.pid ?? `2088${digits(12)}`;
   const make = (name: string): Keys => makeKeys(name, `4${randomBytes(15).toString('hex').slice(1)}`, clock.now());
   const [app, platform, root] = [
     make(appId),
@@ -78,12 +84,17 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     make('Ant Root'),
   ];
   const caller: Caller = { appId, keys: app, rootSn: root.sn };
-  const trades = new Map<string, Trade>();
+  const trades = new Map((options.trades ?? []).map((t) => [t.outTradeNo, t]));
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults = faultsOf<BillFault>();
-  const notifier = notifierOf(clock, () => platform, make('forger'), count);
+  const notifier = notifierOf(
+    clock,
+    () => platform,
+    once(() => make('forger')),
+    count,
+  );
 
   const place: AlipaySim['place'] = (outTradeNo, totalFen, more = {}) => {
     const t: Trade = {
@@ -118,6 +129,9 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     t.createdAt = clock.now();
     clock.after(leftMs, () => expire(t));
   };
+  for (const t of trades.values())
+    if (t.tradeNo !== undefined && t.state === 'WAIT_BUYER_PAY')
+      clock.after(t.expiresAt.epochMilliseconds - clock.now().epochMilliseconds, () => expire(t));
   /** Nobody paid in time: that, too, is notified. */
   const expire = async (t: Trade): Promise<void> => {
     if (t.state !== 'WAIT_BUYER_PAY') return;
@@ -217,6 +231,7 @@ export async function startAlipaySim(options: SimOptions): Promise<AlipaySim> {
     giveBack: (outTradeNo, outRequestNo, fen) => void gateway.giveBack(theOne(outTradeNo), outRequestNo, fen),
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
+    healAnswers: answerFaults.clear,
     faultBill: (fault, times = 1) => billFaults.add(fault, times),
     fired,
     notified: notifier.answers,

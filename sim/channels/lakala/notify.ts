@@ -25,12 +25,17 @@ export type Notifier = Readonly<{
   answers(): readonly string[];
 }>;
 
-export function notifierOf(clock: SimClock, keys: () => Keys, forger: Keys, fired: (fault: string) => void): Notifier {
+export function notifierOf(
+  clock: SimClock,
+  keys: () => Keys,
+  forger: () => Keys,
+  fired: (fault: string) => void,
+): Notifier {
   const answers: string[] = [];
   const deliver = deliverer(clock, NOTIFY_LADDER_SECONDS, fired);
   const say = async (it: Notification, how: NotifyFault | undefined): Promise<boolean> => {
     const body = JSON.stringify(how === 'wrong_amount' ? it.falseBody : it.body);
-    const signer = how === 'forged' ? forger : keys();
+    const signer = how === 'forged' ? forger() : keys();
     const authorization = signedNotification(body, signer, clock.now(), answers.length % 2 === 1);
     const answer = await post(it.url, { authorization, 'content-type': 'application/json' }, body, TRY_MS);
     answers.push(answer.body);

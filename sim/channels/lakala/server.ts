@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, faultsOf, type NotifyFault, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, faultsOf, type NotifyFault, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { notifierOf } from './notify.ts';
 import { digits, NO_SUCH_TRADE, type Reply, routesOf, tradeNumber } from './routes.ts';
@@ -52,6 +52,12 @@ export type SimOptions = Readonly<{
   clock: SimClock;
   port?: number;
   merchantNo?: string;
+  appid?: string;
+  who?: Parties;
+  /** The merchant's own keys of an earlier run, so that whoever holds them can go on. */
+  keys?: Pick<MerchantKeys, 'serial' | 'privatePem'>;
+  /** What happened in an earlier run. */
+  trades?: readonly Trade[];
   /** Of orders that name none. */
   product?: Product;
   /** Notifications go here unless an order names another address. */
@@ -60,17 +66,26 @@ export type SimOptions = Readonly<{
 
 export async function startLakalaSim(options: SimOptions): Promise<LakalaSim> {
   const { clock } = options;
-  const appid = `OP${digits(8)}`;
+  const appid = options.appid ?? `OP${digits(8)}`;
   const merchantNo = options.merchantNo ?? `8222900${digits(8)}`;
-  const who: Parties = { merchantNo, settleMerchantNo: `8221210${digits(8)}`, termNo: `A${digits(7)}` };
-  const merchant = merchantKeys();
+  const who: Parties = options.who ?? {
+    merchantNo,
+    settleMerchantNo: `8221210${digits(8)}`,
+    termNo: `A${digits(7)}`,
+  };
+  const merchant = merchantKeys(options.keys);
   let platform = certificateKeys(clock.now(), 'lakala.com');
   let notify = certificateKeys(clock.now(), 'notify.lakala.com');
-  const trades = new Map<string, Trade>();
+  const trades = new Map((options.trades ?? []).map((t) => [t.ref, t]));
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
-  const notifier = notifierOf(clock, () => notify, certificateKeys(clock.now(), 'notify.lakala.com'), count);
+  const notifier = notifierOf(
+    clock,
+    () => notify,
+    once(() => certificateKeys(clock.now(), 'notify.lakala.com')),
+    count,
+  );
 
   const succeed = async (t: Trade): Promise<void> => {
     const isOver = Temporal.Instant.compare(clock.now(), t.expiresAt) >= 0;

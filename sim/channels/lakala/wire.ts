@@ -2,7 +2,15 @@
  * The other side of the wire: how Lakala checks a merchant's request and signs what it says. Written from the rules and on its own, not by
  * the adapter's code: an echo proves nothing.
  */
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import { selfSigned } from '../../certificate.ts';
 
 export type Keys = Readonly<{
@@ -28,10 +36,14 @@ export function certificateKeys(now: Temporal.Instant, name: string): Keys {
 }
 
 export type MerchantKeys = Readonly<{ serial: string; privatePem: string; publicKey: KeyObject }>;
-export function merchantKeys(): MerchantKeys {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** `known`: those that the merchant has from earlier. */
+export function merchantKeys(known?: Pick<MerchantKeys, 'serial' | 'privatePem'>): MerchantKeys {
+  const privateKey =
+    known === undefined
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+      : createPrivateKey(known.privatePem);
   return {
-    serial: `00${randomBytes(8).toString('hex')}`,
+    serial: known?.serial ?? `00${randomBytes(8).toString('hex')}`,
     privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKey: createPublicKey(privateKey),
   };

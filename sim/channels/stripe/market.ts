@@ -101,6 +101,15 @@ export function marketOf({ clock, livemode, tell }: On) {
     return c;
   };
 
+  /** It happened in an earlier run: nobody is told again. */
+  const restore = (it: Intent): void => {
+    intents.set(it.id, it);
+    history.set(it.id, [{ at: 0, says: intentSays(it, livemode) }]);
+    if (it.charge === undefined) return;
+    charges.set(it.charge.id, it.charge);
+    for (const r of it.charge.refunds) refunds.set(r.id, r);
+  };
+
   const make = (wanted: NewIntent): Intent => {
     whole(wanted.amount, wanted.currency);
     const it: Intent = {
@@ -260,6 +269,7 @@ export function marketOf({ clock, livemode, tell }: On) {
     events,
     /** As the index had it then. */
     indexed: (it: Intent, atMs: number): Json | undefined => history.get(it.id)?.findLast((h) => h.at <= atMs)?.says,
+    restore,
     make,
     pay,
     capture,

@@ -63,6 +63,9 @@ export type SimOptions = Readonly<{
   clock: SimClock;
   port?: number;
   livemode?: boolean;
+  accountId?: string;
+  /** What happened in an earlier run. */
+  intents?: readonly Intent[];
   /** A connected account: its payments are asked for with Stripe-Account, its events name it. */
   connected?: string;
   searchLagMs?: number;
@@ -75,7 +78,7 @@ const text = (n: number): string => randomBytes(n).toString('hex').slice(0, n);
 export async function startStripeSim(options: SimOptions): Promise<StripeSim> {
   const { clock, connected } = options;
   const livemode = options.livemode ?? false;
-  const accountId = `acct_1${text(15)}`;
+  const accountId = options.accountId ?? `acct_1${text(15)}`;
   const apiKey = `sk_${livemode ? 'live' : 'test'}_51${text(40)}`;
   let secrets: readonly string[] = [`whsec_${text(32)}`];
   const { fired, count } = tallyOf();
@@ -97,6 +100,7 @@ export async function startStripeSim(options: SimOptions): Promise<StripeSim> {
       await sending.finally(() => underway.delete(sending));
     },
   });
+  for (const it of options.intents ?? []) market.restore(it);
   let origin = '';
   const routes = routesOf({
     clock,

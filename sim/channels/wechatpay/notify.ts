@@ -40,7 +40,7 @@ export type Notifier = Readonly<{
 export function notifierOf(
   clock: SimClock,
   keys: () => Keys,
-  forgerKeys: Keys,
+  forgerKeys: () => Keys,
   apiv3Key: string,
   fired: (fault: string) => void,
 ): Notifier {
@@ -62,7 +62,7 @@ export function notifierOf(
     const own = signed(body, keys(), clock.now());
     const headers =
       how === 'forged'
-        ? { ...signed(body, forgerKeys, clock.now()), 'Wechatpay-Serial': keys().id }
+        ? { ...signed(body, forgerKeys(), clock.now()), 'Wechatpay-Serial': keys().id }
         : how === 'probe'
           ? { ...own, 'Wechatpay-Signature': `WECHATPAY/SIGNTEST/${own['Wechatpay-Signature']}` }
           : own;

@@ -9,7 +9,7 @@ import type http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { seeded } from '../../../src/base/random.ts';
 import type { SimClock } from '../../clock.ts';
-import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from '../faults.ts';
+import { type AnswerFault as AnyFault, type BillFault, faultsOf, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { fundFlowBill, tradeBill } from './bills.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
@@ -18,6 +18,7 @@ import {
   certificateKeys,
   httpDate,
   type Keys,
+  type KnownKeys,
   type MerchantKeys,
   merchantKeys,
   publicKeys,
@@ -58,6 +59,10 @@ export type WeChatPaySim = Readonly<{
     }>,
   ): Trade;
   failPayment(outTradeNo: string): void;
+  /** The merchant gives back by hand, at WeChat Pay's own page; it takes so long. */
+  giveBack(outTradeNo: string, outRefundNo: string, fen: number, tookMs?: number): void;
+  /** The till takes it back (付款码): paid or not, nothing of it stays. */
+  revoke(outTradeNo: string): void;
   /** The next notifications (of this payment) arrive so. */
   faultNotify(fault: NotifyFault, times?: number, outTradeNo?: string): void;
   /** The next answers (about this payment) come so. */
@@ -65,6 +70,8 @@ export type WeChatPaySim = Readonly<{
   /** From now on answers are answers. */
   healAnswers(): void;
   faultBill(fault: BillFault, times?: number): void;
+  /** From now on bills are bills. */
+  healBills(): void;
   /** The next refunds end so. */
   endRefunds(how: 'ABNORMAL' | 'CLOSED', times?: number): void;
   rotateKeys(mode?: Mode): void;
@@ -83,12 +90,19 @@ export type SimOptions = Readonly<{
   port?: number;
   mode?: Mode;
   mchid?: string;
+  appid?: string;
+  /** The merchant's own keys of an earlier run, so that whoever holds them can go on. */
+  keys?: Readonly<{ merchant: KnownKeys; apiv3Key: string }>;
+  /** What happened in an earlier run. */
+  trades?: readonly Trade[];
   /** Notifications go here unless an order names another address. */
   notifyUrl?: () => string | undefined;
 }>;
 
 const PRODUCTS = { jsapi: 'JSAPI', native: 'NATIVE', app: 'APP', h5: 'MWEB', codepay: 'MICROPAY' } as const;
 export type Product = keyof typeof PRODUCTS;
+
+const REFUND_MS = 2_000;
 
 type Reply = Readonly<{ status: number; body: string | Uint8Array; plain?: boolean }>;
 type Call = Readonly<{ method: string; path: string; url: URL; body: string }>;
@@ -107,19 +121,25 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const { clock } = options;
   const { digits } = seeded(options.seed ?? randomInt(2 ** 32));
   const mchid = options.mchid ?? `19${digits(8)}`;
-  const appid = `wx${randomBytes(8).toString('hex')}`;
-  const apiv3Key = randomBytes(16).toString('hex');
-  const merchant = merchantKeys(clock.now(), mchid);
+  const appid = options.appid ?? `wx${randomBytes(8).toString('hex')}`;
+  const apiv3Key = options.keys?.apiv3Key ?? randomBytes(16).toString('hex');
+  const merchant = merchantKeys(clock.now(), mchid, options.keys?.merchant);
   const makeKeys = (mode: Mode): Keys => (mode === 'public_key' ? publicKeys() : certificateKeys(clock.now()));
   let platform = makeKeys(options.mode ?? 'certificate');
   const older: Keys[] = [];
-  const trades = new Map<string, Trade>();
+  const trades = new Map((options.trades ?? []).map((t) => [t.outTradeNo, t]));
   const { fired, count } = tallyOf();
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults: BillFault[] = [];
   const refundEnds: Array<'ABNORMAL' | 'CLOSED'> = [];
-  const notifier = notifierOf(clock, () => platform, certificateKeys(clock.now()), apiv3Key, count);
+  const notifier = notifierOf(
+    clock,
+    () => platform,
+    once(() => certificateKeys(clock.now())),
+    apiv3Key,
+    count,
+  );
   const files = new Map<string, Uint8Array>();
 
   const takeNotifyFault = (outTradeNo: string): NotifyFault | undefined => notifyFaults.take((of) => of === outTradeNo);
@@ -155,6 +175,26 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         { event: `REFUND.${r.status}`, type: 'refund', summary: '退款', url, body: refundSays(t, r, 'notification') },
         takeNotifyFault(t.outTradeNo),
       );
+  };
+
+  const refund = (t: Trade, outRefundNo: string, amount: number, tookMs: number): Refund => {
+    const r: Refund = {
+      outRefundNo,
+      refundId: `5030${digits(24)}`,
+      amount,
+      createdAt: clock.now(),
+      status: 'PROCESSING',
+      successAt: undefined,
+    };
+    t.refunds.push(r);
+    t.state = 'REFUND';
+    if (tookMs === 0) void endRefund(t, r);
+    else clock.after(tookMs, () => endRefund(t, r));
+    return r;
+  };
+  const revoke = (t: Trade): void => {
+    if (t.successAt !== undefined) t.revokedAt ??= clock.now();
+    t.state = 'REVOKED';
   };
 
   const place = (outTradeNo: string, total: number, more: Parameters<WeChatPaySim['place']>[2] = {}): Trade => {
@@ -260,8 +300,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
           return json(204, undefined);
         }
         if ((it.appid ?? it.sp_appid) !== appid) return wrong(400, 'APPID_MCHID_NOT_MATCH', 'appid与mchid不匹配');
-        if (t.successAt !== undefined) t.revokedAt ??= clock.now();
-        t.state = 'REVOKED';
+        revoke(t);
         return json(200, { out_trade_no: t.outTradeNo });
       },
     ],
@@ -278,18 +317,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         const given = t.refunds.reduce((sum, r) => sum + r.amount, 0);
         if (it.amount.total !== t.total || given + it.amount.refund > t.total)
           return wrong(400, 'INVALID_REQUEST', '累计退款金额大于支付金额');
-        const r: Refund = {
-          outRefundNo: it.out_refund_no,
-          refundId: `5030${digits(24)}`,
-          amount: it.amount.refund,
-          createdAt: clock.now(),
-          status: 'PROCESSING',
-          successAt: undefined,
-        };
-        t.refunds.push(r);
-        t.state = 'REFUND';
-        clock.after(2_000, () => endRefund(t, r));
-        return json(200, refundSays(t, r, 'query'));
+        return json(200, refundSays(t, refund(t, it.out_refund_no, it.amount.refund, REFUND_MS), 'query'));
       },
     ],
     [
@@ -472,12 +500,16 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
     failPayment(outTradeNo) {
       trades.get(outTradeNo)!.state = 'PAYERROR';
     },
+    giveBack: (outTradeNo, outRefundNo, fen, tookMs = REFUND_MS) =>
+      void refund(trades.get(outTradeNo)!, outRefundNo, fen, tookMs),
+    revoke: (outTradeNo) => revoke(trades.get(outTradeNo)!),
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
     healAnswers: answerFaults.clear,
     faultBill(fault, times = 1) {
       for (let i = 0; i < times; i += 1) billFaults.push(fault);
     },
+    healBills: () => void billFaults.splice(0),
     endRefunds(how, times = 1) {
       for (let i = 0; i < times; i += 1) refundEnds.push(how);
     },

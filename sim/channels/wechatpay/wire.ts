@@ -4,6 +4,7 @@
  */
 import {
   createCipheriv,
+  createPrivateKey,
   createPublicKey,
   createSign,
   createVerify,
@@ -48,9 +49,11 @@ export function publicKeys(): Keys {
 }
 
 export type MerchantKeys = Readonly<{ serial: string; privatePem: string; publicKey: KeyObject; certificate: string }>;
-export function merchantKeys(now: Temporal.Instant, mchid: string): MerchantKeys {
-  const privateKey = rsa();
-  const serial = hex(20);
+/** `known`: those that the merchant has from earlier. */
+export type KnownKeys = Pick<MerchantKeys, 'serial' | 'privatePem'>;
+export function merchantKeys(now: Temporal.Instant, mchid: string, known?: KnownKeys): MerchantKeys {
+  const privateKey = known === undefined ? rsa() : createPrivateKey(known.privatePem);
+  const serial = known?.serial ?? hex(20);
   return {
     serial,
     privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
