@@ -5,6 +5,7 @@
 import type { TenantTx } from '../db/pool.ts';
 import type { MovedBatch } from '../sources/batches.ts';
 import { raise, settle } from './cases.ts';
+import { wakeClaims } from './due.ts';
 import { appendEvents } from './events.ts';
 
 /** The verdict on the payments of a batch in this state, as the event names it. */
@@ -40,7 +41,22 @@ export async function tellBatches(tx: TenantTx, livemode: boolean, moved: readon
       ];
     }),
   );
-  if (moved.length > 0) await alarm(tx, livemode, new Set(moved.map((m) => m.batch.channel)));
+  if (moved.length === 0) return;
+  await wakeClaimsOf(tx, moved);
+  await alarm(tx, livemode, new Set(moved.map((m) => m.batch.channel)));
+}
+
+/** Claims on the payments of these batches are answered anew. */
+async function wakeClaimsOf(tx: TenantTx, moved: readonly MovedBatch[]): Promise<void> {
+  const rows = await tx.rows<{ payment_id: string }>(
+    `select distinct c.payment_id from claims c join payments p on p.tenant_id = $1 and p.id = c.payment_id
+      where c.tenant_id = $1 and c.state <> 'closed' and p.batch_id = any($2)`,
+    [tx.tenantId, moved.map((m) => m.id)],
+  );
+  await wakeClaims(
+    tx,
+    rows.map((r) => r.payment_id),
+  );
 }
 
 /** By account of these channels: the alert stands as long as one of its batches is in trouble. */

@@ -74,7 +74,14 @@ export async function standings(
     const refunds = trace.refunds.map((refund) => ({
       refund,
       verdict: judgeRefund(
-        { refund, trace, asked: undefined, funding: refund.to, missedSince: undefined, missingFromBills: false },
+        {
+          refund,
+          trace,
+          asked: undefined,
+          funding: refund.to,
+          missedSince: facts.missedSince,
+          missingFromBills: false,
+        },
         plan,
         now,
       ),
@@ -90,6 +97,8 @@ type Facts = Readonly<{
   bankWatched: boolean;
   paidBefore: boolean;
   look: Temporal.Instant | undefined;
+  /** A customer misses a refund of it: since when. */
+  missedSince: Temporal.Instant | undefined;
 }>;
 type FactRow = Readonly<{
   id: string;
@@ -101,6 +110,7 @@ type FactRow = Readonly<{
   bank_watched: boolean;
   paid_before: boolean | null;
   look: Temporal.Instant | null;
+  missed_since: Temporal.Instant | null;
 }>;
 
 async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
@@ -108,7 +118,9 @@ async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMa
     `select p.id, p.cleared_document_id as bill_id, b.id as batch_id, b.state, b.due_on, b.credited_on,
             exists (select from batches w where w.tenant_id = $1 and w.livemode = p.livemode and w.channel = a.provider
                        and w.state <> 'not_checked') as bank_watched,
-            v.path @> '{paid_before}' as paid_before, d.due_at as look
+            v.path @> '{paid_before}' as paid_before, d.due_at as look,
+            (select min(c.created_at) from claims c where c.tenant_id = $1 and c.payment_id = p.id
+                and c.kind = 'refund_not_arrived' and c.state <> 'closed') as missed_since
        from payments p
        join accounts a on a.tenant_id = $1 and a.id = p.account_id
        left join batches b on b.tenant_id = $1 and b.id = p.batch_id
@@ -136,6 +148,7 @@ async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMa
         bankWatched: r.bank_watched,
         paidBefore: r.paid_before ?? false,
         look: r.look ?? undefined,
+        missedSince: r.missed_since ?? undefined,
       },
     ]),
   );

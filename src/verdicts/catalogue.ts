@@ -92,7 +92,7 @@ export const REASONS = {
   BANK_POSTED_ELSEWHERE: { en: 'posted on another day or account', zh: '记在别的日期或账户' },
   FORGED_PROOF: { en: 'no record stands behind the proof', zh: '凭证查无实据' },
   NO_ORDER: { en: 'no order belongs to it', zh: '没有对应的订单' },
-  NO_PAYMENT: { en: 'the complete bill does not have it', zh: '完整账单里没有这笔' },
+  NO_PAYMENT: { en: 'the channel has no payment for it', zh: '渠道没有这笔付款' },
   DAY_CUT: { en: 'close to the day cut', zh: '临近日切' },
   EVIDENCE_MISSING: { en: 'a document is missing', zh: '缺少单据' },
   SEVERAL_FIT: { en: 'several fit, none is certain', zh: '多笔相符,无法确定' },
