@@ -14,6 +14,7 @@ import { CAUSES, CONFIDENCES, CUSTODIES, REASONS, VERDICTS, type VerdictCode } f
 import { FINDINGS, type FindingCode, findingOf } from '../src/verdicts/findings.ts';
 import { ROWS, type Row } from '../src/verdicts/judge.ts';
 import { OWNERS, STEPS } from '../src/verdicts/next.ts';
+import { receiptPrecedence } from '../src/verdicts/receipt.ts';
 import { REFUND_ROWS } from '../src/verdicts/refunds.ts';
 import { wordingPage } from './wording.ts';
 
@@ -159,6 +160,14 @@ export const verdictsPage = (): string =>
     '### A refund 退款',
     '',
     ...rulesTable(REFUND_ROWS),
+    '',
+    '### What a customer shows 顾客出示的',
+    '',
+    '`own`: the verdict of the payment that was found. `own`:以找到的那笔支付自身的结论为准。',
+    '',
+    '| | verdict | why | 为什么 |',
+    '|---|---|---|---|',
+    ...receiptPrecedence().map((r, i) => `| ${i + 1} | \`${r.code}\` | ${cell(r.why.en)} | ${cell(r.why.zh)} |`),
     '',
     '## Next steps 下一步',
     '',

@@ -28,6 +28,7 @@ import {
 } from '../../src/verdicts/catalogue.ts';
 import { judge, type Verdict } from '../../src/verdicts/judge.ts';
 import { DEFAULT_POLICY } from '../../src/verdicts/policy.ts';
+import { judgeReceipt, type ReceiptFacts } from '../../src/verdicts/receipt.ts';
 import { judgeRefund } from '../../src/verdicts/refunds.ts';
 import { say } from '../../src/verdicts/say.ts';
 import { type BatchFacts, NO_ROAD } from '../../src/verdicts/standing.ts';
@@ -238,6 +239,40 @@ type Said = Readonly<
   Record<'verdict' | 'cause' | 'release' | 'reason' | 'custody' | 'confidence' | 'promise' | 'also', string>
 >;
 
+const NOTHING_SHOWN: ReceiptFacts = {
+  kind: 'paid_not_seen',
+  proof: 'shown',
+  found: 'none',
+  searched: 'reference',
+  payment: undefined,
+  channel: 'not_asked',
+  id: 'fits',
+  amount: 'unsaid',
+  time: 'unsaid',
+  payee: 'unsaid',
+  order: 'unsaid',
+  handedIn: 'no',
+  imageSeen: false,
+  old: false,
+  dayDiffers: false,
+  placed: false,
+};
+/** What of a receipt is told in a story. */
+const SHOWN: Readonly<Record<string, Partial<ReceiptFacts>>> = {
+  'its number': {},
+  'a number that cannot be': { id: 'impossible' },
+  'a payment to a person': { payee: 'other' },
+  'another place of ours': { payee: 'other' },
+  'another order': { order: 'other' },
+  'another order, which was served': { order: 'other_served' },
+  'more than was paid': { amount: 'more' },
+  'what was handed in before': { handedIn: 'before' },
+  'an amount that fits several': { found: 'several', searched: 'amount', id: 'none' },
+  'a number the channel does not answer about': { channel: 'silent' },
+  'a number the channel knows nothing of': { channel: 'denies_once' },
+  'a number the channel and its complete bill know nothing of': { channel: 'denies_finally' },
+};
+
 const START = '2026-11-20T10:00';
 
 /** Each `says` of the story: what it expects and what is said. Throws where a line is none of the channel's. */
@@ -250,6 +285,7 @@ export function play(story: Story, channel: Channel): readonly Outcome[] {
   let zone = manners.zone;
   let setting = { orderRequired: true, paidBefore: false, onlyHints: manners.onlyHints === true };
   let road = NO_ROAD;
+  let shown: Partial<ReceiptFacts> = {};
   let back: { asked?: Money; funding?: Funding; missed?: Temporal.Instant; missing?: true } = {};
   for (const line of story.lines) {
     const fail = (why: string): never => {
@@ -375,6 +411,36 @@ export function play(story: Story, channel: Channel): readonly Outcome[] {
         else if (rest[0] === 'lacking') back = { ...back, missing: true };
         else fail('asked, goes, missed or lacking');
         break;
+      case 'shows': {
+        const fact = SHOWN[rest.join(' ')] ?? fail('nobody can show that');
+        if (fact.channel === 'denies_finally' && BILLS[channel] === undefined)
+          fail('without a bill no denial is final');
+        shown = { ...shown, ...fact };
+        break;
+      }
+      case 'receipt': {
+        const trace = fold(said);
+        const own = judge({ trace, setting, road }, plan, DEFAULT_POLICY, now());
+        const isThere = trace.capturedAt !== undefined;
+        const v = {
+          ...judgeReceipt({
+            ...NOTHING_SHOWN,
+            ...(isThere ? ({ found: 'by_reference', payment: own } as const) : {}),
+            ...shown,
+          }),
+          amount: trace.captured,
+          promise: undefined,
+          evidence: [],
+          path: [],
+        };
+        say(v, { direction: 'in', channel, plan, at: trace.capturedAt, look: undefined, now: now() });
+        outcomes.push({
+          line,
+          expected: { verdict: story.verdict, cause: story.cause, ...expectedOf(rest, fail) },
+          actual: saidOf(v),
+        });
+        break;
+      }
       case 'says':
       case 'back': {
         const trace = fold(said);
