@@ -167,7 +167,7 @@ export function judgeRefund(refunding: Refunding, plan: Plan, now: Temporal.Inst
     refund.state === 'succeeded'
       ? creditPromise({ direction: 'out', capturedAt: refund.at, funding }, plan)
       : undefined;
-  const isPast = promise !== undefined && compareInstants(promise.at, now) < 0;
+  const isPast = promise === undefined || compareInstants(promise.at, now) < 0;
   const moment: Moment = { ...refunding, now, promise, isPast };
   const found = REFUND_ROWS.flatMap((row): ReadonlyArray<Found & { code: VerdictCode; id: string }> => {
     const it = row.when(moment);
