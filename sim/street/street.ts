@@ -78,7 +78,7 @@ const SEED = 20_260_701;
 const WINDOW_MINUTES = 5;
 const LINE_MS = 3_000;
 const TICK_MS = 1_000;
-const BILLS_APART_MS = 120_000;
+const BILLS_APART_MS = 300_000;
 /** Milliseconds between two customers: least, and how much more at most. Lunch is over after ten minutes, the afternoon after an hour. */
 const PACE: ReadonlyArray<readonly [untilMinutes: number, least: number, more: number]> = [
   [10, 2_000, 2_000],
@@ -330,10 +330,12 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
       goOn();
     });
   };
+  /** In real time: how fast the street runs changes nothing about how often the book is asked. */
+  let timer: NodeJS.Timeout | undefined;
   const tick = async (): Promise<void> => {
     for (const desk of desks.values()) desk.save();
     await hear().catch(() => {});
-    if (!stopped) clock.after(TICK_MS, tick);
+    if (!stopped) timer = setTimeout(tick, TICK_MS);
   };
 
   for (const line of opening(url, shops.url)) options.print(line[lang]);
@@ -348,7 +350,7 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
   const isFirst = state.it.starts === 1;
   const opened = isFirst ? openStreet() : Promise.resolve();
   clock.after(isFirst ? OPENING_SECONDS * 1_000 : 0, goOn);
-  clock.after(TICK_MS, tick);
+  timer = setTimeout(tick, TICK_MS);
 
   return {
     door: shops.url,
@@ -362,6 +364,7 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
     opened,
     async close() {
       stopped = true;
+      clearTimeout(timer);
       clock.close();
       story.close();
       await opening_;
