@@ -61,6 +61,8 @@ type State = {
   channels: Partial<Record<DeskName, Readonly<{ id: string; path: string }>>>;
   endpointId?: string;
   reconciliation?: string;
+  /** The written scenes were played to their end. */
+  opened?: boolean;
   /** Orders that were placed on the street. */
   count: number;
   starts: number;
@@ -320,6 +322,8 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
   const openStreet = async (): Promise<void> => {
     const scenes = OPENING.map(([second, scene]) => street.wait(second * 1_000).then(() => play(scene)));
     await Promise.all(scenes);
+    state.it.opened = true;
+    state.write();
   };
   const goOn = (): void => {
     if (stopped) return;
@@ -347,9 +351,8 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
     if (!stopped) told(error);
     return undefined;
   });
-  const isFirst = state.it.starts === 1;
-  const opened = isFirst ? openStreet() : Promise.resolve();
-  clock.after(isFirst ? OPENING_SECONDS * 1_000 : 0, goOn);
+  const opened = state.it.opened === true ? Promise.resolve() : openStreet();
+  clock.after(state.it.opened === true ? 0 : OPENING_SECONDS * 1_000, goOn);
   timer = setTimeout(tick, TICK_MS);
 
   return {
