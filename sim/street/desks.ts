@@ -75,7 +75,7 @@ export type Opening = Readonly<{ clock: SimClock; kept: Kept; notifyUrl: () => s
 
 const MERCHANTS = { sticker: '1900006501', wechat: '1900006502' } as const;
 /** So many of the newest are looked at for changes. */
-const RECENT = 120;
+const RECENT = 60;
 
 /** Rounded half up, as the bills print it. */
 const feeOf = (minor: number): bigint => (BigInt(minor) * 6n + 500n) / 1_000n;

@@ -126,7 +126,6 @@ export async function bringHistory(past: Past): Promise<number> {
     for (let it = queue.shift(); it !== undefined; it = queue.shift()) await bringOne(past, it);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  for (const desk of past.desks.values()) desk.save();
   return all.length;
 }
 
@@ -159,6 +158,7 @@ async function bringOne(past: Past, { desk, shop, ref, minor, item, till, at, ho
     );
   if (how === 'revoked') clock.asOf(at.add({ minutes: 2 }), () => desk.revoke!(ref));
   await paying;
+  desk.save();
 }
 
 /** What each channel owed the bank for each day, and what became of it. */

@@ -80,7 +80,7 @@ export const SHOPS: Readonly<Record<ShopName, Shop>> = {
       [{ en: 'egg tarts, six', zh: '蛋挞六只' }, 3_900],
       [{ en: 'croissant', zh: '可颂' }, 1_400],
     ],
-    daily: 2,
+    daily: 0,
   },
   pottery: {
     name: { en: 'Hillside Pottery (online)', zh: '山间器物(网店)' },

@@ -61,6 +61,8 @@ type State = {
   channels: Partial<Record<DeskName, Readonly<{ id: string; path: string }>>>;
   endpointId?: string;
   reconciliation?: string;
+  /** The written scenes were played to their end. */
+  opened?: boolean;
   /** Orders that were placed on the street. */
   count: number;
   starts: number;
@@ -78,7 +80,7 @@ const SEED = 20_260_701;
 const WINDOW_MINUTES = 5;
 const LINE_MS = 3_000;
 const TICK_MS = 1_000;
-const BILLS_APART_MS = 120_000;
+const BILLS_APART_MS = 300_000;
 /** Milliseconds between two customers: least, and how much more at most. Lunch is over after ten minutes, the afternoon after an hour. */
 const PACE: ReadonlyArray<readonly [untilMinutes: number, least: number, more: number]> = [
   [10, 2_000, 2_000],
@@ -320,6 +322,8 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
   const openStreet = async (): Promise<void> => {
     const scenes = OPENING.map(([second, scene]) => street.wait(second * 1_000).then(() => play(scene)));
     await Promise.all(scenes);
+    state.it.opened = true;
+    state.write();
   };
   const goOn = (): void => {
     if (stopped) return;
@@ -330,10 +334,12 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
       goOn();
     });
   };
+  /** In real time: how fast the street runs changes nothing about how often the book is asked. */
+  let timer: NodeJS.Timeout | undefined;
   const tick = async (): Promise<void> => {
     for (const desk of desks.values()) desk.save();
     await hear().catch(() => {});
-    if (!stopped) clock.after(TICK_MS, tick);
+    if (!stopped) timer = setTimeout(tick, TICK_MS);
   };
 
   for (const line of opening(url, shops.url)) options.print(line[lang]);
@@ -345,10 +351,9 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
     if (!stopped) told(error);
     return undefined;
   });
-  const isFirst = state.it.starts === 1;
-  const opened = isFirst ? openStreet() : Promise.resolve();
-  clock.after(isFirst ? OPENING_SECONDS * 1_000 : 0, goOn);
-  clock.after(TICK_MS, tick);
+  const opened = state.it.opened === true ? Promise.resolve() : openStreet();
+  clock.after(state.it.opened === true ? 0 : OPENING_SECONDS * 1_000, goOn);
+  timer = setTimeout(tick, TICK_MS);
 
   return {
     door: shops.url,
@@ -362,6 +367,7 @@ export async function startStreet(options: StreetOptions): Promise<Running> {
     opened,
     async close() {
       stopped = true;
+      clearTimeout(timer);
       clock.close();
       story.close();
       await opening_;

@@ -14,7 +14,7 @@ import { keepLocalKeys, localKeys } from './keys.ts';
 import { tell } from './terminal.ts';
 import { openWebApp } from './web.ts';
 
-/** What drives the test side with a simulated channel; `sim/demo.ts`, handed in because the program does not depend on the simulator. */
+/** What drives the test side with simulated channels; `sim/demo.ts`, handed in because the program does not depend on the simulator. */
 export type StartDemo = (
   options: Readonly<{ url: string; key: string; folder: string; lang: Lang; print(line: string): void }>,
 ) => Promise<Readonly<{ close(): Promise<void> }>>;
@@ -39,7 +39,7 @@ export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () 
     .option('--data <folder>', say('where everything is kept', '数据文件夹'), DATA)
     .option('--host <address>', say('address to listen on', '监听地址'), '127.0.0.1')
     .option('--port <number>', say('port to listen on', '监听端口'), PORT)
-    .option('--demo', say('fill the test side by a simulated WeChat Pay', '用模拟的微信支付驱动测试环境'))
+    .option('--demo', say('fill the test side by a simulated street of shops', '用一条模拟的街驱动测试环境'))
     .option('--log', say('a line of JSON a request', '每个请求输出一行 JSON 日志'))
     .action(async (flags: Flags) => exit(await runServe(flags, lang, demo)));
 }
