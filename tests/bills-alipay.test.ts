@@ -9,6 +9,7 @@ import { paceOf } from '../src/actions/pace.ts';
 import { engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { vaultOf } from '../src/base/vault.ts';
+import { take } from '../src/traces/advance.ts';
 import { freshBook, temporary } from './support/database.ts';
 
 test('what nobody told of stands in the bill: a payment without an order, a refund made elsewhere', async () => {
@@ -55,6 +56,50 @@ test('what nobody told of stands in the bill: a payment without an order, a refu
     assert.deepEqual(
       [found?.position, found?.refunded_minor, found?.cleared_on?.toString()],
       ['captured', 200n, '2026-11-20'],
+    );
+
+    // “There is no bill” is also what Alipay says of one that is late: not believed of a day that has payments.
+    sim.place('LATE', 900);
+    await sim.pay('LATE');
+    const open = await on.book.tenant(on.tenantId, async (tx) => (await engine.accounts.list(tx, false))[0]!);
+    const answer = await open.channel.inquire(
+      { paymentRef: 'LATE', channelTrade: undefined, product: undefined },
+      open.account,
+      open.keys,
+      engine.working.io,
+    );
+    assert.ok(answer.outcome === 'answered');
+    await on.book.tenant(on.tenantId, (tx) =>
+      take(
+        tx,
+        answer.observed.map((observed) => ({
+          accountId: open.account.id,
+          livemode: false,
+          observed: { ...observed, paymentRef: 'LATE' },
+          messageId: undefined,
+          heardAt: clock.now(),
+        })),
+        engine.working.follow,
+      ),
+    );
+    const stateOf = async (day: string): Promise<string | undefined> =>
+      (
+        await on.book.tenant(on.tenantId, (tx) =>
+          tx.maybe<{ state: string }>('select state from bill_days where tenant_id = $1 and covers_on = $2', [
+            tx.tenantId,
+            day,
+          ]),
+        )
+      )?.state;
+    await clock.advance(26 * 3_600_000);
+    sim.faultBill('bill_late');
+    await sweep();
+    assert.equal(await stateOf('2026-11-21'), 'expected');
+    assert.equal((await payment('LATE'))?.cleared_on, null);
+    await sweep();
+    assert.deepEqual(
+      [await stateOf('2026-11-21'), (await payment('LATE'))?.cleared_on?.toString()],
+      ['fetched', '2026-11-21'],
     );
   } finally {
     engine.outbound.close();

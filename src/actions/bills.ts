@@ -129,6 +129,12 @@ async function fetchDay(
       return false;
     }
   }
+  if (answer.outcome === 'empty' && (await hasPayments(on, tenantId, open, terms, day))) {
+    await on.book.tenant(tenantId, (tx) =>
+      noteDay(tx, on, open, terms, day, 'expected', 'the channel says that the day has no bill, and it has payments'),
+    );
+    return false;
+  }
   const says =
     answer.outcome === 'empty'
       ? undefined
@@ -139,6 +145,27 @@ async function fetchDay(
     noteDay(tx, on, open, terms, day, answer.outcome === 'empty' ? 'empty' : 'expected', says),
   );
   return answer.outcome === 'empty';
+}
+
+/** A bill that is late and one that there is none of are one word at some channels: what was paid on the day tells them apart. */
+async function hasPayments(
+  on: Billing,
+  tenantId: string,
+  open: OpenAccount,
+  terms: BillTerms,
+  day: Temporal.PlainDate,
+): Promise<boolean> {
+  const start = (date: Temporal.PlainDate): Temporal.Instant =>
+    date.toZonedDateTime({ timeZone: terms.zone }).toInstant();
+  const row = await on.book.tenant(tenantId, (tx) =>
+    tx.one<{ found: boolean }>(
+      `select exists (select from payments where tenant_id = $1 and account_id = $2 and livemode = $5 and captured_at >= $3 and captured_at < $4
+                         and cleared_on is null and coalesce(captured_at, placed_at, created_at) >= $3
+                         and coalesce(captured_at, placed_at, created_at) < $4) as found`,
+      [tx.tenantId, open.account.id, start(day), start(day.add({ days: 1 })), open.account.livemode],
+    ),
+  );
+  return row.found;
 }
 
 async function keepBill(

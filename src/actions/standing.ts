@@ -170,8 +170,10 @@ async function missingFromBills(
     const v = values(['uuid', 'uuid', 'text', 'date'], chunk);
     const rows = await tx.rows<{ id: string }>(
       `select v.id from (${v.text}) as v (id, account_id, kind, day)
-        where (select count(*) from bill_days b where b.tenant_id = $1 and b.account_id = v.account_id and b.kind = v.kind
-                  and b.covers_on in (v.day, v.day + 1) and b.state <> 'expected') = 2`,
+        where exists (select from bill_days b where b.tenant_id = $1 and b.account_id = v.account_id and b.kind = v.kind
+                         and b.covers_on = v.day and b.state = 'fetched')
+          and exists (select from bill_days b where b.tenant_id = $1 and b.account_id = v.account_id and b.kind = v.kind
+                         and b.covers_on = v.day + 1 and b.state <> 'expected')`,
       [tx.tenantId, ...v.params],
     );
     for (const { id } of rows) missing.add(id);

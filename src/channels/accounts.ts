@@ -20,6 +20,7 @@ export type OpenAccount = Readonly<{
   account: Account;
   name: string;
   channel: Channel;
+  /** In the order in which they were entered: of two keys of our own the last is the one in use. */
   keys: readonly Credential[];
   feed: Feed;
   forwardUrl: string | undefined;
@@ -145,7 +146,8 @@ export class Accounts {
     for (const c of credentials)
       await tx.run(
         `insert into credentials (tenant_id, account_id, kind, key_id, sealed, not_after) values ($1, $2, $3, $4, $5, $6)
-         on conflict (tenant_id, account_id, kind, key_id) do update set sealed = excluded.sealed, not_after = excluded.not_after`,
+         on conflict (tenant_id, account_id, kind, key_id) do update
+            set sealed = excluded.sealed, not_after = excluded.not_after, created_at = now()`,
         [
           tx.tenantId,
           accountId,
@@ -161,7 +163,7 @@ export class Accounts {
   async #load(tx: TenantTx, id: string): Promise<OpenAccount> {
     const terms = await termsOf(tx, id);
     const sealed = await tx.rows<{ kind: string; key_id: string; sealed: Buffer; not_after: Temporal.Instant | null }>(
-      'select kind, key_id, sealed, not_after from credentials where tenant_id = $1 and account_id = $2',
+      'select kind, key_id, sealed, not_after from credentials where tenant_id = $1 and account_id = $2 order by created_at, kind, key_id',
       [tx.tenantId, id],
     );
     return Object.freeze({

@@ -180,7 +180,7 @@ type SignedRefusal = Refused & Readonly<{ heard?: Heard }>;
 
 /** A call whose answer is checked; what is no answer comes back as what it is. */
 async function call(on: Call, path: string, data: object): Promise<Heard | SignedRefusal | Exclude<NoAnswer, Refused>> {
-  const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
+  const merchantKey = on.keys.findLast((k) => k.kind === 'merchant_key');
   const appid = on.account.settings.appid ?? '';
   if (merchantKey === undefined) return refused('NO_MERCHANT_KEY', 'the account has no merchant private key');
   const body = JSON.stringify({ req_time: beijingText(on.io.now()), version: '3.0', req_data: data });

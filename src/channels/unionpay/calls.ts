@@ -241,7 +241,7 @@ async function call(
   txnTime: Temporal.Instant,
   expected: readonly string[],
 ): Promise<Heard | NoAnswer> {
-  const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
+  const merchantKey = on.keys.findLast((k) => k.kind === 'merchant_key');
   if (merchantKey === undefined) return refused('NO_MERCHANT_KEY', 'the account has no merchant private key');
   const own = { accessType: '0', merId: on.account.merchantNo, txnTime: txnTimeOf(txnTime) };
   let whole: Readonly<Record<string, string>>;

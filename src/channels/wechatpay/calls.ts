@@ -240,7 +240,7 @@ async function send(
   timeoutMs: number,
   mostBytes?: number,
 ): Promise<HttpAnswer | NoAnswer> {
-  const merchantKey = on.keys.find((k) => k.kind === 'merchant_key');
+  const merchantKey = on.keys.findLast((k) => k.kind === 'merchant_key');
   if (merchantKey === undefined) return refused('NO_MERCHANT_KEY', 'the account has no merchant private key');
   const publicKey = on.keys.find((k) => k.kind === 'platform_key' && k.id.startsWith('PUB_KEY_ID_'));
   const signed = {
