@@ -24,6 +24,7 @@ type Payment = Readonly<{
     says?: Readonly<{ agent: Text }>;
     next?: ReadonlyArray<Readonly<{ does: Text }>>;
     proves_wrong?: Text;
+    path?: ReadonlyArray<Readonly<{ rule: string; why: Text }>>;
   }>;
 }>;
 type Trace = Readonly<{
@@ -116,6 +117,7 @@ function tellTrace(t: Trace, lang: Lang): void {
     `${p.order_ref ?? p.payment_ref}${amount === undefined ? '' : ` · ${amount.amount} ${amount.currency}`}${title}`,
   );
   if (v?.says !== undefined) print(`  ${v.says.agent[lang]}`);
+  for (const { rule, why } of v?.path ?? []) print(`  ${lang === 'zh' ? '规则' : 'rule'} ${rule}: ${why[lang]}`);
   for (const step of v?.next ?? []) print(`  → ${step.does[lang]}`);
   if (v?.proves_wrong !== undefined)
     print(`  ${lang === 'zh' ? '怎样会推翻这个结论:' : 'What would prove this wrong: '}${v.proves_wrong[lang]}`);
