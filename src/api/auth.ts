@@ -175,6 +175,15 @@ export async function makeLink(tx: TenantTx, userId: string): Promise<string> {
   return token;
 }
 
+/** For the tenant's first administrator; undefined where there is none. */
+export async function makeAdminLink(tx: TenantTx): Promise<string | undefined> {
+  const user = await tx.maybe<{ id: string }>(
+    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' order by created_at limit 1`,
+    [tx.tenantId],
+  );
+  return user === undefined ? undefined : await makeLink(tx, user.id);
+}
+
 /** Spends the link: a session, or undefined where it was spent, is old or never was. */
 export async function enter(book: Book, link: string): Promise<string | undefined> {
   const spent = await book.shared((tx) =>

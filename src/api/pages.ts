@@ -40,3 +40,18 @@ export function linkSpentPage(lang: Lang): string {
         '<h1>This link is spent</h1><p>It works once. Make a new one: <code>npx daozhang link</code></p>',
       );
 }
+
+/** For a phone in the shop's network: how it takes our authority, and then the counter. `url` is ours. */
+export function pairingPage(lang: Lang, url: string): string {
+  return lang === 'zh'
+    ? page(
+        lang,
+        '连接收银台',
+        `<h1>把这台手机连接到收银台</h1><ol><li><a href="/daozhang.crt">下载本店证书</a>。</li><li>安装它。<br>iPhone:设置 › 已下载描述文件 › 安装;再到 设置 › 通用 › 关于本机 › 证书信任设置,打开“Daozhang in this shop”。<br>安卓:设置 › 安全 › 更多安全设置 › 加密与凭据 › 安装证书 › CA 证书。</li><li>打开 <a href="${url}">${url}</a>,添加到主屏幕。</li></ol><p>这张证书只对本店内部网络的地址有效,由店里的电脑签发,没有上传到任何地方。不用时可在手机设置里删除。</p>`,
+      )
+    : page(
+        lang,
+        'Connect the counter',
+        `<h1>Connect this phone to the counter</h1><ol><li><a href="/daozhang.crt">Download the shop’s certificate</a>.</li><li>Install it.<br>iPhone: Settings › Profile Downloaded › Install; then Settings › General › About › Certificate Trust Settings, switch “Daozhang in this shop” on.<br>Android: Settings › Security › More security settings › Encryption &amp; credentials › Install a certificate › CA certificate.</li><li>Open <a href="${url}">${url}</a> and add it to the home screen.</li></ol><p>The certificate is good for addresses of private networks only. It was made by the computer in this shop and went nowhere else. Remove it in the phone’s settings when it is not needed.</p>`,
+      );
+}

@@ -396,6 +396,14 @@ export const BOOK_ERRORS = {
     says: { en: 'the order {order} is paid', zh: '订单 {order} 已付款' },
     remedy: { en: 'Refund it instead.', zh: '请改用退款。' },
   },
+  'serve.no_lan': {
+    exit: 2,
+    says: { en: 'this machine stands in no private network', zh: '本机不在任何内部网络中' },
+    remedy: {
+      en: 'Join the shop’s network, or name the address: --lan-address 192.168.1.20.',
+      zh: '请接入店内网络,或指明地址:--lan-address 192.168.1.20。',
+    },
+  },
   'serve.needs_database': {
     exit: 64,
     says: { en: 'more workers need a database they can share', zh: '多进程需要可共享的数据库' },

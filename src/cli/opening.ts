@@ -1,7 +1,7 @@
 /** Opens the book for a command: the embedded database of a data folder, or the one that DATABASE_URL names, migrated either way. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeKey, makeLink } from '../api/auth.ts';
+import { makeAdminLink, makeKey, makeLink } from '../api/auth.ts';
 import { serverEnv } from '../base/env.ts';
 import { newId } from '../base/ids.ts';
 import type { Text } from '../base/lang.ts';
@@ -74,4 +74,10 @@ export async function firstRun(book: Book): Promise<FirstRun | undefined> {
       (await makeKey(tx, { name: 'command line', livemode, scopes: ['read', 'orders', 'act', 'admin'] })).token;
     return { link: await makeLink(tx, userId), keys: { test: await keyOf(false), live: await keyOf(true) } };
   });
+}
+
+/** A one-time link for the administrator of the only tenant; undefined where there are several, or none. */
+export async function onlyLink(book: Book): Promise<string | undefined> {
+  const tenants = await book.shared((tx) => tx.rows<{ id: string }>('select id from tenants limit 2'));
+  return tenants.length === 1 ? await book.tenant(tenants[0]!.id, makeAdminLink) : undefined;
 }

@@ -26,10 +26,20 @@ const serverParts = async () => ({
   ...(await import('./opening.ts')),
 });
 
-type Flags = Readonly<{ data: string; host: string; port: string; demo?: boolean; log?: boolean }>;
+type Flags = Readonly<{
+  data: string;
+  host: string;
+  port: string;
+  demo?: boolean;
+  log?: boolean;
+  lan?: boolean;
+  lanAddress?: string;
+  lanPort: string;
+}>;
 
 export const DATA = './data';
 const PORT = '8317';
+const LAN_PORT = '8318';
 const TELL_AGAIN_MS = 30_000;
 
 export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () => Promise<StartDemo>): Command {
@@ -40,6 +50,13 @@ export function serveCommand(lang: Lang, exit: (code: number) => void, demo: () 
     .option('--host <address>', say('address to listen on', '监听地址'), '127.0.0.1')
     .option('--port <number>', say('port to listen on', '监听端口'), PORT)
     .option('--demo', say('fill the test side by a simulated street of shops', '用一条模拟的街驱动测试环境'))
+    .option('--lan', say('let phones in the shop’s network reach it by https', '让店内网络的手机通过 https 访问'))
+    .option('--lan-address <ip>', say('by this address', '使用该地址'))
+    .option(
+      '--lan-port <number>',
+      say('https port; the pairing page is on the next', 'https 端口;配对页在下一个端口'),
+      LAN_PORT,
+    )
     .option('--log', say('a line of JSON a request', '每个请求输出一行 JSON 日志'))
     .action(async (flags: Flags) => exit(await runServe(flags, lang, demo)));
 }
@@ -85,6 +102,14 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
           `First start. The administrator enters once by: ${served.url}/enter/${first.link}`,
           `首次启动。管理员一次性登录链接:${served.url}/enter/${first.link}`,
         );
+      const lan =
+        flags.lan === true
+          ? await (await import('./lan.ts')).startLan(
+              { api: served.api, book: opened.book, folder: opened.folder },
+              { address: flags.lanAddress, port: portOf(flags.lanPort) },
+              lang,
+            )
+          : undefined;
       const running =
         flags.demo === true && keys !== undefined
           ? await (await demo())({
@@ -98,6 +123,7 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
       say('Ctrl-C ends it; nothing is lost.', '按 Ctrl-C 结束,数据不会丢失。');
       await aborted(stop);
       await running?.close();
+      await lan?.close();
     } finally {
       await served.close();
     }

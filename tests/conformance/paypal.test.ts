@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { inspect } from 'node:util';
-import { certificateFor } from '../../sim/certificate.ts';
 import { type AnswerFault, accountFor, type PayPalSim, startPayPalSim } from '../../sim/channels/paypal/server.ts';
 import { authorityOf } from '../../sim/channels/paypal/wire.ts';
 import { steppedClock } from '../../sim/clock.ts';
+import { certificateFor } from '../../src/base/certificate.ts';
 import type { Account, Answer, Io, RawMessage } from '../../src/channels/channel.ts';
 import { paypal } from '../../src/channels/paypal/channel.ts';
 import { CAPTURE_STATES, ORDER_STATES } from '../../src/channels/paypal/words.ts';

@@ -10,7 +10,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { selfSigned } from '../../certificate.ts';
+import { selfSigned } from '../../../src/base/certificate.ts';
 
 export type Keys = Readonly<{
   privateKey: KeyObject;

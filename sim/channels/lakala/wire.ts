@@ -11,7 +11,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { selfSigned } from '../../certificate.ts';
+import { selfSigned } from '../../../src/base/certificate.ts';
 
 export type Keys = Readonly<{
   /** The certificate's serial number, as Lklapi-Serial writes it. */

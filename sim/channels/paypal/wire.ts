@@ -3,7 +3,7 @@
  * adapter's code: an echo proves nothing.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
-import { certificateFor } from '../../certificate.ts';
+import { certificateFor } from '../../../src/base/certificate.ts';
 
 export type Signer = Readonly<{
   /** The last part of its address. */
@@ -23,8 +23,10 @@ export function authorityOf(now: Temporal.Instant): Authority {
   const times = { from: now.subtract({ hours: 24 }), to: now.add({ hours: 24 * 365 }) };
   const top = { name: 'Simulated Root CA', key: newKey() };
   const middle = { name: 'Simulated Server CA', key: newKey() };
-  const root = certificateFor(top.key, { name: top.name, serial: serial(), ...times }, top, true);
-  const between = certificateFor(middle.key, { name: middle.name, serial: serial(), ...times }, top, true);
+  const root = certificateFor(top.key, { name: top.name, serial: serial(), ...times }, top, { is: 'authority' });
+  const between = certificateFor(middle.key, { name: middle.name, serial: serial(), ...times }, top, {
+    is: 'authority',
+  });
   return {
     root,
     signer(name = 'messageverificationcerts.sandbox.paypal.com') {

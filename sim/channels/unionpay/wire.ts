@@ -3,7 +3,7 @@
  * and on its own, not by the adapter's code: an echo proves nothing. The judge is `tests/conformance/unionpay-signing.test.ts`.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
-import { certificateFor } from '../../certificate.ts';
+import { certificateFor } from '../../../src/base/certificate.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 export type Certified = Readonly<{
@@ -30,7 +30,9 @@ export function certified(name: string, life: Life, by?: Certified, isAuthority 
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const serial = `4${randomBytes(5).toString('hex').slice(1)}`;
   const issuer = by === undefined ? { name, key: privateKey } : { name: by.name, key: by.privateKey };
-  const certificate = certificateFor(privateKey, { name, serial, ...life }, issuer, isAuthority);
+  const certificate = certificateFor(privateKey, { name, serial, ...life }, issuer, {
+    is: isAuthority ? 'authority' : 'signer',
+  });
   return { name, privateKey, publicKey, certificate, certId: BigInt(`0x${serial}`).toString() };
 }
 

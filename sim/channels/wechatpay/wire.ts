@@ -12,7 +12,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { selfSigned } from '../../certificate.ts';
+import { selfSigned } from '../../../src/base/certificate.ts';
 
 export type Keys = Readonly<{
   /** What Wechatpay-Serial names: a certificate's serial number, or PUB_KEY_ID_… */

@@ -5,7 +5,7 @@ import { DaozhangError } from '../../base/errors.ts';
 import { redrive } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import { examine } from '../../watch/doctor.ts';
-import { makeKey, makeLink, revokeKey } from '../auth.ts';
+import { makeAdminLink, makeKey, revokeKey } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -134,13 +134,7 @@ export function adminRoutes(api: Api, on: Serving): void {
     },
     async ({ caller }, reply) => {
       if (caller.kind === 'key' && !caller.livemode) throw new DaozhangError('api.live_only', {});
-      const link = await on.book.tenant(caller.tenantId, async (tx) => {
-        const user = await tx.maybe<{ id: string }>(
-          `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' order by created_at limit 1`,
-          [tx.tenantId],
-        );
-        return user === undefined ? notFound() : await makeLink(tx, user.id);
-      });
+      const link = (await on.book.tenant(caller.tenantId, makeAdminLink)) ?? notFound();
       return await reply.status(201).send({ url: `${on.publicUrl()}/enter/${link}` });
     },
   );

@@ -72,7 +72,14 @@ export function openRoutes(api: Api, on: Serving): void {
   });
   api.get(
     '/enter/:token',
-    { ...open, schema: { hide: true, params: z.object({ token: z.string().max(120) }) } },
+    {
+      ...open,
+      schema: {
+        hide: true,
+        params: z.object({ token: z.string().max(120) }),
+        querystring: z.object({ to: z.enum(['counter']).optional() }),
+      },
+    },
     async (request, reply) => {
       const session = await enter(on.book, request.params.token);
       void reply.header('content-type', 'text/html; charset=utf-8').header('referrer-policy', 'no-referrer');
@@ -83,7 +90,7 @@ export function openRoutes(api: Api, on: Serving): void {
           .send(linkSpentPage(langFor(request)));
       return await reply
         .setCookie(SESSION_COOKIE, session, { httpOnly: true, secure: true, sameSite: 'strict', path: '/' })
-        .redirect('/', 303);
+        .redirect(request.query.to === 'counter' ? '/counter/' : '/', 303);
     },
   );
   api.get('/', { ...open, schema: { hide: true } }, async (request, reply) => {
