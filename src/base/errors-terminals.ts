@@ -8,8 +8,8 @@ export const TERMINAL_ERRORS = {
     exit: 2,
     says: { en: 'there is no store “{store}”', zh: '没有门店“{store}”' },
     remedy: {
-      en: 'Add it first (POST /v1/stores), under the code by which orders name it.',
-      zh: '请先新增门店(POST /v1/stores),编号与订单中的门店编号一致。',
+      en: 'Add it first, under the code by which orders name it: daozhang terminal store {store} NAME (POST /v1/stores).',
+      zh: '请先新增门店,编号与订单中的门店编号一致:daozhang terminal store {store} 名称(POST /v1/stores)。',
     },
   },
   'terminal.not_found': {
@@ -69,8 +69,8 @@ export const TERMINAL_ERRORS = {
     exit: 2,
     says: { en: 'no code is registered yet, so none can be compared', zh: '尚未登记任何收款码,无法核对' },
     remedy: {
-      en: 'Register the shop’s code with its content: POST /v1/terminals',
-      zh: '请先登记本店收款码及其内容:POST /v1/terminals',
+      en: 'Register the shop’s code with its content: daozhang terminal add NAME --kind code --code CONTENT (POST /v1/terminals).',
+      zh: '请先登记本店收款码及其内容:daozhang terminal add 名称 --kind code --code 内容(POST /v1/terminals)。',
     },
   },
 } as const satisfies Record<string, Entry>;

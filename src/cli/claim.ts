@@ -124,6 +124,7 @@ function bytesOf(path: string): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DaozhangError('file.not_found', { path }, error);
     throw new DaozhangError('file.unreadable', { path, reason: (error as Error).message }, error);
   }
 }

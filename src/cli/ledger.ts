@@ -229,9 +229,14 @@ export function ledgerCommand(lang: Lang, exit: (code: number) => void): Command
       const body = await asking(f, lang).stream(
         `/v1/ledger/export${query({ kind: f.kind, from: f.from, to: f.to, lang })}`,
       );
-      if (f.out === undefined) await pipeline(body, process.stdout, { end: false });
+      if (f.out === undefined) await pipeline(body, process.stdout, { end: false }).catch(readEnough);
       else await pipeline(body, createWriteStream(f.out));
       exit(0);
     });
   return ledger;
+}
+
+/** `| head`: the rest is not written, and that is no error. */
+function readEnough(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

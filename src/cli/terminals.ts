@@ -32,7 +32,7 @@ export function terminalCommand(lang: Lang, exit: (code: number) => void): Comma
   const terminal = new Command('terminal').description(
     say('terminals and codes: registered, moved, checked', '终端与收款码:登记、变更与核对'),
   );
-  for (const command of [list, add, step, check]) terminal.addCommand(command(lang, say, exit));
+  for (const command of [list, store, add, step, check]) terminal.addCommand(command(lang, say, exit));
   return terminal;
 }
 
@@ -70,6 +70,13 @@ const list: Making = (lang, say, exit) =>
       });
       const { items } = await asking(flags, lang).ask<{ items: readonly Terminal[] }>('GET', `/v1/terminals?${query}`);
       if (flags.json === true) print(JSON.stringify(items, null, 1));
+      else if (items.length === 0)
+        print(
+          say(
+            'none yet: “daozhang terminal add NAME --kind code …” registers one',
+            '还没有:用 daozhang terminal add 名称 --kind code … 登记',
+          ),
+        );
       else for (const t of items) print(lineOf(t, lang));
       exit(0);
     });
@@ -106,6 +113,16 @@ const add: Making = (lang, say, exit) =>
         payee: flags.payee,
       });
       print(flags.json === true ? JSON.stringify(made, null, 1) : lineOf(made, lang));
+      exit(0);
+    });
+
+const store: Making = (lang, say, exit) =>
+  asked('store', say, say('add a store, or give it another name', '新增门店,或给门店改名'))
+    .argument('<code>', say('the code by which orders name it', '订单中使用的门店编号'))
+    .argument('<name>', say('its name', '门店名称'))
+    .action(async (code: string, name: string, flags: Flags) => {
+      const made = await asking(flags, lang).ask<{ code: string; name: string }>('POST', '/v1/stores', { code, name });
+      print(flags.json === true ? JSON.stringify(made, null, 1) : `${made.code}  ${made.name}`);
       exit(0);
     });
 
