@@ -22,7 +22,15 @@ type Claim = Readonly<{
   id: string;
   release: string;
   state: string;
-  verdict?: { code: string; release: string; cause: string; reason?: string; confidence: string; also: string[] };
+  verdict?: {
+    code: string;
+    release: string;
+    cause: string;
+    reason?: string;
+    confidence: string;
+    also: string[];
+    says?: { cashier: { en: string; zh: string }; agent: { en: string; zh: string } };
+  };
   why: ReadonlyArray<{ en: string; zh: string }>;
   payment?: { id: string; payment_ref: string; position: string };
   found?: string;
@@ -165,6 +173,8 @@ test('0.01 shown as 5,000: the channel’s amount counts', async () => {
   const c = await claim({ text: `付款金额 ¥5,000.00\n交易单号 ${tradeOf(ref)}` });
   assert.equal(says(c), 'no fake_receipt FORGED_PROOF');
   assert.ok(c.verdict?.also.includes('underpaid'));
+  // Spoken of with what it shows, not with what there is.
+  assert.match(c.verdict!.says!.agent.zh, /所示的 ¥5,000\.00 付款,在微信支付查不到/);
 });
 
 test('the same receipt twice: goods go once', async () => {
@@ -177,6 +187,7 @@ test('the same receipt twice: goods go once', async () => {
   assert.equal(says(moments), 'ask on_its_way UNSETTLED_WAITING');
   const elsewhere = await claim({ text: `交易单号 ${tradeOf(ref)}`, store: 'S2' });
   assert.equal(says(elsewhere), 'no reused_receipt PAID_OTHER_ORDER');
+  assert.match(elsewhere.verdict!.says!.cashier.en, /used before/);
   // Nothing was handed over after all: it may be claimed anew.
   assert.equal((await on.call('POST', `/v1/claims/${first.id}/close`, { ended: 'goods_kept' })).status, 200);
   assert.equal((await claim({ refs: [tradeOf(ref)], store: 'S2' })).release, 'yes');
@@ -366,6 +377,7 @@ test('one search box: a number, its end, an amount, a time, together', async () 
 
 test('the counter: what came in, and a shift with its totals', async () => {
   const place = { store: 'TILL' };
+  assert.deepEqual((await on.call('GET', '/v1/shifts/current?store=TILL')).body, { shift: null });
   assert.equal((await on.call('POST', '/v1/shifts/open', place)).status, 200);
   assert.equal((await on.call('POST', '/v1/shifts/open', place)).status, 409);
   const refs = [await order('10.00', place), await order('20.50', place)];

@@ -36,8 +36,16 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The folder of the built app; builds it where it is not there. */
-export async function builtApp(): Promise<string> {
+let building: Promise<string> | undefined;
+/** The folder of the built app; builds it where it is not there, once however many ask. */
+export function builtApp(): Promise<string> {
+  building ??= foundOrBuilt().finally(() => {
+    building = undefined;
+  });
+  return building;
+}
+
+async function foundOrBuilt(): Promise<string> {
   const place = join(ROOT, '.cache', 'app');
   const folder = join(place, fingerprint());
   if (existsSync(join(folder, 'app.html'))) return folder;

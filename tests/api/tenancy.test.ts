@@ -156,7 +156,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getImage: (t) => ({ path: t.image, gets: 'none' }),
   search: (t) => ({ query: `q=${t.orderRef}`, gets: 'empty' }),
   listRecent: () => ({ gets: 'empty' }),
-  getShift: () => ({ gets: 'none' }),
+  getShift: () => ({ gets: 'own' }),
   openShift: () => ({ body: {}, gets: 'own' }),
   closeShift: () => ({ body: {}, gets: 'own' }),
   getRawMessage: (t) => ({ path: t.message, gets: 'none' }),

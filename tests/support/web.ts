@@ -1,6 +1,6 @@
 /**
  * The web app as its users meet it: a living server that serves the built app, a shop with payments in every tone the book can tell, and
- * browser windows that are signed in. Routes that do not exist yet are answered by the test that needs them, and by nobody else.
+ * browser windows that are signed in.
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { makeLink } from '../../src/api/auth.ts';
@@ -10,14 +10,13 @@ import { type Living, living, until, verdictOf } from './living.ts';
 
 export type Lang = 'zh' | 'en';
 export type Theme = 'light' | 'dark';
-export type Web = Readonly<{
-  on: Living;
-  url: string;
-  folder: string;
-  /** A payment by its order's number. */
-  payments: ReadonlyMap<string, string>;
-  close(): Promise<void>;
-}>;
+export type Till = Readonly<{ on: Living; url: string; close(): Promise<void> }>;
+export type Web = Till &
+  Readonly<{
+    folder: string;
+    /** A payment by its order's number. */
+    payments: ReadonlyMap<string, string>;
+  }>;
 
 /** What happens to each order; the book says of it what stands beside it. */
 const SHOP = [
@@ -31,6 +30,13 @@ const SHOP = [
 ] as const;
 
 type Found = Readonly<{ id: string; captured?: object; recorded_at?: string }>;
+
+/** An empty shop in real time. */
+export async function startTill(): Promise<Till> {
+  const folder = await builtApp();
+  const on = await living({ speed: 1, app: { folder: () => folder, isComing: () => false } });
+  return { on, url: on.served.url, close: () => on.close() };
+}
 
 /** `speed`: how fast business time runs; the clock on screen is the browser's. */
 export async function startWeb(speed = 20): Promise<Web> {
@@ -68,11 +74,13 @@ export type Look = Readonly<{ lang?: Lang; theme?: Theme; width?: number; height
 export type Window = Readonly<{ context: BrowserContext; page: Page; complaints: string[]; close(): Promise<void> }>;
 
 /** A window of its own; what it complains about, or asks of anybody else, ends up in `complaints`. */
-export async function openWindow(web: Web, browser: Browser, look: Look = {}): Promise<Window> {
+export async function openWindow(web: Till, browser: Browser, look: Look = {}): Promise<Window> {
   const { lang = 'zh', theme = 'light', width = 1280, height = 900, signedIn = true } = look;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
+    // What moves is drawn again and again, for nobody.
+    reducedMotion: 'reduce',
     locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
     timezoneId: 'Asia/Shanghai',
     deviceScaleFactor: 1,

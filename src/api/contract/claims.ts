@@ -134,4 +134,6 @@ export const shift = z
     totals: totals.describe('So far, or as it was closed'),
   })
   .meta({ id: 'Shift' });
+/** None is open: `null`. */
+export const openedShift = z.object({ shift: shift.nullable() });
 export const place = z.strictObject({ store: text(64).default(''), terminal: text(64).default('') });

@@ -23,10 +23,11 @@ import {
 import { detailsIn } from '../../people/details.ts';
 import { type Hit, referencesIn } from '../../people/references.ts';
 import type { Caller } from '../auth.ts';
+import { claimVerdict } from '../claim-verdict.ts';
 import * as shape from '../contract/claims.ts';
 import { id, page, paging, problem } from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
-import { paymentsWith } from '../read.ts';
+import { standingsWith } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
 import { sendBytes } from './documents.ts';
 
@@ -280,7 +281,8 @@ async function viewsOf(tx: TenantTx, on: Serving, claims: readonly Claim[]): Pro
   const hits = await hitsOf(tx, ids);
   const pictures = await picturesOf(tx, ids);
   const paymentIds = claims.flatMap((c) => c.paymentId ?? []);
-  const payments = paymentIds.length === 0 ? [] : await paymentsWith(tx, on, 'p.id = any($2)', [paymentIds], '');
+  const found = paymentIds.length === 0 ? [] : await standingsWith(tx, on, 'p.id = any($2)', [paymentIds], '');
+  const shown = new Map(found.map((s) => [s.shown.id, s]));
   return claims.map((c) => ({
     release: c.answer?.release ?? 'ask',
     why: [...(c.answer?.why ?? [])],
@@ -289,26 +291,14 @@ async function viewsOf(tx: TenantTx, on: Serving, claims: readonly Claim[]): Pro
     hits: (hits.get(c.id) ?? []).map(hitView),
     images: [...(pictures.get(c.id) ?? [])],
     ...dropEmpty({
-      verdict:
-        c.answer === undefined
-          ? undefined
-          : dropEmpty({
-              code: c.answer.code,
-              release: c.answer.release,
-              cause: c.answer.cause,
-              reason: c.answer.reason,
-              custody: c.answer.custody,
-              confidence: c.answer.confidence,
-              also: [...c.answer.also],
-              judged_at: c.answer.at.toString(),
-            }),
+      verdict: claimVerdict(c, hits.get(c.id) ?? [], shown.get(c.paymentId ?? ''), on.pace.now()),
       id: c.id,
       livemode: c.livemode,
       kind: c.kind,
       state: c.state,
       next_look_at: c.nextLookAt?.toString(),
       answered_at: c.answer?.at.toString(),
-      payment: payments.find((p) => p.id === c.paymentId),
+      payment: shown.get(c.paymentId ?? '')?.shown,
       found: c.found,
       order_ref: c.orderRef,
       amount: moneyView(c.amount?.minor, c.amount?.currency),

@@ -16,7 +16,7 @@ import {
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract/claims.ts';
 import { moment, page, payment, problem, text } from '../contract.ts';
-import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
+import { cursor, dropEmpty, fromCursor } from '../manners.ts';
 import { paymentsWith } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
 import { zoneOf } from './claims.ts';
@@ -109,17 +109,17 @@ export function counterRoutes(api: Api, on: Serving): void {
       config: { scope: 'read' },
       schema: {
         operationId: 'getShift',
-        summary: 'The shift that is open at a place, with what it came to so far',
+        summary: 'The shift that is open at a place, with what it came to so far; `null` where none is',
         tags: ['counter'],
         querystring: shape.place,
-        response: { 200: shape.shift, 404: problem },
+        response: { 200: shape.openedShift },
       },
     },
     async ({ caller, query }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const at = counterOf(caller, query);
-        const shift = await currentShift(tx, at);
-        return shift === undefined ? notFound() : await shiftView(tx, at, shift, on.pace.now());
+        const open = await currentShift(tx, at);
+        return { shift: open === undefined ? null : await shiftView(tx, at, open, on.pace.now()) };
       });
     },
   );

@@ -1,7 +1,7 @@
 /** One box for whatever somebody has in hand. Numbers are found as they are written; the server decides what a text means. */
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
-import { api, Trouble } from '../base/api.ts';
+import { Trouble } from '../base/api.ts';
 import { claims, type Hit } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
 import { Money, Time, VerdictMark } from '../base/parts.tsx';
@@ -9,16 +9,6 @@ import { go } from './route.ts';
 import type { AppKey } from './words.ts';
 
 const PAUSE_MS = 160;
-
-async function find(q: string): Promise<readonly Hit[]> {
-  try {
-    return (await claims.search(q)).items;
-  } catch (error) {
-    // A server without the one search has the older one, for numbers exactly as they stand.
-    if (!(error instanceof Trouble) || error.kind !== 'absent') throw error;
-    return (await api.findPayments(q)).items.map((payment) => ({ payment, why: [] }));
-  }
-}
 
 export default function Search({ close }: Readonly<{ close: () => void }>): ReactElement {
   const { t, both } = useWords<AppKey>();
@@ -40,7 +30,11 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
     return () => clearTimeout(timer);
   }, [text]);
 
-  const found = useQuery({ queryKey: ['search', asked], queryFn: () => find(asked), enabled: asked.length >= 2 });
+  const found = useQuery({
+    queryKey: ['search', asked],
+    queryFn: async () => (await claims.search(asked)).items,
+    enabled: asked.length >= 2,
+  });
   const hits = found.data ?? [];
   const open = (hit: Hit | undefined): void => {
     if (hit === undefined) return;

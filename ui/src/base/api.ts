@@ -123,7 +123,6 @@ export const api = {
   leave: () => json<void>('/v1/me/leave', { method: 'POST' }),
   payments: (by: Readonly<{ verdict?: string | undefined; after?: string | undefined; limit?: string }>, how?: Ask) =>
     json<PageOf<Payment>>(`/v1/payments${query(by)}`, how),
-  findPayments: (ref: string) => json<PageOf<Payment>>(`/v1/payments/search${query({ ref })}`),
   trace: (id: string) => json<Trace>(`/v1/payments/${id}/trace`),
   inquire: (id: string) =>
     json<{ outcome: string; detail?: string; payment: Payment }>(`/v1/payments/${id}/inquire`, { method: 'POST' }),

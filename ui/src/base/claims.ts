@@ -1,47 +1,16 @@
-/** Claims: what somebody at the counter says was paid, and the answer. Shapes of POST /v1/claims, /v1/images, /v1/search and the shifts. */
-import { ask, json, type Money, type PageOf, type Payment, type Verdict } from './api.ts';
-import type { Text } from './lang.ts';
+/** Claims, pictures, search and shifts, as the server's contract has them. */
+import type { z } from 'zod';
+import type * as shape from '../../../src/api/contract/claims.ts';
+import { ask, json, type PageOf, type Payment } from './api.ts';
 
-export type Candidate = Readonly<{
-  payment_id: string;
-  payment_ref: string;
-  order_ref?: string;
-  amount?: Money;
-  at: string;
-  why: readonly Text[];
-}>;
-export type Claim = Readonly<{
-  id: string;
-  release: 'yes' | 'no' | 'ask';
-  state: 'open' | 'answered' | 'closed';
-  /** None while nothing is known. */
-  verdict?: Verdict;
-  why: readonly Text[];
-  next_look_at?: string;
-  payment?: Payment;
-  candidates: readonly Candidate[];
-}>;
-export type NewClaim = Readonly<{
-  kind: 'paid_not_seen';
-  refs?: readonly string[];
-  amount?: Money;
-  paid_at?: string;
-  store?: string;
-  text?: string;
-  images?: readonly string[];
-}>;
+export type Claim = z.output<typeof shape.claim>;
+export type NewClaim = z.input<typeof shape.newClaim>;
+export type End = z.output<typeof shape.claimEnd>['ended'];
+export type Shift = z.output<typeof shape.shift>;
+export type Hit = z.output<typeof shape.searchHit>;
+type Image = z.output<typeof shape.image>;
 /** With the name it is sent under: sent again, it is the same claim. */
 export type Asked = Readonly<{ id: string; claim: NewClaim }>;
-export type Shift = Readonly<{
-  id: string;
-  opened_at: string;
-  closed_at?: string;
-  totals: Readonly<{
-    channels: readonly Readonly<{ provider: string; payments: number; captured: Money; refunded: Money }>[];
-    verdicts: Readonly<Record<string, number>>;
-  }>;
-}>;
-export type Hit = Readonly<{ payment: Payment; why: readonly Text[] }>;
 
 const placed = (store: string): string => `?${new URLSearchParams({ store })}`;
 
@@ -54,10 +23,11 @@ export const claims = {
       method: 'POST',
       body: paymentId === undefined ? {} : { payment_id: paymentId },
     }),
-  image: async (bytes: Blob): Promise<string> =>
-    ((await (await ask('/v1/images', { method: 'POST', bytes })).json()) as { sha256: string }).sha256,
+  close: (id: string, ended: End) => json<Claim>(`/v1/claims/${id}/close`, { method: 'POST', body: { ended } }),
+  image: async (bytes: Blob): Promise<Image> => await (await ask('/v1/images', { method: 'POST', bytes })).json(),
   recent: (store: string) => json<PageOf<Payment>>(`/v1/counter/recent${store === '' ? '' : placed(store)}`),
-  shift: (store: string) => json<Shift>(`/v1/shifts/current${placed(store)}`),
+  shift: async (store: string) =>
+    (await json<z.output<typeof shape.openedShift>>(`/v1/shifts/current${placed(store)}`)).shift ?? undefined,
   openShift: (store: string) => json<Shift>('/v1/shifts/open', { method: 'POST', body: { store } }),
   closeShift: (store: string) => json<Shift>('/v1/shifts/close', { method: 'POST', body: { store } }),
   search: (q: string) => json<PageOf<Hit>>(`/v1/search?q=${encodeURIComponent(q)}`),

@@ -5,7 +5,7 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { Tone } from '../../../src/verdicts/catalogue.ts';
 import { Trouble } from '../base/api.ts';
-import { type Claim, claims } from '../base/claims.ts';
+import { type Claim, claims, type End } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
 import { Brand, Money, Time, ToneIcon, titleOf, toneOf } from '../base/parts.tsx';
 import { clockOf, countdown, msOf, textOf, tookOf, useNow } from '../base/time.ts';
@@ -14,6 +14,12 @@ import type { CounterKey } from './words.ts';
 
 /** Older than this, and its age is said. */
 const FRESH_MS = 30_000;
+/** How it may have ended, likeliest first by what was answered. */
+const ENDS: Readonly<Record<Claim['release'], readonly End[]>> = {
+  yes: ['goods_given', 'goods_kept', 'repaid', 'withdrawn'],
+  ask: ['goods_kept', 'goods_given', 'repaid', 'withdrawn'],
+  no: ['goods_kept', 'repaid', 'withdrawn', 'goods_given'],
+};
 /** Where the server named no time. */
 const LOOK_MS = 5_000;
 
@@ -29,7 +35,7 @@ export function Answer({
   const { t, both, lang } = useWords<CounterKey>();
   const now = useNow(250);
   const [isLooking, setLooking] = useState(false);
-  const [isOut, setOut] = useState(false);
+  const [out, setOut] = useState<string | undefined>(undefined);
   const heading = useRef<HTMLHeadingElement>(null);
   const { claim, atMs } = answer;
   const { verdict } = claim;
@@ -41,11 +47,11 @@ export function Answer({
     setLooking(true);
     try {
       renew(await how());
-      setOut(false);
+      setOut(undefined);
     } catch (error) {
       // What was known stays on screen, with its age.
       if (!(error instanceof Trouble)) throw error;
-      setOut(true);
+      setOut(error.kind === 'refused' ? error.message : t('broken'));
     } finally {
       setLooking(false);
     }
@@ -97,7 +103,7 @@ export function Answer({
             <span>{t('nextHint')}</span>
           </p>
         ) : null}
-        {isOut ? <p className="age">{t('broken')}</p> : null}
+        {out === undefined ? null : <p className="age">{out}</p>}
       </div>
       {says === undefined ? null : (
         <section className="say">
@@ -128,7 +134,10 @@ export function Answer({
                 >
                   <Money of={one.amount} />
                   <Time at={one.at} />
-                  <span>…{(one.order_ref ?? one.payment_ref).slice(-6)}</span>
+                  <span className="number">…{(one.order_ref ?? one.payment_ref).slice(-6)}</span>
+                  {one.store === undefined && one.terminal === undefined ? null : (
+                    <span>{[one.store, one.terminal].filter(Boolean).join(' · ')}</span>
+                  )}
                   {one.why.map((why) => (
                     <small key={why.en}>{both(why)}</small>
                   ))}
@@ -142,6 +151,7 @@ export function Answer({
         <button type="button" className="button primary big" onClick={next}>
           {t('next')}
         </button>
+        <Ending claim={claim} isBusy={isLooking} end={(ended) => void look(() => claims.close(claim.id, ended))} />
         <div className="row">
           {claim.payment === undefined ? null : (
             <a className="button" href={`/app/payments/${claim.payment.id}`}>
@@ -151,7 +161,7 @@ export function Answer({
           <button
             type="button"
             className="button"
-            disabled={isLooking}
+            disabled={isLooking || claim.state === 'closed'}
             onClick={() => void look(() => claims.look(claim.id))}
           >
             {t('again')}
@@ -159,5 +169,30 @@ export function Answer({
         </div>
       </footer>
     </main>
+  );
+}
+
+/** What became of it: it stands for the payment from then on, and for whoever shows it again. */
+function Ending({
+  claim,
+  isBusy,
+  end,
+}: Readonly<{ claim: Claim; isBusy: boolean; end: (ended: End) => void }>): ReactElement {
+  const { t } = useWords<CounterKey>();
+  if (claim.state === 'closed')
+    return (
+      <p className="ended" role="status">
+        {t('end.done', { ended: t(`end.${(claim.ended ?? 'withdrawn') as End}`) })}
+      </p>
+    );
+  return (
+    <fieldset className="ending">
+      <legend>{t('end.title')}</legend>
+      {ENDS[claim.release].map((ended) => (
+        <button key={ended} type="button" className="button slim" disabled={isBusy} onClick={() => end(ended)}>
+          {t(`end.${ended}`)}
+        </button>
+      ))}
+    </fieldset>
   );
 }

@@ -55,18 +55,22 @@ export function Asking(
   const read = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     setNote('scan.reading');
-    const [codes, imageId] = await Promise.all([
+    const [codes, image] = await Promise.all([
       codesIn(file).catch(() => []),
-      // The picture itself is evidence too: the same one seen before is told.
+      // The picture itself is evidence too: the same one seen before is told. The server reads it for itself.
       claims.image(file).catch(() => undefined),
     ]);
-    if (codes.length === 0 && imageId === undefined) {
+    const hasCode = codes.length > 0 || (image !== undefined && image.hits.length > 0);
+    if (!hasCode && (amount === '' || image === undefined)) {
       setNote('scan.none');
       return;
     }
-    if (codes.length === 0 && amount === '') setNote('scan.none');
-    else
-      ask({ ...(codes.length === 0 ? {} : { refs: codes }), ...(imageId === undefined ? {} : { images: [imageId] }) });
+    // What the picture says of itself was shown; a number sent beside it would count as typed.
+    const unread = codes.filter((code) => isReference(code) && !image?.hits.some((hit) => hit.value === code));
+    ask({
+      ...(unread.length === 0 ? {} : { refs: unread }),
+      ...(image === undefined ? {} : { images: [image.sha256] }),
+    });
   };
 
   const scan = (): void => {

@@ -50,9 +50,11 @@ export function Counter(): ReactElement {
   const asking = useRef<AbortController | undefined>(undefined);
 
   const answer = useCallback(
-    (claim: Claim, asked: Asked): void => {
+    (claim: Claim, asked: Asked, before?: Claim): void => {
       setNow({ is: 'answered', answer: { claim, asked, atMs: nowMs() } });
-      play(toneOfClaim(claim), settings.isLoud);
+      // The same answer again is not news.
+      if (before?.release !== claim.release || before.verdict?.code !== claim.verdict?.code)
+        play(toneOfClaim(claim), settings.isLoud);
     },
     [settings.isLoud],
   );
@@ -133,7 +135,7 @@ export function Counter(): ReactElement {
       <Answer
         key={now.answer.claim.id}
         answer={now.answer}
-        renew={(claim) => answer(claim, now.answer.asked)}
+        renew={(claim) => answer(claim, now.answer.asked, now.answer.claim)}
         next={() => setNow({ is: 'ready' })}
       />
     );
@@ -222,23 +224,17 @@ function Wrong({
   close,
 }: Readonly<{ trouble: Trouble; again: () => void; close: () => void }>): ReactElement {
   const { t } = useWords<CounterKey>();
-  const isAbsent = trouble.kind === 'absent';
-  const title = isAbsent ? t('absent') : trouble.kind === 'broken' ? t('broken') : t('refused');
-  const hint = isAbsent
-    ? t('absent.hint')
-    : trouble.kind === 'broken'
-      ? t('broken.hint')
-      : `${trouble.message} ${trouble.remedy}`;
+  const isBroken = trouble.kind === 'broken';
+  const title = t(isBroken ? 'broken' : 'refused');
+  const hint = isBroken ? t('broken.hint') : `${trouble.message} ${trouble.remedy}`;
   return (
     <div className="notice tone-late" role="alert">
       <strong>{title}</strong>
       <p>{hint}</p>
       <div className="row">
-        {isAbsent ? null : (
-          <button type="button" className="button" onClick={again}>
-            {t('retry')}
-          </button>
-        )}
+        <button type="button" className="button" onClick={again}>
+          {t('retry')}
+        </button>
         <button type="button" className="button" onClick={close}>
           {t('dismiss')}
         </button>

@@ -1,6 +1,6 @@
 /** Money as it comes in: newest first, spoken once each. It is read again after every event of the feed; what is on screen is the server's word. */
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
-import { api, follow, type Money as MoneyOut, type Payment, Trouble } from '../base/api.ts';
+import { follow, type Money as MoneyOut, type Payment, Trouble } from '../base/api.ts';
 import { claims } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
 import { Money, moneyText, VerdictMark } from '../base/parts.tsx';
@@ -15,17 +15,7 @@ const LARGE_MS = 4_000;
 /** A list that was read long after the money came says nothing aloud. */
 const NEWS_MS = 120_000;
 
-const isIn = (p: Payment): boolean => p.captured_at !== undefined || p.position === 'debited';
 const atOf = (p: Payment): string => p.captured_at ?? p.placed_at ?? '';
-
-async function read(store: string): Promise<readonly Payment[]> {
-  try {
-    return (await claims.recent(store)).items;
-  } catch (error) {
-    if (!(error instanceof Trouble) || error.kind !== 'absent') throw error;
-    return (await api.payments({ limit: '50' })).items.filter(isIn);
-  }
-}
 
 export function Incoming(): ReactElement {
   const { t } = useWords<CounterKey>();
@@ -52,7 +42,7 @@ export function Incoming(): ReactElement {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       try {
-        const found = await read(store);
+        const found = (await claims.recent(store)).items;
         if (isOver) return;
         setLost(false);
         setPayments(found.slice(0, SHOWN));

@@ -21,9 +21,8 @@ export function Shift(): ReactElement {
     try {
       setOpen(await claims.shift(store));
     } catch (error) {
+      // In silence what was known stays.
       if (!(error instanceof Trouble)) throw error;
-      // None is open; in silence what was known stays.
-      if (error.kind === 'absent') setOpen(undefined);
     }
   }, [store]);
   useEffect(() => {
@@ -42,7 +41,7 @@ export function Shift(): ReactElement {
       }
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
-      setWrong(error.kind === 'absent' ? t('shift.absent') : error.message);
+      setWrong(error.message);
       void look();
     }
   };
