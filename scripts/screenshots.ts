@@ -48,7 +48,7 @@ const SHOTS: readonly Shot[] = [
     shows: '.list',
     async also(page) {
       await page.keyboard.press('Control+k');
-      await page.locator('.search input').fill('TEA-2041');
+      await page.locator('.search input[role=combobox]').fill('TEA-2041');
       await page.locator('.hit').waitFor();
     },
   },

@@ -231,7 +231,7 @@ describe('in a browser', { skip: noBrowser }, () => {
       assert.equal(await page.locator('html').getAttribute('lang'), lang === 'zh' ? 'zh-CN' : 'en');
       assert.deepEqual(await violations(page), [], 'payments');
       await page.keyboard.press('ControlOrMeta+k');
-      await page.locator('.search input').fill('TEA-2041');
+      await page.locator('.search input[role=combobox]').fill('TEA-2041');
       await page.locator('.hit').waitFor();
       assert.deepEqual(await violations(page, '.search'), [], 'search');
       await page.keyboard.press('Enter');
@@ -309,12 +309,20 @@ describe('in a browser', { skip: noBrowser }, () => {
     await page.goto(`${web.url}/app/payments`);
     await page.locator('.list').waitFor();
     await page.keyboard.press('ControlOrMeta+k');
-    await page.locator('.search input').waitFor();
+    await page.locator('.search input[role=combobox]').waitFor();
     await page.keyboard.type('NOT-THERE-99');
     await page.getByText('Nothing found for').waitFor();
+    // A picture asks what its code says.
+    await page.getByTestId('search-picture').setInputFiles({
+      name: 'shot.png',
+      mimeType: 'image/png',
+      buffer: await screenshot([{ format: 'Code128', text: 'TEA-2043' }]),
+    });
+    await page.locator('.hit', { hasText: 'TEA-2043' }).waitFor();
+    await page.locator('.search input[role=combobox]').focus();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('TEA-2042');
-    await page.locator('.hit').waitFor();
+    await page.locator('.hit', { hasText: 'TEA-2042' }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.story').waitFor();
     await page.route(/\/raw$/, async (route) => {
@@ -333,6 +341,7 @@ describe('in a browser', { skip: noBrowser }, () => {
     const { page, complaints, close } = await open({ lang: 'en' });
     await page.goto(`${web.url}/app/payments?verdict=pending`);
     await page.locator('.list tbody tr').waitFor();
+    await page.getByText('WeChat Pay · 03').waitFor();
     assert.equal(await page.locator('.list tbody tr').count(), 1);
     await page.goto(`${web.url}/app/payments?verdict=charged_back`);
     await page.getByText('No such payments').waitFor();

@@ -138,6 +138,8 @@ export const payment = z
     payment_ref: z.string(),
     order_id: id.optional(),
     order_ref: z.string().optional(),
+    store: z.string().optional().describe('As its order names it, like the terminal'),
+    terminal: z.string().optional(),
     position: z.string(),
     ordered: money.optional(),
     captured: money.optional(),

@@ -52,8 +52,8 @@ export async function standingsWith(
   params: readonly unknown[],
   tail: string,
 ): Promise<Shown[]> {
-  const rows = await tx.rows<PaymentRow & { order_ref: string | null }>(
-    `select p.*, o.ref as order_ref from payments p left join orders o on o.tenant_id = $1 and o.id = p.order_id
+  const rows = await tx.rows<PaymentRow & Record<'order_ref' | 'store' | 'till', string | null>>(
+    `select p.*, o.ref as order_ref, o.store, o.terminal as till from payments p left join orders o on o.tenant_id = $1 and o.id = p.order_id
       where p.tenant_id = $1 and ${where} ${tail}`,
     [tx.tenantId, ...params],
   );
@@ -64,7 +64,11 @@ export async function standingsWith(
     const payment = payments[i]!;
     const standing = found.get(payment.id);
     const verdict = standing === undefined ? undefined : shownIn(standing, now);
-    const view = paymentView(payment, row.order_ref ?? undefined, verdict) as PaymentOut;
+    const view: PaymentOut = dropEmpty({
+      ...(paymentView(payment, row.order_ref ?? undefined, verdict) as PaymentOut),
+      store: row.store ?? undefined,
+      terminal: row.till ?? undefined,
+    });
     const refunds = standing?.refunds.map((r) => refundOut(standing, r, now)) ?? [];
     return { shown: refunds.length === 0 ? view : { ...view, refunds }, standing, createdAt: row.created_at };
   });

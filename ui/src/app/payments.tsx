@@ -1,11 +1,11 @@
 /** Payments, newest first, by verdict; a page is asked for by where the last one ended. New ones never move what is being read: a bar says so. */
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { REASONS, VERDICTS } from '../../../src/verdicts/catalogue.ts';
 import { api, type PageOf, type Payment } from '../base/api.ts';
 import { useWords } from '../base/lang.ts';
-import { Money, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
+import { Money, PROVIDERS, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
 import { farOf, ROAD } from './line.ts';
 import { MiniLine } from './metro.tsx';
 import { go, link, useRoute } from './route.ts';
@@ -24,6 +24,13 @@ export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFir
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: PageOf<Payment>) => last.next,
   });
+  // A handful that hardly ever changes.
+  const channels = useQuery({ queryKey: ['channels'], queryFn: () => api.channels(), staleTime: 60_000 });
+  const wayOf = (p: Payment): string => {
+    const provider = channels.data?.items.find((channel) => channel.id === p.account_id)?.provider;
+    const name = provider === undefined ? undefined : both(PROVIDERS[provider] ?? { zh: provider, en: provider });
+    return [name, p.store, p.terminal].filter(Boolean).join(' · ');
+  };
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const pages = list.data?.pages.length ?? 0;
   const isEmpty = list.isSuccess && rows.length === 0;
@@ -123,6 +130,7 @@ export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFir
                     <a {...link(`/app/payments/${p.id}`)} className="ref" translate="no">
                       {p.order_ref ?? p.payment_ref}
                     </a>
+                    <small className="by">{wayOf(p)}</small>
                   </td>
                   <td className="right">
                     <Money of={p.captured ?? p.ordered} />

@@ -1,5 +1,9 @@
-/** One box for whatever somebody has in hand. Numbers are found as they are written; the server decides what a text means. */
-import { useQuery } from '@tanstack/react-query';
+/**
+ * One box for whatever somebody has in hand. Numbers are found as they are written; the server decides what a text means. A picture is read
+ * there as well: the codes in it become the question.
+ */
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { Trouble } from '../base/api.ts';
 import { claims, type Hit } from '../base/claims.ts';
@@ -15,6 +19,8 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
   const [at, setAt] = useState(0);
+  const [isOver, setOver] = useState(false);
+  const chooser = useRef<HTMLInputElement>(null);
   const dialog = useRef<HTMLDialogElement>(null);
   const input = useRef<HTMLInputElement>(null);
 
@@ -41,6 +47,19 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
     dialog.current?.close();
     go(`/app/payments/${hit.payment.id}`);
   };
+  const picture = useMutation({
+    mutationFn: (file: Blob) => claims.image(file),
+    onSuccess: ({ hits: read }) => {
+      setText(read.map((hit) => hit.value).join(' '));
+      input.current?.focus();
+    },
+  });
+  const take = (from: FileList | null | undefined): boolean => {
+    const file = [...(from ?? [])].find(({ type }) => type.startsWith('image/'));
+    if (file !== undefined) picture.mutate(file);
+    return file !== undefined;
+  };
+  const wrong = picture.error ?? found.error;
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setAt((n) => Math.min(n + 1, hits.length - 1));
     else if (event.key === 'ArrowUp') setAt((n) => Math.max(n - 1, 0));
@@ -58,7 +77,21 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
       onClose={close}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
-      <div className="search-body">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same */}
+      <div
+        className={isOver ? 'search-body over' : 'search-body'}
+        onPaste={(event) => take(event.clipboardData.files) && event.preventDefault()}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          take(event.dataTransfer.files);
+        }}
+      >
         <input
           ref={input}
           type="text"
@@ -71,19 +104,25 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
           autoComplete="off"
           spellCheck={false}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value);
+            picture.reset();
+          }}
           onKeyDown={onKey}
         />
         <div className="results" role="status">
-          {asked.length < 2 ? (
+          {picture.isPending ? (
+            <p className="soft">{t('search.reading')}</p>
+          ) : wrong !== null ? (
+            <p className="soft">
+              {t('search.wrong')}. {wrong instanceof Trouble ? `${wrong.message} ${wrong.remedy}` : ''}
+            </p>
+          ) : picture.data?.hits.length === 0 && text === '' ? (
+            <p className="soft">{t('search.noCode')}</p>
+          ) : asked.length < 2 ? (
             <p className="soft">{t('search.hint')}</p>
           ) : found.isPending ? (
             <p className="soft">{t('search.busy')}</p>
-          ) : found.isError ? (
-            <p className="soft">
-              {t('search.wrong')}.{' '}
-              {found.error instanceof Trouble ? `${found.error.message} ${found.error.remedy}` : ''}
-            </p>
           ) : hits.length === 0 ? (
             <div className="soft">
               <p>
@@ -116,7 +155,23 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
             </div>
           ))}
         </div>
-        <p className="keys">{t('search.keys')}</p>
+        <div className="search-foot">
+          <p className="keys">{t('search.keys')}</p>
+          <Button size="small" type="text" onClick={() => chooser.current?.click()}>
+            {t('search.picture')}
+          </Button>
+          <input
+            ref={chooser}
+            type="file"
+            accept="image/png,image/jpeg"
+            hidden
+            data-testid="search-picture"
+            onChange={(event) => {
+              take(event.target.files);
+              event.target.value = '';
+            }}
+          />
+        </div>
       </div>
     </dialog>
   );

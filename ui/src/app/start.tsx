@@ -9,6 +9,8 @@ import { go } from './route.ts';
 import type { AppKey } from './words.ts';
 
 const LOOK_MS = 3_000;
+/** Who it is and how it is called stands in the channel's page of the documentation. */
+const CONNECT = `curl ${location.origin}/v1/channels -H "authorization: Bearer $KEY" -H 'content-type: application/json' -d @channel.json`;
 
 export default function Start({ me }: Readonly<{ me: Me }>): ReactElement {
   const { t } = useWords<AppKey>();
@@ -52,8 +54,13 @@ export default function Start({ me }: Readonly<{ me: Me }>): ReactElement {
         <article className="choice-card">
           <h2>{t('start.connect')}</h2>
           <p>{t('start.connectText')}</p>
+          <p className="soft">{t('start.connectApi')}</p>
+          <code className="command">npx daozhang serve --data ./shop</code>
+          <code className="command">npx daozhang key --name owner --scopes admin</code>
+          <code className="command">{CONNECT}</code>
+          <code className="command">npx daozhang channels --test</code>
           <p className="soft">
-            {t('start.connectApi')} · <a href="/openapi.json">{t('start.connectDocs')}</a>
+            <a href="/openapi.json">{t('start.connectDocs')}</a>
           </p>
           <p className="soft">{t('start.connectFiles')}</p>
           <code className="command">npx daozhang reconcile ./bills</code>

@@ -22,8 +22,8 @@ export const words = {
     en: 'A number, an amount, a date, or a pasted payment detail',
   },
   'search.hint': {
-    zh: '订单号、商户单号、微信或支付宝交易号、银联流水号、退款单号,按写着的样子输入即可。',
-    en: 'Order, merchant, WeChat, Alipay, UnionPay or refund numbers, just as they are written.',
+    zh: '单号按写着的样子输入,或只输末四位;也可以是金额、时间,或把付款截图粘贴、拖到这里。',
+    en: 'A number as it is written, or its last four characters; an amount, a time; or paste or drop a screenshot here.',
   },
   'search.none': { zh: '没有找到“{q}”', en: 'Nothing found for “{q}”' },
   'search.noneHint': {
@@ -32,6 +32,12 @@ export const words = {
   },
   'search.busy': { zh: '正在搜索 …', en: 'Searching …' },
   'search.wrong': { zh: '搜索没有完成', en: 'The search did not finish' },
+  'search.picture': { zh: '用图片找', en: 'Find by a picture' },
+  'search.reading': { zh: '正在读图 …', en: 'Reading the picture …' },
+  'search.noCode': {
+    zh: '图里没有读到条形码或二维码。请输入图上的单号。',
+    en: 'No barcode could be read in the picture. Type the number it shows.',
+  },
   'search.keys': { zh: '↑↓ 选择 · 回车打开 · Esc 关闭', en: '↑↓ choose · Enter opens · Esc closes' },
 
   'enter.title': { zh: '钱在哪里?', en: 'Where is the money?' },
@@ -61,10 +67,10 @@ export const words = {
   'start.lead': { zh: '这里还没有支付。选一种方式:', en: 'There are no payments here yet. Choose one:' },
   'start.demo': { zh: '用演示数据试一试', en: 'Try with demo data' },
   'start.demoText': {
-    zh: '一家模拟的茶饮店:顾客下单、付款,有的通知会丢失,系统自己查清并补单。全部在测试环境里,不涉及真钱。',
-    en: 'A simulated tea shop: customers order and pay, some notifications get lost, and each is found and repaired. On the test side only; no real money.',
+    zh: '一条街上五家模拟的小店,用微信支付、支付宝、拉卡拉和 Stripe 收款:通知丢失、重复付款、改过的金额、退款、拒付,以及一周的账单和银行流水,都能看到。全部在测试环境里,不涉及真钱。',
+    en: 'A street of five simulated shops that take WeChat Pay, Alipay, Lakala and Stripe: lost notifications, double payments, edited amounts, refunds, charge-backs, and a week of bills with the bank’s statement. All on the test side; no real money.',
   },
-  'start.demoRuns': { zh: '演示正在运行,测试环境里已有支付。', en: 'The demo runs: the test side has payments.' },
+  'start.demoRuns': { zh: '测试环境里已有支付,可以打开看看。', en: 'The test side has payments to look at.' },
   'start.demoOpen': { zh: '打开演示数据', en: 'Open the demo data' },
   'start.demoHow': { zh: '用下面的命令启动,再回到此页:', en: 'Start it with this command, then come back:' },
   'start.connect': { zh: '接入渠道,或导入账单', en: 'Connect a channel, or import bills' },
@@ -72,7 +78,10 @@ export const words = {
     zh: '把微信支付、支付宝、拉卡拉、银联、Stripe、Adyen 或 PayPal 的账户接进来;或者先不接入,直接用文件对账。',
     en: 'Connect an account at WeChat Pay, Alipay, Lakala, UnionPay, Stripe, Adyen or PayPal; or connect nothing and reconcile files.',
   },
-  'start.connectApi': { zh: '接入:POST /v1/channels', en: 'Connect: POST /v1/channels' },
+  'start.connectApi': {
+    zh: '在自己的数据文件夹里启动,再接入账户:',
+    en: 'Start in a data folder of your own, then connect the account:',
+  },
   'start.connectDocs': { zh: '接口说明', en: 'API reference' },
   'start.connectFiles': { zh: '只用文件对账:', en: 'Reconcile files only:' },
 
