@@ -1,15 +1,26 @@
 /**
- * Pictures for the documentation: `node scripts/screenshots.ts [report|app|icons]`. The example day's report, the app's pages as a living
- * server shows them, and the icons of the counter, drawn from their SVG. Needs the test browser.
+ * Pictures for the documentation: `node scripts/screenshots.ts [report|app|icons]`. The example day's report, the app's pages as they show
+ * the demo street two minutes after its start, and the icons of the counter, drawn from their SVG. Needs the test browser.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { runningClock } from '../sim/clock.ts';
+import { startStreet } from '../sim/street/street.ts';
+import { paceOf } from '../src/actions/pace.ts';
+import { serve } from '../src/api/wire.ts';
+import { openArchive } from '../src/base/archive.ts';
+import type { Lang } from '../src/base/lang.ts';
+import { vaultOf } from '../src/base/vault.ts';
 import { runReconcile } from '../src/cli/reconcile.ts';
 import { openBrowser } from '../tests/support/browser.ts';
-import { openWindow, startWeb, type Web } from '../tests/support/web.ts';
+import { freshBook, type TestBook, temporary } from '../tests/support/database.ts';
+import { type Answer, callWith, keyOf } from '../tests/support/living.ts';
+import { openWindow } from '../tests/support/web.ts';
+import { builtApp } from '../ui/build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const IMAGES = join(ROOT, 'docs', 'images');
@@ -29,50 +40,120 @@ async function report(browser: Browser): Promise<void> {
   rmSync(out, { recursive: true, force: true });
 }
 
+type Demo = Readonly<{
+  on: Readonly<{ test: TestBook }>;
+  url: string;
+  payments(verdict: string): Promise<readonly Readonly<{ id: string; order_ref?: string; payment_ref: string }>[]>;
+  close(): Promise<void>;
+}>;
+
+/** The street with its past, its written scenes and half a minute of its day, in real time. */
+async function demo(lang: Lang): Promise<Demo> {
+  const test = await freshBook();
+  const clock = runningClock(1);
+  const { token } = await keyOf(test);
+  const folder = await builtApp();
+  const served = await serve(
+    {
+      book: test.book,
+      vault: vaultOf([randomBytes(32)]),
+      archive: openArchive(temporary()),
+      allowPrivate: ['127.0.0.1/32'],
+      version: 'demo',
+      pace: paceOf(clock.now, 1, () => 0.5),
+      told: (error) => process.stderr.write(`${String(error)}\n`),
+      app: { folder: () => folder, isComing: () => true },
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const street = await startStreet({ url: served.url, key: token, folder: temporary(), lang, clock, print: () => {} });
+  await Promise.all([street.history, street.opened]);
+  await new Promise((done) => setTimeout(done, 30_000));
+  const call = callWith(served.url, { authorization: `Bearer ${token}` });
+  type Found = Awaited<ReturnType<Demo['payments']>>;
+  return {
+    on: { test },
+    url: served.url,
+    async payments(verdict) {
+      const found: Answer<{ items: Found }> = await call('GET', `/v1/payments?verdict=${verdict}`);
+      return found.body.items;
+    },
+    async close() {
+      await street.close();
+      await served.close();
+      clock.close();
+      await test.close();
+    },
+  };
+}
+
+const one = async (web: Demo, verdict: string): Promise<Awaited<ReturnType<Demo['payments']>>[number]> => {
+  const [first] = await web.payments(verdict);
+  if (first === undefined) throw new Error(`no payment is ${verdict}`);
+  return first;
+};
+
 type Shot = Readonly<{
   name: string;
-  path: (web: Web) => string;
+  path: (web: Demo) => string | Promise<string>;
   phone?: boolean;
   signedIn?: boolean;
   /** What is there when the page is. */
   shows: string;
-  also?: (page: Page) => Promise<void>;
+  also?: (page: Page, web: Demo) => Promise<void>;
 }>;
 
 const SHOTS: readonly Shot[] = [
   { name: 'payments', path: () => '/app/payments', shows: '.list' },
-  { name: 'payment', path: (web) => `/app/payments/${web.payments.get('TEA-2041')}`, shows: '.judged' },
+  { name: 'payment', path: async (web) => `/app/payments/${(await one(web, 'unrecorded')).id}`, shows: '.judged' },
   {
     name: 'search',
     path: () => '/app/payments',
     shows: '.list',
-    async also(page) {
+    async also(page, web) {
       await page.keyboard.press('Control+k');
-      await page.locator('.search input[role=combobox]').fill('TEA-2041');
-      await page.locator('.hit').waitFor();
+      const { order_ref, payment_ref } = await one(web, 'received');
+      await page.locator('.search input[role=combobox]').fill((order_ref ?? payment_ref).slice(-4));
+      await page.locator('.hit').first().waitFor();
     },
   },
+  { name: 'start', path: () => '/app/start', shows: '.choice-card' },
   { name: 'sign-in', path: () => '/app/', shows: '.door', signedIn: false },
   { name: 'counter', path: () => '/counter/', shows: '.rows', phone: true },
+  {
+    name: 'answer',
+    path: () => '/counter/',
+    phone: true,
+    shows: '.rows',
+    async also(page, web) {
+      const { order_ref, payment_ref } = await one(web, 'on_its_way');
+      await page.locator('#said').fill(order_ref ?? payment_ref);
+      await page.locator('button[type=submit]').click();
+      await page.locator('.verdict h1').waitFor();
+    },
+  },
 ];
 
 async function app(browser: Browser): Promise<void> {
-  const web = await startWeb(1);
   mkdirSync(join(IMAGES, 'app'), { recursive: true });
-  for (const lang of ['zh', 'en'] as const)
-    for (const theme of ['light', 'dark'] as const)
-      for (const { name, path, phone = false, signedIn = true, shows, also } of SHOTS) {
-        const size = phone ? { width: 360, height: 760 } : { width: 1180, height: 760 };
-        const { page, close } = await openWindow(web, browser, { lang, theme, signedIn, ...size });
-        await page.goto(`${web.url}${path(web)}`);
-        await page.locator(shows).waitFor();
-        await also?.(page);
-        await page.evaluate('document.fonts.ready');
-        await page.waitForTimeout(400);
-        await page.screenshot({ path: join(IMAGES, 'app', `${name}-${lang}-${theme}.png`) });
-        await close();
-      }
-  await web.close();
+  await Promise.all(
+    (['zh', 'en'] as const).map(async (lang) => {
+      const web = await demo(lang);
+      for (const theme of ['light', 'dark'] as const)
+        for (const { name, path, phone = false, signedIn = true, shows, also } of SHOTS) {
+          const size = phone ? { width: 360, height: 760 } : { width: 1180, height: 760 };
+          const { page, close } = await openWindow(web, browser, { lang, theme, signedIn, ...size });
+          await page.goto(`${web.url}${await path(web)}`);
+          await page.locator(shows).first().waitFor();
+          await also?.(page, web);
+          await page.evaluate('document.fonts.ready');
+          await page.waitForTimeout(400);
+          await page.screenshot({ path: join(IMAGES, 'app', `${name}-${lang}-${theme}.png`) });
+          await close();
+        }
+      await web.close();
+    }),
+  );
 }
 
 async function icons(browser: Browser): Promise<void> {

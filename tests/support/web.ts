@@ -74,7 +74,11 @@ export type Look = Readonly<{ lang?: Lang; theme?: Theme; width?: number; height
 export type Window = Readonly<{ context: BrowserContext; page: Page; complaints: string[]; close(): Promise<void> }>;
 
 /** A window of its own; what it complains about, or asks of anybody else, ends up in `complaints`. */
-export async function openWindow(web: Till, browser: Browser, look: Look = {}): Promise<Window> {
+export async function openWindow(
+  web: Readonly<{ on: Pick<Living, 'test'>; url: string }>,
+  browser: Browser,
+  look: Look = {},
+): Promise<Window> {
   const { lang = 'zh', theme = 'light', width = 1280, height = 900, signedIn = true } = look;
   const context = await browser.newContext({
     viewport: { width, height },
