@@ -1,6 +1,6 @@
 /**
  * Pictures for the documentation: `node scripts/screenshots.ts [report|app|icons]`. The example day's report, the app's pages as they show
- * the demo street two minutes after its start, and the icons of the counter, drawn from their SVG. Needs the test browser.
+ * the demo street, not two minutes old, and the icons of the counter, drawn from their SVG. Needs the test browser.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -47,7 +47,7 @@ type Demo = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** The street with its past, its written scenes and half a minute of its day, in real time. */
+/** The street with its past, its written scenes and ten seconds of its day, in real time. */
 async function demo(lang: Lang): Promise<Demo> {
   const test = await freshBook();
   const clock = runningClock(1);
@@ -68,7 +68,7 @@ async function demo(lang: Lang): Promise<Demo> {
   );
   const street = await startStreet({ url: served.url, key: token, folder: temporary(), lang, clock, print: () => {} });
   await Promise.all([street.history, street.opened]);
-  await new Promise((done) => setTimeout(done, 30_000));
+  await new Promise((done) => setTimeout(done, 10_000));
   const call = callWith(served.url, { authorization: `Bearer ${token}` });
   type Found = Awaited<ReturnType<Demo['payments']>>;
   return {
@@ -105,7 +105,7 @@ type Shot = Readonly<{
 
 const SHOTS: readonly Shot[] = [
   { name: 'payments', path: () => '/app/payments', shows: '.list' },
-  { name: 'payment', path: async (web) => `/app/payments/${(await one(web, 'unrecorded')).id}`, shows: '.judged' },
+  { name: 'payment', path: async (web) => `/app/payments/${(await one(web, 'late')).id}`, shows: '.judged' },
   {
     name: 'search',
     path: () => '/app/payments',
@@ -141,7 +141,7 @@ async function app(browser: Browser): Promise<void> {
       const web = await demo(lang);
       for (const theme of ['light', 'dark'] as const)
         for (const { name, path, phone = false, signedIn = true, shows, also } of SHOTS) {
-          const size = phone ? { width: 360, height: 760 } : { width: 1180, height: 760 };
+          const size = phone ? { width: 360, height: 760 } : { width: 1180, height: name === 'search' ? 560 : 760 };
           const { page, close } = await openWindow(web, browser, { lang, theme, signedIn, ...size });
           await page.goto(`${web.url}${await path(web)}`);
           await page.locator(shows).first().waitFor();

@@ -130,7 +130,9 @@ export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFir
                     <a {...link(`/app/payments/${p.id}`)} className="ref" translate="no">
                       {p.order_ref ?? p.payment_ref}
                     </a>
-                    <small className="by">{wayOf(p)}</small>
+                    <small className="by" title={wayOf(p)}>
+                      {wayOf(p)}
+                    </small>
                   </td>
                   <td className="right">
                     <Money of={p.captured ?? p.ordered} />

@@ -14,6 +14,12 @@ import type { AppKey } from './words.ts';
 
 const PAUSE_MS = 160;
 
+/** Its column stands also where a bill alone told of the payment. */
+function timeOf({ payment: { captured_at, placed_at } }: Hit): ReactElement {
+  const at = captured_at ?? placed_at;
+  return at === undefined ? <span /> : <Time at={at} ago />;
+}
+
 export default function Search({ close }: Readonly<{ close: () => void }>): ReactElement {
   const { t, both } = useWords<AppKey>();
   const [text, setText] = useState('');
@@ -147,10 +153,8 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
                 {hit.payment.order_ref ?? hit.payment.payment_ref}
               </span>
               <Money of={hit.payment.captured ?? hit.payment.ordered} />
-              {hit.payment.verdict === undefined ? null : <VerdictMark code={hit.payment.verdict.code} />}
-              {hit.payment.placed_at === undefined ? null : (
-                <Time at={hit.payment.captured_at ?? hit.payment.placed_at} ago />
-              )}
+              {hit.payment.verdict === undefined ? <span /> : <VerdictMark code={hit.payment.verdict.code} />}
+              {timeOf(hit)}
               {hit.why.length === 0 ? null : <small>{hit.why.map(both).join(' · ')}</small>}
             </div>
           ))}

@@ -64,7 +64,7 @@ export const words = {
   'enter.go': { zh: '登录', en: 'Sign in' },
 
   'start.title': { zh: '开始使用', en: 'Getting started' },
-  'start.lead': { zh: '这里还没有支付。选一种方式:', en: 'There are no payments here yet. Choose one:' },
+  'start.lead': { zh: '先看演示,还是直接用自己的数据:', en: 'Look at the demo first, or begin with your own:' },
   'start.demo': { zh: '用演示数据试一试', en: 'Try with demo data' },
   'start.demoText': {
     zh: '一条街上五家模拟的小店,用微信支付、支付宝、拉卡拉和 Stripe 收款:通知丢失、重复付款、改过的金额、退款、拒付,以及一周的账单和银行流水,都能看到。全部在测试环境里,不涉及真钱。',
@@ -105,7 +105,7 @@ export const words = {
   'payment.number': { zh: '支付单号', en: 'Payment number' },
   'payment.line': { zh: '这笔钱走过的路', en: 'The way of this money' },
   'payment.promised': { zh: '应到 {at}', en: 'due {at}' },
-  'payment.overdue': { zh: '逾期,应于 {at}', en: 'overdue since {at}' },
+  'payment.overdue': { zh: '逾期,应于 {at}', en: 'overdue, {at}' },
   'payment.refunds': { zh: '退款', en: 'Refunds' },
   'payment.missing': { zh: '缺', en: 'missing' },
   'payment.passed': { zh: '经过', en: 'passed' },
