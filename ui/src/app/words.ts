@@ -105,7 +105,7 @@ export const words = {
   'payment.number': { zh: '支付单号', en: 'Payment number' },
   'payment.line': { zh: '这笔钱走过的路', en: 'The way of this money' },
   'payment.promised': { zh: '应到 {at}', en: 'due {at}' },
-  'payment.overdue': { zh: '逾期,应于 {at}', en: 'overdue, {at}' },
+  'payment.overdue': { zh: '逾期 {at}', en: 'overdue, {at}' },
   'payment.refunds': { zh: '退款', en: 'Refunds' },
   'payment.missing': { zh: '缺', en: 'missing' },
   'payment.passed': { zh: '经过', en: 'passed' },
