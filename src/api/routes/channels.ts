@@ -29,7 +29,8 @@ export function channelRoutes(api: Api, on: Serving): void {
     },
     async ({ caller }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => ({
-        items: await Promise.all((await on.accounts.list(tx, caller.livemode)).map((open) => viewOf(tx, open))),
+        // One after the other: a transaction has one connection.
+        items: await Array.fromAsync(await on.accounts.list(tx, caller.livemode), (open) => viewOf(tx, open)),
       }));
     },
   );
