@@ -280,10 +280,10 @@ test('I7: the channel is silent: pending within three seconds, never unpaid; onc
     items: ReadonlyArray<{ type: string; data: { claim?: { id: string; release: string } } }>;
   }>('GET', '/v1/events?limit=500');
   const mine = told.body.items.filter((e) => e.type === 'claim.answered' && e.data.claim?.id === c.id);
-  assert.deepEqual(
-    mine.map((e) => e.data.claim?.release),
-    ['ask', 'yes'],
-  );
+  // Told again where the verdict behind it moves on: from “not recorded” to “on its way”.
+  const [first, ...rest] = mine.map((e) => e.data.claim?.release);
+  assert.equal(first, 'ask');
+  assert.ok(rest.length > 0 && rest.every((release) => release === 'yes'), rest.join());
 });
 
 test('answered while not paid; paid later: the answer follows the payment’s verdict', async () => {
