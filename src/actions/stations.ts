@@ -79,7 +79,10 @@ export function stationsOf(
       ? reached('recorded', first('recorded', recordedAt))
       : { station: 'recorded', state: 'open' },
     clearedOn === undefined
-      ? waiting('cleared', promise('cleared'))
+      ? // Its batch was made of the bill's lines, whoever brought them.
+        batch === undefined
+        ? waiting('cleared', promise('cleared'))
+        : reached('cleared', { source: 'batch' })
       : reached('cleared', { on: clearedOn, documentId: road.billId, promise: promise('cleared'), source: 'bill' }),
     batch === undefined
       ? waiting('settled', promise('settled'))
