@@ -147,7 +147,10 @@ async function fetchDay(
   return answer.outcome === 'empty';
 }
 
-/** A bill that is late and one that there is none of are one word at some channels: what was paid on the day tells them apart. */
+/**
+ * A bill that is late and one that there is none of are one word at some channels: what was paid on the day tells them apart. The day stands
+ * twice in the condition, the second time as the index `payments_moment` has it.
+ */
 async function hasPayments(
   on: Billing,
   tenantId: string,

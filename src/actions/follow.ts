@@ -3,7 +3,7 @@
  *
  * May not: call anybody. A verdict row is written when the outcome changes, not at each look; words are rendered on reading.
  */
-import type { Accounts, AccountTerms, OpenAccount } from '../channels/accounts.ts';
+import type { Accounts, OpenAccount, PlainAccount } from '../channels/accounts.ts';
 import type { Policies } from '../channels/policies.ts';
 import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
@@ -28,7 +28,7 @@ type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount;
 const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
 
 /** What stands around a payment of this account. */
-export const settingOf = (open: AccountTerms, paidBefore: boolean): Setting => ({
+export const settingOf = (open: PlainAccount, paidBefore: boolean): Setting => ({
   orderRequired: open.orderMode === 'required',
   paidBefore,
   onlyHints: open.channel.onlyHints === true,

@@ -4,7 +4,7 @@
  *
  * Cost: three statements for any number of payments.
  */
-import type { Accounts, AccountTerms } from '../channels/accounts.ts';
+import type { Accounts, PlainAccount } from '../channels/accounts.ts';
 import { billTerms } from '../channels/bills.ts';
 import type { Policies } from '../channels/policies.ts';
 import { planAt } from '../channels/terms.ts';
@@ -24,7 +24,7 @@ export type Reading = Readonly<{ accounts: Accounts; policies: Policies; pace: P
 
 export type Standing = Readonly<{
   payment: Payment;
-  open: AccountTerms;
+  open: PlainAccount;
   plan: Plan;
   trace: Trace;
   road: Road;
@@ -53,7 +53,7 @@ export async function standings(
     const trace = traceOf(payment.trace);
     const known = facts.get(payment.id);
     if (trace === undefined || known === undefined) continue;
-    const open = await on.accounts.terms(tx, payment.accountId);
+    const open = await on.accounts.plain(tx, payment.accountId);
     const plan = await planAt(tx, payment.accountId, trace.capturedAt ?? payment.createdAt);
     drafts.push({ payment, open, plan, trace, facts: known, look: known.look });
   }

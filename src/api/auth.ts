@@ -20,6 +20,9 @@ export type Caller = Readonly<{
   sessionId?: string;
 }>;
 
+/** Who it was, as the book records it. */
+export const actorOf = ({ kind, id }: Caller): string => `${kind}:${id}`;
+
 export const SESSION_COOKIE = '__Host-daozhang';
 const SESSION_HOURS = 12;
 const IDLE_MINUTES = 120;

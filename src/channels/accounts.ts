@@ -30,7 +30,7 @@ export type OpenAccount = Readonly<{
 }>;
 
 /** How an account is run, without anything secret: enough to read by. */
-export type AccountTerms = Omit<OpenAccount, 'keys'>;
+export type PlainAccount = Omit<OpenAccount, 'keys'>;
 
 export type NewAccount = Readonly<{
   provider: ChannelId;
@@ -68,7 +68,7 @@ const COLUMNS = `id, provider, name, merchant_no, sub_merchant_no, livemode, bas
 export class Accounts {
   readonly #vault: Vault;
   readonly #kept = new Map<string, Readonly<{ open: OpenAccount; at: number }>>();
-  readonly #terms = new Map<string, Readonly<{ terms: AccountTerms; at: number }>>();
+  readonly #plain = new Map<string, Readonly<{ plain: PlainAccount; at: number }>>();
 
   constructor(vault: Vault) {
     this.#vault = vault;
@@ -85,19 +85,19 @@ export class Accounts {
   }
 
   /** As `get`, but nothing sealed is opened: reading needs no secret. Throws `account.not_found`. */
-  async terms(tx: TenantTx, id: string): Promise<AccountTerms> {
+  async plain(tx: TenantTx, id: string): Promise<PlainAccount> {
     const name = `${tx.tenantId}/${id}`;
-    const kept = this.#terms.get(name);
-    if (kept !== undefined && clock.ticks() - kept.at < KEEP_MS) return kept.terms;
-    const terms = await termsOf(tx, id);
-    this.#terms.set(name, { terms, at: clock.ticks() });
-    return terms;
+    const kept = this.#plain.get(name);
+    if (kept !== undefined && clock.ticks() - kept.at < KEEP_MS) return kept.plain;
+    const plain = await plainOf(tx, id);
+    this.#plain.set(name, { plain, at: clock.ticks() });
+    return plain;
   }
 
   /** What was changed here is seen here at once. */
   forget(tenantId: string, id: string): void {
     this.#kept.delete(`${tenantId}/${id}`);
-    this.#terms.delete(`${tenantId}/${id}`);
+    this.#plain.delete(`${tenantId}/${id}`);
   }
 
   async list(tx: TenantTx, livemode: boolean): Promise<readonly OpenAccount[]> {
@@ -161,13 +161,13 @@ export class Accounts {
   }
 
   async #load(tx: TenantTx, id: string): Promise<OpenAccount> {
-    const terms = await termsOf(tx, id);
+    const plain = await plainOf(tx, id);
     const sealed = await tx.rows<{ kind: string; key_id: string; sealed: Buffer; not_after: Temporal.Instant | null }>(
       'select kind, key_id, sealed, not_after from credentials where tenant_id = $1 and account_id = $2 order by created_at, kind, key_id',
       [tx.tenantId, id],
     );
     return Object.freeze({
-      ...terms,
+      ...plain,
       keys: sealed.map((s) => ({
         kind: s.kind,
         id: s.key_id,
@@ -178,7 +178,7 @@ export class Accounts {
   }
 }
 
-async function termsOf(tx: TenantTx, id: string): Promise<AccountTerms> {
+async function plainOf(tx: TenantTx, id: string): Promise<PlainAccount> {
   const row = await tx.maybe<AccountRow>(`select ${COLUMNS} from accounts where tenant_id = $1 and id = $2`, [
     tx.tenantId,
     id,

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { money } from '../base/money.ts';
+import { planOfBody } from './body.ts';
 import { advise, type Expected, type Offer } from './calculator.ts';
 import { parsePlans } from './load.ts';
 import { paidWith } from './payout.ts';
 import type { Plan } from './plan.ts';
-import { planOfTemplate, TEMPLATES } from './templates.ts';
+import { TEMPLATES, type Template } from './templates.ts';
+
+const planOfTemplate = (t: Template, channel: string, answers: Readonly<Record<string, string>> = {}): Plan =>
+  planOfBody(t.terms(answers), { channel });
 
 const cny = (minor: bigint) => money(minor, 'CNY');
 const offers = (answers: Readonly<Record<string, string>> = {}): Offer[] =>

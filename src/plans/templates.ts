@@ -3,8 +3,6 @@
  * values here are those usually published (bank card 0.60 % credit, 0.50 % debit up to 20 yuan, wallets 0.38 %), and each is asked for.
  */
 import type { Text } from '../base/lang.ts';
-import { planOfBody } from './body.ts';
-import type { Plan } from './plan.ts';
 import type { Written } from './write.ts';
 
 /** What a template asks: the answer as plans.yaml has it. `typical` stands until the contract says otherwise. */
@@ -107,12 +105,3 @@ export const TEMPLATES: readonly Template[] = [
     terms: (answers) => ({ settle: SETTLE, fee: feeOf(answered(RATES, answers)), bankAccountKind: 'personal' }),
   },
 ];
-
-export const templateOf = (id: string): Template | undefined => TEMPLATES.find((t) => t.id === id);
-
-/** A template as a plan of a channel. Throws `plan.invalid` where an answer cannot be read. */
-export const planOfTemplate = (
-  template: Template,
-  channel: string,
-  answers: Readonly<Record<string, string>> = {},
-): Plan => planOfBody(template.terms(answers), { channel });

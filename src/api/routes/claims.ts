@@ -22,7 +22,7 @@ import {
 } from '../../people/claims.ts';
 import { detailsIn } from '../../people/details.ts';
 import { type Hit, referencesIn } from '../../people/references.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import { claimVerdict } from '../claim-verdict.ts';
 import * as shape from '../contract/claims.ts';
 import { id, page, paging, problem } from '../contract.ts';
@@ -66,7 +66,7 @@ export function claimRoutes(api: Api, on: Serving): void {
           text: body.text,
           images: body.images,
           documents: body.documents,
-          by: by(caller),
+          by: actorOf(caller),
           zone: zoneOf(body.timezone),
         },
         on.pace.now(),
@@ -163,7 +163,7 @@ export function claimRoutes(api: Api, on: Serving): void {
     async ({ caller, params, body }) => {
       await on.book.tenant(caller.tenantId, async (tx) => {
         const claim = await theirs(tx, caller, params.id);
-        await closeClaim(tx, claim, body.ended, by(caller), body.note, on.pace.now());
+        await closeClaim(tx, claim, body.ended, actorOf(caller), body.note, on.pace.now());
       });
       return await viewOf(on, caller, params.id);
     },
@@ -259,7 +259,6 @@ const sideOf = (caller: Caller): Readonly<{ tenantId: string; livemode: boolean 
   tenantId: caller.tenantId,
   livemode: caller.livemode,
 });
-const by = (caller: Caller): string => `${caller.kind}:${caller.id}`;
 export function zoneOf(zone: string): string {
   if (!isZone(zone)) throw new DaozhangError('api.bad_request', { reason: 'timezone' });
   return zone;

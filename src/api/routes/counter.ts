@@ -13,7 +13,7 @@ import {
   type Shift,
   totalsOf,
 } from '../../people/shifts.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/claims.ts';
 import { moment, page, payment, problem, text } from '../contract.ts';
 import { cursor, dropEmpty, fromCursor } from '../manners.ts';
@@ -144,7 +144,7 @@ export function counterRoutes(api: Api, on: Serving): void {
         return await on.book.tenant(caller.tenantId, async (tx) => {
           const at = counterOf(caller, body);
           const now = on.pace.now();
-          return await shiftView(tx, at, await act(tx, at, `${caller.kind}:${caller.id}`, now), now);
+          return await shiftView(tx, at, await act(tx, at, actorOf(caller), now), now);
         });
       },
     );

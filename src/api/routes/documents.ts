@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addDocument, readLines } from '../../actions/documents.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { isZone } from '../../base/time.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
@@ -197,7 +197,7 @@ export function uploadRoute(api: Api, on: Serving): void {
       const { account_id: accountId, name } = query;
       if (accountId !== undefined) await mustBeTheirs(on, caller, accountId);
       const side = { tenantId: caller.tenantId, livemode: caller.livemode };
-      const by = { accountId, origin: 'upload', kind: 'upload', name, addedBy: `${caller.kind}:${caller.id}` } as const;
+      const by = { accountId, origin: 'upload', kind: 'upload', name, addedBy: actorOf(caller) } as const;
       const id = await addDocument(on, side, by, bounded(body as AsyncIterable<Uint8Array> | undefined));
       return await reply.status(201).send(documentView(await documentOf(on, caller, id)));
     },

@@ -6,7 +6,7 @@ import { CHINA } from '../../base/time.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { closePeriod, reopen, signOff } from '../../ledger/close.ts';
 import { approve, decide, PROPOSAL_COLUMNS, type Proposal, propose } from '../../ledger/manual.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/ledger.ts';
 import { id, page, paging, problem } from '../contract.ts';
 import { dropEmpty, fromCursor, notFound } from '../manners.ts';
@@ -16,7 +16,6 @@ import { amountOf, nextOf } from './ledger.ts';
 const tags = ['ledger'];
 const params = z.object({ id });
 const onDay = z.object({ on: shape.day });
-const who = (caller: Caller): string => `${caller.kind}:${caller.id}`;
 
 export function ledgerWorkRoutes(api: Api, on: Serving): void {
   const today = (): string => on.pace.now().toZonedDateTimeISO(CHINA).toPlainDate().toString();
@@ -101,7 +100,7 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
           currency,
           on: body.business_on ?? today(),
           reason: body.reason,
-          by: who(caller),
+          by: actorOf(caller),
         }),
       );
       return await reply.status(201).send(proposalView(made));
@@ -124,7 +123,7 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
     async ({ caller, params, body }) =>
       on.book.tenant(caller.tenantId, async (tx) => {
         const proposal = await proposalOf(tx, caller, params.id);
-        await approve(tx, caller.livemode, proposal, { who: who(caller), hash: body.hash });
+        await approve(tx, caller.livemode, proposal, { who: actorOf(caller), hash: body.hash });
         return proposalView(await proposalOf(tx, caller, params.id));
       }),
   );
@@ -144,7 +143,7 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
     async ({ caller, params }) =>
       on.book.tenant(caller.tenantId, async (tx) => {
         await proposalOf(tx, caller, params.id);
-        await decide(tx, caller.livemode, params.id, 'rejected', who(caller));
+        await decide(tx, caller.livemode, params.id, 'rejected', actorOf(caller));
         return proposalView(await proposalOf(tx, caller, params.id));
       }),
   );
@@ -224,7 +223,7 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
     async ({ caller, params, body }, reply) => {
       const row = await on.book.tenant(caller.tenantId, async (tx) => {
         const made = await signOff(tx, caller.livemode, params.on, {
-          by: who(caller),
+          by: actorOf(caller),
           note: body.note,
           today: today(),
         });
@@ -252,7 +251,7 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
     },
     async ({ caller, params, body }) =>
       on.book.tenant(caller.tenantId, async (tx) => {
-        await reopen(tx, caller.livemode, params.on, { who: who(caller), why: body.reason });
+        await reopen(tx, caller.livemode, params.on, { who: actorOf(caller), why: body.reason });
         const row = await tx.one<SignOffRow>(
           `select ${SIGN_OFF} from sign_offs where tenant_id = $1 and livemode = $2 and business_on = $3
             order by signed_at desc, id desc limit 1`,
@@ -291,7 +290,7 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
     },
     async ({ caller, body }, reply) => {
       const periods = await on.book.tenant(caller.tenantId, async (tx) => {
-        await closePeriod(tx, caller.livemode, body.month, { by: who(caller), note: body.note, today: today() });
+        await closePeriod(tx, caller.livemode, body.month, { by: actorOf(caller), note: body.note, today: today() });
         return await periodsOf(tx, caller);
       });
       return await reply.status(201).send(periods[0]!);

@@ -18,7 +18,7 @@ import type { TenantTx } from '../../db/pool.ts';
 import { CALENDARS, calendarOf, isBuiltIn } from '../../plans/calendar.ts';
 import { CHECK_CONTRACT, TEMPLATES } from '../../plans/templates.ts';
 import { writePlan } from '../../plans/write.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import * as planShape from '../contract/plans.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
@@ -71,7 +71,7 @@ export function planRoutes(api: Api, on: Serving): void {
       return await on.book
         .tenant(caller.tenantId, async (tx) => {
           await mine(tx, caller, params.id);
-          await addPlan(tx, params.id, { from, body: body.plan, by: `${caller.kind}:${caller.id}` });
+          await addPlan(tx, params.id, { from, body: body.plan, by: actorOf(caller) });
           forgetTerms(caller.tenantId);
           return await planOut(tx, params.id, from);
         })
@@ -219,7 +219,7 @@ export function planRoutes(api: Api, on: Serving): void {
       return await on.book
         .tenant(caller.tenantId, async (tx) => {
           const years = body.years.map((year) => dropEmpty(year));
-          await putCalendar(tx, caller.livemode, { name: params.name, years, by: `${caller.kind}:${caller.id}` });
+          await putCalendar(tx, caller.livemode, { name: params.name, years, by: actorOf(caller) });
           return calendarOut(params.name, await calendarFiles(tx, caller.livemode));
         })
         .finally(() => forgetTerms(caller.tenantId));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import { type PolicyVersion, policyOf, policyText, textOf } from '../../channels/policies.ts';
 import { DEFAULT_POLICY } from '../../verdicts/policy.ts';
+import { actorOf } from '../auth.ts';
 import * as shape from '../contract.ts';
 import type { Api, Serving } from '../server.ts';
 
@@ -61,9 +62,7 @@ export function policyRoutes(api: Api, on: Serving): void {
     async ({ caller, body }) => {
       const policy = policyOrRefuse(body.policy);
       return out(
-        await on.book.tenant(caller.tenantId, (tx) =>
-          on.policies.set(tx, policy, body.after, `${caller.kind}:${caller.id}`),
-        ),
+        await on.book.tenant(caller.tenantId, (tx) => on.policies.set(tx, policy, body.after, actorOf(caller))),
       );
     },
   );

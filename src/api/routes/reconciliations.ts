@@ -6,7 +6,7 @@ import { DaozhangError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import { isZone } from '../../base/time.ts';
 import type { TenantTx } from '../../db/pool.ts';
-import { type Caller, isStillIn } from '../auth.ts';
+import { actorOf, type Caller, isStillIn } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -56,7 +56,7 @@ export function reconciliationRoutes(api: Api, on: Serving): void {
             body.as_of ?? null,
             body.orders?.from ?? null,
             body.orders?.to ?? null,
-            `${caller.kind}:${caller.id}`,
+            actorOf(caller),
           ],
         );
         await nameDocuments(tx, id, documents);

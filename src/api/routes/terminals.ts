@@ -15,7 +15,7 @@ import {
 } from '../../people/registry.ts';
 import { type Checked, checkCode } from '../../people/sticker.ts';
 import { addTerminal, type Bound, bindTerminal, type Doing, putStore, stepTerminal } from '../../people/terminals.ts';
-import type { Caller } from '../auth.ts';
+import { actorOf, type Caller } from '../auth.ts';
 import * as terminals from '../contract/terminals.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
@@ -24,7 +24,7 @@ import type { Api, Serving } from '../server.ts';
 export function terminalRoutes(api: Api, on: Serving): void {
   const doing = (caller: Caller): Doing => ({
     livemode: caller.livemode,
-    by: `${caller.kind}:${caller.id}`,
+    by: actorOf(caller),
     now: on.pace.now(),
   });
   const params = z.object({ id: shape.id });
