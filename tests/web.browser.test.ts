@@ -4,15 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { newId } from '../src/base/ids.ts';
 import { VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
 import { shellOf } from '../ui/build.ts';
 import { lineOf, ROAD, type Station } from '../ui/src/app/line.ts';
-import { words as appWords } from '../ui/src/app/words.ts';
 import { DARK, LIGHT } from '../ui/src/base/theme.ts';
 import { words as counterWords } from '../ui/src/counter/words.ts';
 import { noBrowser, openBrowser } from './support/browser.ts';
@@ -116,24 +116,32 @@ test('the app answers below /app and /counter only, and no address leads to a fi
 
 // ------------------------------------------------------------------------------------------------ words and shape
 
-test('every word is in both languages and is used; places to fill are the same in both', () => {
-  for (const [folder, words] of [
-    ['app', appWords],
-    ['counter', counterWords],
-  ] as const) {
-    const sources = globSync(`ui/src/${folder}/*.{ts,tsx}`, { cwd: ROOT })
+/** Words stand beside the pages that say them; those of the back office's frame are said by any of its pages. */
+const WORDS = globSync('ui/src/**/words.ts', { cwd: ROOT });
+test('every word is in both languages and is used; places to fill are the same in both', async () => {
+  const keys = new Map<string, string>();
+  for (const file of WORDS) {
+    const { words } = (await import(pathToFileURL(join(ROOT, file)).href)) as {
+      words: Record<string, Readonly<{ zh: string; en: string }>>;
+    };
+    const folder = dirname(file);
+    const sources = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: ROOT })
       .filter((f) => !f.endsWith('words.ts'))
       .map((f) => readFileSync(join(ROOT, f), 'utf8'))
       .join('\n');
     const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
-    for (const [key, text] of Object.entries<{ zh: string; en: string }>(words)) {
+    for (const [key, text] of Object.entries(words)) {
+      if (folder.startsWith('ui/src/app')) {
+        assert.equal(keys.get(key), undefined, `${key} stands in ${file} and in ${keys.get(key)}`);
+        keys.set(key, file);
+      }
       assert.ok(text.zh !== '' && text.en !== '', key);
       assert.deepEqual(places(text.zh), places(text.en), key);
       assert.doesNotMatch(text.zh + text.en, /[!!]/, `${key} shouts`);
       const family = `\`${key.slice(0, key.indexOf('.') + 1)}\${`;
       assert.ok(
         sources.includes(`'${key}'`) || (key.includes('.') && sources.includes(family)),
-        `nothing says ${folder}: ${key}`,
+        `nothing says ${key} of ${file}`,
       );
     }
   }
@@ -361,7 +369,7 @@ describe('in a browser', { skip: noBrowser }, () => {
     await page.getByText('not valid').waitFor();
     await page.locator('#key-field').fill(body.key);
     await page.keyboard.press('Enter');
-    await page.locator('.list').waitFor();
+    await page.locator('#ways').waitFor();
     await page.goto(`${web.url}/app/payments/${web.payments.get('TEA-2042')}`);
     assert.ok(await page.getByRole('button', { name: 'Ask the channel now' }).isDisabled());
     await close();

@@ -30,6 +30,8 @@ function fingerprint(): string {
     'i18next',
     'zxing-wasm',
     '@tanstack/react-query',
+    '@tanstack/react-virtual',
+    'echarts',
     '@fontsource/noto-sans-sc',
   ])
     hash.update(`${name} ${JSON.parse(read(`node_modules/${name}/package.json`).toString()).version}\0`);

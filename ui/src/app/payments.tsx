@@ -1,20 +1,32 @@
 /** Payments, newest first, by verdict; a page is asked for by where the last one ended. New ones never move what is being read: a bar says so. */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
-import { type ReactElement, useEffect, useRef } from 'react';
+import { lazy, type ReactElement, useEffect, useRef, useState } from 'react';
 import { REASONS, VERDICTS } from '../../../src/verdicts/catalogue.ts';
 import { api, type PageOf, type Payment } from '../base/api.ts';
 import { useWords } from '../base/lang.ts';
 import { Money, PROVIDERS, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
 import { farOf, ROAD } from './line.ts';
+import { useLive } from './live.ts';
 import { MiniLine } from './metro.tsx';
+import type { PageProps } from './pages.ts';
 import { go, link, useRoute } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
 import type { AppKey } from './words.ts';
 
-export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFirst: boolean }>): ReactElement {
+const PaymentPage = lazy(() => import('./payment.tsx'));
+
+/** The list, or one payment's story where the address names one. */
+export default function Payments({ me, path }: PageProps): ReactElement {
+  const id = /^\/payments\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  return id === undefined ? <List /> : <PaymentPage id={id} me={me} key={id} />;
+}
+
+function List(): ReactElement {
   const { t, both, lang } = useWords<AppKey>();
   const { query } = useRoute();
+  const [changes, setChanges] = useState(0);
+  useLive(() => setChanges((n) => n + 1));
   const client = useQueryClient();
   const verdict = query.get('verdict') ?? undefined;
   const seen = useRef(changes);
@@ -45,11 +57,6 @@ export function Payments({ changes, isFirst }: Readonly<{ changes: number; isFir
     }, 400);
     return () => clearTimeout(timer);
   }, [isStill, changes, pages, list.refetch]);
-
-  // A book without any payment opens on how to begin.
-  useEffect(() => {
-    if (isEmpty && isFirst && verdict === undefined) go('/app/start', 'replace');
-  }, [isEmpty, isFirst, verdict]);
 
   const renew = (): void => {
     seen.current = changes;

@@ -2,18 +2,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Dropdown, Segmented } from 'antd';
 import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
-import { api, follow, forgetKey, keepMode, keptKey, keptMode, type Me, type Mode, Trouble } from '../base/api.ts';
+import { api, forgetKey, keepMode, keptKey, keptMode, type Me, type Mode, Trouble } from '../base/api.ts';
 import { setLang, useWords } from '../base/lang.ts';
 import { Brand, Quiet } from '../base/parts.tsx';
 import { setTheme, useTheme } from '../base/theme-switch.ts';
-import { Payments } from './payments.tsx';
+import { startLive, useLive } from './live.ts';
+import { PARTS, placeAt } from './pages.ts';
 import { go, link, useRoute } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
 import type { AppKey } from './words.ts';
 
 // What the first page does not need comes when it is wanted.
-const PaymentPage = lazy(() => import('./payment.tsx'));
-const Start = lazy(() => import('./start.tsx'));
 const SignIn = lazy(() => import('./sign-in.tsx'));
 const Search = lazy(() => import('./search.tsx'));
 
@@ -52,11 +51,12 @@ async function firstMe(): Promise<Me> {
 }
 
 function Within({ me }: Readonly<{ me: Me }>): ReactElement {
-  const { t } = useWords<AppKey>();
+  const { t, lang } = useWords<AppKey>();
   const { path } = useRoute();
   const [isSearching, setSearching] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   const client = useQueryClient();
-  const [changes, setChanges] = useState(0);
+  const place = placeAt(path);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -68,39 +68,39 @@ function Within({ me }: Readonly<{ me: Me }>): ReactElement {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+  useEffect(startLive, []);
+  useLive((event) => {
+    const payment = (event.data.payment as { id?: string } | undefined)?.id;
+    if (payment !== undefined) void client.invalidateQueries({ queryKey: ['trace', payment] });
+  });
+  // The tab says where it is.
+  useEffect(() => {
+    document.title = `${place === undefined ? '' : `${t(place.name)} · `}${lang === 'zh' ? '到账' : 'Daozhang'}`;
+  }, [place, t, lang]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever chose a page has done with the menu
+  useEffect(() => setOpen(false), [path]);
 
-  useEffect(
-    () =>
-      follow((event) => {
-        setChanges((n) => n + 1);
-        const payment = (event.data.payment as { id?: string } | undefined)?.id;
-        if (payment !== undefined) void client.invalidateQueries({ queryKey: ['trace', payment] });
-      }),
-    [client],
-  );
-
-  const payment = /^\/payments\/([0-9a-f-]{36})$/.exec(path)?.[1];
   return (
     <div className="office">
       <a className="skip" href="#content">
         {t('nav.skip')}
       </a>
       <header className="top">
-        <a {...link('/app/payments')} className="home">
+        <button
+          type="button"
+          className="burger"
+          aria-label={t('nav.open')}
+          aria-expanded={isOpen}
+          aria-controls="ways"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <svg viewBox="0 0 24 24" width="20" height="20" stroke="currentColor" strokeWidth="2" aria-hidden="true">
+            <path d="M4 7h16M4 12h16M4 17h16" />
+          </svg>
+        </button>
+        <a {...link('/app/')} className="home">
           <Brand />
         </a>
-        <nav aria-label={t('nav.main')}>
-          <a
-            {...link('/app/payments')}
-            aria-current={path.startsWith('/payments') || path === '/' ? 'page' : undefined}
-          >
-            {t('nav.payments')}
-          </a>
-          <a {...link('/app/start')} aria-current={path === '/start' ? 'page' : undefined}>
-            {t('nav.start')}
-          </a>
-          <a href="/counter/">{t('nav.counter')}</a>
-        </nav>
         <button type="button" className="find" onClick={() => setSearching(true)}>
           <svg
             viewBox="0 0 24 24"
@@ -120,25 +120,44 @@ function Within({ me }: Readonly<{ me: Me }>): ReactElement {
         </button>
         <Menu me={me} />
       </header>
-      <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Rows n={8} />}>
-          {payment !== undefined ? (
-            <PaymentPage id={payment} me={me} key={payment} />
-          ) : path === '/start' ? (
-            <Start me={me} />
-          ) : path === '/payments' || path === '/' ? (
-            <Payments changes={changes} isFirst={path === '/'} />
-          ) : (
-            <Quiet title={t('trouble.nowhere')}>
-              <a {...link('/app/payments')}>{t('payment.back')}</a>
-            </Quiet>
-          )}
-        </Suspense>
-      </main>
-      <footer className="foot">
-        <span>{t('zone')}</span>
-        <span>Daozhang {me.version}</span>
-      </footer>
+      <div className="body">
+        <nav id="ways" className={isOpen ? 'ways is-open' : 'ways'} aria-label={t('nav.main')}>
+          {PARTS.map((part) => (
+            <div key={part.name}>
+              <p id={part.name}>{t(part.name)}</p>
+              <ul aria-labelledby={part.name}>
+                {part.places.map(({ path: to, name }) => (
+                  <li key={to}>
+                    <a {...link(`/app${to}`)} aria-current={place?.path === to ? 'page' : undefined}>
+                      {t(name)}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+          <a href="/counter/" className="to-counter">
+            {t('nav.counter')} ↗
+          </a>
+        </nav>
+        <div className="page">
+          <main id="content" tabIndex={-1}>
+            <Suspense fallback={<Rows n={8} />}>
+              {place === undefined ? (
+                <Quiet title={t('trouble.nowhere')}>
+                  <a {...link('/app/payments')}>{t('payment.back')}</a>
+                </Quiet>
+              ) : (
+                <place.Page me={me} path={path} key={place.path} />
+              )}
+            </Suspense>
+          </main>
+          <footer className="foot">
+            <span>{t('zone')}</span>
+            <span>Daozhang {me.version}</span>
+          </footer>
+        </div>
+      </div>
       {isSearching ? (
         <Suspense fallback={null}>
           <Search close={() => setSearching(false)} />
@@ -154,7 +173,7 @@ function Menu({ me }: Readonly<{ me: Me }>): ReactElement {
   const client = useQueryClient();
   const toSide = (mode: Mode): void => {
     keepMode(mode);
-    go('/app/payments');
+    go('/app/');
     void client.resetQueries();
   };
   return (

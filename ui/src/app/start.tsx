@@ -2,9 +2,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { ReactElement } from 'react';
-import { api, keepMode, type Me } from '../base/api.ts';
+import { api, keepMode } from '../base/api.ts';
 import { useWords } from '../base/lang.ts';
 import { ToneIcon } from '../base/parts.tsx';
+import type { PageProps } from './pages.ts';
 import { go } from './route.ts';
 import type { AppKey } from './words.ts';
 
@@ -12,7 +13,7 @@ const LOOK_MS = 3_000;
 /** Who it is and how it is called stands in the channel's page of the documentation. */
 const CONNECT = `curl ${location.origin}/v1/channels -H "authorization: Bearer $KEY" -H 'content-type: application/json' -d @channel.json`;
 
-export default function Start({ me }: Readonly<{ me: Me }>): ReactElement {
+export default function Start({ me }: PageProps): ReactElement {
   const { t } = useWords<AppKey>();
   const client = useQueryClient();
   const demo = useQuery({

@@ -61,7 +61,7 @@ function headersOf(more: Readonly<Record<string, string>>, mode: Mode | undefine
 }
 
 export type Ask = Readonly<{
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   bytes?: Blob | undefined;
   headers?: Readonly<Record<string, string>>;
@@ -111,7 +111,8 @@ export async function json<T>(path: string, how?: Ask): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-const query = (values: Readonly<Record<string, string | undefined>>): string => {
+/** `?a=1&b=2` of what is there. */
+export const query = (values: Readonly<Record<string, string | undefined>>): string => {
   const said = Object.entries(values).filter(
     (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
   );

@@ -27,6 +27,16 @@ export function startLang(words: Words): void {
   i18.on('languageChanged', show);
 }
 
+/** The words of a page that comes later: called once, where its module begins. */
+export function addWords(words: Words): void {
+  for (const lang of ['zh', 'en'] as const)
+    i18.addResources(
+      lang,
+      'translation',
+      Object.fromEntries(Object.entries(words).map(([key, text]) => [key, text[lang]])),
+    );
+}
+
 function firstLang(): Lang {
   const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(KEPT) ?? navigator.language;
   return /^zh/i.test(asked) ? 'zh' : 'en';
