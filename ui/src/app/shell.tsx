@@ -2,7 +2,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Dropdown, Segmented } from 'antd';
 import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
-import { api, forgetKey, keepMode, keptKey, keptMode, type Me, type Mode, Trouble } from '../base/api.ts';
+import {
+  api,
+  forgetKey,
+  json,
+  keepMode,
+  keptKey,
+  keptMode,
+  type Me,
+  type Mode,
+  type PageOf,
+  Trouble,
+} from '../base/api.ts';
 import { setLang, useWords } from '../base/lang.ts';
 import { Brand, Quiet } from '../base/parts.tsx';
 import { setTheme, useTheme } from '../base/theme-switch.ts';
@@ -45,7 +56,13 @@ async function firstMe(): Promise<Me> {
     return me;
   }
   if (keptMode() !== undefined) return me;
-  const has = async (mode: Mode): Promise<boolean> => (await api.payments({ limit: '1' }, { mode })).items.length > 0;
+  const has = async (mode: Mode): Promise<boolean> => {
+    const [payments, documents] = await Promise.all([
+      api.payments({ limit: '1' }, { mode }),
+      json<PageOf<unknown>>('/v1/documents?limit=1', { mode }),
+    ]);
+    return payments.items.length + documents.items.length > 0;
+  };
   keepMode((await has('live')) || !(await has('test')) ? 'live' : 'test');
   return await api.me();
 }
