@@ -23,6 +23,7 @@ import type { Archive } from '../base/archive.ts';
 import { clock } from '../base/clock.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import type { Lang } from '../base/lang.ts';
 import { tokenHash } from '../base/secret.ts';
 import type { Vault } from '../base/vault.ts';
 import type { Policies } from '../channels/policies.ts';
@@ -39,6 +40,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimRoutes, imageRoute } from './routes/claims.ts';
 import { counterRoutes } from './routes/counter.ts';
+import { demoRoutes } from './routes/demo.ts';
 import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -78,6 +80,14 @@ export type Api = FastifyInstance<
   ZodTypeProvider
 >;
 
+/** The simulated street, where an administrator of its tenant may start it from the app. */
+export type Demo = Readonly<{
+  tenantId: string;
+  state(): 'off' | 'starting' | 'on';
+  /** Does nothing where it has begun. */
+  start(lang: Lang): void;
+}>;
+
 export type Serving = Asking &
   Readonly<{
     vault: Vault;
@@ -97,6 +107,7 @@ export type Serving = Asking &
     requestTimeoutMs?: number | undefined;
     /** The web app, where it is served too. */
     app?: WebApp | undefined;
+    demo?: Demo | undefined;
     /** An error that is ours, with all it carries. */
     told(error: unknown): void;
   }>;
@@ -191,6 +202,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     adminRoutes(api, on);
     claimRoutes(api, on);
     counterRoutes(api, on);
+    demoRoutes(api, on);
     meRoutes(api, on);
     if (on.app !== undefined) appRoutes(api, on.app);
   });

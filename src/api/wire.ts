@@ -23,7 +23,7 @@ import { openBarcodes } from '../people/barcodes.ts';
 import { openInbox } from '../sources/inbox.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import type { WebApp } from './app.ts';
-import { type Api, buildServer } from './server.ts';
+import { type Api, buildServer, type Demo } from './server.ts';
 
 export type WireOptions = Readonly<{
   book: Book;
@@ -42,6 +42,7 @@ export type WireOptions = Readonly<{
   told?: ((error: unknown) => void) | undefined;
   /** The web app, where it is served too. */
   app?: WebApp | undefined;
+  demo?: Demo | undefined;
 }>;
 
 /** The engine without a door: what `work` runs. */
@@ -118,6 +119,7 @@ export async function serve(options: WireOptions, at: Readonly<{ host: string; p
     log: options.log,
     requestTimeoutMs: options.requestTimeoutMs,
     app: options.app,
+    demo: options.demo,
   });
   try {
     await api.listen({ host: at.host, port: at.port });

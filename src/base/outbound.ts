@@ -82,6 +82,8 @@ export class NoAnswer extends Error {
 export type Outbound = Readonly<{
   /** Throws `NoAnswer`, or `outbound.refused` where the address may not be connected to. */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** From now on this range inside may be connected to as well. */
+  allow(range: string): void;
   close(): void;
 }>;
 
@@ -97,7 +99,8 @@ export function openOutbound(
   more: Readonly<{ proxy?: WayOut | undefined; lookup?: LookupFunction | undefined }> = {},
 ): Outbound {
   const { proxy, lookup = systemLookup as LookupFunction } = more;
-  const allowed = listOf(allow);
+  let allowed = listOf(allow);
+  const ranges = [...allow];
   const mayConnect = (address: string): boolean =>
     isPublic(address) || allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   const guarded: LookupFunction = (host, options, done) => {
@@ -130,6 +133,10 @@ export function openOutbound(
           ? { agent: direct[scheme], lookup: guarded }
           : { agent: proxied[scheme] },
       );
+    },
+    allow(range) {
+      ranges.push(range);
+      allowed = listOf(ranges);
     },
     close() {
       for (const agents of [direct, proxied]) {

@@ -4,11 +4,14 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Demo } from '../api/server.ts';
+import type { Served } from '../api/wire.ts';
 import { clock } from '../base/clock.ts';
 import { serverEnv } from '../base/env.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Lang } from '../base/lang.ts';
 import { version } from '../base/root.ts';
+import type { Book } from '../db/pool.ts';
 import { interruption } from './interrupt.ts';
 import { keepLocalKeys, localKeys } from './keys.ts';
 import { tell } from './terminal.ts';
@@ -73,6 +76,12 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
   try {
     for (const note of opened.notes) say(note.en, note.zh);
     const first = await firstRun(opened.book);
+    const keys = first?.keys ?? localKeys(opened.folder);
+    // It makes the server call its own machine: not for one that others reach directly.
+    const street =
+      keys !== undefined && (flags.demo === true || isOwn(flags.host))
+        ? await streetFor(opened.book, keys.test, demo)
+        : undefined;
     const served = await serve(
       {
         book: opened.book,
@@ -81,17 +90,17 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
         version: version(),
         publicUrl: env.publicUrl,
         trustProxy: env.trustProxy,
-        // The demo's channel and order system are on this machine.
-        allowPrivate: flags.demo === true ? [...env.allowPrivate, '127.0.0.1/32'] : env.allowPrivate,
+        allowPrivate: env.allowPrivate,
         proxy: env.proxy,
         told: tellSometimes(lang),
         app,
+        demo: street?.demo,
         log: flags.log === true ? (line) => process.stdout.write(line) : undefined,
       },
       { host: flags.host, port: portOf(flags.port) },
     );
     try {
-      const keys = first?.keys ?? localKeys(opened.folder);
+      street?.ready(served, opened.folder);
       if (keys !== undefined) keepLocalKeys(opened.folder, { url: served.url, test: keys.test, live: keys.live });
       say(
         `Daozhang serves at ${served.url} (data in ${opened.folder})`,
@@ -110,19 +119,10 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
               lang,
             )
           : undefined;
-      const running =
-        flags.demo === true && keys !== undefined
-          ? await (await demo())({
-              url: served.url,
-              key: keys.test,
-              folder: opened.folder,
-              lang,
-              print: (line) => process.stdout.write(`${line}\n`),
-            })
-          : undefined;
+      if (flags.demo === true) await street?.begin(lang);
       say('Ctrl-C ends it; nothing is lost.', '按 Ctrl-C 结束,数据不会丢失。');
       await aborted(stop);
-      await running?.close();
+      await street?.close();
       await lan?.close();
     } finally {
       await served.close();
@@ -132,6 +132,45 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
     await opened.close();
   }
   return 0;
+}
+
+const isOwn = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+/** The street: begun by `--demo`, or from the app; once. */
+async function streetFor(book: Book, key: string, load: () => Promise<StartDemo>) {
+  const route = await (await import('../api/auth.ts')).routeOf(book, key, 'api_key');
+  if (route === undefined) return undefined;
+  let at: Readonly<{ served: Served; folder: string }> | undefined;
+  let beginning: ReturnType<StartDemo> | undefined;
+  let isOn = false;
+  const begin = async (lang: Lang): Promise<void> => {
+    if (at === undefined || beginning !== undefined) return;
+    const { served, folder } = at;
+    // The street's channels and order system are on this machine.
+    served.engine.outbound.allow('127.0.0.1/32');
+    const print = (line: string): void => void process.stdout.write(`${line}\n`);
+    beginning = load().then((start) => start({ url: served.url, key, folder, lang, print }));
+    try {
+      await beginning;
+      isOn = true;
+    } catch (error) {
+      beginning = undefined;
+      throw error;
+    }
+  };
+  const demo: Demo = {
+    tenantId: route.tenant_id,
+    state: () => (isOn ? 'on' : beginning === undefined ? 'off' : 'starting'),
+    start: (lang) => void begin(lang).catch((error) => tell(error, lang)),
+  };
+  return {
+    demo,
+    begin,
+    ready(served: Served, folder: string): void {
+      at = { served, folder };
+    },
+    close: async (): Promise<void> => (await beginning?.catch(() => undefined))?.close(),
+  };
 }
 
 /** Ten loops meet the same outage again and again: each kind of error is told once in half a minute. */

@@ -42,6 +42,9 @@ type Fill = Readonly<{ path?: string; last?: string; query?: string; body?: obje
 const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   whoAmI: () => ({ gets: 'own' }),
   leave: () => ({ body: {}, gets: 'own' }),
+  getDemo: () => ({ gets: 'own' }),
+  // This server has none.
+  startDemo: () => ({ body: {}, gets: 'none' }),
   listKeys: () => ({ gets: 'own' }),
   makeKey: () => ({ body: { name: 'x', scopes: ['read'] }, gets: 'own' }),
   revokeKey: (t) => ({ path: t.key, gets: 'none' }),
