@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { LAUNCHER } from './support/cli.ts';
@@ -47,7 +48,7 @@ const daozhang = async (...args: readonly string[]): Promise<Readonly<{ code: nu
   return { code: running.child.exitCode, output: running.output() };
 };
 
-test('npm start: from nothing to a lost notification that was found, and back', { timeout: 120_000 }, async () => {
+test('npm start: from nothing to a lost notification that was found, and back', { timeout: 240_000 }, async () => {
   const first = start('npm', ['start', '--', '--data', data, '--port', '0']);
   const [, url] = await first.until(/serves at (http:\S+)/, 60_000);
   const [, link] = await first.until(/enters once by: (\S+)/, 5_000);
@@ -75,10 +76,16 @@ test('npm start: from nothing to a lost notification that was found, and back', 
   assert.equal(first.child.exitCode, 0, first.output());
 
   const again = start(process.execPath, [LAUNCHER, 'serve', '--data', data, '--port', '0']);
-  await again.until(/serves at/, 30_000);
+  const [, here] = await again.until(/serves at (http:\S+)/, 30_000);
   assert.doesNotMatch(again.output(), /First start/);
   const still = await daozhang('where', ref!, '--data', data);
   assert.equal(still.code, 0, still.output);
+  // The street again, begun from the app this time.
+  const { test: key } = JSON.parse(readFileSync(join(data, 'cli.json'), 'utf8'));
+  const asked = { headers: { authorization: `Bearer ${key}` } };
+  assert.deepEqual(await (await fetch(`${here}/v1/demo`, asked)).json(), { state: 'off' });
+  assert.equal((await fetch(`${here}/v1/demo`, { ...asked, method: 'POST' })).status, 202);
+  await again.until(/Demo: a street of five shops/, 30_000);
   again.child.kill('SIGTERM');
   await once(again.child, 'close');
 });
