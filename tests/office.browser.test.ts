@@ -1,6 +1,6 @@
 /**
- * The back office in a real browser: every page of every area in both languages and themes, at the counter's width and on a desk; then what
- * people do there. One server, one browser for all of them: `--test-name-pattern` picks.
+ * The back office in a real browser: every page of every area in both languages and themes, on a desk and on a phone; then what people do
+ * there. One server, one browser for all of them: `--test-name-pattern` picks.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -29,11 +29,8 @@ const AREAS: Readonly<Record<string, Area>> = {
   plans,
   settings,
 };
-const LOOKS = [
-  { lang: 'zh', theme: 'light' },
-  { lang: 'en', theme: 'dark' },
-] as const;
-const WIDTHS = [1280, 360] as const;
+/** A desk, a desk at 200 %, a phone. */
+const WIDTHS = [1280, 640, 360] as const;
 
 let office: Office;
 let browser: Browser;
@@ -48,30 +45,41 @@ after(async () => {
 });
 
 describe('the back office', { skip: noBrowser }, () => {
-  for (const look of LOOKS)
-    describe(`${look.lang} ${look.theme}`, () => {
-      let window: Window;
-      before(async () => {
-        window = await office.open(look);
-      });
-      after(() => window.close());
-      for (const [name, area] of Object.entries(AREAS))
-        test(name, async () => {
-          const { page, complaints } = window;
-          await page.setViewportSize({ width: WIDTHS[0], height: 800 });
-          for (const { path, ready } of area.pages) {
-            const to = typeof path === 'string' ? path : path(office);
-            await page.goto(`${office.url}${to}`);
-            await page.locator(ready).first().waitFor();
-            assert.deepEqual(await violations(page, '#content'), [], to);
-            for (const width of WIDTHS) {
-              await page.setViewportSize({ width, height: 800 });
-              await page.waitForFunction(`innerWidth === ${width}`);
-              assert.equal(await sideways(page), 0, `${to} at ${width} px`);
-            }
-          }
-          assert.deepEqual(complaints.splice(0), []);
-        });
+  describe('every page, in both languages and both themes, as wide as a desk and as a phone', () => {
+    let window: Window;
+    before(async () => {
+      window = await office.open({ lang: 'zh', theme: 'light' });
     });
+    after(() => window.close());
+    for (const [name, area] of Object.entries(AREAS))
+      test(name, async () => {
+        const { page, complaints } = window;
+        const right = async (how: string): Promise<void> =>
+          assert.deepEqual(await violations(page, '#content'), [], how);
+        for (const { path, ready } of area.pages) {
+          const to = typeof path === 'string' ? path : path(office);
+          await page.setViewportSize({ width: WIDTHS[0], height: 800 });
+          await page.goto(`${office.url}${to}`);
+          await page.locator(ready).first().waitFor();
+          for (const width of WIDTHS.toReversed()) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.waitForFunction(`innerWidth === ${width}`);
+            assert.equal(await sideways(page), 0, `${to} at ${width} px`);
+          }
+          // Changed where it stands, as a person does: nothing is loaded anew, and back it goes for the next page.
+          await right(`${to} zh light`);
+          await page.emulateMedia({ colorScheme: 'dark' });
+          await right(`${to} zh dark`);
+          await page.locator('#lang').click();
+          await page.locator('html[lang=en]').waitFor();
+          await right(`${to} en dark`);
+          await page.emulateMedia({ colorScheme: 'light' });
+          await right(`${to} en light`);
+          await page.locator('#lang').click();
+          await page.locator('html[lang=zh-CN]').waitFor();
+        }
+        assert.deepEqual(complaints.splice(0), []);
+      });
+  });
   for (const [name, area] of Object.entries(AREAS)) describe(name, () => area.steps(() => office));
 });
