@@ -318,6 +318,9 @@ describe('in a browser', { skip: noBrowser }, () => {
     await page.locator('.list').waitFor();
     await page.keyboard.press('ControlOrMeta+k');
     await page.locator('.search input[role=combobox]').waitFor();
+    await page.keyboard.type('break');
+    await page.locator('.hit', { hasText: 'Breaks' }).waitFor();
+    await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('NOT-THERE-99');
     await page.getByText('Nothing found for').waitFor();
     // A picture asks what its code says.

@@ -9,8 +9,9 @@ import { Trouble } from '../base/api.ts';
 import { claims, type Hit } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
 import { Money, Time, VerdictMark } from '../base/parts.tsx';
+import { PARTS, type Place } from './pages.ts';
 import { go } from './route.ts';
-import type { AppKey } from './words.ts';
+import { type AppKey, words } from './words.ts';
 
 const PAUSE_MS = 160;
 
@@ -20,8 +21,30 @@ function timeOf({ payment: { captured_at, placed_at } }: Hit): ReactElement {
   return at === undefined ? <span /> : <Time at={at} ago />;
 }
 
+const placesNamed = (said: string): readonly Place[] =>
+  said === ''
+    ? []
+    : PARTS.flatMap((part) => part.places).filter(({ name }) =>
+        Object.values(words[name]).some((title) => title.toLowerCase().includes(said.toLowerCase())),
+      );
+
+function PaymentHit({ hit }: Readonly<{ hit: Hit }>): ReactElement {
+  const { both } = useWords<AppKey>();
+  return (
+    <>
+      <span className="ref" translate="no">
+        {hit.payment.order_ref ?? hit.payment.payment_ref}
+      </span>
+      <Money of={hit.payment.captured ?? hit.payment.ordered} />
+      {hit.payment.verdict === undefined ? <span /> : <VerdictMark code={hit.payment.verdict.code} />}
+      {timeOf(hit)}
+      {hit.why.length === 0 ? null : <small>{hit.why.map(both).join(' · ')}</small>}
+    </>
+  );
+}
+
 export default function Search({ close }: Readonly<{ close: () => void }>): ReactElement {
-  const { t, both } = useWords<AppKey>();
+  const { t } = useWords<AppKey>();
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
   const [at, setAt] = useState(0);
@@ -42,16 +65,17 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
     return () => clearTimeout(timer);
   }, [text]);
 
+  const places = placesNamed(asked);
   const found = useQuery({
     queryKey: ['search', asked],
     queryFn: async () => (await claims.search(asked)).items,
-    enabled: asked.length >= 2,
+    enabled: asked.length >= 2 && places.length === 0,
   });
-  const hits = found.data ?? [];
-  const open = (hit: Hit | undefined): void => {
+  const hits: readonly (Hit | Place)[] = places.length > 0 ? places : (found.data ?? []);
+  const open = (hit: Hit | Place | undefined): void => {
     if (hit === undefined) return;
     dialog.current?.close();
-    go(`/app/payments/${hit.payment.id}`);
+    go('payment' in hit ? `/app/payments/${hit.payment.id}` : `/app${hit.path}`);
   };
   const picture = useMutation({
     mutationFn: (file: Blob) => claims.image(file),
@@ -127,7 +151,7 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
             <p className="soft">{t('search.noCode')}</p>
           ) : asked.length < 2 ? (
             <p className="soft">{t('search.hint')}</p>
-          ) : found.isPending ? (
+          ) : found.isLoading ? (
             <p className="soft">{t('search.busy')}</p>
           ) : hits.length === 0 ? (
             <div className="soft">
@@ -142,20 +166,14 @@ export default function Search({ close }: Readonly<{ close: () => void }>): Reac
           {hits.map((hit, i) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the box above has the focus and the keys
             <div
-              key={hit.payment.id}
+              key={'payment' in hit ? hit.payment.id : hit.path}
               id={`hit-${i}`}
               role="option"
               aria-selected={i === at}
               className={i === at ? 'hit at' : 'hit'}
               onClick={() => open(hit)}
             >
-              <span className="ref" translate="no">
-                {hit.payment.order_ref ?? hit.payment.payment_ref}
-              </span>
-              <Money of={hit.payment.captured ?? hit.payment.ordered} />
-              {hit.payment.verdict === undefined ? <span /> : <VerdictMark code={hit.payment.verdict.code} />}
-              {timeOf(hit)}
-              {hit.why.length === 0 ? null : <small>{hit.why.map(both).join(' · ')}</small>}
+              {'payment' in hit ? <PaymentHit hit={hit} /> : <span>{t(hit.name)}</span>}
             </div>
           ))}
         </div>

@@ -35,8 +35,8 @@ export const words = {
     en: 'A number, an amount, a date, or a pasted payment detail',
   },
   'search.hint': {
-    zh: '单号按写着的样子输入,或只输末四位;也可以是金额、时间,或把付款截图粘贴、拖到这里。',
-    en: 'A number as it is written, or its last four characters; an amount, a time; or paste or drop a screenshot here.',
+    zh: '单号按写着的样子输入,或只输末四位;也可以是金额、时间,或把付款截图粘贴、拖到这里。输入页面名称可直接前往。',
+    en: 'A number as it is written, or its last four characters; an amount, a time; or paste or drop a screenshot here. The name of a page leads there.',
   },
   'search.none': { zh: '没有找到“{q}”', en: 'Nothing found for “{q}”' },
   'search.noneHint': {
