@@ -15,6 +15,7 @@ import { tokensCss } from './src/base/theme.ts';
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = ['ui/**/*.*', 'src/api/contract*.ts', 'src/api/contract/*.ts', 'src/verdicts/catalogue.ts'];
 const KEPT = 2;
+const ENTRIES = ['app', 'counter', 'customer'] as const;
 
 const read = (file: string): Buffer => readFileSync(join(ROOT, file));
 
@@ -87,7 +88,7 @@ export async function buildApp(outDir: string): Promise<void> {
       reportCompressedSize: false,
       manifest: 'manifest.json',
       rolldownOptions: {
-        input: { app: join(import.meta.dirname, 'app.html'), counter: join(import.meta.dirname, 'counter.html') },
+        input: Object.fromEntries(ENTRIES.map((name) => [name, join(import.meta.dirname, `${name}.html`)])),
       },
     },
   });
@@ -105,15 +106,20 @@ function written(name: string, css: () => string): Plugin {
   };
 }
 
+const WRITTEN = [
+  'ui/src/**/*.{ts,tsx}',
+  'src/api/customer/*.ts',
+  'src/verdicts/*.ts',
+  'src/traces/*.ts',
+  'src/base/errors*.ts',
+];
 /**
  * Chinese for devices without a Chinese font: of the package's slices those that hold a character we write. A browser asks for a slice only
  * where no font before it in the list has the character.
  */
 function chineseCss(): string {
   const ours = new Set<number>();
-  for (const file of globSync(['ui/src/**/*.{ts,tsx}', 'src/verdicts/*.ts', 'src/traces/*.ts', 'src/base/errors*.ts'], {
-    cwd: ROOT,
-  }))
+  for (const file of globSync(WRITTEN, { cwd: ROOT }))
     for (const char of read(file).toString('utf8')) ours.add(char.codePointAt(0)!);
   const chars = [...ours];
   return ['400', '600']
@@ -163,8 +169,8 @@ const told = ([from, to]: Range): string => `U+${from.toString(16)}${to === from
 
 type Chunk = Readonly<{ file: string; imports?: readonly string[]; css?: readonly string[] }>;
 
-/** What the counter needs before anybody scans; read from Vite's own manifest. */
-export function shellOf(folder: string, entry: 'app.html' | 'counter.html'): string[] {
+/** What a page needs before anybody does anything; read from Vite's own manifest. */
+export function shellOf(folder: string, entry: `${(typeof ENTRIES)[number]}.html`): string[] {
   const manifest: Readonly<Record<string, Chunk>> = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   const files = new Set<string>();
   const add = (name: string): void => {

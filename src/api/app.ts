@@ -1,6 +1,7 @@
 /**
- * Serves the built web app: the back office under /app, the counter under /counter. Assets are named by their content and kept for ever;
- * the two pages are fetched anew each time and carry the rules of what may run in them: nothing inline, nothing from elsewhere.
+ * Serves the built web app: the back office under /app, the counter under /counter, and the frame of the customers' pages (`customer/`).
+ * Assets are named by their content and kept for ever; the pages are fetched anew each time and carry the rules of what may run in them:
+ * nothing inline, nothing from elsewhere.
  *
  * Names are looked up in what the build wrote: no part of an address ever becomes a path.
  */
@@ -10,10 +11,11 @@ import { join } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { newNonce } from '../base/secret.ts';
+import { customerPages } from './customer/routes.ts';
 import { notFound } from './manners.ts';
 import { buildingPage } from './pages.ts';
 import { langFor } from './problem.ts';
-import type { Api } from './server.ts';
+import type { Api, Serving } from './server.ts';
 
 /** `folder` is undefined where no app was built; `ready` ends when that is known for good. */
 export type WebApp = Readonly<{ folder(): string | undefined; isComing(): boolean }>;
@@ -50,7 +52,11 @@ const policyOf = (page: Page, nonce: string): string =>
   ].join('; ');
 
 type Page = 'app' | 'counter';
-type Built = Readonly<{ folder: string; pages: Readonly<Record<Page, string>>; assets: ReadonlySet<string> }>;
+type Built = Readonly<{
+  folder: string;
+  pages: Readonly<Record<Page | 'customer', string>>;
+  assets: ReadonlySet<string>;
+}>;
 
 const SAFE = {
   'x-content-type-options': 'nosniff',
@@ -59,7 +65,7 @@ const SAFE = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-export function appRoutes(api: Api, app: WebApp): void {
+export function appRoutes(api: Api, on: Serving, app: WebApp): void {
   const open = { config: { open: true } } as const;
   let known: Built | undefined;
   const built = (): Built | undefined => {
@@ -68,10 +74,25 @@ export function appRoutes(api: Api, app: WebApp): void {
     return known;
   };
 
+  /** The pages, or undefined where the answer was given that there are none yet. */
+  const there = async (request: FastifyRequest, reply: FastifyReply): Promise<Built['pages'] | undefined> => {
+    const found = built();
+    if (found !== undefined) return found.pages;
+    if (!app.isComing()) return notFound();
+    await reply
+      .status(503)
+      .headers({ ...SAFE, 'cache-control': 'no-store', 'retry-after': '2', refresh: '2' })
+      .type('text/html; charset=utf-8')
+      .serializer(String)
+      .send(buildingPage(langFor(request)));
+    return undefined;
+  };
+
   const page =
     (name: Page) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-      const app_ = built();
+      const pages = await there(request, reply);
+      if (pages === undefined) return reply;
       void reply
         .headers({
           ...SAFE,
@@ -80,17 +101,9 @@ export function appRoutes(api: Api, app: WebApp): void {
         })
         .type('text/html; charset=utf-8')
         .serializer(String);
-      if (app_ === undefined) {
-        if (!app.isComing()) return notFound();
-        return await reply
-          .status(503)
-          .header('retry-after', '2')
-          .header('refresh', '2')
-          .send(buildingPage(langFor(request)));
-      }
       const nonce = newNonce();
       void reply.header('content-security-policy', policyOf(name, nonce));
-      return app_.pages[name].replaceAll('__NONCE__', nonce);
+      return pages[name].replaceAll('__NONCE__', nonce);
     };
   for (const name of ['app', 'counter'] as const) {
     api.get(
@@ -100,6 +113,7 @@ export function appRoutes(api: Api, app: WebApp): void {
     );
     api.get(`/${name}/`, { ...open, schema: { hide: true } }, page(name));
   }
+  customerPages(api, on, async (request, reply) => (await there(request, reply))?.customer);
   // Addresses of the back office's pages are its own; below /counter/ there are only the files named here.
   api.get('/app/*', { ...open, schema: { hide: true } }, page('app'));
 
@@ -138,7 +152,7 @@ function opened(folder: string): Built {
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
   return {
     folder,
-    pages: { app: text('app.html'), counter: text('counter.html') },
+    pages: { app: text('app.html'), counter: text('counter.html'), customer: text('customer.html') },
     assets: new Set(readdirSync(join(folder, 'assets'))),
   };
 }

@@ -8,7 +8,7 @@ import type { Answered, Claim } from '../people/claims.ts';
 import { type Hit, SHAPES } from '../people/references.ts';
 import { defaultPlan } from '../plans/plan.ts';
 import type { Verdict } from '../verdicts/judge.ts';
-import { say } from '../verdicts/say.ts';
+import { type Around, say } from '../verdicts/say.ts';
 import { saysOf } from '../verdicts/words.ts';
 import { dropEmpty } from './manners.ts';
 import type { Shown, VerdictOut } from './read.ts';
@@ -50,27 +50,42 @@ function saidOf(
   standing: Standing | undefined,
   now: Temporal.Instant,
 ): VerdictOut['says'] {
+  const { verdict, around } = answeredOf(claim, answer, hits, standing, now);
+  if (around.channel === undefined || saysOf(verdict.code, 'in')?.cashier[answer.release] === undefined)
+    return undefined;
+  const { cashier, agent, accountant } = say(verdict, around);
+  return { cashier, agent, accountant };
+}
+
+/** An answer as a verdict, with what its words are filled with. `standing`: of the payment it speaks of, as far as the reader may know it. */
+export function answeredOf(
+  claim: Claim,
+  answer: Answered,
+  hits: readonly Hit[],
+  standing: Standing | undefined,
+  now: Temporal.Instant,
+): Readonly<{ verdict: Verdict; around: Around }> {
   const channel = standing?.open.account.provider ?? channelIn(claim, hits);
   // The judge of claims takes its codes from the same catalogue.
   const code = answer.code as Verdict['code'];
-  if (channel === undefined || saysOf(code, 'in')?.cashier[answer.release] === undefined) return undefined;
-  const verdict: Verdict = {
-    ...(answer as Pick<Verdict, 'release' | 'cause' | 'reason' | 'custody' | 'confidence' | 'also'>),
-    code,
-    amount: amountOf(claim, code, standing),
-    promise: undefined,
-    evidence: [],
-    path: [],
+  return {
+    verdict: {
+      ...(answer as Pick<Verdict, 'release' | 'cause' | 'reason' | 'custody' | 'confidence' | 'also'>),
+      code,
+      amount: amountOf(claim, code, standing),
+      promise: undefined,
+      evidence: [],
+      path: [],
+    },
+    around: {
+      direction: 'in',
+      channel,
+      plan: standing?.plan ?? defaultPlan(channel ?? ''),
+      at: standing?.trace.capturedAt ?? claim.paidAt ?? claim.shown.times[0],
+      look: claim.nextLookAt,
+      now,
+    },
   };
-  const { cashier, agent, accountant } = say(verdict, {
-    direction: 'in',
-    channel,
-    plan: standing?.plan ?? defaultPlan(channel),
-    at: standing?.trace.capturedAt ?? claim.paidAt ?? claim.shown.times[0],
-    look: claim.nextLookAt,
-    now,
-  });
-  return { cashier, agent, accountant };
 }
 
 /** A forged receipt is spoken of by what it shows, a difference as such, everything else by what the channel has. */

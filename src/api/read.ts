@@ -4,6 +4,7 @@ import { type Reading, type Standing, standings } from '../actions/standing.ts';
 import { moneyView, paymentView, verdictView } from '../actions/view.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { StationPromise } from '../plans/station.ts';
+import type { Refund } from '../traces/fold.ts';
 import { type PaymentRow, paymentOf } from '../traces/payment.ts';
 import type { Verdict } from '../verdicts/judge.ts';
 import { ROWS } from '../verdicts/judge.ts';
@@ -74,15 +75,18 @@ export async function standingsWith(
   });
 }
 
+/** What a payment's words are filled with; with a refund, that refund's. */
+export const aroundOf = (standing: Standing, now: Temporal.Instant, refund?: Refund): Around => ({
+  direction: refund === undefined ? 'in' : 'out',
+  channel: standing.open.account.provider,
+  plan: standing.plan,
+  at: refund === undefined ? (standing.trace.capturedAt ?? standing.trace.placedAt) : refund.at,
+  look: standing.look,
+  now,
+});
+
 const shownIn = (standing: Standing, now: Temporal.Instant): VerdictOut =>
-  verdictShown(standing.verdict, {
-    direction: 'in',
-    channel: standing.open.account.provider,
-    plan: standing.plan,
-    at: standing.trace.capturedAt ?? standing.trace.placedAt,
-    look: standing.look,
-    now,
-  });
+  verdictShown(standing.verdict, aroundOf(standing, now));
 
 const refundOut = (
   standing: Standing,
@@ -94,14 +98,7 @@ const refundOut = (
     state: refund.state,
     amount: moneyView(refund.amount?.minor, refund.amount?.currency),
     at: refund.at.toString(),
-    verdict: verdictShown(verdict, {
-      direction: 'out',
-      channel: standing.open.account.provider,
-      plan: standing.plan,
-      at: refund.at,
-      look: standing.look,
-      now,
-    }),
+    verdict: verdictShown(verdict, aroundOf(standing, now, refund)),
   });
 
 /** A verdict with its words, its promise, what follows from it, and how it was found. */

@@ -53,6 +53,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { statusLinkRoutes, statusPictureRoute, statusRoutes } from './routes/status.ts';
 import { terminalRoutes } from './routes/terminals.ts';
 
 declare module 'fastify' {
@@ -203,13 +204,18 @@ export async function buildServer(on: Serving): Promise<Api> {
     claimRoutes(api, on);
     counterRoutes(api, on);
     demoRoutes(api, on);
+    statusLinkRoutes(api, on);
+    statusRoutes(api, on);
     meRoutes(api, on);
-    if (on.app !== undefined) appRoutes(api, on.app);
+    if (on.app !== undefined) appRoutes(api, on, on.app);
   });
   // Raw bytes, for signatures: a scope of its own, where no body is parsed.
   await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));
   await app.register(async (scope) => uploadRoute(scope as unknown as Api, on));
-  await app.register(async (scope) => imageRoute(scope as unknown as Api, on));
+  await app.register(async (scope) => {
+    imageRoute(scope as unknown as Api, on);
+    statusPictureRoute(scope as unknown as Api, on);
+  });
   return app;
 }
 

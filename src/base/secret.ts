@@ -1,12 +1,12 @@
 /**
- * Tokens that open doors: API keys, sessions, one-time links, notification addresses. 256 random bits each; only the SHA-256 is kept.
+ * Tokens that open doors: API keys, sessions, one-time links, customers’ links, notification addresses. 256 random bits each; only the SHA-256 is kept.
  * A slow hash protects passwords that people choose; a guess at 256 bits needs none.
  *
  * `dz_live_<43 characters><6 of a checksum>`: the kind can be read, and a token that was copied badly is told from a wrong one.
  */
 import { createHash, randomBytes } from 'node:crypto';
 
-export const TOKEN_KINDS = ['live', 'test', 'session', 'link', 'notify'] as const;
+export const TOKEN_KINDS = ['live', 'test', 'session', 'link', 'notify', 'status'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 const SHAPE = new RegExp(`^dz_(${TOKEN_KINDS.join('|')})_([\\w-]{43})([0-9a-f]{6})$`);

@@ -26,6 +26,7 @@ import { judgeReceipt, type OwnVerdict, type ReceiptFacts, type ReceiptVerdict }
 import { askAbout, askUnknown, billIsIn, type Claiming, type Heard } from './ask.ts';
 import { type Claim, claimById, hitsOf, type KeptCandidate, onceEach, picturesOf, putHits } from './claims.ts';
 import { byAmount, byIds, byNumbers, type Candidate, type Found, ranked } from './find.ts';
+import { BY_LINK, isByCustomer } from './links.ts';
 import { factsOf, windowOf } from './receipt.ts';
 import { type Hit, referencesIn } from './references.ts';
 
@@ -272,10 +273,12 @@ async function handedIn(tx: TenantTx, claim: Claim, paymentId: string): Promise<
   return isSameAsk ? 'moments_ago' : 'before';
 }
 
+/** Seen with another claim; what the customer sent through their own link before is theirs to show again. */
 async function imageSeen(tx: TenantTx, claim: Claim): Promise<boolean> {
   const { seen } = await tx.one<{ seen: boolean }>(
     `select exists (select from claim_shown s
         join claim_shown t on t.tenant_id = $1 and t.livemode = s.livemode and t.sha256 = s.sha256 and t.claim_id < s.claim_id
+        join claims c on c.tenant_id = $1 and c.id = t.claim_id and not starts_with(c.created_by, '${BY_LINK}')
       where s.tenant_id = $1 and s.claim_id = $2) as seen`,
     [tx.tenantId, claim.id],
   );
@@ -348,7 +351,8 @@ async function write(tx: TenantTx, on: Answering, claim: Claim, it: Outcome): Pr
       JSON.stringify(facts),
       JSON.stringify(matched.candidates.slice(0, MOST_CANDIDATES).map(candidateOut)),
       now,
-      verdict.release === 'yes' ? now : null,
+      // Nobody hands goods to a page.
+      verdict.release === 'yes' && !isByCustomer(claim.createdBy) ? now : null,
       it.denied,
       it.deniedBy ?? null,
       next ?? null,

@@ -10,7 +10,8 @@ export type Spoken = Readonly<{ cashier: Text; agent: Text; accountant: Text; pr
 
 export type Around = Readonly<{
   direction: Direction;
-  channel: string;
+  /** Undefined where none is known: it is named in general. */
+  channel: string | undefined;
   plan: Plan;
   /** When it was paid, refunded, or placed. */
   at: Temporal.Instant | undefined;
@@ -22,8 +23,7 @@ export type Around = Readonly<{
 export function say(verdict: Verdict, around: Around): Spoken {
   const says = saysOf(verdict.code, around.direction);
   if (says === undefined) throw new Error(`${verdict.code} is not said of money going ${around.direction}`);
-  const places = { zh: placesIn('zh', verdict, around), en: placesIn('en', verdict, around) };
-  const spoken = (text: Text): Text => ({ zh: tidy(fill(text.zh, places.zh)), en: tidy(fill(text.en, places.en)) });
+  const spoken = spokenOf(verdict, around);
   const line = says.cashier[verdict.release];
   if (line === undefined) throw new Error(`${verdict.code} has no line for release ${verdict.release}`);
   return {
@@ -34,13 +34,23 @@ export function say(verdict: Verdict, around: Around): Spoken {
   };
 }
 
-function placesIn(lang: Lang, verdict: Verdict, around: Around): Readonly<Record<string, string>> {
+/** Fills the places of any sentence about this verdict. */
+export function spokenOf(verdict: Pick<Verdict, 'amount' | 'promise'>, around: Around): (text: Text) => Text {
+  const places = { zh: placesIn('zh', verdict, around), en: placesIn('en', verdict, around) };
+  return (text) => ({ zh: tidy(fill(text.zh, places.zh)), en: tidy(fill(text.en, places.en)) });
+}
+
+function placesIn(
+  lang: Lang,
+  verdict: Pick<Verdict, 'amount' | 'promise'>,
+  around: Around,
+): Readonly<Record<string, string>> {
   const zone = around.plan.settle.zone;
   const { promise } = verdict;
   return {
     amount: verdict.amount === undefined ? WORDS.money[lang] : amountText(verdict.amount),
     channel: channelName(around.channel, lang),
-    at: around.at === undefined ? WORDS.earlier[lang] : momentText(around.at, around.now, zone, lang),
+    at: around.at === undefined ? WORDS.earlier[lang] : momentIn(around.at, around.now, zone, lang),
     due:
       promise === undefined
         ? WORDS[around.direction === 'in' ? 'stated' : 'booked'][lang]
@@ -67,7 +77,8 @@ const dayText = (on: Temporal.PlainDate, now: Temporal.PlainDate, lang: Lang): s
   return lang === 'zh' ? `${year}${on.month}月${on.day}日` : `${on.day} ${MONTHS[on.month - 1]}${year}`;
 };
 
-function momentText(at: Temporal.Instant, now: Temporal.Instant, zone: string, lang: Lang): string {
+/** A day and a time of day in a zone: today goes without its date. */
+export function momentIn(at: Temporal.Instant, now: Temporal.Instant, zone: string, lang: Lang): string {
   const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone).toPlainDate()];
   const clock = then.toPlainTime().toString({ smallestUnit: 'minute' });
   const on = then.toPlainDate();
@@ -85,7 +96,7 @@ function dueText(on: Temporal.PlainDate, at: Temporal.Instant, now: Temporal.Ins
 /** Looks are near: the year goes without saying. */
 function lookText(at: Temporal.Instant, now: Temporal.Instant, zone: string, lang: Lang): string {
   if (Temporal.Instant.compare(at, now) <= 0) return WORDS.looking[lang];
-  const when = momentText(at, now, zone, lang)
+  const when = momentIn(at, now, zone, lang)
     .replace(/^今天 |^\d+年| today$/, '')
     .replace(/ \d{4}$/, '');
   return lang === 'zh' ? `${when}再查` : `next check ${when}`;
