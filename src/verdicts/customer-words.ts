@@ -248,8 +248,8 @@ export const TO_CUSTOMER: Readonly<Record<VerdictCode, ByRelease>> = {
     story('waiting', {
       title: { zh: '这笔付款对应另一张订单', en: 'This payment belongs to another order' },
       where: {
-        zh: '{amount} 的付款是真的,付的是另一张订单。',
-        en: 'The payment of {amount} is genuine; it paid another order.',
+        zh: '查到了您出示的付款,它付的是另一张订单。',
+        en: 'We found the payment that you show; it paid another order.',
       },
       when: { zh: '核对清楚后,本页会自动更新。', en: 'Once that is compared, this page updates by itself.' },
       you: {

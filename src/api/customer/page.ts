@@ -67,15 +67,15 @@ const WORDS = {
 /** What a customer says, by what it is about. */
 const SAYS = {
   paid: {
-    not: { zh: '还没拿到商品,告诉商户', en: 'I don’t have my goods: tell the shop' },
+    not: { zh: '我还没拿到商品', en: 'I do not have my goods' },
     have: { zh: '我已拿到商品', en: 'I have the goods' },
   },
   unpaid: {
-    not: { zh: '我已付款,告诉商户', en: 'I have paid: tell the shop' },
+    not: { zh: '我已经付了款', en: 'I have paid' },
     have: { zh: '我已拿到商品', en: 'I have the goods' },
   },
   refund: {
-    not: { zh: '退款还没收到,告诉商户', en: 'My refund is missing: tell the shop' },
+    not: { zh: '退款还没收到', en: 'My refund has not come' },
     have: { zh: '我已收到退款', en: 'I have the refund' },
   },
 } as const;
@@ -98,8 +98,9 @@ ${headOf(lang)}
         <span>${t(story.title)}</span></summary>${storyOf(story, at, false)}</details>`,
     )}
   </div>
-  <section id="said" class="do">${doOf(status, first, at)}</section>
+  <div id="said">${saidOf(status, at)}</div>
   ${sayForm(first, lang)}
+  <div id="besides" class="besides">${besidesOf(status, first, lang)}</div>
   <p class="checked"><span id="checked">${t(WORDS.checked)} <time datetime="${at.now.toString()}">${clockIn(at.now, at.zone)}</time></span>
     <span id="offline" hidden>${t(WORDS.offline)}</span><noscript>${t(WORDS.script)}</noscript></p>
   <p class="to-how"><a href="/how/${status.app ?? ''}?lang=${lang}">${t(WORDS.how)}${
@@ -136,32 +137,32 @@ function storyOf(story: Story, at: At, isFirst: boolean): Html {
 const stopOf = (stop: Stop, { lang, now, zone }: At): Html =>
   html`<li class="is-${stop.state}"><i aria-hidden="true"></i><span class="stop">${stop.title[lang]}<span class="sr">, ${WORDS[stop.state][lang]}</span></span>${
     stop.at !== undefined &&
-    html`<time datetime="${stop.at}">${momentIn(Temporal.Instant.from(stop.at), now, zone, lang)}</time>`
+    html`<time datetime="${stop.at}">${momentIn(Temporal.Instant.from(stop.at), now, zone, lang).replace(/^今天 | today$/, '')}</time>`
   }</li>`;
 
-/** What can be done besides: what was said stands there, and its opposite. */
-function doOf(status: Status, first: Story, { lang, now, zone }: At): Html {
-  const t = (text: Text): string => text[lang];
-  const words = saysOf(first);
-  const { said } = status;
-  const saidAt = said === undefined ? '' : momentIn(Temporal.Instant.from(said.at), now, zone, lang);
-  return html`
-    ${
-      said?.what === 'not_arrived' &&
-      html`<p class="said"><strong>${t(WORDS.told)}</strong> <time datetime="${said.at}">${saidAt}</time><br>${t(WORDS.toldAt)}</p>`
-    }
-    ${said?.what === 'have_it' && html`<p class="said"><strong>${t(WORDS.thanks)}</strong> <time datetime="${said.at}">${saidAt}</time></p>`}
-    ${
-      status.may.includes('have_it') &&
-      said?.what !== 'have_it' &&
-      html`<button type="button" class="button" data-say="have_it" hidden>${t(words.have)}</button>`
-    }
-    ${
-      status.may.includes('copy_number') &&
-      html`<p class="copying"><button type="button" class="button" data-copy hidden>${t(WORDS.copyNumber)}</button>
-        <small data-copied="${t(WORDS.copied)}">${t(WORDS.copyHint)}</small></p>`
-    }`;
+function saidOf({ said }: Status, { lang, now, zone }: At): Html {
+  if (said === undefined) return html``;
+  const at = html`<time datetime="${said.at}">${momentIn(Temporal.Instant.from(said.at), now, zone, lang)}</time>`;
+  return said.what === 'have_it'
+    ? html`<p class="said"><strong>${WORDS.thanks[lang]}</strong> ${at}</p>`
+    : html`<p class="said"><strong>${WORDS.told[lang]}</strong> ${at}<br>${WORDS.toldAt[lang]}</p>`;
 }
+
+function besidesOf({ said, may }: Status, first: Story, lang: Lang): Html {
+  return html`${
+    may.includes('have_it') &&
+    said?.what !== 'have_it' &&
+    html`<button type="button" class="button plain" data-say="have_it" hidden>${saysOf(first).have[lang]}</button>`
+  }
+  ${
+    may.includes('copy_number') &&
+    html`<p class="copying"><button type="button" class="button plain" data-copy hidden>${WORDS.copyNumber[lang]}</button>
+      <small data-copied="${WORDS.copied[lang]}">${WORDS.copyHint[lang]}</small></p>`
+  }`;
+}
+
+/** There is most likely nothing to tell: the one thing to do does not press. */
+const SETTLED: ReadonlySet<string> = new Set(['arrived', 'moving', 'found']);
 
 const saysOf = (first: Story): (typeof SAYS)[keyof typeof SAYS] =>
   first.about === 'refund'
@@ -173,7 +174,7 @@ const saysOf = (first: Story): (typeof SAYS)[keyof typeof SAYS] =>
 /** Its words stand outside of what is replaced: what somebody is writing stays. */
 function sayForm(first: Story, lang: Lang): Html {
   const t = (text: Text): string => text[lang];
-  return html`<details class="say" id="say" hidden><summary class="button primary" id="not-arrived">${t(saysOf(first).not)}</summary>
+  return html`<details class="say" id="say" hidden><summary class="button${SETTLED.has(first.tone) ? '' : ' primary'}" id="not-arrived">${t(saysOf(first).not)}</summary>
     <form data-sending="${t(WORDS.sending)}" data-failed="${t(WORDS.failed)}">
       <label for="text">${t(WORDS.details)}</label>
       <textarea id="text" name="text" rows="4" maxlength="4000" autocomplete="off" aria-describedby="text-hint"></textarea>

@@ -176,7 +176,7 @@ async function asideStory(tx: TenantTx, last: Claim, now: Temporal.Instant): Pro
   // Nothing of what they sent: it is their own payment that is looked at.
   if (hits.length === 0) return undefined;
   const { verdict, around } = answeredOf(last, last.answer, hits, undefined, now);
-  return claimed(verdict, around, undefined, endOf(hits[0]?.value));
+  return claimed({ ...verdict, amount: last.shown.amounts[0] }, around, undefined, endOf(hits[0]?.value));
 }
 
 function claimed(

@@ -9,6 +9,7 @@ import { CONFIDENCES, CUSTODIES, REASONS } from '../../../src/verdicts/catalogue
 import { api, type Me, type Observation, type Trace, Trouble, type Verdict } from '../base/api.ts';
 import { type Text, useWords } from '../base/lang.ts';
 import { Money, PROVIDERS, Quiet, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
+import { StatusLink } from '../base/status-link.tsx';
 import { agoOf, dayOf, promisedOf, useNow, whenOf } from '../base/time.ts';
 import { lineOf } from './line.ts';
 import { Metro } from './metro.tsx';
@@ -46,6 +47,10 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
         <div>
           <Evidence trace={trace.data} open={setRaw} />
           <More trace={trace.data} />
+          <section className="panel">
+            <h2>{t('payment.customer')}</h2>
+            <StatusLink path={`/v1/payments/${id}`} may={me.scopes.includes('act')} isListed />
+          </section>
         </div>
         <Judged trace={trace.data} me={me} />
       </div>

@@ -152,6 +152,7 @@ export const words = {
   'payment.promise': { zh: '预计到账', en: 'Due at the bank' },
   'payment.assumed': { zh: '(按默认结算方案)', en: '(assumed plan)' },
   'payment.wrong': { zh: '怎样会推翻这个结论', en: 'What would prove this wrong' },
+  'payment.customer': { zh: '给顾客看', en: 'For the customer' },
   'payment.confidence': { zh: '把握', en: 'Confidence' },
   'release.yes': { zh: '可以交货', en: 'hand over' },
   'release.no': { zh: '不要交货', en: 'do not hand over' },

@@ -8,6 +8,7 @@ import { Trouble } from '../base/api.ts';
 import { type Claim, claims, type End } from '../base/claims.ts';
 import { useWords } from '../base/lang.ts';
 import { Brand, Money, Time, ToneIcon, titleOf, toneOf } from '../base/parts.tsx';
+import { StatusLink } from '../base/status-link.tsx';
 import { clockOf, countdown, msOf, textOf, tookOf, useNow } from '../base/time.ts';
 import type { Answered } from './counter.tsx';
 import type { CounterKey } from './words.ts';
@@ -111,6 +112,9 @@ export function Answer({
           <blockquote>{both(says.agent)}</blockquote>
         </section>
       )}
+      <section className="say">
+        <StatusLink path={`/v1/claims/${claim.id}`} />
+      </section>
       {claim.why.length === 0 ? null : (
         <section className="facts">
           <h2>{t('facts')}</h2>

@@ -11,7 +11,7 @@ import { msOf } from '../base/instant.ts';
 
 /** Seconds between looks, while nothing changes; the last goes on. */
 const LADDER = [3, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60] as const;
-const REPLACED = ['#stories', '#said', '#not-arrived'] as const;
+const REPLACED = ['#stories', '#said', '#not-arrived', '#besides'] as const;
 
 const one = <E extends HTMLElement>(selector: string, within: ParentNode = document): E | null =>
   within.querySelector<E>(selector);
