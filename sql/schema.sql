@@ -780,7 +780,7 @@ create table book.routes (
   expires_at timestamp with time zone,
   PRIMARY KEY (hash),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
-  CHECK ((kind = ANY (ARRAY['api_key'::text, 'session'::text, 'link'::text, 'notify'::text])))
+  CHECK ((kind = ANY (ARRAY['api_key'::text, 'session'::text, 'link'::text, 'notify'::text, 'status'::text])))
 );
 CREATE INDEX routes_subject ON book.routes USING btree (tenant_id, subject_id);
 
@@ -829,6 +829,34 @@ create table book.sign_offs (
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX sign_offs_standing ON book.sign_offs USING btree (tenant_id, livemode, business_on) WHERE (reopened_at IS NULL);
+
+create table book.status_links (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  payment_id uuid,
+  claim_id uuid,
+  made_by text not null,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  opened integer default 0 not null,
+  last_opened_at timestamp with time zone,
+  said integer default 0 not null,
+  last_said text,
+  last_said_at timestamp with time zone,
+  last_claim_id uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, claim_id) REFERENCES book.claims(tenant_id, id),
+  FOREIGN KEY (tenant_id, last_claim_id) REFERENCES book.claims(tenant_id, id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK (((payment_id IS NULL) <> (claim_id IS NULL))),
+  CHECK ((last_said = ANY (ARRAY['not_arrived'::text, 'have_it'::text])))
+);
+CREATE INDEX status_links_claim ON book.status_links USING btree (tenant_id, claim_id, id DESC) WHERE (claim_id IS NOT NULL);
+CREATE INDEX status_links_payment ON book.status_links USING btree (tenant_id, payment_id, id DESC) WHERE (payment_id IS NOT NULL);
 
 create table book.stores (
   tenant_id uuid not null,
@@ -1107,6 +1135,7 @@ create table book.webhook_endpoints (
 -- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- shifts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- sign_offs            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- status_links         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- stores               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- tenants              none
 -- terminal_bindings    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1183,6 +1212,7 @@ create table book.webhook_endpoints (
 -- table    sessions             daozhang_app: delete, insert, select, update
 -- table    shifts               daozhang_app: delete, insert, select, update
 -- table    sign_offs            daozhang_app: insert, select
+-- table    status_links         daozhang_app: delete, insert, select, update
 -- table    stores               daozhang_app: delete, insert, select, update
 -- table    tenants              daozhang_app: delete, insert, select, update
 -- table    terminal_bindings    daozhang_app: insert, select

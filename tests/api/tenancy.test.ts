@@ -31,7 +31,8 @@ type Theirs = Readonly<
     | 'claim'
     | 'image'
     | 'terminal'
-    | 'finding',
+    | 'finding'
+    | 'link',
     string
   >
 >;
@@ -149,6 +150,11 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),
   getTrace: (t) => ({ path: t.payment, gets: 'none' }),
   inquire: (t) => ({ path: t.payment, gets: 'none' }),
+  makePaymentLink: (t) => ({ path: t.payment, body: {}, gets: 'none' }),
+  listPaymentLinks: (t) => ({ path: t.payment, gets: 'none' }),
+  makeClaimLink: (t) => ({ path: t.claim, body: {}, gets: 'none' }),
+  listClaimLinks: (t) => ({ path: t.claim, gets: 'none' }),
+  revokeLink: (t) => ({ path: t.link, gets: 'none' }),
   makeClaim: (t) => ({ body: { refs: [t.orderRef], documents: [t.document] }, gets: 'none' }),
   listClaims: () => ({ gets: 'empty' }),
   getClaim: (t) => ({ path: t.claim, gets: 'none' }),
@@ -164,8 +170,8 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   closeShift: () => ({ body: {}, gets: 'own' }),
   getRawMessage: (t) => ({ path: t.message, gets: 'none' }),
 };
-/** Routes that need no key. What they tell is tested beside the notifications, the sessions and the manners. */
-const OPEN = ['livez', 'readyz', 'notify'];
+/** Routes that need no key. What they tell is tested beside the notifications, the sessions, the manners and the customer's page. */
+const OPEN = ['livez', 'readyz', 'notify', 'getStatus', 'sayByLink', 'getRefundNumber', 'sendPictureByLink'];
 
 type Operation = Readonly<{ operationId: string; description?: string; security?: readonly object[] }>;
 type Route = Readonly<{ name: string; method: string; path: string; scope: Scope; fill: Fill }>;
@@ -235,6 +241,7 @@ async function fillBook(): Promise<Theirs> {
     finding: newId(),
     claim: (await on.call<{ id: string }>('POST', '/v1/claims', { refs: [orderRef] })).body.id,
     image: 'ab'.repeat(32),
+    link: (await on.call<{ id: string }>('POST', `/v1/payments/${payment.id}/links`, {})).body.id,
   };
   const subjects = [
     ['claim', found.claim],
