@@ -136,7 +136,8 @@ test('how far the money has come', () => {
   assert.equal(line('unrecorded', 'yes', { capturedAt: AT }), 'done now next next');
   assert.equal(line('pending', 'ask', {}), 'now next next next');
   assert.equal(line('unpaid', 'no', {}), 'now off next next');
-  assert.equal(line('reversed', 'no', paid), 'done done now off');
+  assert.equal(line('reversed', 'no', paid), 'done done done now');
+  assert.equal(line('refunded', 'no', paid), 'done done done done');
   const back = (state: Refund['state'], code: VerdictCode): string =>
     refundLine({ refund: { state, at: AT } as Refund, verdict: verdictOf({ code, release: 'no' }) }, 'wechatpay')
       .map((s) => s.state)

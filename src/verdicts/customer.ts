@@ -38,27 +38,27 @@ function wordsOf({ code, release }: Verdict, { direction }: Around, isRepaired: 
 
 /** `off`: the money left the way here. */
 export type Stop = Readonly<{
-  stop: 'paid' | 'channel' | 'shop' | 'done' | 'sent' | 'account';
+  stop: 'paid' | 'channel' | 'shop' | 'done' | 'back' | 'sent' | 'account';
   title: Text;
   state: 'done' | 'now' | 'next' | 'off';
   at?: Temporal.Instant | undefined;
 }>;
 
+/** Where a narrow line may break between a name and what it does. */
+const BREAK = '\u200b';
 const named = (channel: string | undefined): Text => ({
-  zh: `${channelName(channel, 'zh')}收到`,
+  zh: `${channelName(channel, 'zh')}${BREAK}收到`,
   en: `${channel === undefined ? 'The channel' : channelName(channel, 'en')} has it`,
 });
 
-/** The codes with which the money of a payment went no further, or came back. */
-const ENDED: ReadonlySet<VerdictCode> = new Set([
-  'unpaid',
-  'paid_elsewhere',
-  'reversed',
-  'refunded',
-  'charged_back',
-  'fake_receipt',
-  'reused_receipt',
-]);
+/** With these the money of a payment goes no further. */
+const ENDED: ReadonlySet<VerdictCode> = new Set(['unpaid', 'paid_elsewhere', 'fake_receipt', 'reused_receipt']);
+/** With these it goes back: on its way there, or there by all that is known. */
+const BACK: Readonly<Partial<Record<VerdictCode, Stop['state']>>> = {
+  reversed: 'now',
+  charged_back: 'now',
+  refunded: 'done',
+};
 
 /** You paid → the channel has it → the shop knows → done. */
 export function paymentLine(verdict: Verdict, trace: Trace | undefined, channel: string | undefined): readonly Stop[] {
@@ -75,14 +75,20 @@ export function paymentLine(verdict: Verdict, trace: Trace | undefined, channel:
     { zh: '商户记到', en: 'The shop knows' },
     { zh: '完成', en: 'Done' },
   ];
-  const times = [trace?.placedAt, trace?.capturedAt, trace?.recordedAt, undefined];
-  return (['paid', 'channel', 'shop', 'done'] as const).map((stop, i) => ({
-    stop,
-    title: titles[i]!,
-    state: isEnded && i === last + 1 ? 'off' : stateOf(i, last, reached.length),
-    // When somebody pressed “pay” is not known; when the channel took it is.
-    at: i === 0 || i > last ? undefined : times[i],
-  }));
+  const times = [undefined, trace?.capturedAt, trace?.recordedAt, undefined];
+  const back = BACK[verdict.code];
+  const line = (['paid', 'channel', 'shop', 'done'] as const).map(
+    (stop, i): Stop => ({
+      stop,
+      title: titles[i]!,
+      state: isEnded && i === last + 1 ? 'off' : back !== undefined ? 'done' : stateOf(i, last, reached.length),
+      // When somebody pressed “pay” is not known; when the channel took it is.
+      at: i > last ? undefined : times[i],
+    }),
+  );
+  return back === undefined
+    ? line
+    : [...line.slice(0, last + 1), { stop: 'back', title: { zh: '退回给您', en: 'Back to you' }, state: back }];
 }
 
 /** The shop sent it → the channel → your account. */
@@ -96,7 +102,7 @@ export function refundLine(
   const last = isThere ? 2 : isSent ? 1 : 0;
   const titles: readonly Text[] = [
     { zh: '商户退款', en: 'The shop refunds' },
-    { zh: `${channelName(channel, 'zh')}退出`, en: `${channelName(channel, 'en')} sends it` },
+    { zh: `${channelName(channel, 'zh')}${BREAK}退出`, en: `${channelName(channel, 'en')} sends it` },
     { zh: '到您账户', en: 'On your account' },
   ];
   return (['sent', 'channel', 'account'] as const).map((stop, i) => ({

@@ -34,7 +34,7 @@ export const madeLink = link
 export const links = z.object({ items: z.array(link) });
 
 const stop = z.strictObject({
-  stop: z.enum(['paid', 'channel', 'shop', 'done', 'sent', 'account']),
+  stop: z.enum(['paid', 'channel', 'shop', 'done', 'back', 'sent', 'account']),
   title: both,
   /** done · now: it stands here · next · off: it went no further, or back */
   state: z.enum(['done', 'now', 'next', 'off']),

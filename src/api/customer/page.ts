@@ -99,7 +99,7 @@ ${headOf(lang)}
     )}
   </div>
   <div id="said">${saidOf(status, at)}</div>
-  ${sayForm(first, lang)}
+  ${sayForm(status, first, lang)}
   <div id="besides" class="besides">${besidesOf(status, first, lang)}</div>
   <p class="checked"><span id="checked">${t(WORDS.checked)} <time datetime="${at.now.toString()}">${clockIn(at.now, at.zone)}</time></span>
     <span id="offline" hidden>${t(WORDS.offline)}</span><noscript>${t(WORDS.script)}</noscript></p>
@@ -136,13 +136,12 @@ function storyOf(story: Story, at: At, isFirst: boolean): Html {
 
 const stopOf = (stop: Stop, { lang, now, zone }: At): Html =>
   html`<li class="is-${stop.state}"><i aria-hidden="true"></i><span class="stop">${stop.title[lang]}<span class="sr">, ${WORDS[stop.state][lang]}</span></span>${
-    stop.at !== undefined &&
-    html`<time datetime="${stop.at}">${momentIn(Temporal.Instant.from(stop.at), now, zone, lang).replace(/^今天 | today$/, '')}</time>`
+    stop.at !== undefined && html`<time datetime="${stop.at}">${briefly(stop.at, now, zone, lang)}</time>`
   }</li>`;
 
 function saidOf({ said }: Status, { lang, now, zone }: At): Html {
   if (said === undefined) return html``;
-  const at = html`<time datetime="${said.at}">${momentIn(Temporal.Instant.from(said.at), now, zone, lang)}</time>`;
+  const at = html`<time datetime="${said.at}">${briefly(said.at, now, zone, lang)}</time>`;
   return said.what === 'have_it'
     ? html`<p class="said"><strong>${WORDS.thanks[lang]}</strong> ${at}</p>`
     : html`<p class="said"><strong>${WORDS.told[lang]}</strong> ${at}<br>${WORDS.toldAt[lang]}</p>`;
@@ -172,9 +171,10 @@ const saysOf = (first: Story): (typeof SAYS)[keyof typeof SAYS] =>
       : SAYS.paid;
 
 /** Its words stand outside of what is replaced: what somebody is writing stays. */
-function sayForm(first: Story, lang: Lang): Html {
+function sayForm({ said }: Status, first: Story, lang: Lang): Html {
   const t = (text: Text): string => text[lang];
-  return html`<details class="say" id="say" hidden><summary class="button${SETTLED.has(first.tone) ? '' : ' primary'}" id="not-arrived">${t(saysOf(first).not)}</summary>
+  const isSaid = said?.what === 'not_arrived';
+  return html`<details class="say" id="say" hidden><summary class="button${isSaid || SETTLED.has(first.tone) ? '' : ' primary'}" id="not-arrived">${t(isSaid ? WORDS.more : saysOf(first).not)}</summary>
     <form data-sending="${t(WORDS.sending)}" data-failed="${t(WORDS.failed)}">
       <label for="text">${t(WORDS.details)}</label>
       <textarea id="text" name="text" rows="4" maxlength="4000" autocomplete="off" aria-describedby="text-hint"></textarea>
@@ -207,6 +207,9 @@ export function gonePage(frame: string, lang: Lang): string {
   );
 }
 
+/** Today by the clock alone. */
+const briefly = (at: string, now: Temporal.Instant, zone: string, lang: Lang): string =>
+  momentIn(Temporal.Instant.from(at), now, zone, lang).replace(/^今天 | today$/, '');
 const clockIn = (at: Temporal.Instant, zone: string): string =>
   at.toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: 'second' });
 const offsetOf = ({ now, zone }: At): string =>

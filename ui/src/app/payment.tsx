@@ -47,12 +47,14 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
         <div>
           <Evidence trace={trace.data} open={setRaw} />
           <More trace={trace.data} />
+        </div>
+        <div>
+          <Judged trace={trace.data} me={me} />
           <section className="panel">
             <h2>{t('payment.customer')}</h2>
             <StatusLink path={`/v1/payments/${id}`} may={me.scopes.includes('act')} isListed />
           </section>
         </div>
-        <Judged trace={trace.data} me={me} />
       </div>
       {raw === undefined ? null : (
         <Suspense fallback={null}>

@@ -76,9 +76,10 @@ const properties = (theme: Theme): string => {
   ].join(' ');
 };
 
+/** Paper is light, whatever the device prefers. */
 export const tokensCss = (): string => `:root { color-scheme: light; ${properties(LIGHT)} }
 :root[data-theme='dark'] { color-scheme: dark; ${properties(DARK)} }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root:not([data-theme='light']) { color-scheme: dark; ${properties(DARK)} }
 }
 ${Object.keys(LIGHT.tones)
