@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type * as shape from '../../../src/api/contract/status.ts';
 import { json, Trouble } from './api.ts';
 import { type Text, useWords } from './lang.ts';
-import { msOf, nowMs, whenOf } from './time.ts';
+import { dayOf, msOf, nowMs, whenOf } from './time.ts';
 import './status-link.css';
 
 type Link = z.output<typeof shape.link>;
@@ -21,12 +21,16 @@ const WORDS = {
     en: 'It shows the customer where the money is and when it comes, without a login. Let them scan it, or copy and send it.',
   },
   once: { zh: '链接只显示这一次,有效至 {at}。', en: 'It is shown only now, and works until {at}.' },
+  near: {
+    zh: '这个地址只有本店网络能打开。要让顾客在外面也能打开,请设置 DAOZHANG_PUBLIC_URL。',
+    en: 'This address opens inside the shop’s network only. For customers elsewhere set DAOZHANG_PUBLIC_URL.',
+  },
   qr: { zh: '顾客链接的二维码', en: 'QR code of the customer’s link' },
   copy: { zh: '复制链接', en: 'Copy the link' },
   copied: { zh: '已复制', en: 'Copied' },
   url: { zh: '链接', en: 'Link' },
   earlier: { zh: '已发出的链接', en: 'Links given so far' },
-  opened: { zh: '打开 {n} 次', en: 'opened {n} ×' },
+  opened: { zh: '打开 {n} 次', en: 'opened {n}×' },
   until: { zh: '有效至 {at}', en: 'until {at}' },
   over: { zh: '已过期', en: 'expired' },
   revoked: { zh: '已收回', en: 'taken back' },
@@ -75,7 +79,7 @@ export function StatusLink({
   }, [path, isListed]);
 
   const stands = (l: Link): string =>
-    l.revoked_at !== undefined ? t('revoked') : isOver(l) ? t('over') : t('until', { at: whenOf(l.expires_at, lang) });
+    l.revoked_at !== undefined ? t('revoked') : isOver(l) ? t('over') : t('until', { at: dayOf(l.expires_at, lang) });
   return (
     <div className="status-link">
       <button
@@ -104,6 +108,7 @@ export function StatusLink({
             >
               {t(isCopied ? 'copied' : 'copy')}
             </button>
+            {NEAR.test(new URL(made.url).hostname) ? <small className="near">{t('near')}</small> : null}
             <small>{t('once', { at: whenOf(made.expires_at, lang) })}</small>
           </div>
         </div>
@@ -147,4 +152,6 @@ export function StatusLink({
   );
 }
 
+/** Hosts of private networks. */
+const NEAR = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/;
 const isOver = (l: Link): boolean => msOf(l.expires_at) < nowMs();
