@@ -76,10 +76,8 @@ before(async () => {
   on = await living({ speed: 20, app: { folder: () => folder, isComing: () => false } });
   nobody = callWith(on.served.url, {});
   if (noBrowser === false) browser = await openBrowser();
-  await pay('TEA-PAID-7731', 12_800);
-  await verdictOf(on, 'TEA-PAID-7731', 'on_its_way');
-  await pay('TEA-SLOW-4402', 4_500, { processingMs: 3_600_000 });
-  await verdictOf(on, 'TEA-SLOW-4402', 'pending');
+  await Promise.all([pay('TEA-PAID-7731', 12_800), pay('TEA-SLOW-4402', 4_500, { processingMs: 3_600_000 })]);
+  await Promise.all([verdictOf(on, 'TEA-PAID-7731', 'on_its_way'), verdictOf(on, 'TEA-SLOW-4402', 'pending')]);
 });
 after(async () => {
   await browser?.close();
