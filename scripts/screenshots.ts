@@ -1,5 +1,5 @@
 /**
- * Pictures for the documentation: `node scripts/screenshots.ts [report|app|icons]`. The example day's report, the app's pages as they show
+ * Pictures for the documentation: `node scripts/screenshots.ts [report|app|icons] [PAGE]`. The example day's report, the app's pages as they show
  * the demo street, not two minutes old, and the icons of the counter, drawn from their SVG. Needs the test browser.
  */
 import { randomBytes } from 'node:crypto';
@@ -44,6 +44,8 @@ type Demo = Readonly<{
   on: Readonly<{ test: TestBook }>;
   url: string;
   payments(verdict: string): Promise<readonly Readonly<{ id: string; order_ref?: string; payment_ref: string }>[]>;
+  /** The address of the customer's page of this payment. */
+  link(paymentId: string): Promise<string>;
   close(): Promise<void>;
 }>;
 
@@ -77,6 +79,10 @@ async function demo(lang: Lang): Promise<Demo> {
     async payments(verdict) {
       const found: Answer<{ items: Found }> = await call('GET', `/v1/payments?verdict=${verdict}`);
       return found.body.items;
+    },
+    async link(paymentId) {
+      const made: Answer<{ url: string }> = await call('POST', `/v1/payments/${paymentId}/links`, {});
+      return made.body.url.slice(served.url.length);
     },
     async close() {
       await street.close();
@@ -132,6 +138,14 @@ const SHOTS: readonly Shot[] = [
       await page.locator('.verdict h1').waitFor();
     },
   },
+  {
+    name: 'customer',
+    path: async (web) => web.link((await one(web, 'on_its_way')).id),
+    shows: '#not-arrived',
+    phone: true,
+    signedIn: false,
+  },
+  { name: 'how', path: () => '/how/wechat', shows: '.drawing', signedIn: false },
 ];
 
 /** Lists are cut, so that a picture stays below 150 kB. */
@@ -144,6 +158,7 @@ async function app(browser: Browser): Promise<void> {
       const web = await demo(lang);
       for (const theme of ['light', 'dark'] as const)
         for (const { name, path, phone = false, signedIn = true, shows, also } of SHOTS) {
+          if (process.argv[3] !== undefined && process.argv[3] !== name) continue;
           const size = phone ? { width: 360, height: 760 } : { width: 1180, height: HEIGHTS[name] ?? 760 };
           const { page, close } = await openWindow(web, browser, { lang, theme, signedIn, ...size });
           await page.goto(`${web.url}${await path(web)}`);
