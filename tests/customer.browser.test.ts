@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { HOW } from '../src/api/customer/how.ts';
+import { newId } from '../src/base/ids.ts';
 import { newToken, tokenHash } from '../src/base/secret.ts';
 import { builtApp, shellOf } from '../ui/build.ts';
 import { noBrowser, openBrowser } from './support/browser.ts';
@@ -128,6 +129,24 @@ describe('behind a link', () => {
     assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe|https?:|\*|data:/);
     assert.doesNotMatch(page.body, /<script(?![^>]*\bsrc=)|\bstyle="|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  test('what the shop’s system had missed and has recorded since is told as such', async () => {
+    const paymentId = await pay('TEA-MISSED-1188', 12_800);
+    await verdictOf(on, 'TEA-MISSED-1188', 'on_its_way');
+    // As the repair leaves it that told the shop's system.
+    await on.test.book.tenant(on.test.tenantId, (tx) =>
+      tx.run(
+        `insert into actions (tenant_id, id, kind, payment_id, state, attempts) values ($1, $2, 'repair', $3, 'done', 1)
+         on conflict do nothing`,
+        [tx.tenantId, newId(), paymentId],
+      ),
+    );
+    const [told] = (await statusOf(await linkTo(`payments/${paymentId}`))).stories;
+    assert.deepEqual(
+      [told?.tone, told?.where.zh],
+      ['arrived', '您的付款 ¥128.00 已到微信支付。商户系统当时没有记到,已补单。'],
+    );
   });
 
   test('it is asked with an ETag, and changes with what is said', async () => {

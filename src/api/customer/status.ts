@@ -140,10 +140,10 @@ async function paymentStories(tx: TenantTx, shown: Shown, now: Temporal.Instant)
 }
 
 async function wasRepaired(tx: TenantTx, paymentId: string): Promise<boolean> {
-  const row = await tx.maybe(`select from actions where tenant_id = $1 and payment_id = $2 and kind = 'repair'`, [
-    tx.tenantId,
-    paymentId,
-  ]);
+  const row = await tx.maybe(
+    `select from actions where tenant_id = $1 and payment_id = $2 and kind = 'repair' and state = 'done'`,
+    [tx.tenantId, paymentId],
+  );
   return row !== undefined;
 }
 
