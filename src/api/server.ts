@@ -53,7 +53,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
-import { terminalRoutes } from './routes/terminals.ts';
+import { codePictureRoute, terminalRoutes } from './routes/terminals.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -210,6 +210,7 @@ export async function buildServer(on: Serving): Promise<Api> {
   await app.register(async (scope) => notificationRoutes(scope as unknown as Api, on));
   await app.register(async (scope) => uploadRoute(scope as unknown as Api, on));
   await app.register(async (scope) => imageRoute(scope as unknown as Api, on));
+  await app.register(async (scope) => codePictureRoute(scope as unknown as Api, on));
   return app;
 }
 

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { Text } from '../base/lang.ts';
 import type { Kind, Observed, RefundState } from '../observations/observation.ts';
+import type { Description } from './describe.ts';
 
 export type ChannelId = 'wechatpay' | 'alipay' | 'lakala' | 'unionpay' | 'stripe' | 'adyen' | 'paypal';
 
@@ -180,6 +181,8 @@ export interface Channel {
   readonly onlyHints?: true;
   /** Each credential kind an account needs, with what it is. */
   readonly credentials: Readonly<Record<string, Text>>;
+  /** How an account is entered, in words. */
+  readonly description: Description;
   readonly defaultBaseUrl: string;
   /** What an account's settings may hold. */
   readonly settings: z.ZodType<Readonly<Record<string, string | undefined>>>;
