@@ -359,7 +359,14 @@ export const channel = z
   })
   .meta({ id: 'Channel' });
 
-export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Check' });
+export const check = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string(),
+    fix: z.string().optional().describe('What to do about it'),
+  })
+  .meta({ id: 'Check' });
 
 export const billDay = z
   .object({

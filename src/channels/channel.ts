@@ -155,8 +155,8 @@ export type BillWord = Readonly<{
   dispute?: Readonly<{ ref: string }>;
 }>;
 
-/** One line of a live self-test: what was tried and what came. */
-export type Check = Readonly<{ name: string; ok: boolean; detail: Text }>;
+/** One line of a live self-test: what was tried and what came; where it is not right and something can be said, what to do. */
+export type Check = Readonly<{ name: string; ok: boolean; detail: Text; fix?: Text }>;
 
 export const CAPABILITIES = [
   'notify',

@@ -18,7 +18,8 @@ export type Field = Readonly<{
 
 export type CredentialField = Field &
   Readonly<{
-    form: 'pem' | 'text';
+    /** `bare`: a PEM, or the base64 of one without its first and last line. */
+    form: 'pem' | 'bare' | 'text';
     /** What a PEM may begin with after `-----BEGIN `. */
     begins?: readonly string[];
     /** It may be read by anybody. */

@@ -32,7 +32,7 @@ export const provider = z
         kind: z.string(),
         ...field,
         says: both.describe('What it is, exactly'),
-        form: z.enum(['pem', 'text']),
+        form: z.enum(['pem', 'bare', 'text']).describe('bare: a PEM, or its base64 without first and last line'),
         begins: z.array(z.string()).optional().describe('What a PEM may begin with after -----BEGIN'),
         secret: z.boolean(),
         need: z

@@ -224,7 +224,10 @@ export function channelRoutes(api: Api, on: Serving): void {
       const open = await on.book.tenant(caller.tenantId, (tx) => accountOf(tx, on, caller, params.id));
       const checks = await open.channel.selfTest(open.account, open.keys, on.io);
       const lang = langFor(request);
-      return { ok: checks.every((c) => c.ok), checks: checks.map((c) => ({ ...c, detail: c.detail[lang] })) };
+      return {
+        ok: checks.every((c) => c.ok),
+        checks: checks.map((c) => dropEmpty({ ...c, detail: c.detail[lang], fix: c.fix?.[lang] })),
+      };
     },
   );
 }

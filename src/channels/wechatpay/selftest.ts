@@ -25,6 +25,12 @@ export async function selfTest(on: Call): Promise<readonly Check[]> {
         found.length > 0
           ? { en: `${found.length} platform certificate(s) opened`, zh: `已解开 ${found.length} 张平台证书` }
           : { en: 'the platform certificates could not be fetched or opened', zh: '无法获取或解开平台证书' },
+      ...(found.length === 0 && {
+        fix: {
+          en: 'where the inquiry is answered, the APIv3 key is another than the one set at WeChat Pay; or this merchant uses the WeChat Pay public key: enter it with its ID',
+          zh: '若查询有应答,则 APIv3 密钥与商户平台上设置的不一致;或该商户已改用微信支付公钥:请录入公钥及其 ID',
+        },
+      }),
     },
   ];
 }
