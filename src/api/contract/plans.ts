@@ -80,6 +80,7 @@ export const preview = z
     days: z.array(
       z.object({
         on: day,
+        weekday: z.int().describe('1 is Monday'),
         free: z.boolean().optional().describe('Nobody works on it; absent: the plan counts no working days'),
         certain: z.boolean(),
         due_on: day.optional().describe('When the money of this day comes'),

@@ -203,6 +203,7 @@ export function planRoutes(api: Api, on: Serving): void {
         days: previewMonth(plan, Temporal.PlainYearMonth.from(body.month)).map((d) =>
           dropEmpty({
             on: d.on.toString(),
+            weekday: d.on.dayOfWeek,
             free: d.free,
             certain: d.certain,
             due_on: d.dueOn?.toString(),
