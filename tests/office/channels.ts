@@ -34,7 +34,7 @@ export const channels: Area = {
       const platform = sim.platform();
       // A public key where a private one is wanted is told before anything is sent.
       await page.getByTestId('file-merchant_key').setInputFiles(pem('pub_key.pem', platform.pem));
-      await page.getByText('a PRIVATE KEY / RSA PRIVATE KEY is wanted').waitFor();
+      await page.getByRole('alert').filter({ hasText: 'a PRIVATE KEY / RSA PRIVATE KEY is wanted' }).waitFor();
       const strange = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
       await page
         .getByTestId('file-merchant_key')

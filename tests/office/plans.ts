@@ -9,7 +9,6 @@ export const plans: Area = {
   pages: [
     { path: '/app/plans', ready: '.plan-first' },
     { path: (office) => `/app/plans/${office.on.accountId}`, ready: '.in-force li' },
-    { path: (office) => `/app/plans/${office.on.accountId}/edit`, ready: '.days button' },
     { path: (office) => `/app/plans/${office.on.accountId}/edit?template=pos`, ready: '.days button' },
     { path: '/app/plans/calculator', ready: '.plan-edit form' },
   ],
@@ -44,6 +43,7 @@ export const plans: Area = {
       await preview.getByText(/is at your bank by Sat,? 28 Nov/).waitFor();
       await page.getByLabel('Rate %').fill('0.38765');
       await page.getByRole('alert').filter({ hasText: /rate/ }).waitFor();
+      assert.match(complaints.splice(0).join(), /422/);
       await page.getByLabel('Rate %').fill('0.38');
       await preview.getByText('¥127.51').waitFor();
       await page.getByLabel('Valid from').fill('2026-11-01');

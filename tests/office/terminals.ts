@@ -38,19 +38,20 @@ export const terminals: Area = {
       const { page, complaints, close } = await office().open();
       await page.goto(`${office().url}/app/terminals/stores`);
       await page.getByLabel('门店编码').fill('T03');
-      await page.getByLabel('名称').fill('江边店');
+      await page.getByLabel('名称', { exact: true }).fill('江边店');
       await page.getByRole('button', { name: '添加门店' }).click();
       await page.getByText('江边店').waitFor();
 
       await page.goto(`${office().url}/app/terminals/new`);
-      await page.getByLabel('名称').fill('OFFICE-POS');
+      await page.getByLabel('名称', { exact: true }).fill('OFFICE-POS');
       await page.getByLabel('门店', { exact: true }).selectOption('T01');
       await page.getByLabel('渠道', { exact: true }).selectOption(office().on.accountId);
-      await page.getByRole('button', { name: '登记', exact: true }).click();
+      await page.getByRole('button', { name: /登记$/ }).click();
       // What is missing is said, and nothing is lost.
       await page.getByRole('alert').waitFor();
+      assert.match(complaints.splice(0).join(), /422/);
       await page.getByLabel('渠道终端号').fill('A1062976');
-      await page.getByRole('button', { name: '登记', exact: true }).click();
+      await page.getByRole('button', { name: /登记$/ }).click();
       await page.getByRole('heading', { name: 'OFFICE-POS' }).waitFor();
 
       await page.getByRole('button', { name: '开始使用' }).click();

@@ -63,9 +63,7 @@ export function AddressPanel({
             cancelText={t('channels.cancel')}
             onConfirm={() => make.mutate(true)}
           >
-            <Button type="text" danger>
-              {t('channels.addressEnd')}
-            </Button>
+            <Button type="text">{t('channels.addressEnd')}</Button>
           </Popconfirm>
         </div>
       ) : null}

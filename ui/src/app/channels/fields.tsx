@@ -193,21 +193,21 @@ export function KeyInput({
               {field.form !== 'text' ? (
                 <Button onClick={() => file.current?.click()}>{t('channels.chooseFile')}</Button>
               ) : null}
-              <input
-                ref={file}
-                type="file"
-                hidden
-                accept=".pem,.key,.crt,.cer,.txt"
-                data-testid={`file-${field.kind}`}
-                onChange={(event) => {
-                  void read(event.target.files?.[0]);
-                  event.target.value = '';
-                }}
-              />
             </div>
           )
         }
       </Field>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        accept=".pem,.key,.crt,.cer,.txt"
+        data-testid={`file-${field.kind}`}
+        onChange={(event) => {
+          void read(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
       {field.named === undefined ? null : (
         <PlainField
           field={field.named}

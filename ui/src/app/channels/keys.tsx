@@ -77,7 +77,7 @@ export function KeysPanel({
                       cancelText={t('channels.cancel')}
                       onConfirm={() => change.mutate({ remove: [{ kind: k.kind, id: k.id }] })}
                     >
-                      <Button size="small" type="text" danger>
+                      <Button size="small" type="text">
                         {t('channels.remove')}
                       </Button>
                     </Popconfirm>

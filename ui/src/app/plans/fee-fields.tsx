@@ -74,12 +74,7 @@ export function FeeFields({
               <Text label="plans.rate" value={one.rate} change={(rate) => tier(at, { rate })} />
               <Text label="plans.max" value={one.max} change={(max) => tier(at, { max })} />
             </div>
-            <Button
-              size="small"
-              type="text"
-              danger
-              onClick={() => change({ tiers: terms.tiers.filter((_, i) => i !== at) })}
-            >
+            <Button size="small" type="text" onClick={() => change({ tiers: terms.tiers.filter((_, i) => i !== at) })}>
               {t('plans.tierRemove')}
             </Button>
           </fieldset>

@@ -260,10 +260,27 @@ function Month({
           ].join(' ');
           return (
             <li key={d.on} style={i === 0 ? { gridColumnStart: lead } : undefined}>
-              <button type="button" className={classes} aria-label={says} title={says} onClick={() => choose(d.on)}>
-                <span className="date">{number(d.on)}</span>
-                {d.free === true ? <span className="free">{t('plans.freeShort')}</span> : null}
-                {d.brings.length === 0 ? null : <span className="brings">{spanOf(d.brings)}</span>}
+              <button
+                type="button"
+                className={classes}
+                aria-pressed={d.on === chosen}
+                title={says}
+                onClick={() => choose(d.on)}
+              >
+                <span className="hidden">{says}</span>
+                <span className="date" aria-hidden="true">
+                  {number(d.on)}
+                </span>
+                {d.free === true ? (
+                  <span className="free" aria-hidden="true">
+                    {t('plans.freeShort')}
+                  </span>
+                ) : null}
+                {d.brings.length === 0 ? null : (
+                  <span className="brings" aria-hidden="true">
+                    {spanOf(d.brings)}
+                  </span>
+                )}
               </button>
             </li>
           );

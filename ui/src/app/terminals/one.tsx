@@ -114,12 +114,7 @@ function Life({ story, mayAct }: Props): ReactElement {
       ) : step === undefined ? (
         <div className="acts-row">
           {story.steps.map((one, at) => (
-            <Button
-              key={one}
-              type={at === 0 && !BAD.has(one) ? 'primary' : 'default'}
-              danger={one === 'lose' || one === 'retire' || one === 'reject'}
-              onClick={() => setStep(one)}
-            >
+            <Button key={one} type={at === 0 && !BAD.has(one) ? 'primary' : 'default'} onClick={() => setStep(one)}>
               {t(`step.${one}` as TerminalsKey)}
             </Button>
           ))}
