@@ -80,8 +80,8 @@ export function certificateChecks(keys: readonly Credential[], kind: string, now
   });
 }
 
-/** As it was entered, else as the certificate itself says; a bare public key has none. */
-function endOf(k: Credential): Temporal.Instant | undefined {
+/** As it was entered, else as the certificate itself says; a bare public key has none. Throws where it is no certificate. */
+export function endOf(k: Pick<Credential, 'value' | 'notAfter'>): Temporal.Instant | undefined {
   if (k.notAfter !== undefined || !k.value.includes('BEGIN CERTIFICATE')) return k.notAfter;
   return Temporal.Instant.fromEpochMilliseconds(new X509Certificate(k.value).validToDate.getTime());
 }

@@ -8,6 +8,7 @@ import { newToken } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
 import { BILLS } from '../../channels/bills.ts';
 import { CAPABILITIES, type Channel, type Credential } from '../../channels/channel.ts';
+import { endOf } from '../../channels/checks.ts';
 import { type Field, settingsOf } from '../../channels/describe.ts';
 import { CHANNELS, channelOf } from '../../channels/registry.ts';
 import type { TenantTx } from '../../db/pool.ts';
@@ -322,8 +323,18 @@ function credentialOf(provider: string, c: z.output<typeof shape.credential>): C
     kind: c.kind,
     id: c.id,
     value: c.value,
-    notAfter: c.not_after === undefined ? undefined : Temporal.Instant.from(c.not_after),
+    notAfter: c.not_after === undefined ? endSaid(c.value) : Temporal.Instant.from(c.not_after),
   };
+}
+
+/** What one certificate says of its own end; a file of several has none of its own. What cannot be read the self-test tells. */
+function endSaid(value: string): Temporal.Instant | undefined {
+  if (value.split('BEGIN CERTIFICATE').length !== 2) return undefined;
+  try {
+    return endOf({ value, notAfter: undefined });
+  } catch {
+    return undefined;
+  }
 }
 
 type Health = Readonly<{

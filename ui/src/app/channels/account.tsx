@@ -12,7 +12,7 @@ import { Rows, Wrong } from '../state.tsx';
 import { AddressPanel } from './address.tsx';
 import { asked, type Channel, channelApi, type Provider } from './api.ts';
 import { Bills } from './bills.tsx';
-import { signsOf, worstOf } from './health.ts';
+import { keyName, signsOf, wordOf, worstOf } from './health.ts';
 import { KeysPanel } from './keys.tsx';
 import { RunPanel } from './run.tsx';
 import { SelfTestPanel, useSelfTest } from './self-test.tsx';
@@ -63,7 +63,7 @@ function Whole({
   const client = useQueryClient();
   const test = useSelfTest(c.id);
   const plan = useQuery(asked.plan(c.id));
-  const signs = signsOf(c, t, now);
+  const signs = signsOf(c, t, now, keyName(provider, both));
   const tone = worstOf(signs);
   const isPaused = c.state === 'paused';
   const pause = useMutation({
@@ -77,9 +77,7 @@ function Whole({
     <>
       <div className="head">
         <h1>{c.name}</h1>
-        <Mark tone={tone}>
-          {t(isPaused ? 'channels.paused' : tone === 'arrived' ? 'channels.well' : 'channels.look')}
-        </Mark>
+        <Mark tone={tone}>{t(wordOf(c, tone))}</Mark>
         <span className="soft">
           {provider === undefined ? c.provider : both(provider.title)} ·{' '}
           <span className="mono" translate="no">

@@ -16,7 +16,7 @@ import { type BillSign, billSign } from './health.ts';
 import type { ChannelsKey } from './words.ts';
 
 const SHOWN = 8;
-const STRIP = 35;
+const STRIP = 30;
 type Signed = Readonly<{ bill: BillDay; sign: BillSign }>;
 
 export function Bills({ id, provider }: Readonly<{ id: string; provider: Provider | undefined }>): ReactElement {

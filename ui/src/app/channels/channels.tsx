@@ -11,7 +11,7 @@ import type { PageProps } from '../pages.ts';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { asked, type Channel, type Provider } from './api.ts';
-import { billSign, signsOf, worstOf } from './health.ts';
+import { billSign, keyName, signsOf, wordOf, worstOf } from './health.ts';
 import { type ChannelsKey, words } from './words.ts';
 
 addWords(words);
@@ -79,7 +79,7 @@ function Card({ channel: c, provider }: Readonly<{ channel: Channel; provider: P
   const { t, both } = useWords<ChannelsKey>();
   const now = useNow(30_000);
   const bills = useQuery({ ...asked.bills(c.id), staleTime: 60_000 });
-  const signs = signsOf(c, t, now);
+  const signs = signsOf(c, t, now, keyName(provider, both));
   const tone = worstOf(signs);
   const leaving = bills.data?.items.map((b) => billSign(b, now)).filter((b) => b.state === 'leaving') ?? [];
   return (
@@ -96,9 +96,7 @@ function Card({ channel: c, provider }: Readonly<{ channel: Channel; provider: P
             </span>
           </p>
         </div>
-        <Mark tone={tone}>
-          {t(c.state === 'paused' ? 'channels.paused' : tone === 'arrived' ? 'channels.well' : 'channels.look')}
-        </Mark>
+        <Mark tone={tone}>{t(wordOf(c, tone))}</Mark>
       </header>
       <ul className="signs">
         {signs.map((sign) => (

@@ -123,7 +123,9 @@ export function KeyInput({
   const file = useRef<HTMLInputElement>(null);
   const [isTyping, setTyping] = useState(false);
   const wrong = keyWrong(field, draft, t);
-  const isTaken = draft.value !== '' && wrong === undefined && field.form !== 'text' && !isTyping;
+  // What a key says is not shown, right or wrong.
+  const isTaken = draft.value !== '' && field.form !== 'text' && !isTyping;
+  const tone = wrong === undefined ? 'arrived' : 'no';
   const optional =
     field.need === 'sometimes' ? t('channels.optional') : field.need === 'later' ? t('channels.later') : undefined;
   const read = async (chosen: File | undefined): Promise<void> => {
@@ -142,8 +144,8 @@ export function KeyInput({
       >
         {(control) =>
           isTaken ? (
-            <div className="taken tone-arrived" id={control.id}>
-              <ToneIcon tone="arrived" size={16} />
+            <div className={`taken tone-${tone}`} id={control.id}>
+              <ToneIcon tone={tone} size={16} />
               <span>
                 {t('channels.keyRead', {
                   what: PEM.exec(draft.value)?.[1] ?? both(field.title),

@@ -2,7 +2,7 @@
 import type { Tone } from '../../../../src/verdicts/catalogue.ts';
 import type { Say } from '../../base/lang.ts';
 import { agoOf, clockOf, dayOf, msOf, tookOf } from '../../base/time.ts';
-import type { BillDay, Channel } from './api.ts';
+import type { BillDay, Channel, Provider } from './api.ts';
 import type { ChannelsKey } from './words.ts';
 
 export type Sign = Readonly<{ tone: Tone; text: string }>;
@@ -13,7 +13,13 @@ const SKEW_MS = 60_000;
 const LEAVING_DAYS = 7;
 const RANK: readonly Tone[] = ['beware', 'no', 'late', 'waiting', 'moving', 'found', 'arrived'];
 
-export function signsOf(c: Channel, t: Say<ChannelsKey>, now: number): readonly Sign[] {
+/** `nameOf`: what people call a kind of key. */
+export function signsOf(
+  c: Channel,
+  t: Say<ChannelsKey>,
+  now: number,
+  nameOf: (kind: string) => string,
+): readonly Sign[] {
   const { health } = c;
   const signs: Sign[] = [];
   if (c.state === 'paused') signs.push({ tone: 'waiting', text: t('channels.signPaused') });
@@ -40,13 +46,28 @@ export function signsOf(c: Channel, t: Say<ChannelsKey>, now: number): readonly 
     if (key.not_after === undefined) continue;
     const left = Math.floor((msOf(key.not_after) - now) / DAY);
     if (left < 0)
-      signs.push({ tone: 'no', text: t('channels.signExpired', { kind: key.kind, on: dayOf(key.not_after) }) });
+      signs.push({ tone: 'no', text: t('channels.signExpired', { kind: nameOf(key.kind), on: dayOf(key.not_after) }) });
     else if (left < SOON_DAYS)
-      signs.push({ tone: 'late', text: t('channels.signExpires', { kind: key.kind, n: left }) });
+      signs.push({ tone: 'late', text: t('channels.signExpires', { kind: nameOf(key.kind), n: left }) });
   }
   return signs.toSorted((a, b) => RANK.indexOf(a.tone) - RANK.indexOf(b.tone));
 }
 
+/** What an account is called by its signs. */
+export const wordOf = (c: Channel, tone: Tone): ChannelsKey =>
+  c.state === 'paused'
+    ? 'channels.paused'
+    : tone === 'arrived'
+      ? 'channels.well'
+      : tone === 'waiting'
+        ? 'channels.fresh'
+        : 'channels.look';
+export const keyName =
+  (provider: Provider | undefined, both: (text: Readonly<{ zh: string; en: string }>) => string) =>
+  (kind: string): string => {
+    const title = provider?.credentials.find((c) => c.kind === kind)?.title;
+    return title === undefined ? kind : both(title);
+  };
 export const worstOf = (signs: readonly Sign[]): Tone => signs[0]?.tone ?? 'waiting';
 
 export type BillSign = Readonly<{

@@ -56,9 +56,13 @@ export function KeysPanel({
               </div>
               {held.map((k) => (
                 <div className="held-line" key={k.id}>
-                  <span className="mono soft" translate="no">
-                    {k.id === '' ? t('channels.noName') : k.id}
-                  </span>
+                  {k.id === '' ? (
+                    <span className="soft">{t('channels.noName')}</span>
+                  ) : (
+                    <span className="mono soft" translate="no">
+                      {k.id}
+                    </span>
+                  )}
                   {k.not_after === undefined ? (
                     <span className="soft">{t('channels.noEnd')}</span>
                   ) : msOf(k.not_after) - now < 30 * DAY ? (

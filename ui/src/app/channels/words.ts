@@ -14,6 +14,7 @@ export const words = {
   'channels.connectDenied': { zh: '你的权限不能接入渠道', en: 'Your role may not connect a channel' },
   'channels.denied': { zh: '你的权限只能查看。', en: 'Your role may look, not act.' },
   'channels.well': { zh: '正常', en: 'well' },
+  'channels.fresh': { zh: '尚无应答', en: 'no answer yet' },
   'channels.look': { zh: '需要看看', en: 'needs a look' },
   'channels.paused': { zh: '已暂停', en: 'paused' },
   'channels.health': { zh: '健康状况', en: 'Health' },
@@ -27,7 +28,10 @@ export const words = {
   },
   'channels.signFailing': { zh: '最近 {n} 次没有答好:{why}', en: 'The last {n} answers failed: {why}' },
   'channels.signAnswered': { zh: '最近一次应答:{ago}', en: 'Last answer {ago}' },
-  'channels.signSilent': { zh: '还没有问过它:做一次自检', en: 'Never asked yet: run the self-test' },
+  'channels.signSilent': {
+    zh: '还没有查询过它。实测一次,或等第一笔支付',
+    en: 'Not asked yet: run the self-test, or wait for the first payment',
+  },
   'channels.signSkew': {
     zh: '与渠道的时钟相差 {took}:校准服务器时间,否则不会判“逾期”',
     en: 'Clocks differ by {took}: set the server’s clock, or nothing is judged late',
@@ -93,7 +97,7 @@ export const words = {
     zh: '明天起,每天的账单会列在这里。',
     en: 'From tomorrow on each day’s bill stands here.',
   },
-  'channels.billLeaving': { zh: '{day} 的{kind}还没有取到', en: 'The {kind} of {day} is not here' },
+  'channels.billLeaving': { zh: '{day}的{kind}还没有取到', en: 'The {kind} of {day} is not here' },
   'channels.billGone': {
     zh: '渠道只提供到 {on},还剩 {n} 天。看下面的原因,或从商户平台下载后导入。',
     en: 'The channel gives it until {on} only, {n} days left. See why below, or download it there and import it.',

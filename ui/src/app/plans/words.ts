@@ -133,7 +133,7 @@ export const words = {
   'plans.sampleDay': { zh: '日期', en: 'Day' },
   'plans.sampleTime': { zh: '时间', en: 'Time' },
   'plans.sampleCard': { zh: '用什么付', en: 'Paid with' },
-  'plans.sayBy': { zh: '{when} 收的 {amount},{by} 前到银行卡', en: '{amount} paid {when} is at your bank by {by}' },
+  'plans.sayBy': { zh: '{when} 收的 {amount},{by}前到银行卡', en: '{amount} paid {when} is at your bank by {by}' },
   'plans.sayUnknown': {
     zh: '{when} 收的 {amount}:到账日由渠道或你自己决定',
     en: '{amount} paid {when}: the channel or you decide the day',

@@ -184,10 +184,7 @@ function Answer({ checked: c }: Readonly<{ checked: Checked }>): ReactElement {
             ? t('terminals.ours', { name: terminal.name, store: terminal.store ?? '—', payee: terminal.payee ?? '—' })
             : both(c.says)}
         </p>
-        <p>
-          {both(c.code.says)}
-          {c.code.payee === undefined ? '' : ` · ${t('terminals.printedName', { payee: c.code.payee })}`}
-        </p>
+        {c.code.payee === undefined ? null : <p>{t('terminals.printedName', { payee: c.code.payee })}</p>}
         <p className="acts-row">
           {terminal === undefined ? null : <a {...link(`/app/terminals/${terminal.id}`)}>{t('terminals.openOne')}</a>}
           {c.finding_id === undefined ? null : <a {...link('/app/terminals/findings')}>{t('terminals.openFinding')}</a>}

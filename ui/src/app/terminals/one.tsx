@@ -87,6 +87,7 @@ function Life({ story, mayAct }: Props): ReactElement {
     },
   });
   const reached = WAY.findLastIndex((state) => state === story.state || story.history.some((h) => h.to === state));
+  const been = new Set<string>([story.state, ...story.history.map((h) => h.to)]);
   const isOff = !WAY.includes(story.state as (typeof WAY)[number]);
   return (
     <section className="panel" aria-labelledby="life">
@@ -95,7 +96,7 @@ function Life({ story, mayAct }: Props): ReactElement {
         {WAY.map((state, at) => (
           <li
             key={state}
-            className={at <= reached ? 'done' : undefined}
+            className={at > reached ? undefined : been.has(state) ? 'done' : 'passed'}
             aria-current={story.state === state ? 'step' : undefined}
           >
             {t(`terminalState.${state}`)}
@@ -103,7 +104,7 @@ function Life({ story, mayAct }: Props): ReactElement {
         ))}
       </ol>
       {isOff ? (
-        <p>
+        <p className="off">
           <Mark tone={toneOfState(story.state)}>{both(story.says)}</Mark>
         </p>
       ) : null}
@@ -266,7 +267,7 @@ function Place({ story, mayAct }: Props): ReactElement {
 
 /** Steps and bindings in one list, newest first. */
 function History({ story }: Readonly<{ story: Story }>): ReactElement {
-  const { t } = useWords<TerminalsKey>();
+  const { t, both } = useWords<TerminalsKey>();
   const lines = [
     ...story.history.map((h) => ({
       key: `s${h.n}`,
@@ -281,7 +282,10 @@ function History({ story }: Readonly<{ story: Story }>): ReactElement {
       n: b.n,
       at: b.since,
       what: t('terminals.boundTo', {
-        where: [b.store, b.provider, b.terminal_no].filter(Boolean).join(' · ') || '—',
+        where:
+          [b.store, b.provider && both(PROVIDERS[b.provider] ?? { zh: b.provider, en: b.provider }), b.terminal_no]
+            .filter(Boolean)
+            .join(' · ') || '—',
       }),
       note: b.note,
       by: b.by_name,
