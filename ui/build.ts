@@ -111,9 +111,9 @@ function written(name: string, css: () => string): Plugin {
  */
 function chineseCss(): string {
   const ours = new Set<number>();
-  for (const file of globSync(['ui/src/**/*.{ts,tsx}', 'src/verdicts/*.ts', 'src/traces/*.ts', 'src/base/errors*.ts'], {
-    cwd: ROOT,
-  }))
+  // Whatever speaks to people: the app's own words, and those that come over the API.
+  const spoken = ['verdicts/*', 'traces/*', 'base/errors*', 'channels/**/*', 'plans/*', 'people/*', 'actions/*'];
+  for (const file of globSync(['ui/src/**/*.{ts,tsx}', ...spoken.map((those) => `src/${those}.ts`)], { cwd: ROOT }))
     for (const char of read(file).toString('utf8')) ours.add(char.codePointAt(0)!);
   const chars = [...ours];
   return ['400', '600']

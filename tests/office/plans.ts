@@ -49,7 +49,7 @@ export const plans: Area = {
       await page.getByLabel('Valid from').fill('2026-11-01');
       await page.getByRole('button', { name: 'Save as a new version' }).click();
       await page.getByText('D+1: at your bank the next day').first().waitFor();
-      await page.getByText('Version 1, from 1 Nov').waitFor();
+      await page.getByText('Version 1, from 2026-11-01').waitFor();
       assert.deepEqual(await violations(page, '#content'), []);
       assert.deepEqual(complaints, []);
       await close();

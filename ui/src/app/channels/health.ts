@@ -1,7 +1,7 @@
 /** How an account is, in words: what its last answers, keys and clock say, the worst first. */
 import type { Tone } from '../../../../src/verdicts/catalogue.ts';
 import type { Say } from '../../base/lang.ts';
-import { agoOf, clockOf, dayOf, msOf, tookOf } from '../../base/time.ts';
+import { agoOf, clockOf, msOf, tookOf } from '../../base/time.ts';
 import type { BillDay, Channel, Provider } from './api.ts';
 import type { ChannelsKey } from './words.ts';
 
@@ -46,7 +46,10 @@ export function signsOf(
     if (key.not_after === undefined) continue;
     const left = Math.floor((msOf(key.not_after) - now) / DAY);
     if (left < 0)
-      signs.push({ tone: 'no', text: t('channels.signExpired', { kind: nameOf(key.kind), on: dayOf(key.not_after) }) });
+      signs.push({
+        tone: 'no',
+        text: t('channels.signExpired', { kind: nameOf(key.kind), on: key.not_after.slice(0, 10) }),
+      });
     else if (left < SOON_DAYS)
       signs.push({ tone: 'late', text: t('channels.signExpires', { kind: nameOf(key.kind), n: left }) });
   }

@@ -3,8 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Popconfirm } from 'antd';
 import { type ReactElement, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
-import { Time } from '../../base/parts.tsx';
-import { dayOf, msOf, useNow } from '../../base/time.ts';
+import { msOf, useNow } from '../../base/time.ts';
 import { Mark, Refused, Say } from '../form.tsx';
 import { type Channel, type ChannelPatch, channelApi, type Provider } from './api.ts';
 import { NO_KEY } from './draft.ts';
@@ -67,11 +66,14 @@ export function KeysPanel({
                     <span className="soft">{t('channels.noEnd')}</span>
                   ) : msOf(k.not_after) - now < 30 * DAY ? (
                     <Mark tone={msOf(k.not_after) < now ? 'no' : 'late'}>
-                      {t('channels.ends', { on: dayOf(k.not_after) })}
+                      {t('channels.ends', { on: k.not_after.slice(0, 10) })}
                     </Mark>
                   ) : (
                     <span className="soft">
-                      {t('channels.endsOn')} <Time at={k.not_after} />
+                      {t('channels.endsOn', {
+                        on: k.not_after.slice(0, 10),
+                        n: Math.floor((msOf(k.not_after) - now) / DAY),
+                      })}
                     </span>
                   )}
                   {mayChange && (held.length > 1 || field.need !== 'always') ? (

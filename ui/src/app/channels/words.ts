@@ -132,7 +132,7 @@ export const words = {
   'channels.noName': { zh: '(无编号)', en: '(no name)' },
   'channels.noEnd': { zh: '无有效期', en: 'no end' },
   'channels.ends': { zh: '{on} 到期', en: 'ends {on}' },
-  'channels.endsOn': { zh: '到期', en: 'ends' },
+  'channels.endsOn': { zh: '{on} 到期,还有 {n} 天', en: 'ends {on}, in {n} days' },
   'channels.saveBeside': { zh: '保存,新旧并用', en: 'Save, keep the old one too' },
   'channels.saveInstead': { zh: '保存并删除旧的', en: 'Save and take the old one away' },
   'channels.besideHint': {
@@ -219,7 +219,7 @@ export const words = {
 
   'channels.stepWho': { zh: '选渠道', en: 'Channel' },
   'channels.stepKeys': { zh: '编号和密钥', en: 'Numbers and keys' },
-  'channels.stepFeed': { zh: '收款通知', en: 'Notifications' },
+  'channels.stepFeed': { zh: '收款通知', en: 'Feed' },
   'channels.stepRules': { zh: '订单', en: 'Orders' },
   'channels.stepTry': { zh: '实测', en: 'Try it' },
   'channels.canDo': { zh: '支持 {n}/{of} 项能力', en: '{n} of {of} capabilities' },

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet, Time } from '../../base/parts.tsx';
-import { dayOf, todayAt } from '../../base/time.ts';
+import { todayAt } from '../../base/time.ts';
 import { Mark } from '../form.tsx';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -59,7 +59,7 @@ export default function One({ id, mayChange }: Readonly<{ id: string; mayChange:
             <p className="soft">
               {plan.data.version === undefined
                 ? t('plans.default')
-                : t('plans.version', { n: plan.data.version, from: dayOf(plan.data.from!) })}
+                : t('plans.version', { n: plan.data.version, from: plan.data.from! })}
             </p>
           </section>
           <section className="panel" aria-labelledby="versions">
@@ -75,9 +75,9 @@ export default function One({ id, mayChange }: Readonly<{ id: string; mayChange:
                       {v.version === plan.data.version ? (
                         <Mark tone="arrived">{t('plans.now')}</Mark>
                       ) : v.from > today ? (
-                        <Mark tone="moving">{t('plans.ahead', { on: dayOf(v.from) })}</Mark>
+                        <Mark tone="moving">{t('plans.ahead', { on: v.from })}</Mark>
                       ) : (
-                        <span className="soft">{t('plans.fromOn', { on: dayOf(v.from) })}</span>
+                        <span className="soft">{t('plans.fromOn', { on: v.from })}</span>
                       )}
                     </span>
                     <span>{v.says.map(both).join(' · ')}</span>

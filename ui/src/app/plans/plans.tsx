@@ -6,7 +6,6 @@ import { lazy, type ReactElement, Suspense } from 'react';
 import type { Channel } from '../../base/api.ts';
 import { addWords, useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet } from '../../base/parts.tsx';
-import { dayOf } from '../../base/time.ts';
 import { Tabs } from '../form.tsx';
 import type { PageProps } from '../pages.ts';
 import { go, link } from '../route.ts';
@@ -107,7 +106,7 @@ function Card({ channel: c }: Readonly<{ channel: Channel }>): ReactElement {
           ? ''
           : plan.data.version === undefined
             ? t('plans.default')
-            : t('plans.version', { n: plan.data.version, from: dayOf(plan.data.from!) })}
+            : t('plans.version', { n: plan.data.version, from: plan.data.from! })}
       </p>
     </article>
   );

@@ -162,7 +162,7 @@ export const words = {
   },
   'plans.monthNone': { zh: '这个方案不能事先说出到账日。', en: 'This plan does not tell the days beforehand.' },
   'plans.free': { zh: '休息日', en: 'free day' },
-  'plans.freeShort': { zh: '休', en: 'free' },
+  'plans.freeShort': { zh: '休', en: 'off' },
   'plans.brings': { zh: '到账:{days} 的收款', en: 'brings the money of {days}' },
   'plans.dueOn': { zh: '当天的收款 {on} 到', en: 'its money comes {on}' },
   'plans.uncertain': { zh: '日历还没公布', en: 'not yet announced' },
