@@ -55,8 +55,8 @@ export default function Calculator(): ReactElement {
       >
         <p className="soft">{t('plans.calcHint')}</p>
         <div className="two">
-          <Text label="plans.volume" value={volume} change={setVolume} />
-          <Text label="plans.ticket" value={ticket} change={setTicket} />
+          <Text label={t('plans.volume')} value={volume} change={setVolume} />
+          <Text label={t('plans.ticket')} value={ticket} change={setTicket} />
         </div>
         <fieldset>
           <legend>{t('plans.mix')}</legend>

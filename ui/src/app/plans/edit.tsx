@@ -129,7 +129,7 @@ function Form({
               )}
             </Field>
             <Text
-              label="plans.bankAccount"
+              label={t('plans.bankAccount')}
               value={terms.bankAccount}
               change={(bankAccount) => change({ bankAccount })}
             />
@@ -146,9 +146,9 @@ function Form({
         <details>
           <summary>{t('plans.partMatching')}</summary>
           <div className="two">
-            <Text label="plans.carryDays" value={terms.carryDays} change={(carryDays) => change({ carryDays })} />
+            <Text label={t('plans.carryDays')} value={terms.carryDays} change={(carryDays) => change({ carryDays })} />
             <Text
-              label="plans.valueWindow"
+              label={t('plans.valueWindow')}
               value={terms.valueWindowDays}
               change={(valueWindowDays) => change({ valueWindowDays })}
             />

@@ -19,18 +19,23 @@ export function FeeFields({
       <fieldset>
         <legend>{t('plans.partFee')}</legend>
         <div className="two">
-          <Text label="plans.rate" value={terms.rate} hint="plans.rateHint" change={(rate) => change({ rate })} />
           <Text
-            label="plans.currency"
+            label={t('plans.rate')}
+            value={terms.rate}
+            hint={t('plans.rateHint')}
+            change={(rate) => change({ rate })}
+          />
+          <Text
+            label={t('plans.currency')}
             value={terms.currency}
-            hint="plans.currencyHint"
+            hint={t('plans.currencyHint')}
             change={(currency) => change({ currency: currency.toUpperCase() })}
           />
         </div>
         <div className="four">
-          <Text label="plans.fixed" value={terms.fixed} change={(fixed) => change({ fixed })} />
-          <Text label="plans.min" value={terms.min} change={(min) => change({ min })} />
-          <Text label="plans.max" value={terms.max} change={(max) => change({ max })} />
+          <Text label={t('plans.fixed')} value={terms.fixed} change={(fixed) => change({ fixed })} />
+          <Text label={t('plans.min')} value={terms.min} change={(min) => change({ min })} />
+          <Text label={t('plans.max')} value={terms.max} change={(max) => change({ max })} />
           <Field label={t('plans.rounding')}>
             {(control) => (
               <select
@@ -70,9 +75,9 @@ export function FeeFields({
                   </select>
                 )}
               </Field>
-              <Text label="plans.tierFrom" value={one.from} change={(from) => tier(at, { from })} />
-              <Text label="plans.rate" value={one.rate} change={(rate) => tier(at, { rate })} />
-              <Text label="plans.max" value={one.max} change={(max) => tier(at, { max })} />
+              <Text label={t('plans.tierFrom')} value={one.from} change={(from) => tier(at, { from })} />
+              <Text label={t('plans.rate')} value={one.rate} change={(rate) => tier(at, { rate })} />
+              <Text label={t('plans.max')} value={one.max} change={(max) => tier(at, { max })} />
             </div>
             <Button size="small" type="text" onClick={() => change({ tiers: terms.tiers.filter((_, i) => i !== at) })}>
               {t('plans.tierRemove')}
@@ -86,9 +91,13 @@ export function FeeFields({
       <details open={terms.monthlyFee !== ''}>
         <summary>{t('plans.partMonthly')}</summary>
         <div className="four">
-          <Text label="plans.monthlyFee" value={terms.monthlyFee} change={(monthlyFee) => change({ monthlyFee })} />
           <Text
-            label="plans.monthlyVolume"
+            label={t('plans.monthlyFee')}
+            value={terms.monthlyFee}
+            change={(monthlyFee) => change({ monthlyFee })}
+          />
+          <Text
+            label={t('plans.monthlyVolume')}
             value={terms.monthlyVolume}
             change={(monthlyVolume) => change({ monthlyVolume })}
           />
@@ -123,10 +132,18 @@ export function FeeFields({
       <details open={terms.minPayout !== '' || terms.reserve !== '' || terms.freezeDays !== ''}>
         <summary>{t('plans.partHolds')}</summary>
         <div className="four">
-          <Text label="plans.minPayout" value={terms.minPayout} change={(minPayout) => change({ minPayout })} />
-          <Text label="plans.reserve" value={terms.reserve} change={(reserve) => change({ reserve })} />
-          <Text label="plans.reserveDays" value={terms.reserveDays} change={(reserveDays) => change({ reserveDays })} />
-          <Text label="plans.freezeDays" value={terms.freezeDays} change={(freezeDays) => change({ freezeDays })} />
+          <Text label={t('plans.minPayout')} value={terms.minPayout} change={(minPayout) => change({ minPayout })} />
+          <Text label={t('plans.reserve')} value={terms.reserve} change={(reserve) => change({ reserve })} />
+          <Text
+            label={t('plans.reserveDays')}
+            value={terms.reserveDays}
+            change={(reserveDays) => change({ reserveDays })}
+          />
+          <Text
+            label={t('plans.freezeDays')}
+            value={terms.freezeDays}
+            change={(freezeDays) => change({ freezeDays })}
+          />
         </div>
       </details>
     </>
