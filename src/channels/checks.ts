@@ -24,7 +24,9 @@ export function inquiryCheck(answer: Answer): Check {
 /** What a channel that does not answer well is usually telling. */
 function fixOf({ outcome }: Answer, says: string): Text {
   if (outcome === 'limited') return { en: 'asked too fast: try again in a minute', zh: '问得太快:一分钟后再试' };
-  if (outcome === 'unknown')
+  // WeChat signs its refusal by a key that may not be held yet: the status tells all the same.
+  const isRefused = outcome === 'refused' || says.startsWith('401');
+  if (!isRefused)
     return {
       en: 'no answer that can be believed: check the address, the network from this server, and the channel’s public key',
       zh: '没有可信的应答:检查渠道地址、本服务器到渠道的网络,以及渠道的公钥或证书',

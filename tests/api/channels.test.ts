@@ -128,15 +128,20 @@ test('a key under a wrong name is taken away, and the right one is tried', async
   const path = `/v1/channels/${on.accountId}`;
   type Held = Readonly<{ credentials: ReadonlyArray<Readonly<{ kind: string; id: string }>> }>;
   const idsOf = (c: Held) => c.credentials.filter((k) => k.kind === 'merchant_key').map((k) => k.id);
-  const tried = async () => (await on.call<{ ok: boolean }>('POST', `${path}/test`)).body.ok;
+  type Tried = Readonly<{ ok: boolean; checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; fix?: string }>> }>;
+  const tried = async () => (await on.call<Tried>('POST', `${path}/test`, undefined, { 'accept-language': 'en' })).body;
   const right = { kind: 'merchant_key', id: on.sim.merchant.serial };
   const value = on.sim.merchant.privatePem;
   await on.call('PATCH', path, { remove: [right], credentials: [{ kind: 'merchant_key', id: 'ABCDEF', value }] });
-  assert.equal(await tried(), false);
+  const bad = await tried();
+  assert.equal(bad.ok, false);
+  // What to do is said where it fails, and nowhere else.
+  assert.match(bad.checks.find((c) => c.name === 'inquiry')?.fix ?? '', /does not take our signature/);
+  assert.ok(bad.checks.every((c) => c.ok === (c.fix === undefined)));
   const put = await on.call<Held>('PATCH', path, {
     remove: [{ kind: 'merchant_key', id: 'ABCDEF' }],
     credentials: [{ ...right, value }],
   });
   assert.deepEqual(idsOf(put.body), [right.id]);
-  assert.equal(await tried(), true);
+  assert.equal((await tried()).ok, true);
 });

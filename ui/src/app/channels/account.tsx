@@ -63,7 +63,8 @@ function Whole({
   const client = useQueryClient();
   const test = useSelfTest(c.id);
   const plan = useQuery(asked.plan(c.id));
-  const signs = signsOf(c, t, now, keyName(provider, both));
+  const isTested = test.run.data?.ok === true;
+  const signs = signsOf(c, t, now, keyName(provider, both), isTested);
   const tone = worstOf(signs);
   const isPaused = c.state === 'paused';
   const pause = useMutation({

@@ -152,7 +152,7 @@ function Wizard({
           change={change}
         />
       )}
-      {step === 0 ? null : (
+      {step === 0 || (step === LAST && made !== undefined) ? null : (
         <div className="acts-row">
           <Button onClick={() => toStep(step - 1)}>{t('channels.back')}</Button>
           {step < LAST ? (
@@ -454,6 +454,9 @@ function Trial({
           {t(isOk ? 'channels.done' : 'channels.toAccount')}
         </Button>
         <Button onClick={() => go(`/app/plans/${made.channel.id}`)}>{t('channels.toPlan')}</Button>
+        <Button type="text" onClick={() => go(`/app/channels/new?step=${LAST}`)}>
+          {t('channels.back')}
+        </Button>
       </div>
     </>
   );

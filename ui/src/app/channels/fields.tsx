@@ -214,7 +214,7 @@ export function KeyInput({
         <PlainField
           field={field.named}
           value={draft.id}
-          isRequired={draft.value !== ''}
+          isRequired={field.need === 'always' || draft.value !== ''}
           change={(id) => change({ ...draft, id })}
         />
       )}

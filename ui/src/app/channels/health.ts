@@ -19,6 +19,7 @@ export function signsOf(
   t: Say<ChannelsKey>,
   now: number,
   nameOf: (kind: string) => string,
+  isTested = false,
 ): readonly Sign[] {
   const { health } = c;
   const signs: Sign[] = [];
@@ -39,6 +40,7 @@ export function signsOf(
     });
   if (health?.last_answer_at !== undefined)
     signs.push({ tone: 'arrived', text: t('channels.signAnswered', { ago: agoOf(health.last_answer_at) }) });
+  else if (isTested) signs.push({ tone: 'arrived', text: t('channels.signTested') });
   else signs.push({ tone: 'waiting', text: t('channels.signSilent') });
   if (Math.abs(health?.clock_skew_ms ?? 0) > SKEW_MS)
     signs.push({ tone: 'late', text: t('channels.signSkew', { took: tookOf(Math.abs(health!.clock_skew_ms!)) }) });

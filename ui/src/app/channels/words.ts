@@ -26,6 +26,7 @@ export const words = {
     zh: '连续 {n} 次没有答好,歇到 {at} 再问。最近一次:{why}',
     en: 'It failed {n} times in a row and rests until {at}. The last time: {why}',
   },
+  'channels.signTested': { zh: '刚才的实测全部通过', en: 'The self-test just passed' },
   'channels.signFailing': { zh: '最近 {n} 次没有答好:{why}', en: 'The last {n} answers failed: {why}' },
   'channels.signAnswered': { zh: '最近一次应答:{ago}', en: 'Last answer {ago}' },
   'channels.signSilent': {

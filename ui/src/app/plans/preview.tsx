@@ -158,7 +158,8 @@ function Payment({
           <>
             <dt>{t('plans.fee')}</dt>
             <dd>
-              <Money of={p.fee} /> <span className="soft">{p.arithmetic === undefined ? '' : both(p.arithmetic)}</span>
+              <Money of={p.fee} />
+              {p.arithmetic === undefined ? null : <div className="soft">{both(p.arithmetic)}</div>}
               {p.rounded === undefined || p.rounded === 'row' ? null : (
                 <small className="soft"> {t(`roundedBy.${p.rounded}`)}</small>
               )}
