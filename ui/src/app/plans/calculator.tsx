@@ -2,11 +2,13 @@
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type FormEvent, type ReactElement, useState } from 'react';
+import type { Channel } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet } from '../../base/parts.tsx';
 import { Field, Refused, Say } from '../form.tsx';
+import { go } from '../route.ts';
 import { Rows } from '../state.tsx';
-import { type Advice, type Advising, asked, planApi } from './api.ts';
+import { type Advice, type Advising, asked, planApi, type Template } from './api.ts';
 import { Text } from './text.tsx';
 import type { PlansKey } from './words.ts';
 
@@ -136,7 +138,7 @@ export default function Calculator(): ReactElement {
             <p>{t('plans.calcEmptyHint')}</p>
           </Quiet>
         ) : (
-          <Outcome advice={advise.data} />
+          <Outcome advice={advise.data} templates={templates.data?.items ?? []} accounts={channels.data?.items ?? []} />
         )}
       </section>
     </div>
@@ -155,7 +157,11 @@ function hundredths(share: string): number {
 
 const minorOf = (amount: string): number => Number(amount.replace('.', ''));
 
-function Outcome({ advice }: Readonly<{ advice: Advice }>): ReactElement {
+function Outcome({
+  advice,
+  templates,
+  accounts,
+}: Readonly<{ advice: Advice; templates: readonly Template[]; accounts: readonly Channel[] }>): ReactElement {
   const { t, both } = useWords<PlansKey>();
   const most = Math.max(1, ...advice.options.map((o) => (o.total === undefined ? 0 : minorOf(o.total.amount))));
   return (
@@ -180,6 +186,23 @@ function Outcome({ advice }: Readonly<{ advice: Advice }>): ReactElement {
                 {t('plans.cannot')} {both(why)}
               </p>
             ))}
+            {o.against.length === 0 && accounts.length > 0 && templates.some((template) => template.id === o.id) ? (
+              <label className="use-for">
+                <span className="soft">{t('plans.useFor')}</span>
+                <select
+                  className="input"
+                  value=""
+                  onChange={(e) => go(`/app/plans/${e.target.value}/edit?template=${o.id}`)}
+                >
+                  <option value="">{t('plans.useWhich')}</option>
+                  {accounts.map((c) => (
+                    <option key={c.id} value={c.id}>
+                      {c.name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            ) : null}
             <details>
               <summary>{t('plans.steps')}</summary>
               <ol className="steps">

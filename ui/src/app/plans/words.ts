@@ -185,6 +185,8 @@ export const words = {
   },
   'plans.noFee': { zh: '没有费率', en: 'no rate' },
   'plans.cannot': { zh: '不适用:', en: 'It does not fit:' },
+  'plans.useFor': { zh: '用于', en: 'Use it for' },
+  'plans.useWhich': { zh: '选账户', en: 'choose an account' },
   'plans.steps': { zh: '怎么算的', en: 'The arithmetic' },
 } as const;
 export type PlansKey = keyof typeof words;

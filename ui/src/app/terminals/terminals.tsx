@@ -1,12 +1,13 @@
 /** Terminals and codes: the list, and the way to its parts (check, findings, stores, one terminal), which come when asked for. */
 import './terminals.css';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { api, type PageOf } from '../../base/api.ts';
 import { addWords, useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet, Time } from '../../base/parts.tsx';
 import { Mark, Tabs } from '../form.tsx';
+import { useLive } from '../live.ts';
 import type { PageProps } from '../pages.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -27,6 +28,10 @@ export default function Terminals({ me, path }: PageProps): ReactElement {
   const mayAct = me.scopes.includes('act');
   const id = /^\/terminals\/([0-9a-f-]{36})$/.exec(path)?.[1];
   const open = useQuery(asked.findings);
+  const client = useQueryClient();
+  useLive((event) => {
+    if (event.type.startsWith('terminal.')) void client.invalidateQueries({ queryKey: ['findings'] });
+  });
   const n = open.data?.items.length ?? 0;
   if (id !== undefined)
     return (
