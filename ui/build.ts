@@ -109,8 +109,8 @@ function written(name: string, css: () => string): Plugin {
 const WRITTEN = [
   'ui/src/**/*.{ts,tsx}',
   'src/api/customer/*.ts',
-  'src/verdicts/*.ts',
-  'src/traces/*.ts',
+  'src/{verdicts,traces,plans,people,actions}/*.ts',
+  'src/channels/**/*.ts',
   'src/base/errors*.ts',
 ];
 /**

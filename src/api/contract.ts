@@ -322,6 +322,11 @@ export const channelPatch = z.strictObject({
   state: z.enum(['active', 'paused']).optional(),
   settings: z.record(text(64, 1), text(4_000)).optional().describe('All of them: what is not named is taken away'),
   credentials: z.array(credential).max(20).optional(),
+  remove: z
+    .array(z.strictObject({ kind: text(32), id: text(80).default('') }))
+    .max(20)
+    .optional()
+    .describe('Credentials that are taken away'),
 });
 
 export const channel = z
@@ -354,7 +359,14 @@ export const channel = z
   })
   .meta({ id: 'Channel' });
 
-export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Check' });
+export const check = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string(),
+    fix: z.string().optional().describe('What to do about it'),
+  })
+  .meta({ id: 'Check' });
 
 export const billDay = z
   .object({

@@ -54,7 +54,7 @@ import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { statusLinkRoutes, statusPictureRoute, statusRoutes } from './routes/status.ts';
-import { terminalRoutes } from './routes/terminals.ts';
+import { codePictureRoute, terminalRoutes } from './routes/terminals.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -216,6 +216,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     imageRoute(scope as unknown as Api, on);
     statusPictureRoute(scope as unknown as Api, on);
   });
+  await app.register(async (scope) => codePictureRoute(scope as unknown as Api, on));
   return app;
 }
 

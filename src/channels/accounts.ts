@@ -160,6 +160,21 @@ export class Accounts {
     this.forget(tx.tenantId, accountId);
   }
 
+  async removeCredentials(
+    tx: TenantTx,
+    accountId: string,
+    names: ReadonlyArray<Readonly<{ kind: string; id: string }>>,
+  ): Promise<void> {
+    for (const { kind, id } of names)
+      await tx.run('delete from credentials where tenant_id = $1 and account_id = $2 and kind = $3 and key_id = $4', [
+        tx.tenantId,
+        accountId,
+        kind,
+        id,
+      ]);
+    this.forget(tx.tenantId, accountId);
+  }
+
   async #load(tx: TenantTx, id: string): Promise<OpenAccount> {
     const plain = await plainOf(tx, id);
     const sealed = await tx.rows<{ kind: string; key_id: string; sealed: Buffer; not_after: Temporal.Instant | null }>(

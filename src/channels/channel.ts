@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { Text } from '../base/lang.ts';
 import type { Kind, Observed, RefundState } from '../observations/observation.ts';
+import type { Description } from './describe.ts';
 
 export type ChannelId = 'wechatpay' | 'alipay' | 'lakala' | 'unionpay' | 'stripe' | 'adyen' | 'paypal';
 
@@ -154,8 +155,8 @@ export type BillWord = Readonly<{
   dispute?: Readonly<{ ref: string }>;
 }>;
 
-/** One line of a live self-test: what was tried and what came. */
-export type Check = Readonly<{ name: string; ok: boolean; detail: Text }>;
+/** One line of a live self-test: what was tried and what came; where it is not right and something can be said, what to do. */
+export type Check = Readonly<{ name: string; ok: boolean; detail: Text; fix?: Text }>;
 
 export const CAPABILITIES = [
   'notify',
@@ -180,6 +181,8 @@ export interface Channel {
   readonly onlyHints?: true;
   /** Each credential kind an account needs, with what it is. */
   readonly credentials: Readonly<Record<string, Text>>;
+  /** How an account is entered, in words. */
+  readonly description: Description;
   readonly defaultBaseUrl: string;
   /** What an account's settings may hold. */
   readonly settings: z.ZodType<Readonly<Record<string, string | undefined>>>;

@@ -17,7 +17,29 @@ export function inquiryCheck(answer: Answer): Check {
     detail: ok
       ? { en: 'the channel answers and its answer holds', zh: '渠道已应答,应答校验通过' }
       : { en: `no usable answer: ${says}`, zh: `没有可用的应答:${says}` },
+    ...(!ok && { fix: fixOf(answer, says) }),
   };
+}
+
+/** What a channel that does not answer well is usually telling. */
+function fixOf({ outcome }: Answer, says: string): Text {
+  if (outcome === 'limited') return { en: 'asked too fast: try again in a minute', zh: '问得太快:一分钟后再试' };
+  // WeChat signs its refusal by a key that may not be held yet: the status tells all the same.
+  const isRefused = outcome === 'refused' || says.startsWith('401');
+  if (!isRefused)
+    return {
+      en: 'no answer that can be believed: check the address, the network from this server, and the channel’s public key',
+      zh: '没有可信的应答:检查渠道地址、本服务器到渠道的网络,以及渠道的公钥或证书',
+    };
+  return /sign|签名|证书|serial|40[13]|key|token/i.test(says)
+    ? {
+        en: 'the channel does not take our signature: private key, its serial number and the merchant number do not belong together; enter them again',
+        zh: '渠道不认我们的签名:私钥、证书序列号与商户号不是一套;请重新录入',
+      }
+    : {
+        en: 'the channel understood and refused: check the numbers, and whether the product is switched on for this merchant',
+        zh: '渠道听懂了但拒绝:核对各项编号,以及该商户是否已开通此产品',
+      };
 }
 
 /** An RSA private key that names its certificate. */
@@ -60,8 +82,8 @@ export function certificateChecks(keys: readonly Credential[], kind: string, now
   });
 }
 
-/** As it was entered, else as the certificate itself says; a bare public key has none. */
-function endOf(k: Credential): Temporal.Instant | undefined {
+/** As it was entered, else as the certificate itself says; a bare public key has none. Throws where it is no certificate. */
+export function endOf(k: Pick<Credential, 'value' | 'notAfter'>): Temporal.Instant | undefined {
   if (k.notAfter !== undefined || !k.value.includes('BEGIN CERTIFICATE')) return k.notAfter;
   return Temporal.Instant.fromEpochMilliseconds(new X509Certificate(k.value).validToDate.getTime());
 }

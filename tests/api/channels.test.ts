@@ -68,3 +68,80 @@ test('the policy is data: versions, one writer at a time, amounts of their curre
   const back = await on.call<Version>('PUT', '/v1/policy', { after: 1, policy: current.policy });
   assert.equal(back.body.version, 2);
 });
+
+type Provider = Readonly<{
+  id: string;
+  settings: ReadonlyArray<Readonly<{ key: string; required: boolean; options?: readonly object[] }>>;
+  credentials: ReadonlyArray<Readonly<{ kind: string; secret: boolean; need: string; named?: object }>>;
+  capabilities: ReadonlyArray<Readonly<{ name: string; why_not?: Readonly<{ zh: string; en: string }> }>>;
+}>;
+
+test('each provider tells what an account of it needs, and why it cannot what it cannot', async () => {
+  const { items } = (await on.call<{ items: readonly Provider[] }>('GET', '/v1/channels/providers')).body;
+  assert.deepEqual(
+    items.map((p) => p.id),
+    ['wechatpay', 'alipay', 'lakala', 'unionpay', 'stripe', 'adyen', 'paypal'],
+  );
+  const alipay = items.find((p) => p.id === 'alipay')!;
+  assert.deepEqual(
+    alipay.settings.map((s) => [s.key, s.required, s.options?.length]),
+    [
+      ['app_id', true, undefined],
+      ['product', false, 6],
+      ['bill_hosts', false, undefined],
+    ],
+  );
+  assert.deepEqual(
+    items[0]!.credentials.map((c) => [c.kind, c.secret, c.named !== undefined]),
+    [
+      ['merchant_key', true, true],
+      ['apiv3_key', true, false],
+      ['platform_key', false, true],
+    ],
+  );
+  assert.match(alipay.capabilities.find((c) => c.name === 'recover')!.why_not!.zh, /没有通知列表/);
+});
+
+test('a new notification address: those before go on to answer until they are ended', async () => {
+  const make = (body: object) =>
+    on.call<{ notification_url: string; others: number }>('POST', `/v1/channels/${on.accountId}/address`, body);
+  const strangers = async (): Promise<string> =>
+    /outcome="unknown_address"\} (\d+)/.exec(await (await fetch(`${on.served.url}/metrics`)).text())?.[1] ?? '0';
+  // Both are refused alike, unsigned as it is: only our own count tells whether the address is one.
+  const knows = async (url: string): Promise<boolean> => {
+    const before = await strangers();
+    await fetch(url, { method: 'POST', body: '{}' });
+    return (await strangers()) === before;
+  };
+  const second = await make({});
+  assert.deepEqual([second.status, second.body.others], [201, 1]);
+  assert.deepEqual([await knows(on.notifyUrl), await knows(second.body.notification_url)], [true, true]);
+  const third = await make({ end_others: true });
+  assert.equal(third.body.others, 0);
+  assert.deepEqual(
+    [await knows(on.notifyUrl), await knows(second.body.notification_url), await knows(third.body.notification_url)],
+    [false, false, true],
+  );
+});
+
+test('a key under a wrong name is taken away, and the right one is tried', async () => {
+  const path = `/v1/channels/${on.accountId}`;
+  type Held = Readonly<{ credentials: ReadonlyArray<Readonly<{ kind: string; id: string }>> }>;
+  const idsOf = (c: Held) => c.credentials.filter((k) => k.kind === 'merchant_key').map((k) => k.id);
+  type Tried = Readonly<{ ok: boolean; checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; fix?: string }>> }>;
+  const tried = async () => (await on.call<Tried>('POST', `${path}/test`, undefined, { 'accept-language': 'en' })).body;
+  const right = { kind: 'merchant_key', id: on.sim.merchant.serial };
+  const value = on.sim.merchant.privatePem;
+  await on.call('PATCH', path, { remove: [right], credentials: [{ kind: 'merchant_key', id: 'ABCDEF', value }] });
+  const bad = await tried();
+  assert.equal(bad.ok, false);
+  // What to do is said where it fails, and nowhere else.
+  assert.match(bad.checks.find((c) => c.name === 'inquiry')?.fix ?? '', /does not take our signature/);
+  assert.ok(bad.checks.every((c) => c.ok === (c.fix === undefined)));
+  const put = await on.call<Held>('PATCH', path, {
+    remove: [{ kind: 'merchant_key', id: 'ABCDEF' }],
+    credentials: [{ ...right, value }],
+  });
+  assert.deepEqual(idsOf(put.body), [right.id]);
+  assert.equal((await tried()).ok, true);
+});

@@ -1,6 +1,7 @@
 /** Shapes of plans, calendars and the calculator. A plan's own fields are those of plans.yaml (docs/reference/plans.md), every value text. */
 import { z } from 'zod';
-import { amount, both, day, id, instant, money } from '../contract.ts';
+import { CARDS } from '../../plans/plan.ts';
+import { amount, both, day, id, instant, moment, money } from '../contract.ts';
 
 /** Read by the one reader of plans.yaml, which refuses what it does not know by its name. */
 const body = z
@@ -13,6 +14,7 @@ export const plan = z
     version: z.int().optional().describe('Absent: the channel’s default, nothing was agreed in the book'),
     from: day.optional(),
     plan: z.record(z.string(), z.unknown()).describe('Every field written out, defaults too'),
+    says: z.array(both).describe('The same in sentences'),
     created_by: z.string().optional(),
     created_at: instant.optional(),
   })
@@ -24,6 +26,7 @@ export const planVersion = z
     version: z.int(),
     from: day,
     plan: z.record(z.string(), z.unknown()).describe('As it was given'),
+    says: z.array(both).describe('The same in sentences'),
     created_by: z.string(),
     created_at: instant,
   })
@@ -47,6 +50,45 @@ export const planTemplate = z
     plan: z.record(z.string(), z.unknown()).describe('With the typical values'),
   })
   .meta({ id: 'PlanTemplate' });
+
+export const previewing = z.strictObject({
+  channel: z.string().min(1).max(32).describe('Whose defaults stand where the plan says nothing'),
+  plan: body,
+  payment: z.strictObject({ amount, at: moment, card: z.enum(CARDS).optional() }),
+  month: z
+    .string()
+    .regex(/^(19[7-9]\d|[2-8]\d{3})-(0[1-9]|1[0-2])$/)
+    .describe('Such as 2026-11'),
+});
+const promised = z.object({ at: instant, on: day, assumed: z.boolean(), rule: both });
+export const preview = z
+  .object({
+    plan: z.record(z.string(), z.unknown()).describe('Every field written out'),
+    says: z.array(both),
+    payment: z.object({
+      fee: money.optional().describe('Absent: the plan tells no fee of such a payment'),
+      arithmetic: both.optional(),
+      rounded: z
+        .enum(['row', 'day', 'batch'])
+        .optional()
+        .describe('Where the channel rounds; here it is rounded by the row'),
+      reserve: money.optional(),
+      net: money.optional().describe('What comes to the bank'),
+      bill: promised.optional(),
+      credited: promised.optional(),
+    }),
+    days: z.array(
+      z.object({
+        on: day,
+        weekday: z.int().describe('1 is Monday'),
+        free: z.boolean().optional().describe('Nobody works on it; absent: the plan counts no working days'),
+        certain: z.boolean(),
+        due_on: day.optional().describe('When the money of this day comes'),
+        brings: z.array(day).describe('The days whose money comes on this one'),
+      }),
+    ),
+  })
+  .meta({ id: 'PlanPreview' });
 
 const percent = z.string().regex(/^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/);
 const answers = z.record(z.string().max(32), z.string().max(40));

@@ -139,6 +139,9 @@ export const newCodeCheck = z.strictObject({
   content: codeContent.describe('As the scanner reads it'),
   store: text(64, 1).optional().describe('Where you are'),
 });
+export const codesRead = z
+  .object({ codes: z.array(z.object({ text: z.string(), format: z.string() })) })
+  .meta({ id: 'CodesRead' });
 const checkHead = {
   id,
   result: z.enum(['matches', 'foreign_code', 'retired_code', 'other_store']),

@@ -6,10 +6,14 @@ import { DaozhangError } from '../../base/errors.ts';
 import { targetOf } from '../../base/outbound.ts';
 import { newToken } from '../../base/secret.ts';
 import type { OpenAccount } from '../../channels/accounts.ts';
-import type { Credential } from '../../channels/channel.ts';
-import { channelOf } from '../../channels/registry.ts';
+import { BILLS } from '../../channels/bills.ts';
+import { CAPABILITIES, type Channel, type Credential } from '../../channels/channel.ts';
+import { endOf } from '../../channels/checks.ts';
+import { type Field, settingsOf } from '../../channels/describe.ts';
+import { CHANNELS, channelOf } from '../../channels/registry.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { type Caller, putRoute } from '../auth.ts';
+import * as channels from '../contract/channels.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -70,13 +74,25 @@ export function channelRoutes(api: Api, on: Serving): void {
         const open = await on.accounts.get(tx, id);
         await planBills(tx, open);
         await planRecovery(tx, open);
-        const address = newToken('notify');
-        await putRoute(tx, address, 'notify', id, undefined);
         const view = await viewOf(tx, open);
-        return { ...view, notification_url: `${on.publicUrl()}/v1/notifications/${channel.id}/${address}` };
+        return { ...view, notification_url: await addressFor(tx, on, channel.id, id) };
       });
       return await reply.status(201).send(made);
     },
+  );
+
+  api.get(
+    '/v1/channels/providers',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listProviders',
+        summary: 'The providers there are, and what an account of each needs',
+        tags: ['channels'],
+        response: { 200: z.object({ items: z.array(channels.provider) }) },
+      },
+    },
+    async () => ({ items: CHANNELS.map(providerView) }),
   );
 
   const params = z.object({ id: shape.id });
@@ -107,7 +123,8 @@ export function channelRoutes(api: Api, on: Serving): void {
       schema: {
         operationId: 'changeChannel',
         summary: 'Change a channel account',
-        description: 'Credentials given here are added, or replace those of the same kind and id.',
+        description:
+          'Credentials given here are added, or replace those of the same kind and id; those under `remove` are taken away first.',
         tags: ['channels'],
         params,
         body: shape.channelPatch,
@@ -139,6 +156,8 @@ export function channelRoutes(api: Api, on: Serving): void {
               body.settings === undefined ? null : JSON.stringify(checkSettings(open.account.provider, body.settings)),
             ],
           );
+          // First: one that is given under the same name takes its place.
+          await on.accounts.removeCredentials(tx, params.id, body.remove ?? []);
           await on.accounts.putCredentials(
             tx,
             params.id,
@@ -153,6 +172,38 @@ export function channelRoutes(api: Api, on: Serving): void {
         })
         // What was read before the COMMIT is not kept: it may never have come.
         .finally(() => on.accounts.forget(caller.tenantId, params.id));
+    },
+  );
+
+  api.post(
+    '/v1/channels/:id/address',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'makeNotificationAddress',
+        summary: 'A new notification address',
+        description:
+          'It is shown once. Those before go on to answer until they are ended, so that nothing is lost while the channel learns the new one.',
+        tags: ['channels'],
+        params,
+        body: channels.newAddress,
+        response: { 201: channels.madeAddress, 404: shape.problem },
+      },
+    },
+    async ({ caller, params, body }, reply) => {
+      const made = await on.book.tenant(caller.tenantId, async (tx) => {
+        const { account } = await accountOf(tx, on, caller, params.id);
+        if (body.end_others) await endAddresses(tx, params.id);
+        const [before] = await tx.rows<{ n: bigint }>(
+          `select count(*) as n from routes where tenant_id = $1 and kind = 'notify' and subject_id = $2`,
+          [tx.tenantId, params.id],
+        );
+        return {
+          notification_url: await addressFor(tx, on, account.provider, params.id),
+          others: Number(before!.n),
+        };
+      });
+      return await reply.status(201).send(made);
     },
   );
 
@@ -174,10 +225,72 @@ export function channelRoutes(api: Api, on: Serving): void {
       const open = await on.book.tenant(caller.tenantId, (tx) => accountOf(tx, on, caller, params.id));
       const checks = await open.channel.selfTest(open.account, open.keys, on.io);
       const lang = langFor(request);
-      return { ok: checks.every((c) => c.ok), checks: checks.map((c) => ({ ...c, detail: c.detail[lang] })) };
+      return {
+        ok: checks.every((c) => c.ok),
+        checks: checks.map((c) => dropEmpty({ ...c, detail: c.detail[lang], fix: c.fix?.[lang] })),
+      };
     },
   );
 }
+
+/** An address that the channel may notify; nothing but its hash is kept. */
+async function addressFor(tx: TenantTx, on: Serving, provider: string, accountId: string): Promise<string> {
+  const address = newToken('notify');
+  await putRoute(tx, address, 'notify', accountId, undefined);
+  return `${on.publicUrl()}/v1/notifications/${provider}/${address}`;
+}
+
+const endAddresses = (tx: TenantTx, accountId: string): Promise<number> =>
+  tx.run(`delete from routes where tenant_id = $1 and kind = 'notify' and subject_id = $2`, [tx.tenantId, accountId]);
+
+function providerView({
+  id,
+  description: d,
+  defaultBaseUrl,
+  settings,
+  credentials,
+  capabilities,
+}: Channel): z.output<typeof channels.provider> {
+  return dropEmpty({
+    id,
+    title: d.title,
+    about: d.about,
+    base_url: defaultBaseUrl,
+    test_url: d.testUrl,
+    merchant_no: fieldView(d.merchantNo),
+    sub_merchant_no: d.subMerchantNo && fieldView(d.subMerchantNo),
+    settings: settingsOf(settings).map(({ key, isRequired, values }) => {
+      const field = d.settings[key]!;
+      const options = values?.map((value) => ({ value, title: field.options?.[value] ?? { zh: value, en: value } }));
+      return dropEmpty({ key, ...fieldView(field), required: isRequired, options });
+    }),
+    credentials: Object.entries(d.credentials).map(([kind, field]) =>
+      dropEmpty({
+        kind,
+        ...fieldView(field),
+        says: credentials[kind]!,
+        form: field.form,
+        begins: field.begins && [...field.begins],
+        secret: field.isPublic !== true,
+        need: field.need,
+        named: field.named && fieldView(field.named),
+      }),
+    ),
+    notify: d.notify,
+    capabilities: CAPABILITIES.map((name) => {
+      const can = capabilities[name];
+      return can === true ? { name } : { name, why_not: can };
+    }),
+    bills: (BILLS[id] ?? []).map(({ kind, readyAt, zone, keptDays }) => ({
+      kind,
+      ready_at: readyAt,
+      zone,
+      kept_days: keptDays,
+    })),
+  });
+}
+
+const fieldView = ({ title, where, pattern, example }: Field) => dropEmpty({ title, where, pattern, example });
 
 async function accountOf(tx: TenantTx, on: Serving, caller: Caller, id: string): Promise<OpenAccount> {
   const row = await tx.maybe('select from accounts where tenant_id = $1 and id = $2 and livemode = $3', [
@@ -210,8 +323,18 @@ function credentialOf(provider: string, c: z.output<typeof shape.credential>): C
     kind: c.kind,
     id: c.id,
     value: c.value,
-    notAfter: c.not_after === undefined ? undefined : Temporal.Instant.from(c.not_after),
+    notAfter: c.not_after === undefined ? endSaid(c.value) : Temporal.Instant.from(c.not_after),
   };
+}
+
+/** What one certificate says of its own end; a file of several has none of its own. What cannot be read the self-test tells. */
+function endSaid(value: string): Temporal.Instant | undefined {
+  if (value.split('BEGIN CERTIFICATE').length !== 2) return undefined;
+  try {
+    return endOf({ value, notAfter: undefined });
+  } catch {
+    return undefined;
+  }
 }
 
 type Health = Readonly<{

@@ -1,7 +1,7 @@
 /** Plans of channel accounts, version after version; templates, advice and calendars. */
 import { z } from 'zod';
 import { adviceOn, comparable } from '../../actions/advise.ts';
-import { decimalText } from '../../base/money.ts';
+import { decimalText, type Money, parseMoney } from '../../base/money.ts';
 import { CHINA } from '../../base/time.ts';
 import {
   addPlan,
@@ -15,8 +15,14 @@ import {
   type Version,
 } from '../../channels/terms.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { planOfBody, yearsOf } from '../../plans/body.ts';
 import { CALENDARS, calendarOf, isBuiltIn } from '../../plans/calendar.ts';
+import { calendarNames } from '../../plans/calendar-file.ts';
+import { withYears } from '../../plans/plan.ts';
+import { previewMonth, previewPayment } from '../../plans/preview.ts';
+import type { StationPromise } from '../../plans/station.ts';
 import { CHECK_CONTRACT, TEMPLATES } from '../../plans/templates.ts';
+import { planWords } from '../../plans/words.ts';
 import { writePlan } from '../../plans/write.ts';
 import { actorOf, type Caller } from '../auth.ts';
 import * as planShape from '../contract/plans.ts';
@@ -95,11 +101,11 @@ export function planRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params, query }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => {
-        await mine(tx, caller, params.id);
+        const provider = await mine(tx, caller, params.id);
         const versions = await planVersions(tx, params.id, query.after, query.limit);
         const last = versions.at(-1);
         const more = versions.length === query.limit && last !== undefined && last.version > 1;
-        return { items: versions.map(versionOut), ...(more && { next: String(last.version) }) };
+        return { items: versions.map((v) => versionOut(v, provider)), ...(more && { next: String(last.version) }) };
       });
     },
   );
@@ -152,10 +158,59 @@ export function planRoutes(api: Api, on: Serving): void {
             ...option,
             against: [...against],
             steps: [...steps],
-            total: total && { amount: decimalText(total.minor, total.currency), currency: total.currency },
+            total: total && moneyOf(total),
           }),
         ),
       });
+    },
+  );
+
+  api.post(
+    '/v1/plans/preview',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'previewPlan',
+        summary: 'What a plan would mean, before it is set',
+        description: 'For one payment and for the days of a month; nothing is stored.',
+        tags: ['plans'],
+        body: planShape.previewing,
+        response: { 200: planShape.preview, 422: shape.problem },
+      },
+    },
+    async ({ caller, body }) => {
+      const files = await on.book.tenant(caller.tenantId, (tx) => calendarFiles(tx, caller.livemode));
+      const years = yearsOf(files);
+      const plan = withYears(planOfBody(body.plan, { channel: body.channel }, calendarNames(years)), years);
+      const { amount, at, card } = body.payment;
+      const payment = previewPayment(plan, {
+        amount: parseMoney(amount.amount, amount.currency),
+        at: Temporal.Instant.from(at),
+        card,
+      });
+      return {
+        plan: writePlan(plan),
+        says: [...planWords(plan)],
+        payment: dropEmpty({
+          fee: payment.fee && moneyOf(payment.fee),
+          arithmetic: payment.arithmetic,
+          rounded: payment.fee && plan.fee?.rounding,
+          reserve: payment.reserve && moneyOf(payment.reserve),
+          net: payment.net && moneyOf(payment.net),
+          bill: payment.bill && promisedOut(payment.bill),
+          credited: payment.credited && promisedOut(payment.credited),
+        }),
+        days: previewMonth(plan, Temporal.PlainYearMonth.from(body.month)).map((d) =>
+          dropEmpty({
+            on: d.on.toString(),
+            weekday: d.on.dayOfWeek,
+            free: d.free,
+            certain: d.certain,
+            due_on: d.dueOn?.toString(),
+            brings: d.brings.map((on) => on.toString()),
+          }),
+        ),
+      };
     },
   );
 
@@ -227,15 +282,25 @@ export function planRoutes(api: Api, on: Serving): void {
   );
 }
 
+const moneyOf = ({ minor, currency }: Money): z.output<typeof shape.money> => ({
+  amount: decimalText(minor, currency),
+  currency,
+});
+const promisedOut = ({ at, on, assumed, rule }: StationPromise) => ({
+  at: at.toString(),
+  on: on.toString(),
+  assumed,
+  rule: { ...rule },
+});
 const dateOf = (iso: string): Temporal.PlainDate => Temporal.PlainDate.from(iso);
 
-async function mine(tx: TenantTx, caller: Caller, accountId: string): Promise<void> {
-  const row = await tx.maybe('select from accounts where tenant_id = $1 and id = $2 and livemode = $3', [
-    tx.tenantId,
-    accountId,
-    caller.livemode,
-  ]);
-  if (row === undefined) notFound();
+/** The account's provider, where it is the caller's. */
+async function mine(tx: TenantTx, caller: Caller, accountId: string): Promise<string> {
+  const row = await tx.maybe<{ provider: string }>(
+    'select provider from accounts where tenant_id = $1 and id = $2 and livemode = $3',
+    [tx.tenantId, accountId, caller.livemode],
+  );
+  return row === undefined ? notFound() : row.provider;
 }
 
 async function planOut(
@@ -250,16 +315,18 @@ async function planOut(
     version: version?.version,
     from: version?.from.toString(),
     plan: writePlan(planOn(day)),
+    says: [...planWords(planOn(day))],
     created_by: version?.createdBy,
     created_at: version?.createdAt.toString(),
   });
 }
 
-const versionOut = (v: Version): z.output<typeof planShape.planVersion> => ({
+const versionOut = (v: Version, channel: string): z.output<typeof planShape.planVersion> => ({
   id: v.id,
   version: v.version,
   from: v.from.toString(),
   plan: { ...v.body },
+  says: [...planWords(planOfBody(v.body, { channel }, 'any'))],
   created_by: v.createdBy,
   created_at: v.createdAt.toString(),
 });

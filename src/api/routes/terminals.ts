@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { closeFindings } from '../../actions/places.ts';
 import { stepsFrom, TERMINAL_STATES } from '../../actions/terminal-states.ts';
 import { moneyView } from '../../actions/view.ts';
+import { DaozhangError } from '../../base/errors.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { MOST_IMAGE_BYTES } from '../../people/barcodes.ts';
 import {
   type BindingOut,
   checksOf,
@@ -20,6 +22,8 @@ import * as terminals from '../contract/terminals.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
+
+const READ_MS = 3_000;
 
 export function terminalRoutes(api: Api, on: Serving): void {
   const doing = (caller: Caller): Doing => ({
@@ -320,6 +324,33 @@ export function terminalRoutes(api: Api, on: Serving): void {
         closeFindings(tx, caller.livemode, [params.id], by, body.note),
       );
       return closed === 0 ? notFound() : { id: params.id };
+    },
+  );
+}
+
+/** The body is the picture itself: a scope of its own, where no body is parsed. */
+export function codePictureRoute(api: Api, on: Serving): void {
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_IMAGE_BYTES }, (_, body, done) =>
+    done(null, body),
+  );
+  api.post(
+    '/v1/terminals/codes',
+    {
+      config: { scope: 'act' },
+      bodyLimit: MOST_IMAGE_BYTES,
+      schema: {
+        operationId: 'readCodePicture',
+        summary: 'What the codes in a photo say (PNG, JPEG, at most 8 MiB)',
+        description: 'For `checkCode`, where nothing can scan. The picture is not kept.',
+        tags: ['terminals'],
+        response: { 200: terminals.codesRead, 413: shape.problem, 422: shape.problem, 503: shape.problem },
+      },
+    },
+    async ({ body }) => {
+      if (!Buffer.isBuffer(body)) throw new DaozhangError('image.not_one', {});
+      const codes = await on.barcodes.read(body, READ_MS);
+      return { codes: codes.map(({ text, format }) => ({ text, format })) };
     },
   );
 }

@@ -3,6 +3,7 @@ import { sha256 } from '../../base/ids.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { PROVIDERS } from '../ladders.ts';
 import { bill, refund, reverse } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { checkMessage, type Envelope, envelopeOf } from './sign.ts';
@@ -43,6 +44,7 @@ export const adyen: Channel = {
   defaultBaseUrl: 'https://checkout-test.adyen.com/v72',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: NOTHING_TO_ASK,

@@ -2,6 +2,7 @@
 import { sha256 } from '../../base/ids.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { bill, close, query, queryRefund, refund, reverse } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { checkForm, formOf, textsOf } from './sign.ts';
@@ -47,6 +48,7 @@ export const alipay: Channel = {
   defaultBaseUrl: 'https://openapi.alipay.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: true,

@@ -5,6 +5,7 @@ import type { Observed } from '../../observations/observation.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { strictJson } from '../json.ts';
 import { close, query, queryRefund, refund, reverse } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { checkNotification } from './sign.ts';
@@ -46,6 +47,7 @@ export const lakala: Channel = {
   defaultBaseUrl: 'https://s2.lakala.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: true,

@@ -4,6 +4,7 @@ import { refused } from '../call.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { strictJson } from '../json.ts';
 import { certificate, query, queryRefund, refund } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { check } from './sign.ts';
@@ -40,6 +41,7 @@ export const paypal: Channel = {
   defaultBaseUrl: 'https://api-m.paypal.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: true,

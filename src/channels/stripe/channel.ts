@@ -3,6 +3,7 @@ import type { Text } from '../../base/lang.ts';
 import { refused } from '../call.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { close, query, queryRefund, refund } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { eventOf, factsOf, isOf } from './event.ts';
 import { recover } from './recover.ts';
 import { bill } from './reports.ts';
@@ -38,6 +39,7 @@ export const stripe: Channel = {
   defaultBaseUrl: 'https://api.stripe.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   byTrade: true,
   capabilities: {
     notify: true,

@@ -2,6 +2,7 @@
 import { sha256 } from '../../base/ids.ts';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { bill, query, queryRefund, refund, reverse } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { check, type Form, formOf } from './sign.ts';
@@ -46,6 +47,7 @@ export const unionpay: Channel = {
   defaultBaseUrl: 'https://gateway.95516.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: true,

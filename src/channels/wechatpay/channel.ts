@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Account, Channel, Credential, RawMessage, Verified } from '../channel.ts';
 import { strictJson } from '../json.ts';
 import { bill, certificates, close, query, queryRefund, refund, reverse } from './calls.ts';
+import { DESCRIPTION } from './describe.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { check, unseal } from './sign.ts';
@@ -60,6 +61,7 @@ export const wechatpay: Channel = {
   defaultBaseUrl: 'https://api.mch.weixin.qq.com',
   settings: settingsShape,
   credentials: CREDENTIALS,
+  description: DESCRIPTION,
   capabilities: {
     notify: true,
     inquire: true,
