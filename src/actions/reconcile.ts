@@ -28,6 +28,7 @@ import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
 import { postRun } from './ledger.ts';
+import { savedOfSide } from './mappings.ts';
 
 const LEASE_MS = 30_000;
 /** How often the row is written while the child works. */
@@ -132,7 +133,7 @@ async function bookOrders(on: Billing, tenantId: string, row: Row): Promise<void
   const days = { from: row.orders_from!, to: row.orders_to!, zone: row.zone };
   const side = { tenantId, livemode: row.livemode };
   const name = `orders-${days.from}${days.to.equals(days.from) ? '' : `-${days.to}`}.csv`;
-  const documentId = await addDocument(
+  const { id: documentId } = await addDocument(
     on,
     side,
     { accountId: undefined, origin: 'book', kind: 'orders', name, addedBy: row.asked_by },
@@ -184,8 +185,11 @@ async function run(
   row: Row,
   folder: string,
 ): Promise<Failure | 'cancelled' | undefined> {
-  const terms = await on.book.tenant(tenantId, (tx) => termsOfSide(tx, row.livemode));
-  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang, ...terms };
+  const { terms, mappings } = await on.book.tenant(tenantId, async (tx) => ({
+    terms: await termsOfSide(tx, row.livemode),
+    mappings: await savedOfSide(tx, row.livemode),
+  }));
+  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang, ...terms, mappings };
   const child = startReader('reconcile-child', [folder], { input: JSON.stringify(job) });
   let written = -WRITE_MS;
   try {
@@ -319,9 +323,12 @@ async function takeUploads(
       .sort()
       .at(-1);
     if (input.origin !== 'upload' || input.account_id === null || last === undefined) continue;
-    const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, input.account_id!));
+    const { open, mappings } = await on.book.tenant(tenantId, async (tx) => ({
+      open: await on.accounts.get(tx, input.account_id!),
+      mappings: await savedOfSide(tx, row.livemode),
+    }));
     const path = on.archive.path(tenantId, hash);
-    const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone };
+    const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone, mappings };
     await takeBill(on.book, tenantId, open, { ...bill, role: 'channel' }, on.follow);
   }
 }

@@ -45,6 +45,7 @@ import { documentRoutes, uploadRoute } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { ledgerWorkRoutes } from './routes/ledger-work.ts';
+import { mappingRoutes } from './routes/mappings.ts';
 import { meRoutes } from './routes/me.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
@@ -52,6 +53,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { readingRoutes } from './routes/readings.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { terminalRoutes } from './routes/terminals.ts';
 
@@ -194,6 +196,8 @@ export async function buildServer(on: Serving): Promise<Api> {
     channelRoutes(api, on);
     planRoutes(api, on);
     documentRoutes(api, on);
+    readingRoutes(api, on);
+    mappingRoutes(api, on);
     reconciliationRoutes(api, on);
     ledgerRoutes(api, on);
     ledgerWorkRoutes(api, on);
