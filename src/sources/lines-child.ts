@@ -43,6 +43,8 @@ export type Ask = Readonly<{
 
 const MOST_REJECTED = 50;
 const TRY_BYTES = 2 ** 20;
+/** Parts of an archive whose lines are shown. */
+const MOST_SHOWN = 20;
 
 export type Reject = Rejected & Readonly<{ says: Text; remedy: Text }>;
 export type Sum = Readonly<{ kind: string; status: string; currency: string; count: number; amount: string }>;
@@ -164,9 +166,14 @@ async function linesOf(
       parts.push({ member: memberOf(input), refused: failureOf(error) });
     }
   }
-  const ids = await engine.all<{ id: bigint }>(
-    `select id from lines where id > ${BigInt(after)} order by id limit ${Number(limit)}`,
+  // A look shows the beginning of each part, a page goes on where the last one ended.
+  const which = softly ? parts.slice(0, MOST_SHOWN).map((_, doc) => `doc = ${doc}`) : [`id > ${BigInt(after)}`];
+  const found = await Promise.all(
+    which.map((where) =>
+      engine.all<{ id: bigint }>(`select id from lines where ${where} order by id limit ${Number(limit)}`),
+    ),
   );
+  const ids = found.flat();
   const items: LineItem[] = [];
   for (const line of await linesById(engine, new Set(ids.map((i) => i.id)))) {
     const source = sources[line.doc]!;
@@ -175,7 +182,7 @@ async function linesOf(
     const fee = line.fee === null ? undefined : scaledText(line.fee as bigint, Number(line.fee_scale));
     items.push({ id: String(line.id), part: line.doc, evidence: evidenceOf(row, source, raw, ask.zone), fee });
   }
-  const last = ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
+  const last = softly || ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
   return { parts, items, ...(last !== undefined && { next: String(last) }) };
 }
 

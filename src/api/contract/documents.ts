@@ -105,7 +105,7 @@ export const documentLines = z
 export const reading = z
   .object({
     parts: z.array(z.union([readPart, refusedPart])),
-    items: z.array(line).describe('The first fifty lines'),
+    items: z.array(line).describe('The first fifty lines of each part'),
     account_id: id.optional().describe('The account whose merchant number it carries'),
     alike: z
       .array(z.object({ part: z.int(), id, name: z.string(), received_at: instant, lines: z.string() }))
