@@ -21,9 +21,10 @@ export type MappingRow = Readonly<{
 /** Those that hold, the newest first: so they are tried. */
 export async function mappingsOfSide(tx: TenantTx, livemode: boolean): Promise<readonly MappingRow[]> {
   return await tx.rows<MappingRow>(
-    `select m.id, m.name, m.version, m.kind, m.document, m.made_by, u.name as by_name, m.made_at
+    `select m.id, m.name, m.version, m.kind, m.document, m.made_by, coalesce(u.name, k.name) as by_name, m.made_at
        from (select distinct on (name) * from mappings where tenant_id = $1 and livemode = $2 order by name, version desc) m
-       left join users u on u.tenant_id = $1 and m.made_by = 'user:' || u.id
+       left join users u on u.tenant_id = $1 and m.made_by = 'session:' || u.id
+       left join api_keys k on k.tenant_id = $1 and m.made_by = 'key:' || k.id
       where m.document is not null order by m.made_at desc, m.id desc`,
     [tx.tenantId, livemode],
   );

@@ -29,6 +29,7 @@ import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
 import { postRun } from './ledger.ts';
 import { savedOfSide } from './mappings.ts';
+import { keepReadings } from './readings.ts';
 
 const LEASE_MS = 30_000;
 /** How often the row is written while the child works. */
@@ -89,7 +90,7 @@ async function runOne(on: Billing, tenantId: string, id: string): Promise<void> 
       tellBatches(tx, row.livemode, await takeBatches(tx, row, result.batches)),
     );
     await takeLinks(on.book, tenantId, row, join(folder, 'links.tsv'));
-    await keep(on, tenantId, row, folder, result);
+    await keep(on, tenantId, row, folder, inputs, result);
   } catch (error) {
     // Tried again when the lease ends: the database may have been away, the disk full.
     if (isOutage(error) || row.attempts < MOST_ATTEMPTS) throw error;
@@ -235,7 +236,14 @@ async function fail(on: Billing, tenantId: string, row: Row, { code, says, remed
 }
 
 /** What it wrote into the archive, what it found into the book, in one transaction with its end. */
-async function keep(on: Billing, tenantId: string, row: Row, folder: string, result: Result): Promise<void> {
+async function keep(
+  on: Billing,
+  tenantId: string,
+  row: Row,
+  folder: string,
+  inputs: readonly Input[],
+  result: Result,
+): Promise<void> {
   const out = join(folder, 'out');
   const files: Array<Readonly<{ name: string; sha256: string; size: number }>> = [];
   for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
@@ -272,6 +280,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
       tx.tenantId,
       ...v.params,
     ]);
+    await keepReadings(tx, row.livemode, inputs, result, await savedOfSide(tx, row.livemode));
     const oursOnly = await takeFound(tx, row, result);
     // Ours says paid and the bill does not have it: the channel is asked, whatever was planned.
     await setDue(

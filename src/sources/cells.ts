@@ -44,8 +44,12 @@ function headerAt(rows: readonly (readonly string[])[]): number {
   return scored.reduce((best, one) => (one.score > best.score ? one : best), { at: 0, score: 0 }).at;
 }
 
+const isEmpty = (row: readonly string[]): boolean => row.every((cell) => cell === '');
 const cut = (rows: readonly (readonly string[])[]): string[][] =>
-  rows.slice(0, MOST_ROWS).map((row) => row.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST_CELL)));
+  rows
+    .slice(0, rows.findLastIndex((row) => !isEmpty(row)) + 1)
+    .slice(0, MOST_ROWS)
+    .map((row) => row.slice(0, MOST_COLUMNS).map((cell) => cell.slice(0, LONGEST_CELL)));
 
 function tableOf(delimiter: string, whole: readonly (readonly string[])[]): Cells['tables'][number] {
   const rows = cut(whole);

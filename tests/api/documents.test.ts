@@ -249,6 +249,7 @@ test('a table nobody knows: cells, a mapping that is tried, saved, and read by f
     return body.state === 'done' || body.state === 'failed' ? body : undefined;
   });
   assert.deepEqual([done.state, done.totals?.orders, done.totals?.refused], ['done', 3, 0]);
+  assert.equal((await shown(bill.id)).parts?.[0]?.format, 'wechatpay-trade', 'the run read it, nobody else did');
 
   // The file is the command line's.
   const space = await workspace();

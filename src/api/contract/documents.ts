@@ -30,7 +30,7 @@ export const document = z
     sha256: z.string(),
     size: z.string(),
     received_at: instant,
-    added_by: z.string().optional().describe('Who brought it: `user:ID` or `key:ID`'),
+    added_by: z.string().optional().describe('Who brought it: `session:ID` of a user or `key:ID`'),
     added_by_name: z.string().optional(),
     known: z
       .literal(true)

@@ -260,7 +260,7 @@ export type DocumentRow = Readonly<{
 const SELECT = `select d.id, d.account_id, d.origin, d.kind, d.covers_on, d.name, d.sha256, d.size, d.received_at, d.added_by,
     coalesce(u.name, k.name) as by_name, p.parts, r.run_id
   from documents d
-  left join users u on u.tenant_id = $1 and d.added_by = 'user:' || u.id
+  left join users u on u.tenant_id = $1 and d.added_by = 'session:' || u.id
   left join api_keys k on k.tenant_id = $1 and d.added_by = 'key:' || k.id
   left join lateral (
     select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('member', g.member, 'format', g.format, 'title', g.title, 'role', g.role,

@@ -6,10 +6,10 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { readDocument, readRejects } from '../../actions/documents.ts';
 import { savedOfSide } from '../../actions/mappings.ts';
+import { type KeptPart, keepReading } from '../../actions/readings.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { isZone } from '../../base/time.ts';
 import type { TenantTx } from '../../db/pool.ts';
-import { inChunks, tenantValues } from '../../db/values.ts';
 import { mappingFile, type Saved } from '../../reconcile/saved.ts';
 import type { Cells } from '../../sources/cells.ts';
 import type { Lines, Part, RefusedPart, Tried } from '../../sources/lines-child.ts';
@@ -93,7 +93,7 @@ export function readingRoutes(api: Api, on: Serving): void {
       const ask = { zone: query.timezone, mappings: await saved(caller), want };
       const { parts, items } = await readDocument<Lines>(on.archive, caller.tenantId, file, ask);
       return await on.book.tenant(caller.tenantId, async (tx) => {
-        await keepReading(tx, caller.livemode, params.id, parts);
+        await keepReading(tx, caller.livemode, params.id, parts.map(partKept));
         const accountId = await accountOf(tx, caller.livemode, parts);
         const alike = await alikeOf(tx, caller.livemode, params.id);
         return dropEmpty({ parts, items, account_id: accountId, alike }) as unknown as z.output<
@@ -193,47 +193,7 @@ export function readingRoutes(api: Api, on: Serving): void {
 }
 
 const isRead = (part: Part | RefusedPart): part is Part => !('refused' in part);
-
-async function keepReading(
-  tx: TenantTx,
-  livemode: boolean,
-  documentId: string,
-  parts: readonly (Part | RefusedPart)[],
-): Promise<void> {
-  await tx.run('delete from readings where tenant_id = $1 and document_id = $2', [tx.tenantId, documentId]);
-  const types = [
-    'uuid',
-    'int',
-    'boolean',
-    'text',
-    'text',
-    'jsonb',
-    'text',
-    'text',
-    'text',
-    'date',
-    'date',
-    'bigint',
-    'bigint',
-    'jsonb',
-  ];
-  const rows = parts.map((part, n) => {
-    const where = [documentId, n, livemode, part.member ?? null];
-    if (!isRead(part)) return [...where, null, null, null, null, null, null, null, 0, 0, JSON.stringify(part.refused)];
-    const { format, title, role, channel, account, from, to, lines, rejected } = part;
-    const about = [format, JSON.stringify(title), role, channel ?? null, account ?? null, from ?? null, to ?? null];
-    return [...where, ...about, lines, rejected, null];
-  });
-  for (const chunk of inChunks(rows, types.length)) {
-    const v = tenantValues(types, chunk);
-    // Two may look at once: what they read is the same.
-    await tx.run(
-      `insert into readings (tenant_id, document_id, part, livemode, member, format, title, role, channel, account, from_on, to_on,
-         lines, rejected, refused) ${v.text} on conflict (tenant_id, document_id, part) do nothing`,
-      [tx.tenantId, ...v.params],
-    );
-  }
-}
+const partKept = (part: Part | RefusedPart): KeptPart => (isRead(part) ? { read: part } : part);
 
 /** The one account whose merchant number the document carries; none where it carries several. */
 async function accountOf(
@@ -265,7 +225,7 @@ async function alikeOf(tx: TenantTx, livemode: boolean, documentId: string): Pro
     `select m.part, d.id, d.name, d.received_at, o.lines
        from readings m
        join readings o on o.tenant_id = $1 and o.livemode = $2 and o.format = m.format and o.from_on = m.from_on and o.to_on = m.to_on
-        and o.account is not distinct from m.account and o.document_id <> m.document_id
+        and o.account = m.account and o.document_id <> m.document_id
        join documents d on d.tenant_id = $1 and d.id = o.document_id and d.origin <> 'book'
        join documents me on me.tenant_id = $1 and me.id = m.document_id and me.sha256 <> d.sha256
       where m.tenant_id = $1 and m.document_id = $3 order by d.received_at desc, d.id desc limit ${MOST_ALIKE}`,

@@ -9,7 +9,7 @@ import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { books, type Document, isRead, type Mapping, type Part, type Reading, type ReadPart, saveAs } from './api.ts';
 import { Lines, Rejected } from './lines.tsx';
-import { countOf, daysOf, KINDS, ORIGINS, ROLES, STANDINGS, STATUSES, sizeOf, wordFor } from './say.ts';
+import { countOf, daysOf, KINDS, linesOf, ORIGINS, ROLES, STANDINGS, STATUSES, sizeOf, wordFor } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 const Editor = lazy(() => import('./mapping.tsx'));
@@ -168,7 +168,7 @@ function One({ document, reading, at, part, me }: OneProps): ReactElement {
             <a {...link(`/app/imports/${one.id}`)} translate="no">
               {one.name}
             </a>{' '}
-            (<Time at={one.received_at} />, {t('imports.nLines', { n: countOf(one.lines) })})
+            (<Time at={one.received_at} />, {linesOf(one.lines)})
           </span>
         </p>
       ))}
@@ -212,8 +212,8 @@ function Sentence({ part }: Readonly<{ part: ReadPart }>): ReactElement {
         <strong>{both(part.title)}</strong>
         <span className="line">
           {part.rejected > 0
-            ? t('imports.saidPartly', { n: countOf(part.lines, lang), bad: countOf(part.rejected, lang) })
-            : t('imports.saidWhole', { n: countOf(part.lines, lang) })}
+            ? t('imports.saidPartly', { lines: linesOf(part.lines, lang), bad: linesOf(part.rejected, lang) })
+            : t('imports.saidWhole', { lines: linesOf(part.lines, lang) })}
           {part.checks.length > 0 ? ` ${t('imports.saidChecks', { n: part.checks.length })}` : ''}
         </span>
       </span>

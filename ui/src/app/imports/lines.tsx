@@ -6,7 +6,7 @@ import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, ToneIcon } from '../../base/parts.tsx';
 import { books, type Document, type Evidence, evidenceOf, type Line, type ReadPart, saveAs } from './api.ts';
-import { countOf, KINDS, REFS, STATUSES, sizeOf, wordFor } from './say.ts';
+import { countOf, KINDS, linesOf, REFS, STATUSES, sizeOf, wordFor } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 /** What a line is called by, the merchant's own number first. */
@@ -32,7 +32,7 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
       <h2>
         {items.length < total
           ? t('imports.firstLines', { n: items.length, total: countOf(total, lang) })
-          : t('imports.allLines', { n: items.length })}
+          : t('imports.allLines', { lines: linesOf(items.length, lang) })}
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="scroll" tabIndex={0} aria-label={t('imports.lines')}>
@@ -61,7 +61,11 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
             {items.map((item) => {
               const line = evidenceOf(item);
               return (
-                <tr key={item.id}>
+                <tr
+                  key={item.id}
+                  className={document === undefined ? undefined : 'can-open'}
+                  onClick={() => setOpen(line)}
+                >
                   <td className="right">
                     {document === undefined ? (
                       line.line
@@ -205,6 +209,8 @@ function Bytes({
 type RejectedProps = Readonly<{ rejects: ReadPart['rejects']; total: number; document: Document | undefined }>;
 export function Rejected({ rejects, total, document }: RejectedProps): ReactElement {
   const { t, both, lang } = useWords<ImportsKey>();
+  // Each reason with its remedy once, not on every row.
+  const reasons = [...new Map(rejects.map((one) => [one.code, one])).values()];
   const save = useMutation({
     mutationFn: async (from: Document) => {
       const blob = await (await books.rejects(from.id)).blob();
@@ -218,7 +224,7 @@ export function Rejected({ rejects, total, document }: RejectedProps): ReactElem
         <h2>
           {rejects.length < total
             ? t('imports.firstRejected', { n: rejects.length, total: countOf(total, lang) })
-            : t('imports.allRejected', { n: total })}
+            : t('imports.allRejected', { lines: linesOf(total, lang) })}
         </h2>
         {document === undefined ? null : (
           <Button loading={save.isPending} onClick={() => save.mutate(document)}>
@@ -226,13 +232,25 @@ export function Rejected({ rejects, total, document }: RejectedProps): ReactElem
           </Button>
         )}
       </header>
-      <p className="soft" role="status">
-        {save.isError
-          ? `${save.error.message} ${save.error instanceof Trouble ? save.error.remedy : ''}`
-          : save.data === undefined
-            ? t('imports.rejectedHint')
-            : t('imports.savedRejects', { size: sizeOf(save.data, lang) })}
-      </p>
+      <ul className="reasons">
+        {reasons.map((one) => (
+          <li key={one.code} className="tone-no">
+            <ToneIcon tone="no" size={14} />
+            <span>
+              <strong>{both(one.says)}</strong> {both(one.remedy)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {document === undefined ? null : (
+        <p className="soft" role="status">
+          {save.isError
+            ? `${save.error.message} ${save.error instanceof Trouble ? save.error.remedy : ''}`
+            : save.data === undefined
+              ? t('imports.rejectedHint')
+              : t('imports.savedRejects', { size: sizeOf(save.data, lang) })}
+        </p>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="scroll" tabIndex={0} aria-label={t('imports.rejected')}>
         <table className="cells">
@@ -244,7 +262,6 @@ export function Rejected({ rejects, total, document }: RejectedProps): ReactElem
               <th scope="col">{t('imports.column')}</th>
               <th scope="col">{t('imports.value')}</th>
               <th scope="col">{t('imports.why')}</th>
-              <th scope="col">{t('imports.remedy')}</th>
             </tr>
           </thead>
           <tbody>
@@ -255,10 +272,7 @@ export function Rejected({ rejects, total, document }: RejectedProps): ReactElem
                 <td className="value" translate="no">
                   {one.value === '' ? '—' : one.value}
                 </td>
-                <td className="tone-no why">
-                  <ToneIcon tone="no" size={14} /> {both(one.says)}
-                </td>
-                <td className="soft remedy">{both(one.remedy)}</td>
+                <td className="nowrap">{both(one.says)}</td>
               </tr>
             ))}
           </tbody>

@@ -94,13 +94,13 @@ export function List({ me }: Readonly<{ me: Me }>): ReactElement {
           ) : (
             <Papers rows={rows} chosen={chosen} choose={choose} mayAct={mayAct} />
           )}
-          <div className="more">
-            {list.hasNextPage ? (
+          {list.hasNextPage ? (
+            <div className="more">
               <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
                 {t('imports.more')}
               </Button>
-            ) : null}
-          </div>
+            </div>
+          ) : null}
         </>
       )}
       {list.isSuccess ? <Teach isOpen={isNew} /> : null}
@@ -196,13 +196,13 @@ function Paper({ row, isChosen, choose }: PaperProps): ReactElement {
         </a>
         <small>{sizeOf(Number(row.size), lang)}</small>
       </td>
-      <td>
+      <td className="what">
         {title}
         <small>{about}</small>
       </td>
-      <td className="nowrap">{days}</td>
+      <td className="days nowrap">{days}</td>
       <td className="right">{lines}</td>
-      <td>
+      <td className="state">
         <span className={`mark tone-${tone}`}>
           <ToneIcon tone={tone} size={14} />
           {both(STANDINGS[standing])}

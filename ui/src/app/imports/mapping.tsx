@@ -32,7 +32,7 @@ import {
   withMeaning,
   worded,
 } from './meanings.ts';
-import { countOf, KINDS, MAPPING_KINDS, STATUSES, wordFor } from './say.ts';
+import { KINDS, linesOf, MAPPING_KINDS, STATUSES, wordFor } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 const TRY_AFTER_MS = 400;
@@ -526,14 +526,16 @@ function Result({ draft, trying }: Readonly<{ draft: Draft; trying: Trying }>): 
         <span>
           <strong>
             {part.rejected === 0
-              ? t('imports.map.resultWhole', { n: countOf(part.lines, lang) })
-              : t('imports.map.resultPartly', { n: countOf(part.lines, lang), bad: countOf(part.rejected, lang) })}
+              ? t('imports.map.resultWhole', { lines: linesOf(part.lines, lang) })
+              : t('imports.map.resultPartly', { lines: linesOf(part.lines, lang), bad: linesOf(part.rejected, lang) })}
           </strong>
           {data?.whole === false ? <span className="line">{t('imports.map.beginning')}</span> : null}
         </span>
       </p>
       {part.rejected > 0 ? <Rejected rejects={part.rejects} total={part.rejected} document={undefined} /> : null}
-      <Lines items={data?.items ?? []} total={part.lines} document={undefined} isMember={false} />
+      {part.lines === 0 ? null : (
+        <Lines items={data?.items ?? []} total={part.lines} document={undefined} isMember={false} />
+      )}
     </section>
   );
 }

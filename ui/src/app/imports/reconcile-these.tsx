@@ -1,7 +1,7 @@
 /** What a reconciliation is asked with: these documents, whose orders are the merchant's side, and the zone of local times. */
 import { useMutation } from '@tanstack/react-query';
-import { Button, Modal, Radio } from 'antd';
-import { type ReactElement, useState } from 'react';
+import { Button, Radio } from 'antd';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { ZONE } from '../../base/time.ts';
 import { go } from '../route.ts';
@@ -18,6 +18,8 @@ export default function ReconcileThese({
   close,
 }: Readonly<{ documents: readonly Document[]; close: () => void }>): ReactElement {
   const { t, lang } = useWords<ImportsKey>();
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => box.current?.showModal(), []);
   const parts = documents.flatMap((document) => document.parts ?? []);
   const roles = [...new Set(parts.map((part) => part.role).filter((role) => role !== undefined))];
   const hasOrders = roles.includes('order');
@@ -43,19 +45,8 @@ export default function ReconcileThese({
   });
   const missing = (['channel', 'bank'] as const).filter((role) => !roles.includes(role));
   return (
-    <Modal
-      open
-      onCancel={close}
-      title={t('imports.ask.title', { n: documents.length })}
-      footer={[
-        <Button key="no" onClick={close}>
-          {t('imports.ask.no')}
-        </Button>,
-        <Button key="yes" type="primary" disabled={!isReady} loading={run.isPending} onClick={() => run.mutate()}>
-          {t('imports.ask.yes')}
-        </Button>,
-      ]}
-    >
+    <dialog ref={box} className="dialog" aria-labelledby="ask-title" onClose={close}>
+      <h2 id="ask-title">{t('imports.ask.title', { n: documents.length })}</h2>
       <div className="ask">
         <ul className="ask-documents">
           {documents.map((document) => (
@@ -109,6 +100,12 @@ export default function ReconcileThese({
         ) : null}
         {run.isError ? <Wrong error={run.error} retry={() => run.mutate()} /> : null}
       </div>
-    </Modal>
+      <footer>
+        <Button onClick={() => box.current?.close()}>{t('imports.ask.no')}</Button>
+        <Button type="primary" disabled={!isReady} loading={run.isPending} onClick={() => run.mutate()}>
+          {t('imports.ask.yes')}
+        </Button>
+      </footer>
+    </dialog>
   );
 }

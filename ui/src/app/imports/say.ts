@@ -4,6 +4,7 @@ import type { DocumentPart } from './api.ts';
 
 /** `1.4 MB`. */
 export function sizeOf(bytes: number, lang: Lang = currentLang()): string {
+  if (bytes < 1_000) return `${bytes} B`;
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   let at = 0;
   let n = bytes;
@@ -15,12 +16,18 @@ export function sizeOf(bytes: number, lang: Lang = currentLang()): string {
     style: 'unit',
     unit: units[at],
     unitDisplay: 'short',
-    maximumFractionDigits: at === 0 || n >= 100 ? 0 : 1,
+    maximumFractionDigits: n >= 100 ? 0 : 1,
   }).format(n);
 }
 
 export const countOf = (n: number | string, lang: Lang = currentLang()): string =>
   new Intl.NumberFormat(lang === 'zh' ? 'zh-CN' : 'en').format(BigInt(n));
+
+/** `1 line`, `339 lines`. */
+export function linesOf(n: number | string, lang: Lang = currentLang()): string {
+  const count = countOf(n, lang);
+  return lang === 'zh' ? `${count} 行` : `${count} ${String(n) === '1' ? 'line' : 'lines'}`;
+}
 
 /** `2026-11-19`, or from and to where they differ. */
 export const daysOf = (from: string | undefined, to: string | undefined): string =>
@@ -58,14 +65,15 @@ export const STATUSES: Readonly<Record<string, Text>> = {
 export const wordFor = (words: Readonly<Record<string, Text>>, code: string, lang: Lang): string =>
   words[code]?.[lang] ?? code;
 
-export type Standing = 'unseen' | 'read' | 'partly' | 'refused';
+export type Standing = 'unseen' | 'read' | 'partly' | 'unknown' | 'refused';
 /** How the whole file was read. */
 export function standingOf(parts: readonly DocumentPart[] | undefined): Standing {
   if (parts === undefined || parts.length === 0) return 'unseen';
-  if (parts.every((part) => part.refused !== undefined)) return 'refused';
+  if (parts.every((part) => part.refused !== undefined))
+    return parts.some((part) => part.refused?.code === 'file.unknown_format') ? 'unknown' : 'refused';
   return parts.some((part) => part.refused !== undefined || part.rejected !== '0') ? 'partly' : 'read';
 }
-export const TONES = { unseen: 'waiting', read: 'arrived', partly: 'late', refused: 'no' } as const;
+export const TONES = { unseen: 'waiting', read: 'arrived', partly: 'late', unknown: 'late', refused: 'no' } as const;
 export const ORIGINS = {
   upload: { zh: '手工导入', en: 'brought' },
   channel: { zh: '渠道取回', en: 'fetched' },
@@ -75,7 +83,8 @@ export const STANDINGS: Readonly<Record<Standing, Text>> = {
   unseen: { zh: '还没看', en: 'not looked at' },
   read: { zh: '已读懂', en: 'understood' },
   partly: { zh: '部分未读', en: 'partly read' },
-  refused: { zh: '未读懂', en: 'not understood' },
+  unknown: { zh: '待说明', en: 'to be explained' },
+  refused: { zh: '读不了', en: 'cannot be read' },
 };
 export const REFS: Readonly<Record<string, Text>> = {
   order: { zh: '商户订单号', en: 'Order number' },

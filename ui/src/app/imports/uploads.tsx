@@ -7,7 +7,7 @@ import { fullOf, tookOf } from '../../base/time.ts';
 import { link } from '../route.ts';
 import { type Document, isRead, type ReadPart } from './api.ts';
 import { again, cancel, type Item, isOver, tidy, useQueue } from './queue.ts';
-import { countOf, daysOf, sizeOf } from './say.ts';
+import { daysOf, linesOf, sizeOf } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 export function Uploads({
@@ -121,7 +121,7 @@ function Found({ item }: Readonly<{ item: Item }>): ReactElement {
           ? t('imports.foundNone')
           : read.slice(0, 3).map((part) => <PartWords part={part} key={`${part.member} ${part.format}`} />)}
         {read.length > 3 ? ` ${t('imports.andMore', { n: read.length - 3 })}` : ''}
-        {rejected > 0 ? ` ${t('imports.rejectedSay', { n: rejected })}` : ''}
+        {rejected > 0 ? ` ${t('imports.rejectedSay', { lines: linesOf(rejected) })}` : ''}
         {bad > 0 && read.length > 0 ? ` ${t('imports.membersBad', { n: bad })}` : ''}
       </span>
     </p>
@@ -129,13 +129,8 @@ function Found({ item }: Readonly<{ item: Item }>): ReactElement {
 }
 
 function PartWords({ part }: Readonly<{ part: ReadPart }>): ReactElement {
-  const { t, both, lang } = useWords<ImportsKey>();
-  const facts = [
-    both(part.title),
-    part.account,
-    daysOf(part.from, part.to),
-    t('imports.nLines', { n: countOf(part.lines, lang) }),
-  ];
+  const { both, lang } = useWords();
+  const facts = [both(part.title), part.account, daysOf(part.from, part.to), linesOf(part.lines, lang)];
   return <span className="part-words">{facts.filter((fact) => fact !== undefined && fact !== '').join(' · ')}</span>;
 }
 
