@@ -30,6 +30,7 @@ export const imports: Area = {
   pages: [
     { path: '/app/imports', ready: '.papers tbody tr' },
     { path: (office) => `/app/imports/${office.documents.get(BILL)}`, ready: '.lines tbody tr' },
+    { path: (office) => `/app/imports/${office.documents.get('lakala_20261119.csv')}`, ready: '.editor .sheet-cells' },
     { path: '/app/imports/mappings', ready: '#content .quiet' },
   ],
   steps(office) {

@@ -43,8 +43,6 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
                 {t('imports.line')}
               </th>
               <th scope="col">{t('imports.time')}</th>
-              <th scope="col">{t('imports.kind')}</th>
-              <th scope="col">{t('imports.reference')}</th>
               <th scope="col" className="right">
                 {t('imports.amount')}
               </th>
@@ -53,6 +51,8 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
                   {t('imports.fee')}
                 </th>
               ) : null}
+              <th scope="col">{t('imports.kind')}</th>
+              <th scope="col">{t('imports.reference')}</th>
               <th scope="col">{t('imports.status')}</th>
               <th scope="col">{t('imports.note')}</th>
             </tr>
@@ -81,10 +81,6 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
                     )}
                   </td>
                   <td className="nowrap soft">{whenOf(line)}</td>
-                  <td className="nowrap">{wordFor(KINDS, line.kind, lang)}</td>
-                  <td className="ref" translate="no">
-                    {refOf(line)}
-                  </td>
                   <td className="right">
                     <Money of={line.money} />
                   </td>
@@ -93,6 +89,10 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
                       {item.fee ?? ''}
                     </td>
                   ) : null}
+                  <td className="nowrap">{wordFor(KINDS, line.kind, lang)}</td>
+                  <td className="ref" translate="no">
+                    {refOf(line)}
+                  </td>
                   <td className="nowrap soft">
                     {line.status === undefined ? '' : wordFor(STATUSES, line.status, lang)}
                   </td>
@@ -236,9 +236,7 @@ export function Rejected({ rejects, total, document }: RejectedProps): ReactElem
         {reasons.map((one) => (
           <li key={one.code} className="tone-no">
             <ToneIcon tone="no" size={14} />
-            <span>
-              <strong>{both(one.says)}</strong> {both(one.remedy)}
-            </span>
+            <span>{t('imports.reason', { says: both(one.says), remedy: both(one.remedy) })}</span>
           </li>
         ))}
       </ul>

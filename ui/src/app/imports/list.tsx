@@ -7,7 +7,7 @@ import { useWords } from '../../base/lang.ts';
 import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
-import { books, type Document } from './api.ts';
+import { books, type Document, type DocumentPart } from './api.ts';
 import { Drop } from './drop.tsx';
 import { arrived } from './queue.ts';
 import { countOf, daysOf, ORIGINS, ROLES, STANDINGS, sizeOf, standingOf, TONES, wordFor } from './say.ts';
@@ -148,11 +148,15 @@ function Papers({ rows, chosen, choose, mayAct }: PapersProps): ReactElement {
           ) : null}
           <th scope="col">{t('imports.document')}</th>
           <th scope="col">{t('imports.what')}</th>
-          <th scope="col">{t('imports.days')}</th>
+          <th scope="col" className="days">
+            {t('imports.days')}
+          </th>
           <th scope="col" className="right">
             {t('imports.lines')}
           </th>
-          <th scope="col">{t('imports.state')}</th>
+          <th scope="col" className="state">
+            {t('imports.state')}
+          </th>
           <th scope="col" className="who">
             {t('imports.brought')}
           </th>
@@ -225,7 +229,9 @@ function Paper({ row, isChosen, choose }: PaperProps): ReactElement {
 function useSummary(row: Document): Readonly<Record<'title' | 'about' | 'days' | 'lines', string>> {
   const { t, both, lang } = useWords<ImportsKey>();
   const read = (row.parts ?? []).filter((part) => part.refused === undefined);
-  const [first] = read;
+  // What counts before what only bears witness, the longest first.
+  const weight = (part: DocumentPart): number => (part.role === 'evidence' ? -1 : 0) * 1e12 + Number(part.lines);
+  const [first] = read.toSorted((a, b) => weight(b) - weight(a));
   if (first === undefined) {
     const isFetched = row.origin === 'channel';
     return {
@@ -236,14 +242,14 @@ function useSummary(row: Document): Readonly<Record<'title' | 'about' | 'days' |
       lines: '',
     };
   }
-  const titles = [...new Set(read.map((part) => (part.title === undefined ? (part.format ?? '') : both(part.title))))];
+  const title = first.title === undefined ? (first.format ?? '') : both(first.title);
   const accounts = [...new Set(read.map((part) => part.account).filter((account) => account !== undefined))];
   const days = read
     .flatMap((part) => [part.from, part.to])
     .filter((day) => day !== undefined)
     .sort();
   return {
-    title: titles.length > 1 ? t('imports.several', { title: titles[0]!, n: read.length }) : titles[0]!,
+    title: read.length > 1 ? t('imports.several', { title, n: read.length }) : title,
     about: [wordFor(ROLES, first.role ?? '', lang), ...accounts.slice(0, 2)].join(' · '),
     days: daysOf(days[0], days.at(-1)),
     lines: countOf(String(read.reduce((sum, part) => sum + BigInt(part.lines), 0n)), lang),

@@ -61,6 +61,10 @@ export function bring(more: readonly File[]): void {
   startNext();
 }
 
+addEventListener('beforeunload', (event) => {
+  if (items.some(({ state }) => state === 'waiting' || state === 'sending')) event.preventDefault();
+});
+
 export function cancel(key: number): void {
   change(key, { state: 'cancelled' });
   stops.get(key)?.abort();

@@ -65,8 +65,8 @@ export default function ReconcileThese({
             onChange={(event) => setOrders(event.target.value)}
             options={[
               ...(hasOrders ? [{ value: 'documents', label: t('imports.ask.documents') }] : []),
-              { value: 'book', label: t('imports.ask.book') },
               ...(hasOrders ? [] : [{ value: 'none', label: t('imports.ask.none') }]),
+              { value: 'book', label: t('imports.ask.book') },
             ]}
           />
           {orders === 'book' ? (

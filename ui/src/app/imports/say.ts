@@ -29,9 +29,13 @@ export function linesOf(n: number | string, lang: Lang = currentLang()): string 
   return lang === 'zh' ? `${count} 行` : `${count} ${String(n) === '1' ? 'line' : 'lines'}`;
 }
 
-/** `2026-11-19`, or from and to where they differ. */
+/** `2026-11-19`, or from and to where they differ; the year once where it is one. */
 export const daysOf = (from: string | undefined, to: string | undefined): string =>
-  from === undefined ? '' : from === to || to === undefined ? from : `${from} – ${to}`;
+  from === undefined
+    ? ''
+    : from === to || to === undefined
+      ? from
+      : `${from} – ${to.startsWith(from.slice(0, 5)) ? to.slice(5) : to}`;
 
 /** The role of a document, as people call it. */
 export const ROLES: Readonly<Record<string, Text>> = {
@@ -39,7 +43,7 @@ export const ROLES: Readonly<Record<string, Text>> = {
   channel: { zh: '渠道账单', en: 'channel bill' },
   balance: { zh: '渠道资金流水', en: 'channel ledger' },
   bank: { zh: '银行流水', en: 'bank statement' },
-  evidence: { zh: '顾客的导出', en: 'buyer’s export' },
+  evidence: { zh: '佐证', en: 'evidence' },
 };
 export const KINDS: Readonly<Record<string, Text>> = {
   payment: { zh: '收款', en: 'payment' },
@@ -98,5 +102,5 @@ export const REFS: Readonly<Record<string, Text>> = {
 };
 export const MAPPING_KINDS = {
   orders: { zh: '我们自己的订单', en: 'our own orders' },
-  bill: { zh: '渠道或收单机构的账单', en: 'a channel’s or acquirer’s bill' },
+  bill: { zh: '渠道或收单机构的账单', en: 'a channel’s bill' },
 } as const satisfies Record<string, Text>;

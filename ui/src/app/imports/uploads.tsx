@@ -87,7 +87,15 @@ function Upload({ item }: Readonly<{ item: Item }>): ReactElement {
           <Found item={item} />
         ) : (
           <p className="soft">
-            {t(state === 'waiting' ? 'imports.waiting' : state === 'reading' ? 'imports.reading' : 'imports.cancelled')}
+            {t(
+              state === 'waiting'
+                ? 'imports.waiting'
+                : state === 'reading'
+                  ? 'imports.reading'
+                  : document === undefined
+                    ? 'imports.cancelled'
+                    : 'imports.kept',
+            )}
           </p>
         )}
         {document?.known === true ? <Known document={document} /> : null}

@@ -1,6 +1,7 @@
 /** The words of this page, each in both languages. */
 export const words = {
   'imports.title': { zh: '单据导入', en: 'Imports' },
+  'imports.reason': { zh: '{says}:{remedy}', en: '{says}. {remedy}' },
   'imports.mappings': { zh: '读取方式', en: 'Saved mappings' },
   'imports.mappingsHint': {
     zh: '每种自己的表格说明一次各列的含义。含有这些列的文件从此自动读懂,导入与对账都一样;命令行用同一份文件。',
@@ -40,6 +41,10 @@ export const words = {
   'imports.waiting': { zh: '等待上传', en: 'Waiting' },
   'imports.reading': { zh: '已收到,正在辨认 …', en: 'Received; finding out what it is …' },
   'imports.cancelled': { zh: '已取消', en: 'Cancelled' },
+  'imports.kept': {
+    zh: '已收到,没有再辨认;在列表里打开即可查看',
+    en: 'Received, and left unread; open it from the list',
+  },
   'imports.progress': { zh: '{name} 的上传进度', en: 'Upload of {name}' },
   'imports.left': { zh: '还需 {time}', en: '{time} left' },
   'imports.offline': { zh: '连不上服务器,没有传完。', en: 'The server cannot be reached; it did not arrive.' },
@@ -75,7 +80,7 @@ export const words = {
   'imports.days': { zh: '日期', en: 'Days' },
   'imports.lines': { zh: '行数', en: 'Lines' },
   'imports.state': { zh: '状态', en: 'State' },
-  'imports.brought': { zh: '何时由谁', en: 'When, by whom' },
+  'imports.brought': { zh: '何时由谁', en: 'Brought' },
   'imports.unknown': { zh: '还不认识', en: 'Not known yet' },
   'imports.fetched': { zh: '渠道账单({kind})', en: 'Channel bill ({kind})' },
   'imports.several': { zh: '{title} 等 {n} 份', en: '{title} and others, {n} in all' },
