@@ -5,19 +5,21 @@ import { both, day, id, instant, text } from '../contract.ts';
 const failure = z.object({ code: z.string(), says: both, remedy: both });
 
 /** How one document in a file was read when somebody last looked. */
-const readingPart = z.object({
-  member: z.string().optional().describe('Its name in an archive'),
-  format: z.string().optional(),
-  title: both.optional(),
-  role: z.string().optional(),
-  channel: z.string().optional(),
-  account: z.string().optional(),
-  from: day.optional(),
-  to: day.optional(),
-  lines: z.string(),
-  rejected: z.string(),
-  refused: failure.optional(),
-});
+const readingPart = z
+  .object({
+    member: z.string().optional().describe('Its name in an archive'),
+    format: z.string().optional(),
+    title: both.optional(),
+    role: z.string().optional(),
+    channel: z.string().optional(),
+    account: z.string().optional(),
+    from: day.optional(),
+    to: day.optional(),
+    lines: z.string(),
+    rejected: z.string(),
+    refused: failure.optional(),
+  })
+  .meta({ id: 'PartInBrief' });
 
 export const document = z
   .object({
@@ -64,35 +66,39 @@ const sum = z.object({
   count: z.int(),
   amount: z.string(),
 });
-const readPart = z.object({
-  member: z.string().optional(),
-  format: z.string(),
-  title: both,
-  role: z.string(),
-  channel: z.string().optional(),
-  account: z.string().optional().describe('The merchant number or bank account it is of'),
-  from: day.optional(),
-  to: day.optional(),
-  encoding: z.string(),
-  size: z.int(),
-  lines: z.int(),
-  rejected: z.int(),
-  rejects: z.array(reject).describe('The first fifty'),
-  sums: z.array(sum),
-  checks: z.array(z.object({ name: both, expected: z.string(), actual: z.string(), ok: z.boolean() })),
-  notes: z.array(both),
-  proposed: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('The mapping that the names of its columns propose: read by it, and nobody has looked at it yet'),
-});
-const refusedPart = z.object({ member: z.string().optional(), refused: failure });
-const line = z.object({
-  id: z.string(),
-  part: z.int(),
-  evidence: z.record(z.string(), z.unknown()),
-  fee: z.string().optional().describe('Cost to the merchant, in the currency of the line'),
-});
+const readPart = z
+  .object({
+    member: z.string().optional(),
+    format: z.string(),
+    title: both,
+    role: z.string(),
+    channel: z.string().optional(),
+    account: z.string().optional().describe('The merchant number or bank account it is of'),
+    from: day.optional(),
+    to: day.optional(),
+    encoding: z.string(),
+    size: z.int(),
+    lines: z.int(),
+    rejected: z.int(),
+    rejects: z.array(reject).describe('The first fifty'),
+    sums: z.array(sum),
+    checks: z.array(z.object({ name: both, expected: z.string(), actual: z.string(), ok: z.boolean() })),
+    notes: z.array(both),
+    proposed: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('The mapping that the names of its columns propose: read by it, and nobody has looked at it yet'),
+  })
+  .meta({ id: 'DocumentPart' });
+const refusedPart = z.object({ member: z.string().optional(), refused: failure }).meta({ id: 'RefusedPart' });
+const line = z
+  .object({
+    id: z.string(),
+    part: z.int(),
+    evidence: z.record(z.string(), z.unknown()),
+    fee: z.string().optional().describe('Cost to the merchant, in the currency of the line'),
+  })
+  .meta({ id: 'DocumentLine' });
 
 export const documentLines = z
   .object({
