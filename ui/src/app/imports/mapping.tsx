@@ -7,10 +7,12 @@ import { Button, Segmented } from 'antd';
 import { type ReactElement, useEffect, useState } from 'react';
 import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { PROVIDERS, ToneIcon } from '../../base/parts.tsx';
+import { ToneIcon } from '../../base/parts.tsx';
 import { Rows, Wrong } from '../state.tsx';
 import { books, type Cells, type Document, isRead, type Mapping, type MappingKind, saveAs } from './api.ts';
 import { Lines, Rejected } from './lines.tsx';
+import { Columns } from './mapping-columns.tsx';
+import { Choice, Writing } from './mapping-writing.tsx';
 import { fileNameOf } from './mappings.tsx';
 import {
   columnsOf,
@@ -18,29 +20,17 @@ import {
   draftOf,
   fieldsOf,
   firstDraft,
-  KIND_CHOICES,
   looksLikeBill,
-  MEANINGS,
   missingIn,
-  RULES,
   type Sheet,
-  STATUS_CHOICES,
-  TIME_FORMATS,
   timeFormatOf,
-  valuesIn,
-  type Worded,
   withMeaning,
   worded,
 } from './meanings.ts';
-import { KINDS, linesOf, MAPPING_KINDS, STATUSES, wordFor } from './say.ts';
+import { linesOf, MAPPING_KINDS } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 const TRY_AFTER_MS = 400;
-const SHOWN_ROWS = 8;
-const CURRENCIES = ['CNY', 'HKD', 'USD', 'EUR', 'GBP', 'JPY', 'SGD', 'AUD', 'CAD', 'KRW', 'THB', 'MYR'];
-/** What an acquirer that has no name here is called in a mapping. */
-const OTHER = 'acquirer';
-const ORDER_CHANNELS = [...Object.keys(PROVIDERS), 'pos', 'cash', 'stored_value', 'transfer'];
 
 type EditorProps = Readonly<{
   document: Document;
@@ -203,290 +193,6 @@ function useTry(id: string, part: number, draft: Draft) {
 }
 
 const rejectsOf = (tried: Trying['data']) => tried?.parts.flatMap((one) => (isRead(one) ? one.rejects : [])) ?? [];
-
-// ---------------------------------------------------------------- columns
-
-type ColumnsProps = Readonly<{
-  table: Cells['tables'][number];
-  header: number;
-  draft: Draft;
-  mean: (column: string, meaning: string) => void;
-  setHeader: (row: number) => void;
-}>;
-
-function Columns({ table, header, draft, mean, setHeader }: ColumnsProps): ReactElement {
-  const { t, both, lang } = useWords<ImportsKey>();
-  const names = table.rows[header] ?? [];
-  const missing = missingIn(draft);
-  const first = Math.max(0, Math.min(header, header - 2));
-  return (
-    <section className="panel">
-      <h2>{t('imports.map.columns')}</h2>
-      <p className="needs" role="status">
-        {RULES[draft.kind].needed.map((any) => {
-          const isMissing = missing.includes(any);
-          const tone = isMissing ? 'late' : 'arrived';
-          return (
-            <span className={`mark tone-${tone}`} key={any.join()}>
-              <ToneIcon tone={tone} size={14} />
-              {any
-                .slice(0, 2)
-                .map((meaning) => both(MEANINGS[meaning]!))
-                .join(lang === 'zh' ? '或' : ' or ')}
-            </span>
-          );
-        })}
-      </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="scroll" tabIndex={0} aria-label={t('imports.map.columns')}>
-        <table className="cells sheet-cells">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="hidden">{t('imports.line')}</span>
-              </th>
-              {names.map((name, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-                <th scope="col" key={at}>
-                  {name === '' ? null : (
-                    <select
-                      aria-label={t('imports.map.meaningOf', { name })}
-                      value={draft.meanings[name] ?? ''}
-                      className={draft.meanings[name] === undefined ? '' : 'is-set'}
-                      onChange={(event) => mean(name, event.target.value)}
-                    >
-                      <option value="">{t('imports.map.notUsed')}</option>
-                      {RULES[draft.kind].all.map((meaning) => (
-                        <option key={meaning} value={meaning}>
-                          {both(MEANINGS[meaning]!)}
-                        </option>
-                      ))}
-                    </select>
-                  )}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.slice(first, first + SHOWN_ROWS).map((row, i) => {
-              const at = first + i;
-              return (
-                <tr key={at} className={at === header ? 'is-header' : at < header ? 'is-above' : undefined}>
-                  <td>
-                    {at === header ? (
-                      <span className="is-names">{t('imports.map.names')}</span>
-                    ) : (
-                      <button
-                        type="button"
-                        className="proof"
-                        aria-label={t('imports.map.namesAt', { n: at + 1 })}
-                        title={t('imports.map.namesAt', { n: at + 1 })}
-                        onClick={() => setHeader(at)}
-                      >
-                        {at + 1}
-                      </button>
-                    )}
-                  </td>
-                  {names.map((name, column) => (
-                    <td
-                      // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-                      key={column}
-                      className={draft.meanings[name] === undefined ? 'soft' : undefined}
-                      translate="no"
-                    >
-                      {row[column] ?? ''}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
-      <p className="soft">{t('imports.map.columnsHint')}</p>
-    </section>
-  );
-}
-
-// ---------------------------------------------------------------- how it is written
-
-type ChoiceProps = Readonly<{
-  label: string;
-  value: string;
-  change: (value: string) => void;
-  options: ReadonlyArray<readonly [value: string, label: string]>;
-}>;
-function Choice({ label, value, change, options }: ChoiceProps): ReactElement {
-  return (
-    <label className="field">
-      {label}
-      <select value={value} onChange={(event) => change(event.target.value)}>
-        {options.map(([code, name]) => (
-          <option key={code} value={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-type WritingProps = Readonly<{
-  draft: Draft;
-  sheet: Sheet;
-  rejects: ReturnType<typeof rejectsOf>;
-  change: (draft: Draft) => void;
-}>;
-
-function Writing({ draft, sheet, rejects, change }: WritingProps): ReactElement {
-  const { t, both } = useWords<ImportsKey>();
-  const isBill = draft.kind === 'bill';
-  const set = (to: Partial<Draft>): void => change({ ...draft, ...to });
-  const providers = Object.entries(PROVIDERS).map(([code, name]) => [code, both(name)] as const);
-  return (
-    <section className="panel">
-      <h2>{t('imports.map.writing')}</h2>
-      <div className="map-row">
-        {isBill || columnsOf(draft, 'channel').length === 0 ? (
-          <Choice
-            label={t(isBill ? 'imports.map.whoseBill' : 'imports.map.allThrough')}
-            value={draft.channel}
-            change={(channel) => set({ channel })}
-            options={[
-              ['', t(isBill ? 'imports.map.choose' : 'imports.map.notSaid')],
-              ...providers,
-              ...(isBill ? [[OTHER, t('imports.map.otherAcquirer')] as const] : []),
-            ]}
-          />
-        ) : null}
-        <Choice
-          label={t('imports.map.unit')}
-          value={draft.unit}
-          change={(unit) => set({ unit: unit === 'minor' ? 'minor' : 'major' })}
-          options={[
-            ['major', t('imports.map.major')],
-            ['minor', t('imports.map.minor')],
-          ]}
-        />
-        <Choice
-          label={t(columnsOf(draft, 'currency').length > 0 ? 'imports.map.currencyElse' : 'imports.map.currency')}
-          value={draft.currency}
-          change={(currency) => set({ currency })}
-          options={[
-            ...(isBill ? [] : [['', t('imports.map.notSaid')] as const]),
-            ...CURRENCIES.map((code) => [code, code] as const),
-          ]}
-        />
-        {isBill ? (
-          <>
-            <label className="field">
-              {t('imports.map.timeFormat')}
-              <input
-                list="time-formats"
-                value={draft.timeFormat}
-                onChange={(event) => set({ timeFormat: event.target.value })}
-              />
-              <datalist id="time-formats">
-                {TIME_FORMATS.map(([format]) => (
-                  <option key={format} value={format} />
-                ))}
-              </datalist>
-            </label>
-            <Choice
-              label={t('imports.map.refunds')}
-              value={draft.refunds}
-              change={(to) => set({ refunds: to === 'signed' ? 'signed' : 'unsigned' })}
-              options={[
-                ['unsigned', t('imports.map.unsigned')],
-                ['signed', t('imports.map.signed')],
-              ]}
-            />
-            {columnsOf(draft, 'fee').length > 0 ? (
-              <Choice
-                label={t('imports.map.fee')}
-                value={draft.fee}
-                change={(to) => set({ fee: to === 'negative' ? 'negative' : 'positive' })}
-                options={[
-                  ['positive', t('imports.map.feePositive')],
-                  ['negative', t('imports.map.feeNegative')],
-                ]}
-              />
-            ) : null}
-            <label className="field">
-              {t('imports.map.trailerBegins')}
-              <input
-                value={draft.trailerBegins}
-                placeholder={t('imports.map.trailerNone')}
-                onChange={(event) =>
-                  set({
-                    trailerBegins: event.target.value,
-                    trailerRows: event.target.value === '' ? '' : draft.trailerRows || '1',
-                  })
-                }
-              />
-            </label>
-          </>
-        ) : null}
-      </div>
-      {(['kind', 'status', 'channel'] as const).map((of) => (
-        <Meanings key={of} of={of} draft={draft} sheet={sheet} rejects={rejects} change={change} />
-      ))}
-    </section>
-  );
-}
-
-/** The words of a column that nobody explained yet, and those that somebody did. */
-function Meanings({ of, draft, sheet, rejects, change }: WritingProps & Readonly<{ of: Worded }>): ReactElement | null {
-  const { t, both, lang } = useWords<ImportsKey>();
-  const columns = columnsOf(draft, of);
-  if (columns.length === 0) return null;
-  const unknown = rejects
-    .filter((one) => one.code === 'bad_value' && columns.includes(one.column) && one.value !== '')
-    .map((one) => (draft.kind === 'bill' ? one.value : one.value.toLowerCase()));
-  // A bill has to list every word; an order book only those that are not known by themselves.
-  const seen = draft.kind === 'bill' && of !== 'channel' ? columns.flatMap((column) => valuesIn(sheet, column)) : [];
-  const words = [...new Set([...Object.keys(draft.words[of]), ...seen, ...unknown])];
-  if (words.length === 0) return null;
-  const choices: ReadonlyArray<readonly [string, string]> =
-    of === 'kind'
-      ? KIND_CHOICES[draft.kind].map((code) => [code, wordFor(KINDS, code, lang)])
-      : of === 'status'
-        ? STATUS_CHOICES[draft.kind].map((code) => [code, wordFor(STATUSES, code, lang)])
-        : ORDER_CHANNELS.map((code) => [
-            code,
-            PROVIDERS[code] === undefined ? both(TENDERS[code]!) : both(PROVIDERS[code]),
-          ]);
-  const set = (word: string, means: string): void =>
-    change({ ...draft, words: { ...draft.words, [of]: { ...draft.words[of], [word]: means } } });
-  return (
-    <fieldset className="meanings">
-      <legend>{t('imports.map.wordsOf', { name: columns.join(' / ') })}</legend>
-      {words.map((word) => {
-        const means = draft.words[of][word] ?? '';
-        return (
-          <label key={word} className={means === '' ? 'is-open' : undefined}>
-            <span translate="no">{word}</span>
-            <select value={means} onChange={(event) => set(word, event.target.value)}>
-              <option value="">{t('imports.map.meansWhat')}</option>
-              {choices.map(([code, name]) => (
-                <option key={code} value={code}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-        );
-      })}
-    </fieldset>
-  );
-}
-
-const TENDERS: Readonly<Record<string, Readonly<{ zh: string; en: string }>>> = {
-  pos: { zh: '刷卡', en: 'card terminal' },
-  cash: { zh: '现金', en: 'cash' },
-  stored_value: { zh: '储值', en: 'stored value' },
-  transfer: { zh: '银行转账', en: 'bank transfer' },
-};
 
 // ---------------------------------------------------------------- what comes of it
 
