@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../support/living.ts';
-import type { Area } from '../support/office.ts';
+import { type Area, violations } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 const BILL = '1900000101All2026-11-19.csv';
@@ -67,6 +67,26 @@ export const imports: Area = {
       const raw = await page.locator('.raw-text').innerText();
       assert.ok(bytes.includes(raw.trim().split('\n')[0]!), raw);
       await page.keyboard.press('Escape');
+    });
+
+    test('an upload on a slow line tells how far it is and for how long, and can be ended', async () => {
+      await page.goto(`${office().url}/app/imports`);
+      const line = await window.context.newCDPSession(page);
+      const at = (uploadThroughput: number) =>
+        line.send('Network.emulateNetworkConditions', {
+          ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+        });
+      await at(400_000);
+      await page
+        .locator('input[type=file][multiple]')
+        .setInputFiles([{ name: '大.csv', mimeType: 'text/csv', buffer: Buffer.alloc(4_000_000, 'a,b\n') }]);
+      const row = page.locator('.uploads li[data-state=sending]');
+      await row.getByText(/\/s · 还需 \d/).waitFor();
+      assert.deepEqual(await violations(page, '#content'), []);
+      await row.getByRole('button', { name: '取消' }).click();
+      await page.locator('.uploads li[data-state=cancelled]').waitFor();
+      await at(-1);
+      assert.equal(await page.getByRole('link', { name: '大.csv' }).count(), 0);
     });
 
     test('a table nobody knows: its columns are explained, it is saved, and the next day is understood by itself', async () => {

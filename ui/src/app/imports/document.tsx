@@ -5,6 +5,7 @@ import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { api, type Me, Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, PROVIDERS, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { nowMs, tookOf, useNow } from '../../base/time.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { books, type Document, isRead, type Mapping, type Part, type Reading, type ReadPart, saveAs } from './api.ts';
@@ -48,17 +49,29 @@ export default function DocumentPage({ id, me }: Readonly<{ id: string; me: Me }
       {reading.isError ? (
         <Wrong error={reading.error} retry={() => void reading.refetch()} />
       ) : reading.data === undefined ? (
-        <div aria-busy="true">
-          <p className="said tone-waiting">
-            <ToneIcon tone="waiting" size={18} />
-            {t('imports.reading')}
-          </p>
-          <Rows n={6} />
-        </div>
+        <Waiting />
       ) : (
         <Read document={document.data} reading={reading.data} me={me} />
       )}
     </section>
+  );
+}
+
+/** How long it takes is not known before the end; that it ends, is. */
+function Waiting(): ReactElement {
+  const { t, lang } = useWords<ImportsKey>();
+  const [since] = useState(nowMs);
+  const now = useNow(1_000);
+  return (
+    <div aria-busy="true">
+      <p className="said tone-waiting">
+        <ToneIcon tone="waiting" size={18} />
+        <span>
+          {now - since < 2_000 ? t('imports.reading') : t('imports.readingFor', { time: tookOf(now - since, lang) })}
+        </span>
+      </p>
+      <Rows n={6} />
+    </div>
   );
 }
 

@@ -50,6 +50,13 @@ export default function Editor(props: EditorProps): ReactElement {
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   });
+  if (cells.error instanceof Trouble && cells.error.kind === 'refused')
+    return (
+      <p className="said tone-no">
+        <ToneIcon tone="no" size={18} />
+        <span>{cells.error.message}</span>
+      </p>
+    );
   if (cells.isError) return <Wrong error={cells.error} retry={() => void cells.refetch()} />;
   if (cells.data === undefined) return <Rows n={6} />;
   return <Chosen {...props} cells={cells.data} setEncoding={setEncoding} />;
@@ -71,9 +78,13 @@ function Chosen({
 }: EditorProps & Readonly<{ cells: Cells; setEncoding: (encoding: string) => void }>): ReactElement {
   const { t, both } = useWords<ImportsKey>();
   const likely = cells.tables[0]!;
-  const [header, setHeader] = useState(likely.header);
+  const [header, setHeader] = useState(() => {
+    const named = from === undefined ? [] : Object.keys(draftOf(from.kind, from.fields).meanings);
+    const at = likely.rows.findIndex((row) => named.length > 0 && named.every((name) => row.includes(name)));
+    return at === -1 ? likely.header : at;
+  });
   const [draft, setDraft] = useState<Draft>(() => {
-    if (from !== undefined) return draftOf(from.kind, from.fields);
+    if (from !== undefined) return { ...draftOf(from.kind, from.fields), delimiter: likely.delimiter };
     const sheet = sheetOf(cells, likely.delimiter, likely.header);
     return firstDraft(looksLikeBill(sheet.names) ? 'bill' : 'orders', sheet, likely.delimiter, likely.proposed);
   });

@@ -40,6 +40,10 @@ export const words = {
   'imports.tidy': { zh: '清空列表', en: 'Clear the list' },
   'imports.waiting': { zh: '等待上传', en: 'Waiting' },
   'imports.reading': { zh: '已收到,正在辨认 …', en: 'Received; finding out what it is …' },
+  'imports.readingFor': {
+    zh: '正在辨认,已用 {time};大文件最多一分钟。可以先离开,读完后列表里会写明。',
+    en: 'Finding out what it is for {time}; a large file takes up to a minute. You may leave: the list tells when it is done.',
+  },
   'imports.cancelled': { zh: '已取消', en: 'Cancelled' },
   'imports.kept': {
     zh: '已收到,没有再辨认;在列表里打开即可查看',
