@@ -152,7 +152,13 @@ function One({ document, reading, at, part, me }: OneProps): ReactElement {
   const alike = reading.alike.filter((one) => one.part === at);
   const editor = (from: Mapping | undefined): ReactElement => (
     <Suspense fallback={<Rows n={8} />}>
-      <Editor document={document} part={at} from={from} mayAct={mayAct} close={() => setMapping(false)} />
+      <Editor
+        document={document}
+        part={at}
+        from={from}
+        mayAct={mayAct}
+        close={isRead(part) ? () => setMapping(false) : undefined}
+      />
     </Suspense>
   );
   if (!isRead(part)) {
@@ -189,27 +195,30 @@ function One({ document, reading, at, part, me }: OneProps): ReactElement {
         <div className="said tone-moving">
           <ToneIcon tone="moving" size={18} />
           <span>{t('imports.proposed')}</span>
-          {isMapping ? null : (
+          {isMapping || !mayAct ? null : (
             <Button size="small" onClick={() => setMapping(true)}>
               {t('imports.checkColumns')}
             </Button>
           )}
         </div>
       )}
-      {isMapping ? editor(saved) : null}
-      <div className="columns">
-        <div>
-          <Contents reading={reading} at={at} part={part} document={document} />
+      {isMapping ? (
+        editor(saved)
+      ) : (
+        <div className="columns">
+          <div>
+            <Contents reading={reading} at={at} part={part} document={document} />
+          </div>
+          <aside className="panel about">
+            <About document={document} reading={reading} part={part} mayAct={mayAct} />
+            {saved === undefined || !mayAct ? null : (
+              <Button size="small" onClick={() => setMapping(true)}>
+                {t('imports.changeMapping')}
+              </Button>
+            )}
+          </aside>
         </div>
-        <aside className="panel about">
-          <About document={document} reading={reading} part={part} mayAct={mayAct} />
-          {saved === undefined || isMapping ? null : (
-            <Button size="small" onClick={() => setMapping(true)}>
-              {t('imports.changeMapping')}
-            </Button>
-          )}
-        </aside>
-      </div>
+      )}
     </>
   );
 }

@@ -38,7 +38,8 @@ type EditorProps = Readonly<{
   /** The saved mapping that is changed. */
   from: Mapping | undefined;
   mayAct: boolean;
-  close: () => void;
+  /** Absent where there is nothing else to see. */
+  close: (() => void) | undefined;
 }>;
 
 export default function Editor(props: EditorProps): ReactElement {
@@ -47,6 +48,7 @@ export default function Editor(props: EditorProps): ReactElement {
   const cells = useQuery({
     queryKey: ['cells', document.id, part, encoding ?? ''],
     queryFn: ({ signal }) => books.cells(document.id, part, encoding, signal),
+    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   });
@@ -264,7 +266,8 @@ type KeepProps = Readonly<{
   draft: Draft;
   from: Mapping | undefined;
   isReady: boolean;
-  close: () => void;
+  /** Absent where there is nothing else to see. */
+  close: (() => void) | undefined;
 }>;
 
 function Keep({ document, draft, from, isReady, close }: KeepProps): ReactElement {
@@ -281,7 +284,7 @@ function Keep({ document, draft, from, isReady, close }: KeepProps): ReactElemen
       await Promise.all(
         [['mappings'], ['reading'], ['documents']].map((queryKey) => client.invalidateQueries({ queryKey })),
       );
-      close();
+      close?.();
     },
   });
   return (
@@ -306,7 +309,7 @@ function Keep({ document, draft, from, isReady, close }: KeepProps): ReactElemen
             {t('imports.saveMappingFile')}
           </Button>
         )}
-        {from === undefined ? null : <Button onClick={close}>{t('imports.close')}</Button>}
+        {close === undefined ? null : <Button onClick={close}>{t('imports.close')}</Button>}
       </div>
       {save.isError ? (
         <p className="said tone-no">
