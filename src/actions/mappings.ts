@@ -55,7 +55,9 @@ export async function saveMapping(
   // A name that was given up may be taken again.
   if (now !== undefined && now.document !== null && now.version !== wanted.after)
     throw new DaozhangError('mapping.changed', { name });
-  return await append(tx, livemode, { ...wanted, version: (now?.version ?? 0) + 1, document });
+  const id = await append(tx, livemode, { ...wanted, version: (now?.version ?? 0) + 1, document });
+  await forgetReadings(tx, livemode, name);
+  return id;
 }
 
 /** Ends a mapping: documents are no longer read by it. False where it does not hold any more. */
@@ -63,8 +65,18 @@ export async function endMapping(tx: TenantTx, livemode: boolean, id: string, by
   const it = (await mappingsOfSide(tx, livemode)).find((m) => m.id === id);
   if (it === undefined) return false;
   await append(tx, livemode, { name: it.name, kind: it.kind, version: it.version + 1, document: null, by });
+  await forgetReadings(tx, livemode, it.name);
   return true;
 }
+
+/** What was read by this name, or by none, may be read otherwise now: whoever looks next says how. */
+const forgetReadings = (tx: TenantTx, livemode: boolean, name: string): Promise<number> =>
+  tx.run(
+    `delete from readings r using readings o
+      where r.tenant_id = $1 and o.tenant_id = $1 and o.document_id = r.document_id and o.livemode = $2
+        and (o.title ->> 'zh' = $3 or o.refused ->> 'code' = 'file.unknown_format')`,
+    [tx.tenantId, livemode, name],
+  );
 
 type Newest = Readonly<{ id: string; version: number; kind: MappingKind; document: string | null }>;
 const newest = (tx: TenantTx, livemode: boolean, name: string): Promise<Newest | undefined> =>

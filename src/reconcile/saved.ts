@@ -3,6 +3,7 @@
  * here is read the same by the command line. May not: know where they are kept.
  */
 import { parse } from 'yaml';
+import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { yamlText } from '../base/yaml.ts';
 import type { Facts, Format } from '../files/format.ts';
@@ -41,8 +42,15 @@ function told(format: Format, { name, version }: Saved): Format {
     : { ...format, facts: async (layout, input, query) => noted(await format.facts(layout, input, query)) };
 }
 
+const MOST_TEXT = 65_536;
 /** The file of a mapping from its fields, checked; a bill's `id` and `title` are its name's. Throws `config.invalid`. */
 export function mappingFile(kind: MappingKind, name: string, fields: Readonly<Record<string, unknown>>): string {
+  const file = fileOf(kind, name, fields);
+  if (file.length <= MOST_TEXT) return file;
+  throw new DaozhangError('config.invalid', { path: name, reason: 'longer than any table needs / 过长' });
+}
+
+function fileOf(kind: MappingKind, name: string, fields: Readonly<Record<string, unknown>>): string {
   if (kind === 'orders') return mappingText(parseMapping(yamlText({ version: '1', ...fields }), name));
   const channel = typeof fields.channel === 'string' ? fields.channel : '';
   const text = yamlText({ formats: [{ id: idOf(name, channel), title: { en: name, zh: name }, ...fields }] });

@@ -217,6 +217,7 @@ test('a table nobody knows: cells, a mapping that is tried, saved, and read by f
   const better = { ...FIELDS, values: { status: { 好了: 'paid', 冻住了: 'unknown' } } };
   assert.deepEqual([(await save(better, 0)).status, (await save(better, 0)).body.code], [409, 'mapping.changed']);
   assert.equal((await save(better, 1)).body.version, 2);
+  assert.equal((await shown(id)).parts, undefined, 'what was not known is to be looked at again');
   const { body: list } = await on.call<{ items: readonly Mapping[] }>('GET', '/v1/mappings');
   assert.deepEqual(
     list.items.map((m) => [m.name, m.version]),

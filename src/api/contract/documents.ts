@@ -156,7 +156,9 @@ export const tried = z
   .meta({ id: 'Tried' });
 
 export const newMapping = z.strictObject({
-  name: text(80, 1).refine((s) => s.trim() === s, 'blanks around it'),
+  name: text(80, 1)
+    .regex(/^[^\p{Cc}]+$/u)
+    .refine((s) => s.trim() === s, 'blanks around it'),
   kind: mappingKind,
   fields,
   after: z.int().min(0).default(0).describe('The version you saw; 0 for a new name'),
