@@ -8,7 +8,7 @@ import type { Trade } from '../../sim/documents/domain.ts';
 import { wechatTradeBill } from '../../sim/documents/wechat-trade-bill.ts';
 import { inputOf, workspace } from '../../src/files/open.ts';
 import { detect } from '../../src/files/registry.ts';
-import { savedFormats } from '../../src/reconcile/saved.ts';
+import { mappingFields, mappingFile, savedFormats } from '../../src/reconcile/saved.ts';
 import { type Living, living, until } from '../support/living.ts';
 import { zipOf } from '../support/zip.ts';
 
@@ -291,4 +291,55 @@ test('a bill of an acquirer, mapped, teaches the book what it was brought for', 
   });
   const found = await on.call<{ items: unknown[] }>('GET', '/v1/payments/search?ref=Q-1');
   assert.equal(found.body.items.length, 1);
+});
+
+/** The editor's own words, without the browser's types. */
+type Draft = Readonly<{ timeFormat: string; words: Readonly<Record<string, Record<string, string>>> }>;
+type Sheet = Readonly<{ names: readonly string[]; rows: readonly (readonly string[])[] }>;
+type Meanings = Readonly<{
+  columnsOf(draft: Draft, meaning: string): readonly string[];
+  draftOf(kind: string, fields: object): Draft;
+  fieldsOf(draft: Draft): Record<string, unknown>;
+  firstDraft(kind: string, sheet: Sheet, delimiter: string, proposed: object | undefined): Draft;
+  looksLikeBill(names: readonly string[]): boolean;
+  missingIn(draft: Draft): readonly unknown[];
+  withMeaning(draft: Draft, column: string, meaning: string): Draft;
+}>;
+const MEANINGS = new URL('../../ui/src/app/imports/meanings.ts', import.meta.url).href;
+
+test('what the editor makes of a person’s choices is a mapping file, and leads back to the same choices', async () => {
+  const editor = (await import(MEANINGS)) as Meanings;
+  const { columnsOf, draftOf, fieldsOf, firstDraft, looksLikeBill, missingIn, withMeaning } = editor;
+  const names = ['交易日期', '交易时间', '交易类型', '交易金额', '手续费', '流水号', '商户订单号'];
+  const sheet = {
+    names,
+    rows: [
+      ['20261119', '100101', '消费', '88.00', '0.50', 'A1', 'Q-1'],
+      ['20261119', '100301', '预授权', '1.00', '0.00', 'A2', 'Q-2'],
+    ],
+  };
+  assert.ok(looksLikeBill(names));
+  const first = { ...firstDraft('bill', sheet, ';', undefined), channel: 'lakala' };
+  assert.deepEqual(missingIn(first), []);
+  assert.deepEqual(columnsOf(first, 'time'), ['交易日期', '交易时间']);
+  assert.equal(first.timeFormat, 'yyyyMMdd HHmmss');
+  assert.deepEqual(first.words.kind, { 消费: 'payment', 预授权: '' });
+  const said = {
+    ...first,
+    words: { ...first.words, kind: { 消费: 'payment', 预授权: 'transfer' } },
+    trailerRows: '1',
+    trailerBegins: '合计',
+  };
+  const kept = mappingFields('bill', mappingFile('bill', '收单', fieldsOf(said)));
+  assert.deepEqual(kept, fieldsOf(said));
+  assert.deepEqual(draftOf('bill', kept), said);
+
+  const orders = ['order_ref', 'amount', 'status', 'paid_at'].reduce(
+    (draft, meaning, i) => withMeaning(draft, `列${i}`, meaning),
+    firstDraft('orders', { names: [], rows: [] }, ',', undefined),
+  );
+  // Only one column is the amount: the other gives it up.
+  const moved = withMeaning(orders, '另一列', 'amount');
+  assert.deepEqual(columnsOf(moved, 'amount'), ['另一列']);
+  assert.deepEqual(draftOf('orders', mappingFields('orders', mappingFile('orders', '订单', fieldsOf(moved)))), moved);
 });

@@ -129,7 +129,17 @@ export const imports: Area = {
     });
 
     test('a choice of documents is reconciled', async () => {
-      await bring({ name: '对账.csv', text: rejected.split('\n').slice(0, 2).join('\n').replace('IM-1', 'IM-2') });
+      await page.goto(`${office().url}/app/imports`);
+      await page.locator('.drop').waitFor();
+      // Dropped, as from a folder on the desk.
+      const text = rejected.split('\n').slice(0, 2).join('\n').replace('IM-1', 'IM-2');
+      const dataTransfer = await page.evaluateHandle(
+        `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(text)}], '对账.csv')); return data; })()`,
+      );
+      await page.dispatchEvent('body', 'dragenter', { dataTransfer });
+      await page.locator('.drop.is-over').waitFor();
+      await page.dispatchEvent('body', 'drop', { dataTransfer });
+      await page.locator('.uploads li[data-state=done]').filter({ hasText: '对账.csv' }).waitFor();
       await page.getByLabel('选择 对账.csv').check();
       await page.locator('.chosen').getByRole('button', { name: '对账' }).click();
       await page.getByRole('button', { name: '开始对账' }).click();
