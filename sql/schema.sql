@@ -356,6 +356,7 @@ create table book.documents (
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
   CHECK ((origin = ANY (ARRAY['channel'::text, 'upload'::text, 'book'::text])))
 );
+CREATE INDEX documents_bytes ON book.documents USING btree (tenant_id, livemode, sha256);
 CREATE INDEX documents_newest ON book.documents USING btree (tenant_id, livemode, received_at DESC, id DESC);
 
 create table book.due (
@@ -521,6 +522,23 @@ create table book.ledgers (
   since_snapshot bigint default 0 not null,
   PRIMARY KEY (tenant_id, livemode),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
+create table book.mappings (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  name text not null,
+  version integer not null,
+  kind text not null,
+  document text,
+  made_by text not null,
+  made_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, livemode, name, version),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((kind = ANY (ARRAY['orders'::text, 'bill'::text]))),
+  CHECK ((version > 0))
 );
 
 create table book.messages (
@@ -694,6 +712,28 @@ create table book.policies (
   PRIMARY KEY (tenant_id, version),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
+
+create table book.readings (
+  tenant_id uuid not null,
+  document_id uuid not null,
+  part integer not null,
+  livemode boolean not null,
+  member text,
+  format text,
+  title jsonb,
+  role text,
+  channel text,
+  account text,
+  from_on date,
+  to_on date,
+  lines bigint default 0 not null,
+  rejected bigint default 0 not null,
+  refused jsonb,
+  read_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, document_id, part),
+  FOREIGN KEY (tenant_id, document_id) REFERENCES book.documents(tenant_id, id)
+);
+CREATE INDEX readings_alike ON book.readings USING btree (tenant_id, livemode, format, from_on, to_on) WHERE (format IS NOT NULL);
 
 create table book.reconciliation_documents (
   tenant_id uuid not null,
@@ -1118,6 +1158,7 @@ create table book.webhook_endpoints (
 -- ledger_scopes        enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledger_snapshots     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledgers              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- mappings             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- messages             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- migrations           none
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1126,6 +1167,7 @@ create table book.webhook_endpoints (
 -- periods              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- readings             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1152,6 +1194,7 @@ create table book.webhook_endpoints (
 
 -- Rights of those who do not own it
 
+-- column   documents.account_id daozhang_app: update
 -- column   ledger_proposals.decided_at daozhang_app: update
 -- column   ledger_proposals.decided_by daozhang_app: update
 -- column   ledger_proposals.state daozhang_app: update
@@ -1195,6 +1238,7 @@ create table book.webhook_endpoints (
 -- table    ledger_scopes        daozhang_app: delete, insert, select, update
 -- table    ledger_snapshots     daozhang_app: insert, select
 -- table    ledgers              daozhang_app: delete, insert, select, update
+-- table    mappings             daozhang_app: insert, select
 -- table    messages             daozhang_app: insert, select
 -- table    migrations           daozhang_app: select
 -- table    observations         daozhang_app: insert, select
@@ -1203,6 +1247,7 @@ create table book.webhook_endpoints (
 -- table    periods              daozhang_app: insert, select
 -- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select
+-- table    readings             daozhang_app: delete, insert, select, update
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
 -- table    reconciliation_files daozhang_app: delete, insert, select, update
 -- table    reconciliations      daozhang_app: delete, insert, select, update

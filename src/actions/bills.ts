@@ -15,6 +15,7 @@ import { proveAbsent, takeBill } from '../sources/bills.ts';
 import { raise, settle } from './cases.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import type { Asking } from './inquire.ts';
+import { savedOfSide } from './mappings.ts';
 
 const EACH = 5;
 const LEASE_MS = 600_000;
@@ -204,11 +205,12 @@ async function keepBill(
     return row.id;
   });
   const path = on.archive.path(tenantId, sha256);
+  const mappings = await on.book.tenant(tenantId, (tx) => savedOfSide(tx, open.account.livemode));
   const read = await takeBill(
     on.book,
     tenantId,
     open,
-    { documentId, on: day, path, zone: terms.zone, role: terms.role ?? 'channel', balance: terms.balance },
+    { documentId, on: day, path, zone: terms.zone, role: terms.role ?? 'channel', mappings, balance: terms.balance },
     on.follow,
   );
   await on.book.tenant(tenantId, async (tx) => {

@@ -1,13 +1,16 @@
 /** Documents that are brought or written, and what is read in one. The bytes lie in the archive under their hash; names are for people. */
+import { once } from 'node:events';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { link, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Archive } from '../base/archive.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
-import type { Book } from '../db/pool.ts';
-import type { LinesPrinted } from '../sources/lines-child.ts';
+import type { Book, TenantTx } from '../db/pool.ts';
+import type { Ask, Lines, LinesPrinted } from '../sources/lines-child.ts';
 import { startReader } from '../sources/reader.ts';
+import type { Failure } from '../sources/reconcile-child.ts';
 
 export type Side = Readonly<{ tenantId: string; livemode: boolean }>;
 export type NewDocument = Readonly<{
@@ -18,22 +21,37 @@ export type NewDocument = Readonly<{
   addedBy: string;
 }>;
 
-/** Keeps a document; the same bytes again are the document that is there. */
+export type Kept = Readonly<{ id: string; isKnown: boolean }>;
+
+/**
+ * Keeps a document; the same bytes again are the document that is there. What is brought for no account is the one that was brought or
+ * fetched for any.
+ */
 export async function addDocument(
   on: Readonly<{ book: Book; archive: Archive }>,
   side: Side,
   document: NewDocument,
   chunks: AsyncIterable<Uint8Array>,
-): Promise<string> {
+): Promise<Kept> {
   const kept = await on.archive.take(side.tenantId, chunks);
   const hash = Buffer.from(kept.sha256, 'hex');
+  const anyAccount = document.origin === 'upload' && document.accountId === undefined;
   return await on.book.tenant(side.tenantId, async (tx) => {
-    await tx.run(
+    const there = (): Promise<Readonly<{ id: string }> | undefined> =>
+      tx.maybe<{ id: string }>(
+        `select id from documents where tenant_id = $1 and livemode = $2 and sha256 = $4
+            and (account_id is not distinct from $3 or ($5 and origin <> 'book')) order by received_at, id limit 1`,
+        [tx.tenantId, side.livemode, document.accountId ?? null, hash, anyAccount],
+      );
+    const before = await there();
+    if (before !== undefined) return { id: before.id, isKnown: true };
+    const id = newId();
+    const made = await tx.run(
       `insert into documents (tenant_id, id, livemode, account_id, kind, origin, name, sha256, size, added_by)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint documents_once do nothing`,
       [
         tx.tenantId,
-        newId(),
+        id,
         side.livemode,
         document.accountId ?? null,
         document.kind,
@@ -44,12 +62,29 @@ export async function addDocument(
         document.addedBy,
       ],
     );
-    const { id } = await tx.one<{ id: string }>(
-      `select id from documents where tenant_id = $1 and livemode = $2 and account_id is not distinct from $3 and sha256 = $4`,
-      [tx.tenantId, side.livemode, document.accountId ?? null, hash],
-    );
-    return id;
+    return made === 1 ? { id, isKnown: false } : { id: (await there())!.id, isKnown: true };
   });
+}
+
+/**
+ * Whose bill a brought document is. It can be said until a reconciliation took it in; throws `document.reconciled` after that, and
+ * `document.twice` where this account has the same bytes.
+ */
+export async function setAccount(tx: TenantTx, id: string, accountId: string | null): Promise<void> {
+  const changed = await tx.run(
+    `update documents d set account_id = $3
+      where tenant_id = $1 and id = $2 and origin = 'upload'
+        and not exists (select from reconciliation_documents r where r.tenant_id = $1 and r.document_id = $2)
+        and not exists (select from documents o where o.tenant_id = $1 and o.livemode = d.livemode and o.id <> d.id
+                           and o.sha256 = d.sha256 and o.account_id is not distinct from $3)`,
+    [tx.tenantId, id, accountId],
+  );
+  if (changed === 1) return;
+  const used = await tx.maybe(
+    'select from reconciliation_documents where tenant_id = $1 and document_id = $2 limit 1',
+    [tx.tenantId, id],
+  );
+  throw new DaozhangError(used === undefined ? 'document.twice' : 'document.reconciled', {});
 }
 
 const MOST_NAME = 120;
@@ -71,28 +106,73 @@ const AT_ONCE = 2;
 const LINES_MS = 60_000;
 let reading = 0;
 
-export type Page = Readonly<{ zone: string; after: string; limit: number }>;
-
-/** A page of what is read in a document. Throws `document.busy` where others are being read, `document.slow` where it takes too long. */
-export async function readLines(
+/** Asks the reader of one document. Throws `document.busy` where others are being read, `document.slow` where it takes too long. */
+async function inChild<R>(
   archive: Archive,
   tenantId: string,
   document: Readonly<{ sha256: string; name: string }>,
-  page: Page,
-): Promise<LinesPrinted> {
+  ask: Omit<Ask, 'name'>,
+  take: (said: LinesPrinted, folder: string) => Promise<R> | R,
+): Promise<R> {
   if (reading >= AT_ONCE) throw new DaozhangError('document.busy', {});
   reading += 1;
   const folder = await archive.scratch();
   try {
     const name = plainName(document.name);
     await linkInto(archive, tenantId, document.sha256, join(folder, name));
-    const args = [folder, name, page.zone, page.after, String(page.limit)];
-    const child = startReader('lines-child', args, { timeoutMs: LINES_MS });
+    const input = JSON.stringify({ ...ask, name });
+    const child = startReader('lines-child', [folder], { input, timeoutMs: LINES_MS });
     const printed = await text(child.stdout);
     if (printed === '') throw new DaozhangError('document.slow', { name: document.name });
-    return JSON.parse(printed) as LinesPrinted;
+    return await take(JSON.parse(printed) as LinesPrinted, folder);
   } finally {
     reading -= 1;
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** What the reader answered; throws `document.refused` where it cannot be read. */
+export const readDocument = <R extends LinesPrinted>(
+  archive: Archive,
+  tenantId: string,
+  document: Readonly<{ sha256: string; name: string }>,
+  ask: Omit<Ask, 'name'>,
+): Promise<R> => inChild(archive, tenantId, document, ask, (said) => readable(said) as R);
+
+function readable(said: LinesPrinted): Exclude<LinesPrinted, { refused: Failure }> {
+  if ('refused' in said) throw new DaozhangError('document.refused', { reason: said.refused.says });
+  return said;
+}
+
+export type Page = Readonly<{ zone: string; after: string; limit: number }>;
+
+/** A page of what is read in a document by the formats that are built in, or why it cannot be read. */
+export const readLines = (
+  archive: Archive,
+  tenantId: string,
+  document: Readonly<{ sha256: string; name: string }>,
+  { zone, after, limit }: Page,
+): Promise<Lines | Readonly<{ refused: Failure }>> =>
+  inChild(
+    archive,
+    tenantId,
+    document,
+    { zone, mappings: [], want: { kind: 'lines', after, limit } },
+    (said) => said as Lines,
+  );
+
+/** Every rejected row as a table, handed on as it is read; the folder it lies in goes when `send` is done with it. */
+export const readRejects = (
+  archive: Archive,
+  tenantId: string,
+  document: Readonly<{ sha256: string; name: string }>,
+  ask: Omit<Ask, 'name'>,
+  send: (table: ReadStream) => Promise<void>,
+): Promise<void> =>
+  inChild(archive, tenantId, document, ask, async (said, folder) => {
+    readable(said);
+    const table = createReadStream(join(folder, 'rejects.csv'));
+    // Once it is open it can be read to its end, wherever its folder goes.
+    await once(table, 'open');
+    await send(table);
+  });

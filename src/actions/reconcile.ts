@@ -28,6 +28,8 @@ import { addDocument, linkInto, plainName } from './documents.ts';
 import { clearDue, setDue, workDue } from './due.ts';
 import { appendEvents } from './events.ts';
 import { postRun } from './ledger.ts';
+import { savedOfSide } from './mappings.ts';
+import { keepReadings } from './readings.ts';
 
 const LEASE_MS = 30_000;
 /** How often the row is written while the child works. */
@@ -88,7 +90,7 @@ async function runOne(on: Billing, tenantId: string, id: string): Promise<void> 
       tellBatches(tx, row.livemode, await takeBatches(tx, row, result.batches)),
     );
     await takeLinks(on.book, tenantId, row, join(folder, 'links.tsv'));
-    await keep(on, tenantId, row, folder, result);
+    await keep(on, tenantId, row, folder, inputs, result);
   } catch (error) {
     // Tried again when the lease ends: the database may have been away, the disk full.
     if (isOutage(error) || row.attempts < MOST_ATTEMPTS) throw error;
@@ -132,7 +134,7 @@ async function bookOrders(on: Billing, tenantId: string, row: Row): Promise<void
   const days = { from: row.orders_from!, to: row.orders_to!, zone: row.zone };
   const side = { tenantId, livemode: row.livemode };
   const name = `orders-${days.from}${days.to.equals(days.from) ? '' : `-${days.to}`}.csv`;
-  const documentId = await addDocument(
+  const { id: documentId } = await addDocument(
     on,
     side,
     { accountId: undefined, origin: 'book', kind: 'orders', name, addedBy: row.asked_by },
@@ -184,8 +186,11 @@ async function run(
   row: Row,
   folder: string,
 ): Promise<Failure | 'cancelled' | undefined> {
-  const terms = await on.book.tenant(tenantId, (tx) => termsOfSide(tx, row.livemode));
-  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang, ...terms };
+  const { terms, mappings } = await on.book.tenant(tenantId, async (tx) => ({
+    terms: await termsOfSide(tx, row.livemode),
+    mappings: await savedOfSide(tx, row.livemode),
+  }));
+  const job: Job = { zone: row.zone, asOf: row.as_of?.toString(), lang: row.lang, ...terms, mappings };
   const child = startReader('reconcile-child', [folder], { input: JSON.stringify(job) });
   let written = -WRITE_MS;
   try {
@@ -231,7 +236,14 @@ async function fail(on: Billing, tenantId: string, row: Row, { code, says, remed
 }
 
 /** What it wrote into the archive, what it found into the book, in one transaction with its end. */
-async function keep(on: Billing, tenantId: string, row: Row, folder: string, result: Result): Promise<void> {
+async function keep(
+  on: Billing,
+  tenantId: string,
+  row: Row,
+  folder: string,
+  inputs: readonly Input[],
+  result: Result,
+): Promise<void> {
   const out = join(folder, 'out');
   const files: Array<Readonly<{ name: string; sha256: string; size: number }>> = [];
   for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
@@ -268,6 +280,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
       tx.tenantId,
       ...v.params,
     ]);
+    await keepReadings(tx, row.livemode, inputs, result, await savedOfSide(tx, row.livemode));
     const oursOnly = await takeFound(tx, row, result);
     // Ours says paid and the bill does not have it: the channel is asked, whatever was planned.
     await setDue(
@@ -319,9 +332,12 @@ async function takeUploads(
       .sort()
       .at(-1);
     if (input.origin !== 'upload' || input.account_id === null || last === undefined) continue;
-    const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, input.account_id!));
+    const { open, mappings } = await on.book.tenant(tenantId, async (tx) => ({
+      open: await on.accounts.get(tx, input.account_id!),
+      mappings: await savedOfSide(tx, row.livemode),
+    }));
     const path = on.archive.path(tenantId, hash);
-    const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone };
+    const bill = { documentId: input.id, on: Temporal.PlainDate.from(last), path, zone: row.zone, mappings };
     await takeBill(on.book, tenantId, open, { ...bill, role: 'channel' }, on.follow);
   }
 }

@@ -381,39 +381,6 @@ export const billDay = z
     gone_at: instant,
   })
   .meta({ id: 'BillDay' });
-export const document = z
-  .object({
-    id,
-    account_id: id.optional(),
-    origin: z.enum(['channel', 'upload', 'book']).describe('Fetched by calendar, brought, or written from the book'),
-    kind: z.string(),
-    covers_on: z.iso.date().optional(),
-    name: z.string(),
-    sha256: z.string(),
-    size: z.string(),
-    received_at: instant,
-  })
-  .meta({ id: 'Document' });
-
-export const documentLines = z
-  .object({
-    parts: z.array(
-      z.object({
-        format: z.string(),
-        title: z.object({ en: z.string(), zh: z.string() }),
-        role: z.string(),
-        lines: z.int(),
-        rejected: z.int(),
-        rejects: z
-          .array(z.object({ row: z.int(), at: z.int(), column: z.string(), code: z.string(), value: z.string() }))
-          .describe('The first fifty'),
-      }),
-    ),
-    items: z.array(z.object({ id: z.string(), part: z.int(), evidence: z.record(z.string(), z.unknown()) })),
-    next: z.string().optional().describe('Pass as `after` for the next page'),
-  })
-  .meta({ id: 'DocumentLines' });
-
 /** What a document is called where it was; no path, and nothing that a terminal takes for more than text. */
 export const documentName = text(200, 1).regex(/^[^\p{Cc}]+$/u);
 export const newReconciliation = z.strictObject({

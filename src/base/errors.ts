@@ -6,6 +6,7 @@
  */
 import { BOOK_ERRORS } from './errors-book.ts';
 import { CLAIM_ERRORS } from './errors-claims.ts';
+import { DOCUMENT_ERRORS } from './errors-documents.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
 import { TERMINAL_ERRORS } from './errors-terminals.ts';
@@ -224,6 +225,7 @@ export const ERRORS = {
     },
   },
   ...BOOK_ERRORS,
+  ...DOCUMENT_ERRORS,
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
   ...CLAIM_ERRORS,

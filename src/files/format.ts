@@ -67,6 +67,36 @@ export const REJECTS = {
 } as const satisfies Record<string, Text>;
 export type RejectCode = keyof typeof REJECTS;
 
+/** What to do about such a row. */
+export const REJECT_REMEDIES = {
+  bad_amount: {
+    en: 'Correct the amount in the file, or choose another column or unit for it.',
+    zh: '在文件中改正金额,或为金额另选一列、另选单位。',
+  },
+  amount_not_exact: {
+    en: 'Check the unit: cents read as units, or the other way round; else correct the amount.',
+    zh: '核对单位(元或分);单位无误则改正该金额。',
+  },
+  bad_currency: { en: 'Write the code of the currency, such as CNY.', zh: '请写货币代码,例如 CNY。' },
+  bad_date: {
+    en: 'Write it like the other rows, or choose the format in which this column is written.',
+    zh: '按其他行的写法改正,或选择该列的时间格式。',
+  },
+  missing: {
+    en: 'Fill the cell, or take another column for it; leave the row out where it is no payment.',
+    zh: '补上该格,或另选一列;若该行不是交易,请从文件中删去。',
+  },
+  bad_value: {
+    en: 'Say what this word means, or correct it in the file.',
+    zh: '说明这个词的含义,或在文件中改正。',
+  },
+  ragged: {
+    en: 'Export the file again: a delimiter stands inside a cell without quotes, or the row was cut.',
+    zh: '请重新导出文件:单元格内含分隔符却没有引号,或该行被截断。',
+  },
+  too_long: { en: 'Export the file again: a line end or a quote is missing.', zh: '请重新导出文件:缺少换行或引号。' },
+} as const satisfies Record<RejectCode, Text>;
+
 /** A control figure of the source, compared with what the lines give. Amounts as decimal text, counts as digits. */
 export type Check = Readonly<{ name: Text; expected: string; actual: string; ok: boolean }>;
 

@@ -83,10 +83,13 @@ export async function loadConfig(path: string): Promise<Config> {
 const formatsFile = z.strictObject({ formats: z.array(delimitedConfig) });
 
 /** A file of operator-configured formats (examples/lakala.formats.yaml is a worked one). */
-export async function loadFormats(path: string): Promise<Format[]> {
+export const loadFormats = async (path: string): Promise<Format[]> => parseFormats(await readText(path), path);
+
+/** The same from its text; `config.invalid` names line and column. */
+export function parseFormats(source: string, path: string): Format[] {
   const known = (at: readonly PropertyKey[]): readonly string[] =>
     at.length === 0 ? ['formats'] : at.length === 2 ? Object.keys(delimitedConfig.shape) : [];
-  return parseYaml(await readText(path), path, formatsFile, known).formats.map(delimitedChannel);
+  return parseYaml(source, path, formatsFile, known).formats.map(delimitedChannel);
 }
 
 /**

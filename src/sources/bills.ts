@@ -13,6 +13,7 @@ import type { BillRow, BillWord } from '../channels/channel.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, values } from '../db/values.ts';
 import type { Ref } from '../observations/observation.ts';
+import type { Saved } from '../reconcile/saved.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
 import { startReader } from './reader.ts';
 
@@ -33,6 +34,8 @@ export type Bill = Readonly<{
   path: string;
   zone: string;
   role: 'channel' | 'evidence';
+  /** How people said that their own tables are read; needed where it may be one. */
+  mappings?: readonly Saved[] | undefined;
   /** `BillTerms.balance`. */
   balance?: true | undefined;
 }>;
@@ -61,7 +64,9 @@ export async function takeBill(
 
 /** The child's lines one by one; the child waits while one is worked on. */
 async function readBill(bill: Bill, each: (line: BillLine) => Promise<void>): Promise<BillRead> {
-  const child = startReader('bill-child', [bill.path, bill.zone, bill.role]);
+  const child = startReader('bill-child', [bill.path, bill.zone, bill.role], {
+    input: JSON.stringify(bill.mappings ?? []),
+  });
   try {
     for await (const text of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
       const said = JSON.parse(text) as BillLine & { end?: BillRead; refused?: { code: string; says: string } };

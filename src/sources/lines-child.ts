@@ -1,85 +1,292 @@
 /**
- * What is read in one document, a page of lines at a time, in a process of its own: large or hostile, it takes memory and time here.
+ * What is read in one document, in a process of its own: large or hostile, it takes memory and time here.
  *
- * `node lines-child.ts FOLDER FILE ZONE AFTER LIMIT` prints one JSON object: how each document in the file is read, and the lines after the
- * id AFTER with their bytes; or `{"refused": {...}}`. Cost: the whole file is read for every page.
+ * `node lines-child.ts FOLDER` reads `FOLDER/NAME`; the question is one JSON object on standard input, the answer one on standard output, or
+ * `{"refused": {...}}`. Rejected rows as a table go to `FOLDER/rejects.csv`. Cost: the whole file is read for every answer, but for
+ * `try`, which reads no more than the first TRY_BYTES of a text.
  */
-import { told } from '../base/errors.ts';
-import { openEngine } from '../files/engine.ts';
-import type { Format, Rejected } from '../files/format.ts';
-import { ingest } from '../files/ingest.ts';
+import { createWriteStream } from 'node:fs';
+import { copyFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { DaozhangError, told } from '../base/errors.ts';
+import type { Lang, Text } from '../base/lang.ts';
+import { decimalText, scaledText } from '../base/money.ts';
+import { type Engine, openEngine } from '../files/engine.ts';
+import { type Check, type Format, type Input, REJECT_REMEDIES, REJECTS, type Rejected } from '../files/format.ts';
+import { orderMapped, orderMappedRows, proposedMapping } from '../files/formats/order-mapped.ts';
+import { type Ingested, ingest } from '../files/ingest.ts';
 import { linesById } from '../files/lines.ts';
-import { openAll, workspace } from '../files/open.ts';
+import { mappingData } from '../files/mapping.ts';
+import { describe, openAll, type Workspace, workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
+import { rowKind } from '../files/rows.ts';
 import { evidenceOf, rawOf, type Source } from '../reconcile/collect.ts';
+import { BOM, inertText, quoted } from '../reconcile/report/csv.ts';
+import { type Saved, savedFormats } from '../reconcile/saved.ts';
+import { type Cells, cellsOf } from './cells.ts';
 import type { Failure } from './reconcile-child.ts';
 
-const [folder, name, zone, after, limit] = process.argv.slice(2) as [string, string, string, string, string];
-const MOST_REJECTED = 50;
+export type Ask = Readonly<{
+  name: string;
+  zone: string;
+  /** Tried in this order before the formats that are built in. */
+  mappings: readonly Saved[];
+  want:
+    | Readonly<{ kind: 'lines' | 'look'; after: string; limit: number }>
+    | Readonly<{ kind: 'rejects'; lang: Lang }>
+    | Readonly<{ kind: 'cells'; part: number; encoding?: string | undefined }>
+    | Readonly<{ kind: 'try'; part: number; mapping: Saved; limit: number }>;
+}>;
 
-type Part = Readonly<{
+const MOST_REJECTED = 50;
+const TRY_BYTES = 2 ** 20;
+/** Parts of an archive whose lines are shown. */
+const MOST_SHOWN = 20;
+
+export type Reject = Rejected & Readonly<{ says: Text; remedy: Text }>;
+export type Sum = Readonly<{ kind: string; status: string; currency: string; count: number; amount: string }>;
+export type Part = Readonly<{
+  /** The member of an archive; absent where the file is the document. */
+  member?: string | undefined;
   format: string;
-  title: Format['title'];
+  title: Text;
   role: string;
+  channel?: string | undefined;
+  account?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  encoding: string;
+  size: number;
   lines: number;
   rejected: number;
   /** The first of them. */
-  rejects: readonly Rejected[];
+  rejects: readonly Reject[];
+  sums: readonly Sum[];
+  checks: readonly Check[];
+  notes: readonly Text[];
+  /** Read by the names of its columns, which nobody has looked at yet. */
+  proposed?: object | undefined;
+}>;
+export type RefusedPart = Readonly<{ member?: string | undefined; refused: Failure }>;
+export type LineItem = Readonly<{
+  id: string;
+  part: number;
+  evidence: ReturnType<typeof evidenceOf>;
+  fee?: string | undefined;
 }>;
 export type Lines = Readonly<{
-  parts: readonly Part[];
-  items: ReadonlyArray<Readonly<{ id: string; part: number; evidence: ReturnType<typeof evidenceOf> }>>;
-  next?: string;
+  parts: readonly (Part | RefusedPart)[];
+  items: readonly LineItem[];
+  next?: string | undefined;
 }>;
-export type LinesPrinted = Lines | Readonly<{ refused: Failure }>;
+export type Tried = Readonly<{ parts: readonly (Part | RefusedPart)[]; items: readonly LineItem[]; isWhole: boolean }>;
+export type LinesPrinted = Lines | Tried | Cells | Readonly<{ rejects: number }> | Readonly<{ refused: Failure }>;
 
-async function main(): Promise<Lines> {
+type Read = Readonly<{ engine: Engine; space: Workspace; ask: Ask; folder: string }>;
+
+const failureOf = (error: unknown): Failure => {
+  const { code, says, remedy } = told(error);
+  return { code, says, remedy };
+};
+const memberOf = (input: Input): string | undefined => {
+  const [, ...members] = input.name.split(' › ');
+  return members.length === 0 ? undefined : members.join(' › ');
+};
+
+async function answer(
+  read: Read,
+  want: Exclude<Ask['want'], { kind: 'cells' }>,
+  inputs: readonly Input[],
+): Promise<LinesPrinted> {
+  const { ask, space } = read;
+  const formats = savedFormats(want.kind === 'try' ? [want.mapping] : ask.mappings);
+  if (want.kind === 'rejects') return { rejects: await writeRejects(read, inputs, formats, want.lang) };
+  if (want.kind === 'try') {
+    const part = partOf(inputs, want.part);
+    const begun = await beginningOf(part, space);
+    const tried = await linesOf(read, [begun], (input) => tryOn(input, formats), '-1', want.limit, true);
+    return { ...tried, isWhole: begun === part };
+  }
+  return await linesOf(read, inputs, (input) => detect(input, formats), want.after, want.limit, want.kind === 'look');
+}
+
+function partOf(inputs: readonly Input[], part: number): Input {
+  const input = inputs[part];
+  if (input === undefined) throw new DaozhangError('api.bad_request', { reason: 'part' });
+  return input;
+}
+
+function tryOn(input: Input, formats: readonly Format[]): Format {
+  const format = formats.find((f) => f.detect(input));
+  if (format === undefined) throw new DaozhangError('mapping.does_not_fit', { path: input.name });
+  return format;
+}
+
+/** The first lines of a long text; the mapping is tried many times while somebody makes it. */
+async function beginningOf(input: Input, space: Workspace): Promise<Input> {
+  if (input.size <= TRY_BYTES || rowKind(input) !== 'text' || input.encoding.startsWith('utf-16')) return input;
+  const path = space.next();
+  await copyFile(input.path, path);
+  let at = 0;
+  let end = 0;
+  for await (const chunk of input.chunks()) {
+    if (at >= TRY_BYTES) break;
+    const last = chunk.subarray(0, TRY_BYTES - at).lastIndexOf(0x0a);
+    if (last !== -1) end = at + last + 1;
+    at += chunk.length;
+  }
+  if (end === 0) return input;
+  await truncate(path, end);
+  return { ...(await describe(path, input.name, input.zone)), encoding: input.encoding };
+}
+
+/** `softly`: what cannot be read is told beside what can; else it ends the answer. */
+async function linesOf(
+  { engine, space, ask }: Read,
+  inputs: readonly Input[],
+  choose: (input: Input) => Format,
+  after: string,
+  limit: number,
+  softly: boolean,
+): Promise<Lines> {
+  const parts: (Part | RefusedPart)[] = [];
+  const sources: Source[] = [];
+  for (const [doc, input] of inputs.entries()) {
+    sources.push({ file: input.name, path: input.path, sha256: input.sha256, encoding: input.encoding, role: 'order' });
+    try {
+      const format = choose(input);
+      const found = await ingest(engine, input, format, { doc, scratch: space.next });
+      sources[doc] = { ...sources[doc]!, role: format.role, ...(format.masks && { masks: format.masks }) };
+      parts.push(await readPart(engine, doc, input, format, found));
+    } catch (error) {
+      if (!softly || !(error instanceof DaozhangError)) throw error;
+      parts.push({ member: memberOf(input), refused: failureOf(error) });
+    }
+  }
+  // A look shows the beginning of each part, a page goes on where the last one ended.
+  const which = softly ? parts.slice(0, MOST_SHOWN).map((_, doc) => `doc = ${doc}`) : [`id > ${BigInt(after)}`];
+  const found = await Promise.all(
+    which.map((where) =>
+      engine.all<{ id: bigint }>(`select id from lines where ${where} order by id limit ${Number(limit)}`),
+    ),
+  );
+  const ids = found.flat();
+  const items: LineItem[] = [];
+  for (const line of await linesById(engine, new Set(ids.map((i) => i.id)))) {
+    const source = sources[line.doc]!;
+    const row = { ...line, carried_raw: null };
+    const raw = await rawOf(source, row);
+    const fee = line.fee === null ? undefined : scaledText(line.fee as bigint, Number(line.fee_scale));
+    items.push({ id: String(line.id), part: line.doc, evidence: evidenceOf(row, source, raw, ask.zone), fee });
+  }
+  const last = softly || ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
+  return { parts, items, ...(last !== undefined && { next: String(last) }) };
+}
+
+async function readPart(engine: Engine, doc: number, input: Input, format: Format, found: Ingested): Promise<Part> {
+  const { facts, rejected, lines } = found;
+  const sums = await engine.all<{ kind: string; status: string; currency: string; n: bigint; amount: bigint }>(
+    `select kind, status, currency, count(*) as n, sum(amount)::bigint as amount from lines where doc = ${doc}
+      group by all order by n desc, kind, status, currency`,
+  );
+  const about = await engine.one<{
+    first: string | null;
+    last: string | null;
+    channel: string | null;
+    account: string | null;
+  }>(
+    `select min(coalesce(business_on, value_on)) as first, max(coalesce(business_on, value_on)) as last,
+        case when min(channel) = max(channel) then min(channel) end as channel,
+        case when min(account) = max(account) then min(account) end as account from lines where doc = ${doc}`,
+  );
+  const isProposed = format === orderMapped || format === orderMappedRows;
+  const proposed = isProposed ? proposedMapping(input) : undefined;
+  return {
+    member: memberOf(input),
+    format: format.id,
+    title: format.title,
+    role: format.role,
+    channel: format.channel ?? about.channel ?? undefined,
+    account: facts.account ?? about.account ?? undefined,
+    from: facts.from?.toString() ?? about.first ?? undefined,
+    to: facts.to?.toString() ?? about.last ?? undefined,
+    encoding: input.encoding,
+    size: input.size,
+    lines,
+    rejected: rejected.length,
+    rejects: rejected.slice(0, MOST_REJECTED).map(wordedReject),
+    sums: sums.map((s) => ({
+      kind: s.kind,
+      status: s.status,
+      currency: s.currency,
+      count: Number(s.n),
+      amount: decimalText(s.amount, s.currency),
+    })),
+    checks: facts.checks,
+    // The first tells of a command; whoever is shown the mapping needs none.
+    notes: (facts.notes ?? []).slice(proposed === undefined ? 0 : 1),
+    ...(proposed !== undefined && { proposed: mappingData(proposed) }),
+  };
+}
+
+const wordedReject = (r: Rejected): Reject => ({ ...r, says: REJECTS[r.code], remedy: REJECT_REMEDIES[r.code] });
+
+// ---------------------------------------------------------------- rejected rows as a table
+
+const TITLES: Readonly<Record<Lang, readonly string[]>> = {
+  zh: ['文件', '行', '列', '值', '原因', '怎么办', '字节位置'],
+  en: ['File', 'Line', 'Column', 'Value', 'Why', 'What to do', 'Byte offset'],
+};
+const csvRow = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`;
+
+/** All of them, in the order of the file; how many. A document that is refused as a whole is told as that. */
+async function writeRejects(
+  { engine, space, folder }: Read,
+  inputs: readonly Input[],
+  formats: readonly Format[],
+  lang: Lang,
+): Promise<number> {
+  let count = 0;
+  async function* rows(): AsyncGenerator<string> {
+    yield BOM + csvRow(TITLES[lang]);
+    for (const [doc, input] of inputs.entries()) {
+      const { rejected } = await ingest(engine, input, detect(input, formats), { doc, scratch: space.next });
+      for (const { row, column, value, code, at } of rejected) {
+        count += 1;
+        const said = [inertText(input.name), String(row), inertText(column), inertText(value)];
+        yield csvRow([...said, REJECTS[code][lang], REJECT_REMEDIES[code][lang], String(at)]);
+      }
+    }
+  }
+  await pipeline(Readable.from(rows()), createWriteStream(join(folder, 'rejects.csv')));
+  return count;
+}
+
+// ----------------------------------------------------------------
+
+async function main(folder: string, ask: Ask): Promise<LinesPrinted> {
   // Names, not paths, stand in what is told.
   process.chdir(folder);
   const space = await workspace();
-  const engine = await openEngine({ temp: space.path, folders: [folder] });
+  let engine: Engine | undefined;
   try {
-    const parts: Part[] = [];
-    const sources: Source[] = [];
-    const inputs = await openAll([name], { space, zone }, (error) => {
+    const inputs = await openAll([ask.name], { space, zone: ask.zone }, (error) => {
       throw error;
     });
-    for (const [doc, input] of inputs.entries()) {
-      const format = detect(input);
-      const { lines, rejected } = await ingest(engine, input, format, { doc, scratch: space.next });
-      const { sha256, encoding } = input;
-      sources.push({
-        file: input.name,
-        path: input.path,
-        sha256,
-        encoding,
-        role: format.role,
-        ...(format.masks && { masks: format.masks }),
-      });
-      const rejects = rejected.slice(0, MOST_REJECTED);
-      parts.push({
-        format: format.id,
-        title: format.title,
-        role: format.role,
-        lines,
-        rejected: rejected.length,
-        rejects,
-      });
-    }
-    const ids = await engine.all<{ id: bigint }>(
-      `select id from lines where id > ${BigInt(after)} order by id limit ${Number(limit)}`,
-    );
-    const items: Array<Lines['items'][number]> = [];
-    for (const line of await linesById(engine, new Set(ids.map((i) => i.id)))) {
-      const source = sources[line.doc]!;
-      const row = { ...line, carried_raw: null };
-      const raw = await rawOf(source, row);
-      items.push({ id: String(line.id), part: line.doc, evidence: evidenceOf(row, source, raw, zone) });
-    }
-    const last = ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
-    return { parts, items, ...(last !== undefined && { next: String(last) }) };
+    const { want } = ask;
+    if (want.kind === 'cells') return await cellsOf(partOf(inputs, want.part), want.encoding);
+    engine = await openEngine({ temp: space.path, folders: [folder] });
+    return await answer({ engine, space, ask, folder }, want, inputs);
+  } catch (error) {
+    // A file that is none of ours as a whole is read as that, too.
+    if (ask.want.kind === 'look' && error instanceof DaozhangError)
+      return { parts: [{ refused: failureOf(error) }], items: [] };
+    throw error;
   } finally {
-    engine.close();
+    engine?.close();
     await space.remove();
   }
 }
@@ -88,8 +295,7 @@ const print = (it: LinesPrinted): void => {
   process.stdout.write(JSON.stringify(it, (_, v) => (typeof v === 'bigint' ? v.toString() : v)));
 };
 try {
-  print(await main());
+  print(await main(process.argv[2]!, JSON.parse(await text(process.stdin)) as Ask));
 } catch (error) {
-  const { code, says, remedy } = told(error);
-  print({ refused: { code, says, remedy } });
+  print({ refused: failureOf(error) });
 }

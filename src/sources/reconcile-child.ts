@@ -15,6 +15,7 @@ import { type Engine, quote } from '../files/engine.ts';
 import { parseCalendars } from '../plans/calendar-file.ts';
 import { parsePlans } from '../plans/load.ts';
 import { reconcile } from '../reconcile/run.ts';
+import { type Saved, savedFormats } from '../reconcile/saved.ts';
 import { writeStated } from '../reconcile/stated.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
 
@@ -25,6 +26,8 @@ export type Job = Readonly<{
   /** Plans and calendars of the book, as the files of them are. */
   plans: string;
   calendars: string;
+  /** How people said that their own tables are read, tried in this order. */
+  mappings: readonly Saved[];
 }>;
 export type Doing = Readonly<{
   step: Text;
@@ -92,6 +95,7 @@ async function main(folder: string, job: Job): Promise<void> {
       zone: job.zone,
       plans: parsePlans(job.plans, 'plans', 'any'),
       years: parseCalendars(job.calendars, 'calendars'),
+      configured: savedFormats(job.mappings),
       ...(job.asOf === undefined ? {} : { asOf: microsOf(Temporal.Instant.from(job.asOf)) }),
       outFolders: [staging.path, folder],
       progress,

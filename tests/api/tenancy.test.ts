@@ -25,6 +25,7 @@ type Theirs = Readonly<
     | 'endpoint'
     | 'key'
     | 'document'
+    | 'mapping'
     | 'reconciliation'
     | 'entry'
     | 'proposal'
@@ -100,6 +101,22 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getDocument: (t) => ({ path: t.document, gets: 'none' }),
   getDocumentBytes: (t) => ({ path: t.document, gets: 'none' }),
   listLines: (t) => ({ path: t.document, gets: 'none' }),
+  changeDocument: (t) => ({ path: t.document, body: { account_id: null }, gets: 'none' }),
+  getReading: (t) => ({ path: t.document, gets: 'none' }),
+  getRejects: (t) => ({ path: t.document, gets: 'none' }),
+  getCells: (t) => ({ path: t.document, gets: 'none' }),
+  tryMapping: (t) => ({ path: t.document, body: { kind: 'orders', fields: {} }, gets: 'none' }),
+  listMappings: () => ({ gets: 'empty' }),
+  saveMapping: () => ({
+    body: {
+      name: 'theirs',
+      kind: 'orders',
+      fields: { columns: { order_ref: 'a', amount: 'b', status: 'c', paid_at: 'd' } },
+      after: 0,
+    },
+    gets: 'own',
+  }),
+  endMapping: (t) => ({ path: t.mapping, gets: 'none' }),
   addDocument: (t) => ({ query: `name=x.csv&account_id=${t.channel}`, body: {}, gets: 'none' }),
   reconcile: (t) => ({ body: { documents: [t.document] }, gets: 'none' }),
   listReconciliations: () => ({ gets: 'empty' }),
@@ -247,6 +264,7 @@ async function fillBook(): Promise<Theirs> {
     endpoint: endpoints.body.items[0]!.id,
     key: keys.body.items[0]!.id,
     document: newId(),
+    mapping: newId(),
     reconciliation: newId(),
     ...(await postedOf(on.test)),
     terminal: newId(),
@@ -269,6 +287,11 @@ async function fillBook(): Promise<Theirs> {
       `insert into documents (tenant_id, id, livemode, account_id, kind, name, sha256, size)
        values ($1, $2, false, $3, 'trade', 'bill.csv', $4, 6)`,
       [tx.tenantId, found.document, found.channel, Buffer.from(hash, 'hex')],
+    );
+    await tx.run(
+      `insert into mappings (tenant_id, id, livemode, name, version, kind, document, made_by)
+       values ($1, $2, false, 'theirs', 1, 'orders', 'columns: { order_ref: secret }', 'a test')`,
+      [tx.tenantId, found.mapping],
     );
     await tx.run(
       `insert into reconciliations (tenant_id, id, livemode, state, zone, lang, asked_by, outcome)
@@ -379,6 +402,7 @@ async function seen(): Promise<string> {
     '/v1/orders',
     `/v1/reconciliations/${theirs.reconciliation}`,
     '/v1/documents',
+    '/v1/mappings',
     '/v1/breaks',
     `/v1/terminals/${theirs.terminal}`,
     '/v1/terminals/findings',

@@ -58,7 +58,7 @@ test('F04: killed in the middle of a reconciliation: nothing half-done is seen, 
     name: 'orders.csv',
     addedBy: 'a test',
   } as const;
-  const documentId = await addDocument({ book: on.book, archive }, side, document, bytes());
+  const { id: documentId } = await addDocument({ book: on.book, archive }, side, document, bytes());
   const id = newId();
   await on.book.tenant(on.tenantId, async (tx) => {
     await tx.run(

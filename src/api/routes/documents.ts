@@ -1,9 +1,9 @@
 /** Documents of the book: those that were fetched, brought or written, which bills are to come, and the bytes of each. */
 import { z } from 'zod';
-import { addDocument, readLines } from '../../actions/documents.ts';
+import { addDocument, setAccount } from '../../actions/documents.ts';
 import { DaozhangError } from '../../base/errors.ts';
-import { isZone } from '../../base/time.ts';
 import { actorOf, type Caller } from '../auth.ts';
+import * as documents from '../contract/documents.ts';
 import * as shape from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
@@ -78,16 +78,16 @@ export function documentRoutes(api: Api, on: Serving): void {
         summary: 'Documents, newest first',
         tags: ['documents'],
         querystring: z.strictObject({ origin: z.enum(['channel', 'upload', 'book']).optional(), ...shape.paging }),
-        response: { 200: shape.page(shape.document) },
+        response: { 200: shape.page(documents.document) },
       },
     },
     async ({ caller, query }) => {
       const [at, id] = fromCursor(query.after) ?? [];
       return await on.book.tenant(caller.tenantId, async (tx) => {
         const rows = await tx.rows<DocumentRow>(
-          `select ${COLUMNS} from documents where tenant_id = $1 and livemode = $2 and ($3::text is null or origin = $3)
-              and ($4::timestamptz is null or (received_at, id) < ($4::timestamptz, $5::uuid))
-            order by received_at desc, id desc limit $6`,
+          `${SELECT} where d.tenant_id = $1 and d.livemode = $2 and ($3::text is null or d.origin = $3)
+              and ($4::timestamptz is null or (d.received_at, d.id) < ($4::timestamptz, $5::uuid))
+            order by d.received_at desc, d.id desc limit $6`,
           [tx.tenantId, caller.livemode, query.origin ?? null, at ?? null, id ?? null, query.limit],
         );
         const last = rows.length < query.limit ? undefined : rows.at(-1)!;
@@ -108,7 +108,7 @@ export function documentRoutes(api: Api, on: Serving): void {
         summary: 'One document',
         tags: ['documents'],
         params,
-        response: { 200: shape.document, 404: shape.problem },
+        response: { 200: documents.document, 404: shape.problem },
       },
     },
     async ({ caller, params }) => documentView(await documentOf(on, caller, params.id)),
@@ -136,40 +136,24 @@ export function documentRoutes(api: Api, on: Serving): void {
     },
   );
 
-  linesRoute(api, on);
-}
-
-function linesRoute(api: Api, on: Serving): void {
-  api.get(
-    '/v1/documents/:id/lines',
+  api.patch(
+    '/v1/documents/:id',
     {
-      config: { scope: 'read' },
+      config: { scope: 'act' },
       schema: {
-        operationId: 'listLines',
-        summary: 'What is read in a document, line by line, with its bytes',
-        description:
-          'How each document in it is read, which rows cannot be, and the lines as evidence. The whole file is read for every page: for large ones take the tables of a reconciliation.',
+        operationId: 'changeDocument',
+        summary: 'Say whose bill a brought document is',
         tags: ['documents'],
-        params: z.object({ id: shape.id }),
-        querystring: z.strictObject({
-          timezone: z.string().min(1).max(64).default('Asia/Shanghai'),
-          after: z
-            .string()
-            .regex(/^(-1|\d{1,15})$/)
-            .default('-1'),
-          limit: shape.paging.limit,
-        }),
-        response: { 200: shape.documentLines, 404: shape.problem, 422: shape.problem },
+        params,
+        body: documents.changeDocument,
+        response: { 200: documents.document, 404: shape.problem, 409: shape.problem },
       },
     },
-    async ({ caller, params, query }) => {
-      if (!isZone(query.timezone)) throw new DaozhangError('api.bad_request', { reason: 'timezone' });
-      const row = await documentOf(on, caller, params.id);
-      const document = { name: row.name, sha256: row.sha256.toString('hex') };
-      const page = { zone: query.timezone, after: query.after, limit: query.limit };
-      const read = await readLines(on.archive, caller.tenantId, document, page);
-      if ('refused' in read) throw new DaozhangError('document.refused', { reason: read.refused.says });
-      return read as unknown as z.output<typeof shape.documentLines>;
+    async ({ caller, params, body }) => {
+      if (body.account_id !== null) await mustBeTheirs(on, caller, body.account_id);
+      await documentOf(on, caller, params.id);
+      await on.book.tenant(caller.tenantId, (tx) => setAccount(tx, params.id, body.account_id));
+      return documentView(await documentOf(on, caller, params.id));
     },
   );
 }
@@ -186,10 +170,10 @@ export function uploadRoute(api: Api, on: Serving): void {
         operationId: 'addDocument',
         summary: 'Bring a document',
         description:
-          'The body is the document byte for byte, of any content type. The same bytes again are the document that is there. `account_id`: it is a bill of this account, and the book learns from it when it is reconciled.',
+          'The body is the document byte for byte, of any content type. The same bytes again are the document that is there, with `known`. `account_id`: it is a bill of this account, and the book learns from it when it is reconciled.',
         tags: ['documents'],
         querystring: z.strictObject({ name: shape.documentName, account_id: shape.id.optional() }),
-        response: { 201: shape.document, 404: shape.problem },
+        response: { 201: documents.document, 404: shape.problem },
       },
     },
     async (request, reply) => {
@@ -198,8 +182,9 @@ export function uploadRoute(api: Api, on: Serving): void {
       if (accountId !== undefined) await mustBeTheirs(on, caller, accountId);
       const side = { tenantId: caller.tenantId, livemode: caller.livemode };
       const by = { accountId, origin: 'upload', kind: 'upload', name, addedBy: actorOf(caller) } as const;
-      const id = await addDocument(on, side, by, bounded(body as AsyncIterable<Uint8Array> | undefined));
-      return await reply.status(201).send(documentView(await documentOf(on, caller, id)));
+      const kept = await addDocument(on, side, by, bounded(body as AsyncIterable<Uint8Array> | undefined));
+      const view = documentView(await documentOf(on, caller, kept.id));
+      return await reply.status(201).send(kept.isKnown ? { ...view, known: true } : view);
     },
   );
 }
@@ -225,9 +210,9 @@ async function mustBeTheirs(on: Serving, caller: Caller, accountId: string): Pro
   if (known === undefined) notFound();
 }
 
-async function documentOf(on: Serving, caller: Caller, id: string): Promise<DocumentRow> {
+export async function documentOf(on: Serving, caller: Caller, id: string): Promise<DocumentRow> {
   const row = await on.book.tenant(caller.tenantId, (tx) =>
-    tx.maybe<DocumentRow>(`select ${COLUMNS} from documents where tenant_id = $1 and id = $2 and livemode = $3`, [
+    tx.maybe<DocumentRow>(`${SELECT} where d.tenant_id = $1 and d.id = $2 and d.livemode = $3`, [
       tx.tenantId,
       id,
       caller.livemode,
@@ -256,7 +241,7 @@ export async function sendBytes<R>(on: Serving, caller: Caller, reply: R & Bytes
   return reply;
 }
 
-type DocumentRow = Readonly<{
+export type DocumentRow = Readonly<{
   id: string;
   account_id: string | null;
   origin: 'channel' | 'upload' | 'book';
@@ -266,10 +251,27 @@ type DocumentRow = Readonly<{
   sha256: Buffer;
   size: bigint;
   received_at: Temporal.Instant;
+  added_by: string | null;
+  by_name: string | null;
+  parts: z.output<typeof documents.document>['parts'] | null;
+  run_id: string | null;
 }>;
-const COLUMNS = 'id, account_id, origin, kind, covers_on, name, sha256, size, received_at';
+/** With who brought it, how it was last read, and the last run that took it in; conditions on `d` follow. */
+const SELECT = `select d.id, d.account_id, d.origin, d.kind, d.covers_on, d.name, d.sha256, d.size, d.received_at, d.added_by,
+    coalesce(u.name, k.name) as by_name, p.parts, r.run_id
+  from documents d
+  left join users u on u.tenant_id = $1 and d.added_by = 'session:' || u.id
+  left join api_keys k on k.tenant_id = $1 and d.added_by = 'key:' || k.id
+  left join lateral (
+    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('member', g.member, 'format', g.format, 'title', g.title, 'role', g.role,
+        'channel', g.channel, 'account', g.account, 'from', g.from_on, 'to', g.to_on, 'lines', g.lines::text,
+        'rejected', g.rejected::text, 'refused', g.refused)) order by g.part) as parts
+      from readings g where g.tenant_id = $1 and g.document_id = d.id and g.part < 20) p on true
+  left join lateral (
+    select x.reconciliation_id as run_id from reconciliation_documents x
+     where x.tenant_id = $1 and x.document_id = d.id order by x.reconciliation_id desc limit 1) r on true`;
 
-const documentView = (row: DocumentRow): z.output<typeof shape.document> =>
+const documentView = (row: DocumentRow): z.output<typeof documents.document> =>
   dropEmpty({
     id: row.id,
     account_id: row.account_id ?? undefined,
@@ -280,4 +282,8 @@ const documentView = (row: DocumentRow): z.output<typeof shape.document> =>
     sha256: row.sha256.toString('hex'),
     size: row.size.toString(),
     received_at: row.received_at.toString(),
+    added_by: row.added_by ?? undefined,
+    added_by_name: row.by_name ?? undefined,
+    parts: row.parts ?? undefined,
+    reconciliation_id: row.run_id ?? undefined,
   });

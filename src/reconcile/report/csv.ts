@@ -25,7 +25,7 @@ import {
   wordOr,
 } from './words.ts';
 
-const BOM = '\ufeff';
+export const BOM = '\ufeff';
 
 /** What a spreadsheet may take for the beginning of a formula, also after blanks and invisible characters, also full width. */
 const FORMULA =
@@ -40,7 +40,7 @@ export function inertText(text: string): string {
 }
 
 /** RFC 4180: quotes only where they are needed, doubled inside. */
-function quoted(cell: string): string {
+export function quoted(cell: string): string {
   return /[",\r\n;\t]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 

@@ -23,11 +23,13 @@ export class Trouble extends Error {
   readonly kind: 'offline' | 'refused' | 'denied' | 'absent' | 'broken';
   readonly status: number;
   readonly remedy: string;
-  constructor(kind: Trouble['kind'], status: number, says: string, remedy = '') {
+  readonly code: string | undefined;
+  constructor(kind: Trouble['kind'], status: number, says: string, remedy = '', code?: string) {
     super(says);
     this.kind = kind;
     this.status = status;
     this.remedy = remedy;
+    this.code = code;
   }
 }
 
@@ -49,7 +51,7 @@ export const keptMode = (): Mode | undefined => {
 };
 export const keepMode = (mode: Mode): void => localStorage.setItem(MODE, mode);
 
-function headersOf(more: Readonly<Record<string, string>>, mode: Mode | undefined): Record<string, string> {
+export function headersOf(more: Readonly<Record<string, string>>, mode?: Mode): Record<string, string> {
   const key = keptKey();
   return {
     'accept-language': currentLang() === 'zh' ? 'zh-CN' : 'en',
@@ -94,16 +96,20 @@ export async function ask(
   }
   learnClock(response.headers.get('date'));
   if (response.ok) return response;
-  const problem: Partial<ProblemOut> = await response.json().catch(() => ({}));
+  throw troubleOf(response.status, await response.json().catch(() => ({})));
+}
+
+/** A refusal in the server's own words. */
+export function troubleOf(status: number, problem: Partial<ProblemOut>): Trouble {
   const kind =
-    response.status === 401
+    status === 401
       ? 'denied'
-      : response.status === 404
+      : status === 404
         ? 'absent'
-        : response.status >= 500 || response.status === 408 || response.status === 429
+        : status >= 500 || status === 408 || status === 429
           ? 'broken'
           : 'refused';
-  throw new Trouble(kind, response.status, problem.detail ?? `HTTP ${response.status}`, problem.remedy);
+  return new Trouble(kind, status, problem.detail ?? `HTTP ${status}`, problem.remedy, problem.code);
 }
 
 export async function json<T>(path: string, how?: Ask): Promise<T> {

@@ -1,19 +1,18 @@
-/** To come. */
+/** Imports: bring documents, see at once what each is, and reconcile them. The list, or one document where the address names one. */
 import './imports.css';
-import type { ReactElement } from 'react';
-import { addWords, useWords } from '../../base/lang.ts';
+import { lazy, type ReactElement } from 'react';
+import { addWords } from '../../base/lang.ts';
 import type { PageProps } from '../pages.ts';
-import { type ImportsKey, words } from './words.ts';
+import { List } from './list.tsx';
+import { words } from './words.ts';
 
 addWords(words);
 
-export default function Imports(_: PageProps): ReactElement {
-  const { t } = useWords<ImportsKey>();
-  return (
-    <section>
-      <div className="head">
-        <h1>{t('imports.title')}</h1>
-      </div>
-    </section>
-  );
+const DocumentPage = lazy(() => import('./document.tsx'));
+const Mappings = lazy(() => import('./mappings.tsx'));
+
+export default function Imports({ me, path }: PageProps): ReactElement {
+  if (path === '/imports/mappings') return <Mappings me={me} />;
+  const id = /^\/imports\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  return id === undefined ? <List me={me} /> : <DocumentPage id={id} me={me} key={id} />;
 }
