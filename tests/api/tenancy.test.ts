@@ -96,6 +96,8 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   cancelReconciliation: (t) => ({ path: t.reconciliation, gets: 'none' }),
   getReconciliationFile: (t) => ({ path: t.reconciliation, last: 'report.html', gets: 'none' }),
   listBreaks: () => ({ gets: 'empty' }),
+  sumBreaks: () => ({ gets: 'own' }),
+  stepBreak: () => ({ path: 'h', body: { kind: 'taken', after: 0 }, gets: 'none' }),
   getBreak: (t) => ({ path: t.reconciliation, last: '1', gets: 'none' }),
   listLedgerAccounts: () => ({ gets: 'empty' }),
   getTrialBalance: () => ({ query: 'from=2026-11-01&to=2026-11-30', gets: 'empty' }),
