@@ -176,14 +176,20 @@ create table book.breaks (
   body jsonb not null,
   cause text generated always as (COALESCE((body ->> 'cause'::text), 'none'::text)) stored not null,
   weight bigint generated always as ((LEAST(trunc((amount * (10000)::numeric)), ('9000000000000000000'::bigint)::numeric))::bigint) stored not null,
+  aged_on date generated always as (COALESCE(business_on, '9999-12-31'::date)) stored not null,
   words text generated always as (lower(((((((COALESCE(((body -> 'says'::text) ->> 'zh'::text), ''::text) || ' '::text) || COALESCE(((body -> 'says'::text) ->> 'en'::text), ''::text)) || ' '::text) || COALESCE((jsonb_path_query_array(body, '$."ours"[*]."refs".*'::jsonpath))::text, ''::text)) || ' '::text) || COALESCE((jsonb_path_query_array(body, '$."theirs"[*]."refs".*'::jsonpath))::text, ''::text)))) stored not null,
+  stands boolean default true not null,
+  state text default 'open'::text not null,
+  holder text,
+  version integer default 0 not null,
   PRIMARY KEY (tenant_id, reconciliation_id, n),
   FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
-  CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text])))
+  CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text]))),
+  CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'explained'::text, 'closed'::text])))
 );
-CREATE INDEX breaks_age ON book.breaks USING btree (tenant_id, livemode, COALESCE(business_on, '9999-12-31'::date), reconciliation_id, n);
-CREATE INDEX breaks_hash ON book.breaks USING btree (tenant_id, hash, reconciliation_id);
-CREATE INDEX breaks_money ON book.breaks USING btree (tenant_id, livemode, weight, reconciliation_id, n);
+CREATE INDEX breaks_age ON book.breaks USING btree (tenant_id, livemode, aged_on, reconciliation_id, n) WHERE stands;
+CREATE INDEX breaks_hash ON book.breaks USING btree (tenant_id, hash);
+CREATE INDEX breaks_money ON book.breaks USING btree (tenant_id, livemode, weight, reconciliation_id, n) WHERE stands;
 CREATE INDEX breaks_payment ON book.breaks USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
 
 create table book.calendars (

@@ -1,6 +1,6 @@
 /**
- * The queue of differences: which stand, filtered, sorted by money or age, counted and summed. A difference stands where its run is done and no
- * later one took that run's place; where several such runs found it, the newest has it, so that no money is counted twice.
+ * The queue of differences: those that stand, filtered, sorted by money or age, counted and summed. A difference stands where no later run
+ * took the place of its own; where several runs found it, the one that ended last has it, so that no money is counted twice.
  *
  * Filters are columns (sql/0011); a search reads one text column of what the other filters leave. Pages are asked for by where the last
  * ended. Cost at 100,000 standing: a page some milliseconds wherever it lies, the summary one pass over them.
@@ -51,24 +51,14 @@ export type BreakRow = Readonly<{
   order_ref: string | null;
   payment_id: string | null;
   weight: bigint;
+  aged_on: Temporal.PlainDate;
   state: WorkState;
   version: number;
   holder: string | null;
 }>;
 
-/** How it stands is its last step's; without any it is open. */
-const WORK = `left join lateral (select s.n, s.state, s.holder, s.reason from break_steps s
-    where s.tenant_id = $1 and s.livemode = $2 and s.hash = b.hash order by s.n desc limit 1) w on true`;
-export const BREAK_COLUMNS = `b.reconciliation_id, b.n, b.hash, b.part, b.class, b.finding, b.joint, b.verdict, b.release, b.cause, b.channel,
-  b.account, b.business_on, b.body -> 'amount' ->> 'amount' as amount, b.currency, b.order_ref, b.payment_id, b.weight,
-  coalesce(w.state, 'open') as state, coalesce(w.n, 0) as version, w.holder`;
-
-const STANDS = `exists (select from reconciliations r where r.tenant_id = $1 and r.id = b.reconciliation_id and r.state = 'done'
-      and r.superseded_by is null)
-    and not exists (select from breaks l where l.tenant_id = $1 and l.livemode = $2 and l.hash = b.hash
-      and l.reconciliation_id > b.reconciliation_id
-      and exists (select from reconciliations r where r.tenant_id = $1 and r.id = l.reconciliation_id and r.state = 'done'
-        and r.superseded_by is null))`;
+const COLUMNS = `b.reconciliation_id, b.n, b.hash, b.part, b.class, b.finding, b.joint, b.verdict, b.release, b.cause, b.channel, b.account,
+  b.business_on, b.aged_on, b.body -> 'amount' ->> 'amount' as amount, b.currency, b.order_ref, b.payment_id, b.weight, b.state, b.version, b.holder`;
 
 const CONDITIONS: { readonly [K in keyof BreakFilter]-?: (place: string) => string } = {
   reconciliation_id: (p) => `b.reconciliation_id = ${p}`,
@@ -82,11 +72,13 @@ const CONDITIONS: { readonly [K in keyof BreakFilter]-?: (place: string) => stri
   currency: (p) => `b.currency = ${p}`,
   from: (p) => `b.business_on >= ${p}`,
   to: (p) => `b.business_on <= ${p}`,
-  state: (p) =>
-    `case when ${p}::text = 'todo' then coalesce(w.state, 'open') <> 'closed' else coalesce(w.state, 'open') = ${p} end`,
-  holder: (p) => `w.holder = ${p}`,
+  state: (p) => `b.state = any(${p})`,
+  holder: (p) => `b.holder = ${p}`,
   q: (p) => `strpos(b.words, lower(${p})) > 0`,
 };
+
+const TODO: readonly WorkState[] = ['open', 'taken', 'explained'];
+const statesOf = (state: WorkState | 'todo'): readonly WorkState[] => (state === 'todo' ? TODO : [state]);
 
 type Asked = Readonly<{ where: ReadonlyMap<keyof BreakFilter, string>; params: unknown[] }>;
 
@@ -96,18 +88,17 @@ function asked(tx: TenantTx, livemode: boolean, filter: BreakFilter): Asked {
   const where = new Map<keyof BreakFilter, string>();
   for (const [name, value] of Object.entries(filter) as Array<[keyof BreakFilter, unknown]>) {
     if (value === undefined) continue;
-    where.set(name, CONDITIONS[name](`$${params.push(value)}`));
+    where.set(name, CONDITIONS[name](`$${params.push(name === 'state' ? statesOf(filter.state!) : value)}`));
   }
   return { where, params };
 }
 
 const scopeOf = (filter: BreakFilter): string =>
-  `b.tenant_id = $1 and b.livemode = $2${filter.reconciliation_id === undefined ? ` and ${STANDS}` : ''}`;
+  `b.tenant_id = $1 and b.livemode = $2${filter.reconciliation_id === undefined ? ' and b.stands' : ''}`;
 
-const AGE = `coalesce(b.business_on, date '9999-12-31')`;
 const SORTS = {
   money: { key: 'b.weight', type: 'bigint', past: '<', order: 'b.weight desc, b.reconciliation_id desc, b.n desc' },
-  age: { key: AGE, type: 'date', past: '>', order: `${AGE}, b.reconciliation_id, b.n` },
+  age: { key: 'b.aged_on', type: 'date', past: '>', order: 'b.aged_on, b.reconciliation_id, b.n' },
 } as const;
 
 /** `more` names columns besides, such as `b.body`. */
@@ -126,14 +117,14 @@ export async function breaksPage<T = unknown>(
       ? ''
       : ` and (${key}, b.reconciliation_id, b.n) ${past} ($${params.push(at.first)}::${type}, $${params.push(at.run)}::uuid, $${params.push(at.n)}::int)`;
   return await tx.rows<BreakRow & T>(
-    `select ${BREAK_COLUMNS}, ${more} from breaks b ${WORK}
+    `select ${COLUMNS}, ${more} from breaks b
       where ${[scopeOf(filter), ...where.values()].join(' and ')}${after} order by ${order} limit $${params.push(page.limit)}`,
     params,
   );
 }
 
 export const placeOf = (row: BreakRow, sort: BreakSort): BreakPlace => ({
-  first: sort === 'money' ? row.weight.toString() : (row.business_on?.toString() ?? '9999-12-31'),
+  first: sort === 'money' ? row.weight.toString() : row.aged_on.toString(),
   run: row.reconciliation_id,
   n: String(row.n),
 });
@@ -146,7 +137,7 @@ export async function breakAt<T>(
   more: string,
 ): Promise<(BreakRow & T) | undefined> {
   return await tx.maybe<BreakRow & T>(
-    `select ${BREAK_COLUMNS}, ${more} from breaks b ${WORK} where b.tenant_id = $1 and b.livemode = $2 and b.reconciliation_id = $3 and b.n = $4`,
+    `select ${COLUMNS}, ${more} from breaks b where b.tenant_id = $1 and b.livemode = $2 and b.reconciliation_id = $3 and b.n = $4`,
     [tx.tenantId, livemode, at.run, at.n],
   );
 }
@@ -168,19 +159,20 @@ export async function breaksSummary(tx: TenantTx, livemode: boolean, filter: Bre
   const isFacet = (name: string): name is Facet => (FACETS as readonly string[]).includes(name);
   const facets = [...where].filter(([name]) => isFacet(name));
   const others = [...where].filter(([name]) => !isFacet(name)).map(([, sql]) => sql);
-  const flags = facets.map(([name, sql]) => `coalesce(${sql}, false) as is_${name}`);
   const but = (facet?: Facet): string =>
-    ['true', ...facets.filter(([name]) => name !== facet).map(([name]) => `is_${name}`)].join(' and ');
-  const group = (facet: Facet): string =>
-    `select '${facet}' as facet, ${facet} as key, currency, count(*) as count, sum(amount)::text as amount from base
-      where ${facet} is not null and ${but(facet)} group by ${facet}, currency`;
+    ['true', ...facets.filter(([name]) => name !== facet).map(([, sql]) => sql)].join(' and ');
+  const sums = 'sum(b.count)::bigint as count, sum(b.amount)::text as amount';
+  // Few kinds stand for all rows: those are counted once, and each facet filters and adds up the kinds.
+  const kinds = FACETS.map((facet) => `b.${facet}`).join(', ');
   const rows = await tx.rows<Group & { facet: Facet | 'total' }>(
-    `with base as materialized (
-       select b.part, b.cause, b.class, b.finding, b.channel, b.account, b.currency, b.amount, coalesce(w.state, 'open') as state
-              ${flags.map((flag) => `, ${flag}`).join('')}
-         from breaks b ${WORK} where ${[scopeOf(filter), ...others].join(' and ')})
-     select 'total' as facet, '' as key, currency, count(*) as count, sum(amount)::text as amount from base where ${but()} group by currency
-     ${FACETS.map((facet) => `union all ${group(facet)}`).join('\n')}`,
+    `with kinds as materialized (
+       select ${kinds}, count(*) as count, sum(b.amount) as amount from breaks b
+        where ${[scopeOf(filter), ...others].join(' and ')} group by ${kinds})
+     select 'total' as facet, '' as key, b.currency, ${sums} from kinds b where ${but()} group by b.currency
+     ${FACETS.map(
+       (facet) => `union all select '${facet}', b.${facet}, b.currency, ${sums} from kinds b
+         where b.${facet} is not null and ${but(facet)} group by b.${facet}, b.currency`,
+     ).join('\n')}`,
     params,
   );
   // The most frequent first; what is alike by its name.

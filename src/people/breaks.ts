@@ -159,6 +159,11 @@ export async function doAbout(
       body: { break: { hash, state: now.state, version: now.version, holder: now.holder, step: step.kind } },
     },
   ]);
+  // After the feed's number is taken, behind which a run that finds it again waits, or is waited for.
+  await tx.run(
+    `update breaks set state = $4, version = $5, holder = $6 where tenant_id = $1 and livemode = $2 and hash = $3`,
+    [tx.tenantId, livemode, hash, now.state, now.version, now.holder?.actor ?? null],
+  );
   return now;
 }
 
