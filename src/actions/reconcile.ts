@@ -291,7 +291,7 @@ async function keep(on: Billing, tenantId: string, row: Row, folder: string, res
  * The run's breaks among all others: those of runs whose place it took stand no more, what an earlier run has too stands here, and what people
  * did about the same difference holds. After the feed's number is taken: runs that end at once, and people's steps, come one after the other.
  */
-async function takePlace(tx: TenantTx, run: Readonly<{ id: string; livemode: boolean }>): Promise<void> {
+export async function takePlace(tx: TenantTx, run: Readonly<{ id: string; livemode: boolean }>): Promise<void> {
   const params = [tx.tenantId, run.id, run.livemode];
   await tx.run(
     `update breaks b set stands = false

@@ -96,6 +96,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   cancelReconciliation: (t) => ({ path: t.reconciliation, gets: 'none' }),
   getReconciliationFile: (t) => ({ path: t.reconciliation, last: 'report.html', gets: 'none' }),
   listBreaks: () => ({ gets: 'empty' }),
+  exportBreaks: () => ({ query: 'format=csv', gets: 'own' }),
   sumBreaks: () => ({ gets: 'own' }),
   stepBreak: () => ({ path: 'h', body: { kind: 'taken', after: 0 }, gets: 'none' }),
   getBreak: (t) => ({ path: t.reconciliation, last: '1', gets: 'none' }),

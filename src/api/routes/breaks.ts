@@ -1,9 +1,11 @@
 /** Differences that reconciliations found, as people work through them: the queue, one of them, what is done about it, the export. */
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import { decimalText, exactMoney, parseDecimal } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { openUnder } from '../../ledger/manual.ts';
+import { breaksCsv, breaksXlsx } from '../../people/break-export.ts';
 import {
   type BreakFilter,
   type BreakPlace,
@@ -20,11 +22,16 @@ import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/breaks.ts';
 import { id, problem } from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
+import { langFor } from '../problem.ts';
 import type { Api, Serving } from '../server.ts';
 
 const tags = ['reconciliations'];
+const TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
 
-export const filterOf = (caller: Caller, { mine, ...filter }: z.output<typeof shape.summaryQuery>): BreakFilter => ({
+const filterOf = (caller: Caller, { mine, ...filter }: z.output<typeof shape.summaryQuery>): BreakFilter => ({
   ...filter,
   holder: mine === undefined ? undefined : actorOf(caller),
 });
@@ -151,6 +158,37 @@ export function breakRoutes(api: Api, on: Serving): void {
           state: groups(state),
         },
       };
+    },
+  );
+
+  api.get(
+    '/v1/breaks/export',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'exportBreaks',
+        summary: 'What a filter shows, as CSV or a workbook',
+        description: 'Row by row as it is read. Text is never a formula; amounts are exact.',
+        tags,
+        querystring: shape.exportQuery,
+        response: { 200: { description: 'The file', content: { 'application/octet-stream': { schema: z.string() } } } },
+      },
+    },
+    async (request, reply) => {
+      const { caller } = request;
+      const { format, sort, lang, ...filter } = request.query;
+      const exporting = {
+        read: <T>(work: (tx: TenantTx) => Promise<T>): Promise<T> => on.book.tenant(caller.tenantId, work),
+        livemode: caller.livemode,
+        filter: filterOf(caller, filter),
+        sort,
+        lang: lang ?? langFor(request),
+      };
+      const file = format === 'csv' ? Readable.from(breaksCsv(exporting)) : Readable.from(breaksXlsx(exporting));
+      return await reply
+        .header('content-type', TYPES[format])
+        .header('content-disposition', `attachment; filename="breaks.${format}"`)
+        .send(file as never);
     },
   );
 
