@@ -10,7 +10,7 @@ import { channelOf } from './parts.tsx';
 import type { BreaksKey } from './words.ts';
 
 const PARTS = ['break', 'ambiguous', 'open', 'all'] as const;
-const STATES = ['todo', 'open', 'taken', 'explained', 'closed', 'all'] as const;
+const STATES = ['todo', 'mine', 'open', 'taken', 'explained', 'closed', 'all'] as const;
 const SEARCH_MS = 300;
 
 export function Bar({
@@ -27,7 +27,10 @@ export function Bar({
   const select = (key: FilterKey, label: string, options: ReadonlyArray<readonly [string, string]>): ReactElement => (
     <label className="bar-field">
       <span>{label}</span>
-      <select value={filter[key] ?? options[0]![0]} onChange={(event) => set({ [key]: event.target.value })}>
+      <select
+        value={filter[key] ?? options[0]![0]}
+        onChange={(event) => set({ [key]: event.target.value, ...(key === 'channel' ? { account: undefined } : {}) })}
+      >
         {options.map(([value, name]) => (
           <option key={value} value={value}>
             {name}
@@ -45,31 +48,45 @@ export function Bar({
   const currencies = keysOf('currency');
   return (
     <div className="bar">
-      <nav className="bar-parts" aria-label={t('breaks.parts')}>
-        {PARTS.map((key) => (
-          <a
-            key={key}
-            {...link(addressOf(withChoice(filter, { part: key })))}
-            aria-current={part === key ? 'true' : undefined}
-          >
-            {t(`breaks.part.${key}`)} <b>{summary === undefined ? '' : key === 'all' ? all : (counts.get(key) ?? 0)}</b>
-          </a>
-        ))}
-      </nav>
+      <div className="bar-top">
+        <nav className="bar-parts" aria-label={t('breaks.parts')}>
+          {PARTS.map((key) => (
+            <a
+              key={key}
+              {...link(addressOf(withChoice(filter, { part: key })))}
+              aria-current={part === key ? 'true' : undefined}
+            >
+              {t(`breaks.part.${key}`)}{' '}
+              <b>{summary === undefined ? '' : key === 'all' ? all : (counts.get(key) ?? 0)}</b>
+            </a>
+          ))}
+        </nav>
+        <Export filter={filter} total={total} />
+      </div>
       <details className="bar-more" open={innerWidth > 720}>
         <summary>{t('breaks.filter')}</summary>
         <div className="bar-fields">
           <Search value={filter.q ?? ''} set={(q) => set({ q }, 'replace')} />
-          {select(
-            'state',
-            t('breaks.state'),
-            STATES.map((state) => [state, t(`breaks.state.${state}`)] as const),
-          )}
+          <label className="bar-field">
+            <span>{t('breaks.state')}</span>
+            <select
+              value={filter.mine === undefined ? (filter.state ?? 'todo') : 'mine'}
+              onChange={({ target: { value } }) =>
+                set(value === 'mine' ? { mine: '1', state: undefined } : { mine: undefined, state: value })
+              }
+            >
+              {STATES.map((state) => (
+                <option key={state} value={state}>
+                  {t(`breaks.state.${state}`)}
+                </option>
+              ))}
+            </select>
+          </label>
           {select('channel', t('breaks.channel'), [
             ['', t('breaks.all')],
             ...keysOf('channel').map((code) => [code, both(channelOf(code))] as const),
           ])}
-          {keysOf('account').length < 2 && filter.account === undefined
+          {filter.channel === undefined && filter.account === undefined
             ? null
             : select('account', t('breaks.account'), [
                 ['', t('breaks.all')],
@@ -91,20 +108,9 @@ export function Bar({
             ['money', t('breaks.sort.money')],
             ['age', t('breaks.sort.age')],
           ])}
-          <label className="bar-check">
-            <input
-              type="checkbox"
-              checked={filter.mine !== undefined}
-              onChange={(event) => set({ mine: event.target.checked ? '1' : undefined })}
-            />
-            {t('breaks.mine')}
-          </label>
         </div>
       </details>
-      <div className="bar-row">
-        <SavedFilters filter={filter} />
-        <Export filter={filter} total={total} />
-      </div>
+      <SavedFilters filter={filter} />
     </div>
   );
 }
@@ -139,11 +145,12 @@ function Search({ value, set }: Readonly<{ value: string; set: (q: string) => vo
 }
 
 /** What narrows the list besides the fields above, each to be taken back; and the filters that were given a name. */
-function SavedFilters({ filter }: Readonly<{ filter: Filter }>): ReactElement {
+function SavedFilters({ filter }: Readonly<{ filter: Filter }>): ReactElement | null {
   const { t } = useWords<BreaksKey>();
   const saved = useSaved();
   const [name, setName] = useState<string | undefined>();
   const isPlain = Object.keys(filter).length === 0;
+  if (isPlain && saved.length === 0) return null;
   const here = addressOf(filter);
   return (
     <div className="saved">

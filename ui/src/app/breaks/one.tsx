@@ -47,7 +47,11 @@ export default function One({ place, me, asking, answered, ask, close }: Props):
   // Whoever came by a key or a link is told what it is; whoever steps through the list keeps his place in it.
   const isThere = data !== undefined;
   useEffect(() => {
-    if (isThere && document.activeElement === document.body) pane.current?.focus({ preventScroll: true });
+    const it = pane.current;
+    if (!isThere || it === null) return;
+    if (document.activeElement === document.body) it.focus({ preventScroll: true });
+    // The next one is read from its beginning.
+    if (it.getBoundingClientRect().top < 0) it.scrollIntoView({ block: 'start' });
   }, [isThere]);
   const done = (work: BreakWork): void => {
     client.setQueryData<Break>(['breaks', 'one', place.run, place.n], (before) =>

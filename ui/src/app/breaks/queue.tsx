@@ -4,7 +4,16 @@
  */
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { lazy, type ReactElement, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  lazy,
+  type ReactElement,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet, ToneIcon, titleOf, toneOf, VerdictMark } from '../../base/parts.tsx';
@@ -90,6 +99,7 @@ export function Queue({ me, filter, open }: Props): ReactElement {
     if (opened >= 0) setCursor(opened);
   }, [opened]);
 
+  const isNarrow = useNarrow();
   const [asking, setAsking] = useState<Asking | undefined>();
   const [isHelp, setHelp] = useState(false);
   const root = useRef<HTMLElement>(null);
@@ -177,7 +187,7 @@ export function Queue({ me, filter, open }: Props): ReactElement {
           ) : (
             <Table
               label={t('breaks.title')}
-              columns={open === undefined ? FULL(t, filter) : SHORT(t, filter)}
+              columns={open === undefined && !isNarrow ? FULL(t, filter) : SHORT(t, filter)}
               rows={rows}
               keyOf={keyOf}
               total={total}
@@ -209,6 +219,13 @@ export function Queue({ me, filter, open }: Props): ReactElement {
     </section>
   );
 }
+
+const NARROW = matchMedia('(max-width: 720px)');
+const onWidth = (hear: () => void): (() => void) => {
+  NARROW.addEventListener('change', hear);
+  return () => NARROW.removeEventListener('change', hear);
+};
+const useNarrow = (): boolean => useSyncExternalStore(onWidth, () => NARROW.matches);
 
 const keyOf = (row: BreakLine): string => `${row.reconciliation_id} ${row.n}`;
 
@@ -259,7 +276,7 @@ function Channel({ row }: Readonly<{ row: BreakLine }>): ReactElement {
 }
 
 const FULL = (t: Say, filter: Filter): readonly Column<BreakLine>[] => [
-  { key: 'verdict', title: t('breaks.verdict'), width: '150px', cell: (row) => <VerdictMark code={row.verdict} /> },
+  { key: 'verdict', title: t('breaks.verdict'), width: '164px', cell: (row) => <VerdictMark code={row.verdict} /> },
   {
     key: 'says',
     title: t('breaks.what'),

@@ -3,7 +3,7 @@ import type { Text } from '../../base/lang.ts';
 
 export const words = {
   'breaks.title': { zh: '差错', en: 'Breaks' },
-  'breaks.count': { zh: '{count} 笔', en: '{count}' },
+  'breaks.count': { zh: '{count} 笔', en: '{count} breaks' },
   'breaks.news': { zh: '有新的对账结果,点击刷新', en: 'New results, refresh' },
   'breaks.keys': { zh: '键盘', en: 'Keys' },
   'breaks.keysHint': {
@@ -35,6 +35,7 @@ export const words = {
   'breaks.part.open': { zh: '等待中', en: 'Waiting' },
   'breaks.part.all': { zh: '全部', en: 'All' },
   'breaks.state.todo': { zh: '未了结', en: 'Not closed' },
+  'breaks.state.mine': { zh: '我认领的', en: 'Mine' },
   'breaks.state.open': { zh: '待认领', en: 'Nobody’s' },
   'breaks.state.taken': { zh: '已认领', en: 'Taken' },
   'breaks.state.explained': { zh: '待确认', en: 'To confirm' },
@@ -47,7 +48,6 @@ export const words = {
   'breaks.sort': { zh: '排序', en: 'Order' },
   'breaks.sort.money': { zh: '金额最大在前', en: 'Largest first' },
   'breaks.sort.age': { zh: '日期最早在前', en: 'Oldest first' },
-  'breaks.mine': { zh: '只看我的', en: 'Mine' },
   'breaks.search': { zh: '搜索', en: 'Search' },
   'breaks.searchHint': { zh: '单号、金额、内容', en: 'Number, amount, words' },
   'breaks.groups': { zh: '分组', en: 'Groups' },
