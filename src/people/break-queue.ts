@@ -150,7 +150,7 @@ export type Group = Readonly<{ key: string; currency: string; count: bigint; amo
 export type BreakSummary = Readonly<{
   /** By currency, of what the whole filter leaves. */
   total: readonly Omit<Group, 'key'>[];
-  /** Each as the other filters leave it, so that another choice of it can be seen before it is made. */
+  /** Each as the other filters leave it, so that another choice of it can be seen before it is made; the most money first. */
   groups: Readonly<Record<Facet, readonly Group[]>>;
 }>;
 
@@ -161,25 +161,23 @@ export async function breaksSummary(tx: TenantTx, livemode: boolean, filter: Bre
   const others = [...where].filter(([name]) => !isFacet(name)).map(([, sql]) => sql);
   const but = (facet?: Facet): string =>
     ['true', ...facets.filter(([name]) => name !== facet).map(([, sql]) => sql)].join(' and ');
-  const sums = 'sum(b.count)::bigint as count, sum(b.amount)::text as amount';
+  const sums = 'sum(b.count)::bigint as count, sum(b.amount) as amount';
   // Few kinds stand for all rows: those are counted once, and each facet filters and adds up the kinds.
   const kinds = FACETS.map((facet) => `b.${facet}`).join(', ');
   const rows = await tx.rows<Group & { facet: Facet | 'total' }>(
     `with kinds as materialized (
        select ${kinds}, count(*) as count, sum(b.amount) as amount from breaks b
-        where ${[scopeOf(filter), ...others].join(' and ')} group by ${kinds})
+        where ${[scopeOf(filter), ...others].join(' and ')} group by ${kinds}),
+     sums as (
      select 'total' as facet, '' as key, b.currency, ${sums} from kinds b where ${but()} group by b.currency
      ${FACETS.map(
        (facet) => `union all select '${facet}', b.${facet}, b.currency, ${sums} from kinds b
          where b.${facet} is not null and ${but(facet)} group by b.${facet}, b.currency`,
-     ).join('\n')}`,
+     ).join('\n')})
+     select facet, key, currency, count, amount::text as amount from sums s order by s.amount desc, key, currency`,
     params,
   );
-  // The most frequent first; what is alike by its name.
-  const of = (facet: Facet | 'total'): Group[] =>
-    rows
-      .filter((row) => row.facet === facet)
-      .sort((a, b) => Number(b.count - a.count) || (a.key < b.key ? -1 : 1) || (a.currency < b.currency ? -1 : 1));
+  const of = (facet: Facet | 'total'): Group[] => rows.filter((row) => row.facet === facet);
   return {
     total: of('total'),
     groups: {

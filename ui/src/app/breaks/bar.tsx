@@ -24,6 +24,8 @@ export function Bar({
   const counts = new Map(groupsOf(summary, 'part').map((group) => [group.key, group.count]));
   const all = [...counts.values()].reduce((n, count) => n + count, 0);
   const part = filter.part ?? 'break';
+  const isPlain = Object.keys(filter).length === 0;
+  const [isNaming, setNaming] = useState(false);
   const select = (key: FilterKey, label: string, options: ReadonlyArray<readonly [string, string]>): ReactElement => (
     <label className="bar-field">
       <span>{label}</span>
@@ -61,7 +63,19 @@ export function Bar({
             </a>
           ))}
         </nav>
-        <Export filter={filter} total={total} />
+        <div className="bar-end">
+          {isPlain ? null : (
+            <>
+              <button type="button" className="plain" onClick={() => setNaming(true)} title={t('breaks.saveHint')}>
+                {t('breaks.save')}
+              </button>
+              <a {...link('/app/breaks')} className="plain">
+                {t('breaks.clear')}
+              </a>
+            </>
+          )}
+          <Export filter={filter} total={total} />
+        </div>
       </div>
       <details className="bar-more" open={innerWidth > 720}>
         <summary>{t('breaks.filter')}</summary>
@@ -110,7 +124,7 @@ export function Bar({
           ])}
         </div>
       </details>
-      <SavedFilters filter={filter} />
+      <SavedFilters filter={filter} isNaming={isNaming && !isPlain} named={() => setNaming(false)} />
     </div>
   );
 }
@@ -144,47 +158,47 @@ function Search({ value, set }: Readonly<{ value: string; set: (q: string) => vo
   );
 }
 
-/** What narrows the list besides the fields above, each to be taken back; and the filters that were given a name. */
-function SavedFilters({ filter }: Readonly<{ filter: Filter }>): ReactElement | null {
+/** The filters that were given a name, and what narrows the list without a field of its own. */
+function SavedFilters({
+  filter,
+  isNaming,
+  named,
+}: Readonly<{ filter: Filter; isNaming: boolean; named: () => void }>): ReactElement | null {
   const { t } = useWords<BreaksKey>();
   const saved = useSaved();
-  const [name, setName] = useState<string | undefined>();
-  const isPlain = Object.keys(filter).length === 0;
-  if (isPlain && saved.length === 0) return null;
+  const [name, setName] = useState('');
+  if (saved.length === 0 && !isNaming && filter.reconciliation_id === undefined) return null;
   const here = addressOf(filter);
+  const chip = (to: string, says: string, takeBack: string, back: () => void): ReactElement => (
+    <span className="chip" key={to + says}>
+      <a {...link(to)} aria-current={to === here ? 'true' : undefined}>
+        {says}
+      </a>
+      <button type="button" aria-label={takeBack} onClick={back}>
+        ×
+      </button>
+    </span>
+  );
+  const end = (): void => {
+    setName('');
+    named();
+  };
   return (
     <div className="saved">
-      {saved.map((one) => (
-        <span className="chip" key={one.name}>
-          <a
-            {...link(addressOf(savedFilter(one)))}
-            aria-current={addressOf(savedFilter(one)) === here ? 'true' : undefined}
-          >
-            {one.name}
-          </a>
-          <button type="button" aria-label={t('breaks.forget', { name: one.name })} onClick={() => forget(one.name)}>
-            ×
-          </button>
-        </span>
-      ))}
-      {filter.reconciliation_id === undefined ? null : (
-        <span className="chip">
-          <a {...link(`/app/reconciliations/${filter.reconciliation_id}`)}>{t('breaks.ofRun')}</a>
-          <button
-            type="button"
-            aria-label={t('breaks.takeBack')}
-            onClick={() => go(addressOf(withChoice(filter, { reconciliation_id: undefined })))}
-          >
-            ×
-          </button>
-        </span>
+      {filter.reconciliation_id === undefined
+        ? null
+        : chip(`/app/reconciliations/${filter.reconciliation_id}`, t('breaks.ofRun'), t('breaks.takeBack'), () =>
+            go(addressOf(withChoice(filter, { reconciliation_id: undefined }))),
+          )}
+      {saved.map((one) =>
+        chip(addressOf(savedFilter(one)), one.name, t('breaks.forget', { name: one.name }), () => forget(one.name)),
       )}
-      {name !== undefined ? (
+      {isNaming ? (
         <form
           onSubmit={(event) => {
             event.preventDefault();
             if (name.trim() !== '') save(name.trim(), filter);
-            setName(undefined);
+            end();
           }}
         >
           <input
@@ -195,20 +209,11 @@ function SavedFilters({ filter }: Readonly<{ filter: Filter }>): ReactElement | 
             value={name}
             maxLength={30}
             onChange={(event) => setName(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setName(undefined)}
+            onKeyDown={(event) => event.key === 'Escape' && end()}
           />
           <button type="submit">{t('breaks.saveDo')}</button>
         </form>
-      ) : isPlain ? null : (
-        <>
-          <button type="button" className="plain" onClick={() => setName('')} title={t('breaks.saveHint')}>
-            {t('breaks.save')}
-          </button>
-          <a {...link('/app/breaks')} className="plain">
-            {t('breaks.clear')}
-          </a>
-        </>
-      )}
+      ) : null}
     </div>
   );
 }

@@ -16,7 +16,7 @@ import {
 } from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { Money, Quiet, ToneIcon, titleOf, toneOf, VerdictMark } from '../../base/parts.tsx';
+import { Money, Quiet, ToneIcon, titleOf, toneOf } from '../../base/parts.tsx';
 import { dayOf } from '../../base/time.ts';
 import { useLive } from '../live.ts';
 import { go, link } from '../route.ts';
@@ -260,58 +260,76 @@ function Sentence({ row, filter }: Readonly<{ row: BreakLine; filter: Filter }>)
   );
 }
 
-function Tone({ row }: Readonly<{ row: BreakLine }>): ReactElement {
+/** Sign and word in one, without a ground: a page of coloured pills would be all one sees. */
+function Verdict({ row }: Readonly<{ row: BreakLine }>): ReactElement {
   const { both } = useWords();
   const tone = toneOf(row.verdict);
   return (
-    <span className={`tone-${tone} break-tone`} role="img" aria-label={both(titleOf(row.verdict))}>
+    <span className={`break-verdict tone-${tone}`}>
       <ToneIcon tone={tone} size={16} />
+      <span>{both(titleOf(row.verdict))}</span>
     </span>
   );
 }
 
-function Channel({ row }: Readonly<{ row: BreakLine }>): ReactElement {
+/** Where there is no room for the sentence: the verdict, where, and when. */
+function Short({ row, filter }: Readonly<{ row: BreakLine; filter: Filter }>): ReactElement {
   const { both } = useWords();
-  return <>{row.channel === undefined ? '' : both(channelOf(row.channel))}</>;
+  const where = [
+    row.channel === undefined ? undefined : both(channelOf(row.channel)),
+    row.business_on === undefined ? undefined : dayOf(row.business_on),
+  ].filter((x) => x !== undefined);
+  const tone = toneOf(row.verdict);
+  return (
+    <a
+      {...link(addressOf(filter, { run: row.reconciliation_id, n: String(row.n) }))}
+      className={`break-verdict tone-${tone}${row.state === 'closed' ? ' is-closed' : ''}`}
+      title={both(row.says)}
+      tabIndex={-1}
+    >
+      <ToneIcon tone={tone} size={16} />
+      <span>
+        {both(titleOf(row.verdict))} <small>{where.join(' · ')}</small>
+      </span>
+    </a>
+  );
 }
 
 const FULL = (t: Say, filter: Filter): readonly Column<BreakLine>[] => [
-  { key: 'verdict', title: t('breaks.verdict'), width: '164px', cell: (row) => <VerdictMark code={row.verdict} /> },
+  { key: 'verdict', title: t('breaks.verdict'), width: '148px', cell: (row) => <Verdict row={row} /> },
   {
     key: 'says',
     title: t('breaks.what'),
     width: 'minmax(200px, 1fr)',
     cell: (row) => <Sentence row={row} filter={filter} />,
   },
-  { key: 'channel', title: t('breaks.channel'), width: '92px', cell: (row) => <Channel row={row} /> },
   {
     key: 'day',
     title: t('breaks.day'),
-    width: '88px',
+    width: '84px',
     cell: (row) => (row.business_on === undefined ? '—' : dayOf(row.business_on)),
   },
-  { key: 'state', title: t('breaks.state'), width: '132px', cell: (row) => <StateMark of={row} /> },
+  { key: 'state', title: t('breaks.state'), width: '112px', cell: (row) => <StateMark of={row} /> },
   {
     key: 'amount',
     title: t('breaks.amount'),
-    width: '126px',
+    width: '118px',
     isNumber: true,
     cell: (row) => <Money of={row.amount} />,
   },
 ];
 
 const SHORT = (t: Say, filter: Filter): readonly Column<BreakLine>[] => [
-  { key: 'tone', title: '', width: '32px', cell: (row) => <Tone row={row} /> },
   {
     key: 'says',
     title: t('breaks.what'),
     width: 'minmax(120px, 1fr)',
-    cell: (row) => <Sentence row={row} filter={filter} />,
+    cell: (row) => <Short row={row} filter={filter} />,
   },
   {
     key: 'amount',
     title: t('breaks.amount'),
-    width: '120px',
+    width: '118px',
     isNumber: true,
     cell: (row) => <Money of={row.amount} />,
   },
