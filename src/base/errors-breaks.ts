@@ -24,7 +24,7 @@ export const BREAK_ERRORS = {
   },
   'break.no_such_person': {
     exit: 2,
-    says: { en: 'there is no such active member', zh: '没有这位在职成员' },
+    says: { en: 'there is no such active member who may act', zh: '没有这位可处理差错的在职成员' },
     remedy: { en: 'See “Settings › Members”.', zh: '请查看“设置 › 成员”。' },
   },
 } as const satisfies Record<string, Entry>;

@@ -191,15 +191,15 @@ function stateAfter(state: WorkState, kind: WorkStep, isAlone: boolean): WorkSta
   }
 }
 
+/** Members to whom work can be given; whoever may only look cannot do it. */
+export const MAY_ACT = `state = 'active' and role <> 'viewer'`;
+
 /** Who explains or notes does not take it; who reopens it leaves it to anybody. */
 async function holderAfter(tx: TenantTx, seen: Work, { kind, by, to }: NewStep): Promise<string | null> {
   if (kind === 'reopened') return null;
   if (kind !== 'taken') return seen.holder?.actor ?? null;
   if (to === undefined) return by;
-  const member = await tx.maybe(`select from users where tenant_id = $1 and id = $2 and state = 'active'`, [
-    tx.tenantId,
-    to,
-  ]);
+  const member = await tx.maybe(`select from users where tenant_id = $1 and id = $2 and ${MAY_ACT}`, [tx.tenantId, to]);
   if (member === undefined) throw new DaozhangError('break.no_such_person', {});
   return `session:${to}`;
 }

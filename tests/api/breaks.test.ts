@@ -279,7 +279,10 @@ test('the export has what the filter shows, to the cent, in both forms; hostile 
     rows.slice(1).some((r) => r[column('State')] === 'closed' && r[column('Explanation')] === 'a mistake at the till'),
   );
   assert.ok(!rows.flat().some((cell) => /^[=@]/.test(cell)), 'no cell is a formula');
-  assert.ok(rows.flat().some((cell) => cell.includes(`'${HOSTILE.formula}`)), csv.slice(0, 2_000));
+  assert.ok(
+    rows.flat().some((cell) => cell.includes(`'${HOSTILE.formula}`)),
+    csv.slice(0, 2_000),
+  );
   const sheet = await readCells(await bytes('xlsx'));
   assert.equal(sheet.rows.length, rows.length);
   const money = sheet.rows[0]!.indexOf('At stake');

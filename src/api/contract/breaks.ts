@@ -64,6 +64,7 @@ export const breakWhole = z
       .describe('Of its run, by the name that its evidence begins with'),
     superseded_by: id.optional().describe('The run that took the place of its own'),
     suspense: money.optional().describe('What the ledger holds in suspense under it; debits less credits'),
+    members: z.array(z.object({ id, name: z.string() })).describe('To whom it can be given, where the caller may'),
     explain_alone: z.boolean().describe('One person’s explanation closes it; else another confirms'),
   })
   .meta({ id: 'Break' });

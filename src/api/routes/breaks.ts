@@ -17,7 +17,7 @@ import {
   type Group,
   placeOf,
 } from '../../people/break-queue.ts';
-import { doAbout, isSmall, type Person, peopleOf, type Work, workOn } from '../../people/breaks.ts';
+import { doAbout, isSmall, MAY_ACT, type Person, peopleOf, type Work, workOn } from '../../people/breaks.ts';
 import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/breaks.ts';
 import { id, problem } from '../contract.ts';
@@ -248,8 +248,15 @@ async function wholeOf(
   );
   const open = await openUnder(tx, caller.livemode, row.hash);
   const person = await peopleOf(tx, [row.holder]);
+  const members = caller.scopes.has('act')
+    ? await tx.rows<{ id: string; name: string }>(
+        `select id, name from users where tenant_id = $1 and ${MAY_ACT} order by name, id limit 200`,
+        [tx.tenantId],
+      )
+    : [];
   return dropEmpty({
     ...headOf(row, person),
+    members,
     body: row.body,
     work: workView(work),
     documents,

@@ -11,10 +11,11 @@ import { type Break, type BreakWork, breaks, type NewStep } from './api.ts';
 import { Dialog } from './parts.tsx';
 import type { BreaksKey } from './words.ts';
 
-type Kind = NewStep['kind'];
+/** Giving it to somebody is taking it for him. */
+type Kind = NewStep['kind'] | 'given';
 const STEPS: Readonly<Record<BreakWork['state'], readonly Kind[]>> = {
-  open: ['taken', 'explained', 'noted'],
-  taken: ['explained', 'noted', 'taken', 'reopened'],
+  open: ['taken', 'explained', 'noted', 'given'],
+  taken: ['explained', 'noted', 'taken', 'given', 'reopened'],
   explained: ['confirmed', 'noted', 'reopened'],
   closed: ['noted', 'reopened'],
 };
@@ -37,17 +38,25 @@ export default function Act({
   const [kind, setKind] = useState<Kind | undefined>();
   const [reason, setReason] = useState<Explanation | undefined>();
   const [note, setNote] = useState('');
+  const [to, setTo] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | undefined>();
   const { work } = of;
   const actor = `${me.kind}:${me.id}`;
   const explainer = work.steps.findLast((step) => step.kind === 'explained')?.by.actor;
+  const colleagues = of.members.filter((m) => `session:${m.id}` !== actor && `session:${m.id}` !== work.holder?.actor);
   const possible = STEPS[work.state].filter(
-    (step) => !(step === 'taken' && work.holder?.actor === actor) && !(step === 'confirmed' && explainer === actor),
+    (step) =>
+      !(step === 'taken' && work.holder?.actor === actor) &&
+      !(step === 'given' && colleagues.length === 0) &&
+      !(step === 'confirmed' && explainer === actor),
   );
   const menu = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew, it begins at its first
-  useEffect(() => menu.current?.querySelector<HTMLElement>('button, input, textarea')?.focus(), [kind, work.version]);
+  useEffect(
+    () => menu.current?.querySelector<HTMLElement>('button, input, select, textarea')?.focus(),
+    [kind, work.version],
+  );
 
   const send = async (step: NewStep): Promise<void> => {
     setBusy(true);
@@ -71,12 +80,19 @@ export default function Act({
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const after = work.version;
-    if (kind === 'noted') void send({ kind, after, note: note.trim() });
+    if (kind === 'given') void send({ kind: 'taken', after, to });
+    else if (kind === 'noted') void send({ kind, after, note: note.trim() });
     else if (kind === 'explained' && reason !== undefined) void send({ kind, after, reason, ...said });
     else if (kind === 'confirmed' || kind === 'reopened') void send({ kind, after, ...said });
   };
   const isReady =
-    kind === 'noted' || reason === 'other' ? note.trim() !== '' : kind === 'explained' ? reason !== undefined : true;
+    kind === 'given'
+      ? to !== ''
+      : kind === 'noted' || reason === 'other'
+        ? note.trim() !== ''
+        : kind === 'explained'
+          ? reason !== undefined
+          : true;
 
   return (
     <Dialog title={kind === undefined ? t('breaks.act') : t(`breaks.do.${kind}`)} close={close}>
@@ -111,19 +127,33 @@ export default function Act({
                 ))}
               </fieldset>
             ) : null}
-            <label className="act-note">
-              {t(kind === 'noted' || reason === 'other' ? 'breaks.note' : 'breaks.noteMay')}
-              <textarea
-                rows={3}
-                maxLength={1_000}
-                value={note}
-                onChange={(event) => setNote(event.target.value)}
-                onKeyDown={(event) => {
-                  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
-                    event.currentTarget.form?.requestSubmit();
-                }}
-              />
-            </label>
+            {kind === 'given' ? (
+              <label className="act-note">
+                {t('breaks.giveTo')}
+                <select value={to} onChange={(event) => setTo(event.target.value)}>
+                  <option value="" />
+                  {colleagues.map((member) => (
+                    <option key={member.id} value={member.id}>
+                      {member.name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            ) : (
+              <label className="act-note">
+                {t(kind === 'noted' || reason === 'other' ? 'breaks.note' : 'breaks.noteMay')}
+                <textarea
+                  rows={3}
+                  maxLength={1_000}
+                  value={note}
+                  onChange={(event) => setNote(event.target.value)}
+                  onKeyDown={(event) => {
+                    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+                      event.currentTarget.form?.requestSubmit();
+                  }}
+                />
+              </label>
+            )}
             {kind === 'explained' ? (
               <p className="soft">{t(of.explain_alone ? 'breaks.closesAlone' : 'breaks.needsAnother')}</p>
             ) : null}

@@ -1,5 +1,4 @@
 /** What the filter shows as a file. It says how far it is, and can be ended. */
-import { Dropdown } from 'antd';
 import { type ReactElement, useRef, useState } from 'react';
 import { ask, query, Trouble } from '../../base/api.ts';
 import { currentLang, useWords } from '../../base/lang.ts';
@@ -11,6 +10,7 @@ type Format = 'csv' | 'xlsx';
 type Far = Readonly<{ bytes: number; rows: number; ms: number }>;
 const TELL_MS = 300;
 const MB = 1_000_000;
+const NAMES = { csv: 'CSV', xlsx: 'Excel' } as const satisfies Record<Format, string>;
 
 export function Export({ filter, total }: Readonly<{ filter: Filter; total: number | undefined }>): ReactElement {
   const { t } = useWords<BreaksKey>();
@@ -47,20 +47,19 @@ export function Export({ filter, total }: Readonly<{ filter: Filter; total: numb
   return (
     <div className="export">
       {wrong === undefined ? null : <span role="alert">{wrong}</span>}
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          onClick: ({ key }) => void get(key as Format),
-          items: [
-            { key: 'csv', label: t('breaks.csv') },
-            { key: 'xlsx', label: t('breaks.xlsx') },
-          ],
-        }}
-      >
-        <button type="button" className="plain" aria-haspopup="menu" disabled={total === 0}>
-          {t('breaks.export')} ▾
+      {(['csv', 'xlsx'] as const).map((format) => (
+        <button
+          type="button"
+          className="plain"
+          key={format}
+          disabled={total === 0}
+          aria-label={`${t('breaks.export')} ${NAMES[format]}`}
+          onClick={() => void get(format)}
+        >
+          {format === 'csv' ? `${t('breaks.export')} ` : ''}
+          {NAMES[format]}
         </button>
-      </Dropdown>
+      ))}
     </div>
   );
 }
