@@ -193,6 +193,27 @@ test('who takes one is seen; of two steps on the same version one is refused, an
   );
 });
 
+test('one is given to a colleague who may act; to nobody else', async () => {
+  const people = { operator: newId(), viewer: newId() };
+  await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    for (const [role, id] of Object.entries(people))
+      await tx.run('insert into users (tenant_id, id, name, role) values ($1, $2, $3, $3)', [tx.tenantId, id, role]);
+  });
+  const line = (await every('part=break&state=open')).at(-1)!;
+  const one = await on.call<{ members: ReadonlyArray<{ name: string }> }>(
+    'GET',
+    `/v1/reconciliations/${line.reconciliation_id}/breaks/${line.n}`,
+  );
+  assert.deepEqual(
+    one.body.members.map((m) => m.name),
+    ['operator'],
+  );
+  const refused = await step(on.call, line.hash, { kind: 'taken', after: 0, to: people.viewer });
+  assert.deepEqual([refused.status, refused.body.code], [422, 'break.no_such_person']);
+  const given = await step(on.call, line.hash, { kind: 'taken', after: 0, to: people.operator });
+  assert.deepEqual([given.body.holder?.name, given.body.steps[0]?.by.name === 'operator'], ['operator', false]);
+});
+
 test('a small one is closed by one person, a large one by two; a note changes nothing, reopening begins anew', async () => {
   const cny = (await every('part=break&currency=CNY&state=open')).filter((l) => l.class !== 'fee');
   const large = cny[0]!;
