@@ -145,10 +145,10 @@ export function Queue({ me, filter, open }: Props): ReactElement {
     ...(open === undefined ? {} : { Escape: close }),
   });
 
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const { hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage } = list;
   const nearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage]);
   const choose = useCallback(
     (place: number) => {
       const row = rows[place];
