@@ -77,8 +77,8 @@ const CONDITIONS: { readonly [K in keyof BreakFilter]-?: (place: string) => stri
   q: (p) => `strpos(b.words, lower(${p})) > 0`,
 };
 
-const TODO: readonly WorkState[] = ['open', 'taken', 'explained'];
-const statesOf = (state: WorkState | 'todo'): readonly WorkState[] => (state === 'todo' ? TODO : [state]);
+const NOT_CLOSED: readonly WorkState[] = ['open', 'taken', 'explained'];
+const statesOf = (state: WorkState | 'todo'): readonly WorkState[] => (state === 'todo' ? NOT_CLOSED : [state]);
 
 type Asked = Readonly<{ where: ReadonlyMap<keyof BreakFilter, string>; params: unknown[] }>;
 
