@@ -166,7 +166,7 @@ export const words = {
   'breaks.elsewhere': { zh: '相关', en: 'Where else it stands' },
   'breaks.toPayment': { zh: '这笔支付', en: 'Its payment' },
   'breaks.toRun': { zh: '这次对账', en: 'Its reconciliation' },
-  'breaks.toEntries': { zh: '账簿分录 {count} 笔', en: '{count} ledger entries' },
+  'breaks.toEntries': { zh: '账簿分录 {count} 笔', en: 'Ledger entries: {count}' },
   'breaks.noEntries': { zh: '分录暂时读不到', en: 'The entries cannot be read now' },
   'breaks.suspense': {
     zh: '账簿待处理科目里挂着 {money};核销须提出分录,由另一人批准。',
