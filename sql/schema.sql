@@ -134,6 +134,25 @@ create table book.bill_days (
   CHECK ((state = ANY (ARRAY['expected'::text, 'fetched'::text, 'empty'::text])))
 );
 
+create table book.break_steps (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  hash text not null,
+  n integer not null,
+  kind text not null,
+  state text not null,
+  holder text,
+  reason text,
+  note text,
+  made_by text not null,
+  made_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, livemode, hash, n),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  CHECK ((kind = ANY (ARRAY['taken'::text, 'noted'::text, 'explained'::text, 'confirmed'::text, 'reopened'::text]))),
+  CHECK ((n > 0)),
+  CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'explained'::text, 'closed'::text])))
+);
+
 create table book.breaks (
   tenant_id uuid not null,
   reconciliation_id uuid not null,
@@ -155,11 +174,22 @@ create table book.breaks (
   payment_id uuid,
   asked_at timestamp with time zone,
   body jsonb not null,
+  cause text generated always as (COALESCE((body ->> 'cause'::text), 'none'::text)) stored not null,
+  weight bigint generated always as ((LEAST(trunc((amount * (10000)::numeric)), ('9000000000000000000'::bigint)::numeric))::bigint) stored not null,
+  aged_on date generated always as (COALESCE(business_on, '9999-12-31'::date)) stored not null,
+  words text generated always as (lower(((((((COALESCE(((body -> 'says'::text) ->> 'zh'::text), ''::text) || ' '::text) || COALESCE(((body -> 'says'::text) ->> 'en'::text), ''::text)) || ' '::text) || COALESCE((jsonb_path_query_array(body, '$."ours"[*]."refs".*'::jsonpath))::text, ''::text)) || ' '::text) || COALESCE((jsonb_path_query_array(body, '$."theirs"[*]."refs".*'::jsonpath))::text, ''::text)))) stored not null,
+  stands boolean default true not null,
+  state text default 'open'::text not null,
+  holder text,
+  version integer default 0 not null,
   PRIMARY KEY (tenant_id, reconciliation_id, n),
   FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
-  CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text])))
+  CHECK ((part = ANY (ARRAY['break'::text, 'open'::text, 'ambiguous'::text]))),
+  CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'explained'::text, 'closed'::text])))
 );
+CREATE INDEX breaks_age ON book.breaks USING btree (tenant_id, livemode, aged_on, reconciliation_id, n) WHERE stands;
 CREATE INDEX breaks_hash ON book.breaks USING btree (tenant_id, hash);
+CREATE INDEX breaks_money ON book.breaks USING btree (tenant_id, livemode, weight, reconciliation_id, n) WHERE stands;
 CREATE INDEX breaks_payment ON book.breaks USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
 
 create table book.calendars (
@@ -1136,6 +1166,7 @@ create table book.webhook_endpoints (
 -- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- batches              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- break_steps          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- calendars            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1216,6 +1247,7 @@ create table book.webhook_endpoints (
 -- table    api_keys             daozhang_app: delete, insert, select, update
 -- table    batches              daozhang_app: delete, insert, select, update
 -- table    bill_days            daozhang_app: delete, insert, select, update
+-- table    break_steps          daozhang_app: insert, select
 -- table    breaks               daozhang_app: delete, insert, select, update
 -- table    calendars            daozhang_app: insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update

@@ -124,7 +124,7 @@ test('a day of files over HTTP is what the command says of it, and its report ca
   }
   const all = [...result.breaks, ...result.open, ...result.ambiguous];
   assert.deepEqual(
-    lines.map((l) => [l.n, l.finding, l.says]),
+    lines.toSorted((a, b) => a.n - b.n).map((l) => [l.n, l.finding, l.says]),
     all.map((b: { finding: string; says: unknown }, i: number) => [i + 1, b.finding, b.says]),
   );
   const n = all.findIndex((b) => [...b.ours, ...b.theirs].some((e: Evidence) => e.raw !== undefined)) + 1;

@@ -296,7 +296,30 @@ async function keep(
         body: { reconciliation: { id: row.id, outcome: result.state, totals: result.totals } },
       },
     ]);
+    await takePlace(tx, row);
   });
+}
+
+/**
+ * The run's breaks among all others: those of runs whose place it took stand no more, what an earlier run has too stands here, and what people
+ * did about the same difference holds. After the feed's number is taken: runs that end at once, and people's steps, come one after the other.
+ */
+export async function takePlace(tx: TenantTx, run: Readonly<{ id: string; livemode: boolean }>): Promise<void> {
+  const params = [tx.tenantId, run.id, run.livemode];
+  await tx.run(
+    `update breaks b set stands = false
+      where b.tenant_id = $1 and b.livemode = $3 and b.stands and b.reconciliation_id <> $2
+        and (b.reconciliation_id in (select r.id from reconciliations r where r.tenant_id = $1 and r.superseded_by = $2)
+          or b.hash in (select n.hash from breaks n where n.tenant_id = $1 and n.reconciliation_id = $2))`,
+    params,
+  );
+  await tx.run(
+    `update breaks b set state = s.state, version = s.n, holder = s.holder
+       from (select distinct on (hash) hash, n, state, holder from break_steps
+              where tenant_id = $1 and livemode = $3 order by hash, n desc) s
+      where b.tenant_id = $1 and b.reconciliation_id = $2 and b.hash = s.hash`,
+    params,
+  );
 }
 
 /** Earlier runs all of whose documents and days this one had too: their breaks are this one's, or are no more. */

@@ -37,6 +37,7 @@ import { idempotency } from './idempotency.ts';
 import { strictJson } from './json.ts';
 import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { breakRoutes } from './routes/breaks.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimRoutes, imageRoute } from './routes/claims.ts';
 import { counterRoutes } from './routes/counter.ts';
@@ -200,6 +201,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     readingRoutes(api, on);
     mappingRoutes(api, on);
     reconciliationRoutes(api, on);
+    breakRoutes(api, on);
     ledgerRoutes(api, on);
     ledgerWorkRoutes(api, on);
     terminalRoutes(api, on);

@@ -5,6 +5,7 @@
  * Exit codes: 1 breaks were found · 2 input refused or incomplete · 64 usage · 70 our bug · 130 interrupted.
  */
 import { BOOK_ERRORS } from './errors-book.ts';
+import { BREAK_ERRORS } from './errors-breaks.ts';
 import { CLAIM_ERRORS } from './errors-claims.ts';
 import { DOCUMENT_ERRORS } from './errors-documents.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
@@ -226,6 +227,7 @@ export const ERRORS = {
   },
   ...BOOK_ERRORS,
   ...DOCUMENT_ERRORS,
+  ...BREAK_ERRORS,
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
   ...CLAIM_ERRORS,

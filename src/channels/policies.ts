@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { clock } from '../base/clock.ts';
+import type { Currency } from '../base/currency.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { decimalText, parseMoney } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
@@ -13,10 +14,16 @@ const KEEP_MS = 5_000;
 const release = z.enum(['yes', 'no', 'ask']);
 
 /** A policy as people write it: amounts as decimal text by currency. */
+const byCurrency = z.record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^(0|[1-9]\d{0,13})(\.\d{1,4})?$/));
 export const policyText = z.strictObject({
-  ask_above: z
-    .record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^(0|[1-9]\d{0,13})(\.\d{1,4})?$/))
-    .describe('By currency: above it a notification alone does not release the goods, the channel’s own answer does'),
+  ask_above: byCurrency.describe(
+    'By currency: above it a notification alone does not release the goods, the channel’s own answer does',
+  ),
+  explain_alone: byCurrency
+    .optional()
+    .describe(
+      'By currency: up to it one person’s explanation closes a break; above it, and where none is said, another confirms it',
+    ),
   release: z.strictObject({ paid_after_close: release, overpaid: release, duplicate: release }),
   record_within_seconds: z.int().min(5).max(3_600).describe('How long your system may take to know of a payment'),
   pending_case_minutes: z
@@ -27,8 +34,14 @@ export const policyText = z.strictObject({
 });
 export type PolicyText = z.output<typeof policyText>;
 
+const textByCurrency = (amounts: Readonly<Record<Currency, bigint>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(amounts).map(([c, minor]) => [c, decimalText(minor, c)]));
+const minorByCurrency = (amounts: Readonly<Record<string, string>>): Readonly<Record<Currency, bigint>> =>
+  Object.freeze(Object.fromEntries(Object.entries(amounts).map(([c, amount]) => [c, parseMoney(amount, c).minor])));
+
 export const textOf = (policy: Policy): PolicyText => ({
-  ask_above: Object.fromEntries(Object.entries(policy.askAbove).map(([c, minor]) => [c, decimalText(minor, c)])),
+  ask_above: textByCurrency(policy.askAbove),
+  explain_alone: textByCurrency(policy.explainAlone),
   release: {
     paid_after_close: policy.release.paidAfterClose,
     overpaid: policy.release.overpaid,
@@ -41,9 +54,9 @@ export const textOf = (policy: Policy): PolicyText => ({
 /** Throws where an amount is not one of its currency. */
 export const policyOf = (text: PolicyText): Policy =>
   Object.freeze({
-    askAbove: Object.freeze(
-      Object.fromEntries(Object.entries(text.ask_above).map(([c, amount]) => [c, parseMoney(amount, c).minor])),
-    ),
+    askAbove: minorByCurrency(text.ask_above),
+    // Versions of before it was asked do not say it.
+    explainAlone: text.explain_alone === undefined ? DEFAULT_POLICY.explainAlone : minorByCurrency(text.explain_alone),
     release: Object.freeze({
       paidAfterClose: text.release.paid_after_close,
       overpaid: text.release.overpaid,

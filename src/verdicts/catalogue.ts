@@ -104,3 +104,15 @@ export const REASONS = {
   UNKNOWN_PENDING: { en: 'the channel does not know yet', zh: '渠道尚未明确' },
 } as const satisfies Record<string, Text>;
 export type Reason = keyof typeof REASONS;
+
+/** Why a difference is none, as people say it: what closes a break without moving money. */
+export const EXPLANATIONS = {
+  timing: { en: 'it stands in another day', zh: '时间差,在另一天' },
+  fee_agreed: { en: 'the fee was agreed', zh: '费率另有约定' },
+  till_mistake: { en: 'a mistake at the till', zh: '收银录入错误' },
+  recorded_by_hand: { en: 'recorded by hand since', zh: '已补记' },
+  refunded_outside: { en: 'given back outside the channel', zh: '已线下退款' },
+  claim_opened: { en: 'claimed at the channel', zh: '已向渠道提出' },
+  other: { en: 'something else', zh: '其他' },
+} as const satisfies Record<string, Text>;
+export type Explanation = keyof typeof EXPLANATIONS;

@@ -34,7 +34,8 @@ const text = (value: string | undefined, wrap = false): Cell =>
   value === undefined || value === '' ? null : { text: value, ...(wrap && { wrap }) };
 const date = (value: string | undefined): Cell => (value === undefined ? null : { date: value });
 
-const COLUMNS: readonly Column<Break>[] = [
+/** Every table of breaks has these, in this order. */
+export const BREAK_COLUMNS: readonly Column<Break>[] = [
   { title: PAGE_WORDS.id, width: 27, of: (b) => text(b.id) },
   { title: PAGE_WORDS.class, width: 15, of: (b, lang) => text(CLASS_WORDS[b.class].label[lang]) },
   { title: PAGE_WORDS.joint, width: 16, of: (b, lang) => text(JOINT_WORDS[b.joint].label[lang]) },
@@ -121,7 +122,8 @@ const UNUSED_COLUMNS: readonly Column<Unused>[] = [
 ];
 
 export function breaksWorkbook(result: Result, lang: Lang): { sheets: readonly Sheet[]; font: string } {
-  const list = (key: 'breaks' | 'open' | 'ambiguous'): Sheet => sheetOf(WORDS[key][lang], COLUMNS, result[key], lang);
+  const list = (key: 'breaks' | 'open' | 'ambiguous'): Sheet =>
+    sheetOf(WORDS[key][lang], BREAK_COLUMNS, result[key], lang);
   const unused = sheetOf(WORDS.unused[lang], UNUSED_COLUMNS, [...result.refused, ...result.rejected], lang);
   return { sheets: [list('breaks'), list('open'), list('ambiguous'), unused], font: fontOf(lang) };
 }

@@ -8,7 +8,7 @@
  *
  * Source: ISO/IEC 29500-1 (SpreadsheetML), parts and their order. O(cells) time; the sheet's XML is held in memory.
  */
-import { zipOf } from '../../base/zip.ts';
+import { type ZipPart, zipOf, zipStream } from '../../base/zip.ts';
 
 export type Look = Readonly<{
   bold?: boolean;
@@ -46,6 +46,8 @@ const MOST_CHARACTERS = 32_767;
 /** A cell in text format longer than this is shown as #### by some spreadsheets. */
 const TEXT_FORMAT_CHARACTERS = 255;
 const EXACT_DIGITS = 15;
+/** No spreadsheet opens more. */
+const MOST_SHEET_ROWS = 1_048_576;
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -61,15 +63,49 @@ export function workbookBytes(sheets: readonly Sheet[], font: string): Uint8Arra
   const part = (name: string, xml: string) => ({ name: Buffer.from(name), data: Buffer.from(HEAD + xml) });
   return zipOf([
     part('[Content_Types].xml', contentTypes(sheets.length)),
-    part(
-      '_rels/.rels',
-      `<Relationships xmlns="${PACKAGE}/relationships">${link(1, 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
-    ),
+    part('_rels/.rels', packageLinks()),
     part('xl/workbook.xml', workbookXml(sheets, names)),
     part('xl/_rels/workbook.xml.rels', workbookLinks(sheets.length)),
     part('xl/styles.xml', styles.xml()),
     ...bodies.map((xml, i) => part(`xl/worksheets/sheet${i + 1}.xml`, xml)),
   ]);
+}
+
+/** One sheet of any length, row by row as they come: what is held is a row and the styles. The last header row can be filtered. */
+export async function* workbookStream(
+  sheet: Readonly<{
+    name: string;
+    widths: readonly number[];
+    header: readonly Cell[];
+    rows: AsyncIterable<readonly Cell[]>;
+  }>,
+  font: string,
+): AsyncGenerator<Uint8Array> {
+  const styles = styleBook(font);
+  let count = 1;
+  const shape = (): Sheet => ({ ...sheet, rows: { length: count } as Sheet['rows'], headerRows: 1, filterTo: count });
+  const body = async function* (): AsyncGenerator<string> {
+    yield HEAD + sheetTop(shape(), true, false) + rowXml(sheet.header, 0, styles.of);
+    for await (const cells of sheet.rows) {
+      yield rowXml(cells, count, styles.of);
+      count += 1;
+      if (count === MOST_SHEET_ROWS) break;
+    }
+    yield sheetEnd(shape());
+  };
+  // What depends on the rows comes after them.
+  const late = function* (make: () => string): Generator<string> {
+    yield HEAD + make();
+  };
+  const parts: ZipPart[] = [
+    { name: '[Content_Types].xml', text: late(() => contentTypes(1)) },
+    { name: '_rels/.rels', text: late(packageLinks) },
+    { name: 'xl/_rels/workbook.xml.rels', text: late(() => workbookLinks(1)) },
+    { name: 'xl/worksheets/sheet1.xml', text: body() },
+    { name: 'xl/workbook.xml', text: late(() => workbookXml([shape()], sheetNames([sheet.name]))) },
+    { name: 'xl/styles.xml', text: late(styles.xml) },
+  ];
+  yield* zipStream(parts);
 }
 
 // ---------------------------------------------------------------- package
@@ -88,6 +124,9 @@ function contentTypes(sheets: number): string {
 
 const link = (n: number, type: string, target: string): string =>
   `<Relationship Id="rId${n}" Type="${LINKS}/${type}" Target="${target}"/>`;
+
+const packageLinks = (): string =>
+  `<Relationships xmlns="${PACKAGE}/relationships">${link(1, 'officeDocument', 'xl/workbook.xml')}</Relationships>`;
 
 function workbookLinks(sheets: number): string {
   const list = numbers(sheets).map((n) => link(n, 'worksheet', `worksheets/sheet${n}.xml`));
@@ -147,22 +186,38 @@ function filterOf({ rows, widths, headerRows, filterTo }: Sheet): string | undef
   return `A${headerRows}:${columnName(widths.length)}${Math.max(headerRows, Math.min(filterTo, rows.length))}`;
 }
 
+const usedBy = ({ rows, widths }: Sheet): string =>
+  `A1:${columnName(Math.max(1, widths.length))}${Math.max(1, rows.length)}`;
+
 function sheetXml(sheet: Sheet, styleOf: StyleOf, selected: boolean): string {
-  const { rows, widths, headerRows, merges = [] } = sheet;
-  const used = `A1:${columnName(Math.max(1, widths.length))}${Math.max(1, rows.length)}`;
-  const filter = filterOf(sheet);
+  const rows = sheet.rows.map((cells, r) => rowXml(cells, r, styleOf));
+  return [sheetTop(sheet, selected, true), ...rows, sheetEnd(sheet)].join('');
+}
+
+const rowXml = (cells: readonly Cell[], r: number, styleOf: StyleOf): string =>
+  `<row r="${r + 1}">${cells.map((cell, c) => cellXml(cell, c, r, styleOf)).join('')}</row>`;
+
+/** All before the first row; `isKnown`: how many rows there are. */
+function sheetTop(sheet: Sheet, selected: boolean, isKnown: boolean): string {
+  const { widths, headerRows } = sheet;
   const pane =
     headerRows === undefined
       ? ''
       : `<pane ySplit="${headerRows}" topLeftCell="A${headerRows + 1}" activePane="bottomLeft" state="frozen"/>`;
   const columns = widths.map((w, i) => `<col min="${i + 1}" max="${i + 1}" width="${w}" customWidth="1"/>`);
   return [
-    `<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="${used}"/>`,
+    `<worksheet xmlns="${MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`,
+    isKnown ? `<dimension ref="${usedBy(sheet)}"/>` : '',
     `<sheetViews><sheetView${selected ? ' tabSelected="1"' : ''} workbookViewId="0">${pane}</sheetView></sheetViews>`,
     `<sheetFormatPr defaultRowHeight="15"/><cols>${columns.join('')}</cols><sheetData>`,
-    ...rows.map(
-      (cells, r) => `<row r="${r + 1}">${cells.map((cell, c) => cellXml(cell, c, r, styleOf)).join('')}</row>`,
-    ),
+  ].join('');
+}
+
+/** All after the last row. */
+function sheetEnd(sheet: Sheet): string {
+  const { merges = [] } = sheet;
+  const filter = filterOf(sheet);
+  return [
     '</sheetData>',
     filter === undefined ? '' : `<autoFilter ref="${filter}"/>`,
     merges.length === 0
@@ -171,7 +226,7 @@ function sheetXml(sheet: Sheet, styleOf: StyleOf, selected: boolean): string {
     '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>',
     '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>',
     // A reference of 28 digits is text on purpose.
-    `<ignoredErrors><ignoredError sqref="${used}" numberStoredAsText="1"/></ignoredErrors></worksheet>`,
+    `<ignoredErrors><ignoredError sqref="${usedBy(sheet)}" numberStoredAsText="1"/></ignoredErrors></worksheet>`,
   ].join('');
 }
 

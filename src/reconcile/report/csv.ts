@@ -134,10 +134,17 @@ function nextSteps(b: Break, lang: Lang): string {
   return joined(b.next, (n) => `${OWNER_WORDS[n.owner][lang]}${n.by === undefined ? '' : ` ${n.by}`}: ${n.text[lang]}`);
 }
 
-function csv(items: readonly Break[], lang: Lang): string {
-  const rows = [COLUMNS.map((c) => text(c.title[lang])), ...items.map((b) => COLUMNS.map((c) => c.of(b, lang)))];
-  return BOM + rows.map((row) => `${row.map(written).join(',')}\r\n`).join('');
-}
+const lineOf = (cells: readonly Cell[]): string => `${cells.map(written).join(',')}\r\n`;
+
+/** The first line; `more` stands after the columns of every such table. */
+export const csvHead = (lang: Lang, more: readonly Text[] = []): string =>
+  BOM + lineOf([...COLUMNS.map((c) => c.title), ...more].map((title) => text(title[lang])));
+
+export const csvLine = (b: Break, lang: Lang, more: readonly string[] = []): string =>
+  lineOf([...COLUMNS.map((c) => c.of(b, lang)), ...more.map(text)]);
+
+const csv = (items: readonly Break[], lang: Lang): string =>
+  csvHead(lang) + items.map((b) => csvLine(b, lang)).join('');
 
 /** Every break, in the order of the result. */
 export const breaksCsv = (result: Result, lang: Lang): string => csv(result.breaks, lang);

@@ -1,11 +1,11 @@
 /**
  * A table of any length: only the rows in sight are drawn, more are asked for before the end is. Rows are 32 px high; a row that opens does
  * so by click, and by the link it must hold. Rows stand where they are scrolled to, which those of an HTML table cannot: so roles tell what
- * each is.
+ * each is. Where a row is chosen by keys it is a grid: the focus stays on it, and who does not see is told the row.
  */
 import './table.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
 
 const ROW = 32;
 const AHEAD = 20;
@@ -41,6 +41,8 @@ export function Table<T>({ label, columns, rows, keyOf, total, nearEnd, at, choo
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
     overscan: 10,
+    // What is scrolled to does not end under the head.
+    scrollPaddingStart: ROW,
     getItemKey: (place) => keyOf(rows[place]!),
   });
   const drawn = virtual.getVirtualItems();
@@ -52,9 +54,20 @@ export function Table<T>({ label, columns, rows, keyOf, total, nearEnd, at, choo
     if (at !== undefined && at < rows.length) virtual.scrollToIndex(at);
   }, [at, rows.length, virtual]);
   const tracks = { '--columns': columns.map((column) => column.width).join(' ') } as CSSProperties;
+  const id = useId();
+  const isGrid = at !== undefined;
+  const counted = { 'aria-label': label, 'aria-rowcount': (total ?? rows.length) + 1 };
+  const active = drawn.some((row) => row.index === at) ? `${id}${at}` : undefined;
   return (
-    <div className="grid" ref={box} role="region" aria-label={label} tabIndex={0}>
-      <div role="table" aria-label={label} aria-rowcount={(total ?? rows.length) + 1} style={tracks}>
+    <div
+      className="grid"
+      ref={box}
+      tabIndex={0}
+      {...(isGrid
+        ? { role: 'grid', 'aria-activedescendant': active, ...counted }
+        : { role: 'region', 'aria-label': label })}
+    >
+      <div {...(isGrid ? { role: 'presentation' } : { role: 'table', ...counted })} style={tracks}>
         <div role="row" className="grid-head" aria-rowindex={1}>
           {columns.map((column) => (
             <span role="columnheader" key={column.key} className={column.isNumber === true ? 'is-number' : undefined}>
@@ -68,15 +81,21 @@ export function Table<T>({ label, columns, rows, keyOf, total, nearEnd, at, choo
             return (
               <div
                 key={key}
+                id={`${id}${index}`}
                 role="row"
                 aria-rowindex={index + 2}
+                aria-selected={isGrid ? at === index : undefined}
                 aria-current={at === index ? 'true' : undefined}
                 className={choose === undefined ? 'grid-row' : 'grid-row can-open'}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={choose === undefined ? undefined : (event) => isPlain(event.target) && choose(index)}
               >
                 {columns.map((column) => (
-                  <span role="cell" key={column.key} className={column.isNumber === true ? 'is-number' : undefined}>
+                  <span
+                    role={isGrid ? 'gridcell' : 'cell'}
+                    key={column.key}
+                    className={column.isNumber === true ? 'is-number' : undefined}
+                  >
                     {column.cell(row)}
                   </span>
                 ))}

@@ -1,19 +1,19 @@
-/** To come. */
+/** The queue of differences; beside it, or on a phone in its place, the one that the address names. */
 import './breaks.css';
 import type { ReactElement } from 'react';
-import { addWords, useWords } from '../../base/lang.ts';
+import { addWords } from '../../base/lang.ts';
 import type { PageProps } from '../pages.ts';
-import { type BreaksKey, words } from './words.ts';
+import { useRoute } from '../route.ts';
+import { filterIn } from './filter.ts';
+import { Queue } from './queue.tsx';
+import { words } from './words.ts';
 
 addWords(words);
 
-export default function Breaks(_: PageProps): ReactElement {
-  const { t } = useWords<BreaksKey>();
+export default function Breaks({ me, path }: PageProps): ReactElement {
+  const { query } = useRoute();
+  const [, run, n] = /^\/breaks\/([0-9a-f-]{36})\/(\d{1,9})$/.exec(path) ?? [];
   return (
-    <section>
-      <div className="head">
-        <h1>{t('breaks.title')}</h1>
-      </div>
-    </section>
+    <Queue me={me} filter={filterIn(query)} open={run === undefined || n === undefined ? undefined : { run, n }} />
   );
 }

@@ -1,5 +1,275 @@
-/** The words of this page, each in both languages. */
+/** The words of this page, each in both languages; and what documents and classes are called, as the reports of a reconciliation call them. */
+import type { Text } from '../../base/lang.ts';
+
 export const words = {
   'breaks.title': { zh: '差错', en: 'Breaks' },
-} as const;
+  'breaks.count': { zh: '{count} 笔', en: '{count} breaks' },
+  'breaks.news': { zh: '有新的对账结果,点击刷新', en: 'New results, refresh' },
+  'breaks.keys': { zh: '键盘', en: 'Keys' },
+  'breaks.keysHint': {
+    zh: '输入文字时这些键不起作用。',
+    en: 'While you type text they do nothing.',
+  },
+  'breaks.key.move': { zh: '下一笔,上一笔', en: 'next, previous' },
+  'breaks.key.leap': { zh: '往后、往前 20 笔', en: '20 on, 20 back' },
+  'breaks.key.open': { zh: '打开', en: 'open' },
+  'breaks.key.evidence': { zh: '看证据', en: 'evidence' },
+  'breaks.key.act': { zh: '处理', en: 'act' },
+  'breaks.key.search': { zh: '搜索', en: 'search' },
+  'breaks.key.close': { zh: '关闭', en: 'close' },
+  'breaks.key.help': { zh: '显示这张表', en: 'this card' },
+  'breaks.close': { zh: '关闭', en: 'Close' },
+
+  'breaks.verdict': { zh: '结论', en: 'Verdict' },
+  'breaks.what': { zh: '发生了什么', en: 'What happened' },
+  'breaks.channel': { zh: '渠道', en: 'Channel' },
+  'breaks.account': { zh: '账户', en: 'Account' },
+  'breaks.currency': { zh: '币种', en: 'Currency' },
+  'breaks.day': { zh: '业务日', en: 'Day' },
+  'breaks.state': { zh: '处理', en: 'State' },
+  'breaks.amount': { zh: '金额', en: 'Amount' },
+
+  'breaks.parts': { zh: '类型', en: 'Kinds' },
+  'breaks.part.break': { zh: '要处理', en: 'To work on' },
+  'breaks.part.ambiguous': { zh: '无法确定', en: 'Several fit' },
+  'breaks.part.open': { zh: '等待中', en: 'Waiting' },
+  'breaks.part.all': { zh: '全部', en: 'All' },
+  'breaks.state.todo': { zh: '未了结', en: 'Not closed' },
+  'breaks.state.mine': { zh: '我认领的', en: 'Mine' },
+  'breaks.state.open': { zh: '待认领', en: 'Nobody’s' },
+  'breaks.state.taken': { zh: '已认领', en: 'Taken' },
+  'breaks.state.explained': { zh: '待确认', en: 'To confirm' },
+  'breaks.state.closed': { zh: '已了结', en: 'Closed' },
+  'breaks.state.all': { zh: '全部', en: 'All' },
+  'breaks.filter': { zh: '筛选', en: 'Filter' },
+  'breaks.all': { zh: '全部', en: 'All' },
+  'breaks.from': { zh: '从', en: 'From' },
+  'breaks.to': { zh: '到', en: 'To' },
+  'breaks.sort': { zh: '排序', en: 'Order' },
+  'breaks.sort.money': { zh: '金额最大在前', en: 'Largest first' },
+  'breaks.sort.age': { zh: '日期最早在前', en: 'Oldest first' },
+  'breaks.search': { zh: '搜索', en: 'Search' },
+  'breaks.searchHint': { zh: '单号、金额、内容', en: 'Number, amount, words' },
+  'breaks.groups': { zh: '分组', en: 'Groups' },
+  'breaks.by.cause': { zh: '原因', en: 'Cause' },
+  'breaks.by.class': { zh: '类别', en: 'Class' },
+  'breaks.by.channel': { zh: '渠道', en: 'Channel' },
+  'breaks.save': { zh: '保存此筛选', en: 'Save this filter' },
+  'breaks.saveHint': {
+    zh: '名称保存在这个浏览器里;网址本身就是筛选,可发给同事。',
+    en: 'The name is kept in this browser. The address is the filter: send it to anybody.',
+  },
+  'breaks.saveName': { zh: '给筛选起个名字', en: 'A name for it' },
+  'breaks.saveDo': { zh: '保存', en: 'Save' },
+  'breaks.forget': { zh: '删除“{name}”', en: 'Remove “{name}”' },
+  'breaks.takeBack': { zh: '取消此项', en: 'Take this back' },
+  'breaks.ofRun': { zh: '只看一次对账', en: 'Of one reconciliation' },
+  'breaks.clear': { zh: '清除筛选', en: 'Clear the filter' },
+
+  'breaks.export': { zh: '导出', en: 'Export' },
+  'breaks.exportRows': { zh: '{rows} 行', en: '{rows} rows' },
+  'breaks.left': { zh: '还需约 {time}', en: 'about {time} left' },
+  'breaks.cancel': { zh: '取消', en: 'Cancel' },
+
+  'breaks.none': { zh: '没有要处理的差错', en: 'No breaks to work on' },
+  'breaks.noneHint': {
+    zh: '订单、渠道账单、银行流水逐笔对上,差额都有说明。等待中的钱到期未到,会自己出现在这里。',
+    en: 'Orders, channel bills and bank statements agree line by line, and every difference is explained. Money that waits appears here by itself once it is overdue.',
+  },
+  'breaks.noRuns': { zh: '还没有对过账', en: 'Nothing was reconciled yet' },
+  'breaks.noRunsHint': {
+    zh: '导入订单表、渠道账单和银行流水,核对后的差错会列在这里,金额最大的在最前。',
+    en: 'Bring order book, channel bills and bank statement. What differs is listed here, the largest first.',
+  },
+  'breaks.toImports': { zh: '导入单据', en: 'Bring documents' },
+  'breaks.noneFit': { zh: '没有符合筛选的差错', en: 'No break fits the filter' },
+  'breaks.noneFitHint': { zh: '放宽条件,或清除筛选。', en: 'Widen it, or clear it.' },
+  'breaks.toRuns': { zh: '对账', en: 'Reconciliations' },
+
+  'breaks.one': { zh: '一笔差错', en: 'One break' },
+  'breaks.back': { zh: '回到列表', en: 'Back to the list' },
+  'breaks.superseded': {
+    zh: '之后又对过账,这里是当时的结果。',
+    en: 'Reconciled again since; this is as it was found then.',
+  },
+  'breaks.laterRun': { zh: '看最新一次', en: 'The later run' },
+  'breaks.why': { zh: '原因', en: 'Why' },
+  'breaks.custody': { zh: '钱在谁手里', en: 'Who holds the money' },
+  'breaks.promise': { zh: '应到', en: 'Due' },
+  'breaks.next': { zh: '下一步', en: 'What to do' },
+  'breaks.by': { zh: '{day}前', en: 'by {day}' },
+  'breaks.doing': { zh: '处理记录', en: 'What was done' },
+  'breaks.nothingDone': { zh: '还没有人处理。', en: 'Nobody has done anything yet.' },
+  'breaks.notConfirmed': {
+    zh: '{name} 已说明,尚待另一人确认。',
+    en: 'Explained by {name}, not yet confirmed by another person.',
+  },
+  'breaks.onlyLook': {
+    zh: '您的角色只能查看;要处理,请管理员调整角色。',
+    en: 'Your role may only look. To act, ask an administrator for another role.',
+  },
+  'breaks.colon': { zh: ':', en: ': ' },
+  'breaks.did.taken': { zh: '认领', en: 'took it' },
+  'breaks.did.noted': { zh: '备注', en: 'noted' },
+  'breaks.did.explained': { zh: '说明', en: 'explained it' },
+  'breaks.did.confirmed': { zh: '确认', en: 'confirmed it' },
+  'breaks.did.reopened': { zh: '重新打开', en: 'reopened it' },
+  'breaks.act': { zh: '处理', en: 'Act' },
+  'breaks.do.taken': { zh: '认领', en: 'Take it' },
+  'breaks.do.noted': { zh: '备注', en: 'Note' },
+  'breaks.do.explained': { zh: '说明原因', en: 'Explain' },
+  'breaks.do.confirmed': { zh: '确认说明', en: 'Confirm' },
+  'breaks.do.reopened': { zh: '重新打开', en: 'Reopen' },
+  'breaks.takeOver': { zh: '接手', en: 'Take over' },
+  'breaks.do.given': { zh: '交给同事', en: 'Give it to somebody' },
+  'breaks.giveTo': { zh: '交给谁', en: 'To whom' },
+  'breaks.does.taken': { zh: '由您负责,别人看得到', en: 'It is yours, and others see that' },
+  'breaks.does.given': { zh: '由同事负责,他会看到', en: 'A colleague’s, who sees it' },
+  'breaks.does.noted': { zh: '记一句话,状态不变', en: 'A sentence; it stays as it is' },
+  'breaks.does.explained': { zh: '选原因,了结差错;不动账', en: 'A reason closes it; no money is moved' },
+  'breaks.does.confirmed': { zh: '另一人的说明属实,了结', en: 'Another’s explanation holds; it is closed' },
+  'breaks.does.reopened': { zh: '放回队列,由任何人认领', en: 'Back to the queue, for anybody' },
+  'breaks.reason': { zh: '原因', en: 'Reason' },
+  'breaks.note': { zh: '备注', en: 'Note' },
+  'breaks.noteMay': { zh: '备注(可不填)', en: 'Note (optional)' },
+  'breaks.closesAlone': { zh: '金额在政策限额内,说明后即了结。', en: 'Within the policy’s limit: this closes it.' },
+  'breaks.needsAnother': {
+    zh: '金额超过政策限额,说明后须另一人确认。',
+    en: 'Above the policy’s limit: another person confirms it.',
+  },
+  'breaks.otherConfirms': {
+    zh: '说明是您写的,须另一人确认。',
+    en: 'The explanation is yours; another person confirms it.',
+  },
+  'breaks.backToMenu': { zh: '返回', en: 'Back' },
+
+  'breaks.evidence': { zh: '证据', en: 'Evidence' },
+  'breaks.difference': { zh: '我方 − 对方 =', en: 'Ours − theirs =' },
+  'breaks.firstOf': { zh: '(前 {shown} 行,共 {count} 行)', en: '(first {shown} of {count})' },
+  'breaks.nothingHere': { zh: '没有对应的记录', en: 'No such line' },
+  'breaks.candidates': { zh: '可能的对应', en: 'What may belong to it' },
+  'breaks.candidatesHint': { zh: '都没有采用,请人工确认。', en: 'None was taken; decide by hand.' },
+  'breaks.time': { zh: '时间', en: 'Time' },
+  'breaks.where': { zh: '门店 · 终端', en: 'Store · terminal' },
+  'breaks.party': { zh: '交易对手', en: 'Counterparty' },
+  'breaks.text': { zh: '摘要', en: 'Text' },
+  'breaks.made': { zh: '构成', en: 'Made of' },
+  'breaks.madeOf': {
+    zh: '{lines} 行:收款 {gross},退款 {refunds},手续费 {fees}',
+    en: '{lines} lines: gross {gross}, refunds {refunds}, fees {fees}',
+  },
+  'breaks.raw': { zh: '原文', en: 'Raw text' },
+  'breaks.noDocument': { zh: '按结算方案推算,没有单据写明', en: 'Follows from the plan; no document states it' },
+  'breaks.row': { zh: '第 {row} 行', en: 'line {row}' },
+  'breaks.bytes': { zh: '字节 {from}–{to}', en: 'bytes {from}–{to}' },
+
+  'breaks.elsewhere': { zh: '相关', en: 'Where else it stands' },
+  'breaks.toPayment': { zh: '这笔支付', en: 'Its payment' },
+  'breaks.toRun': { zh: '这次对账', en: 'Its reconciliation' },
+  'breaks.toEntries': { zh: '账簿分录 {count} 笔', en: 'Ledger entries: {count}' },
+  'breaks.noEntries': { zh: '分录暂时读不到', en: 'The entries cannot be read now' },
+  'breaks.suspense': {
+    zh: '账簿待处理科目里挂着 {money};核销须提出分录,由另一人批准。',
+    en: 'The ledger holds {money} in suspense under it. Writing it off takes an entry that another person approves.',
+  },
+  'breaks.toSuspense': { zh: '去待处理', en: 'To suspense' },
+} as const satisfies Record<string, Text>;
 export type BreaksKey = keyof typeof words;
+
+export const CLASSES = {
+  ours_only: { zh: '我方有,对方无', en: 'Only on our side' },
+  theirs_only: { zh: '对方有,我方无', en: 'Only on their side' },
+  amount: { zh: '金额不同', en: 'Amount differs' },
+  status: { zh: '状态不同', en: 'Status differs' },
+  duplicate: { zh: '重复付款', en: 'Paid more than once' },
+  fee: { zh: '手续费不符', en: 'Fee differs' },
+  batch_missing: { zh: '未进结算', en: 'In no batch' },
+  batch_short: { zh: '少结算', en: 'Settled short' },
+  bank_missing: { zh: '银行未到账', en: 'Not at the bank' },
+  bank_unidentified: { zh: '来款不明', en: 'Credit not identified' },
+  timing: { zh: '时间差', en: 'Timing' },
+  ambiguous: { zh: '无法确定', en: 'Several fit' },
+} as const satisfies Record<string, Text>;
+
+/** What stands on each side of a joint, ours first. */
+export const SIDES = {
+  orders: [
+    { zh: '订单', en: 'Orders' },
+    { zh: '渠道账单', en: 'Channel bill' },
+  ],
+  batches: [
+    { zh: '渠道账单', en: 'Channel bill' },
+    { zh: '结算批次', en: 'Settlement batch' },
+  ],
+  bank: [
+    { zh: '结算批次', en: 'Settlement batch' },
+    { zh: '银行流水', en: 'Bank statement' },
+  ],
+} as const satisfies Record<string, readonly [Text, Text]>;
+
+export const CUSTODIES = {
+  merchant: { zh: '商户', en: 'the merchant' },
+  channel: { zh: '渠道', en: 'the channel' },
+  settlement: { zh: '渠道(结算中)', en: 'the channel, settling' },
+  payout: { zh: '出款途中', en: 'on its way to the bank' },
+  customer: { zh: '顾客', en: 'the customer' },
+  nobody: { zh: '没有这笔钱', en: 'nobody: there is no money' },
+  not_known: { zh: '尚不清楚', en: 'not known yet' },
+} as const satisfies Record<string, Text>;
+
+export const OWNERS = {
+  cashier: { zh: '收银', en: 'Cashier' },
+  accountant: { zh: '会计', en: 'Accountant' },
+  operations: { zh: '运营', en: 'Operations' },
+  channel: { zh: '渠道', en: 'Channel' },
+  bank: { zh: '银行', en: 'Bank' },
+} as const satisfies Record<string, Text>;
+
+export const ROLES = {
+  order: { zh: '订单', en: 'Order' },
+  channel: { zh: '渠道账单', en: 'Channel bill' },
+  balance: { zh: '渠道资金账', en: 'Channel balance' },
+  bank: { zh: '银行流水', en: 'Bank statement' },
+  evidence: { zh: '旁证', en: 'Evidence' },
+  batch: { zh: '结算批次', en: 'Settlement batch' },
+} as const satisfies Record<string, Text>;
+
+export const KINDS = {
+  payment: { zh: '收款', en: 'payment' },
+  refund: { zh: '退款', en: 'refund' },
+  reversal: { zh: '冲正', en: 'reversal' },
+  chargeback: { zh: '拒付', en: 'chargeback' },
+  fee: { zh: '手续费', en: 'fee' },
+  payout: { zh: '出款', en: 'payout' },
+  payout_return: { zh: '出款退回', en: 'payout returned' },
+  transfer: { zh: '内部转账', en: 'transfer' },
+  adjustment: { zh: '调账', en: 'adjustment' },
+  stated: { zh: '账单写明', en: 'stated' },
+  implied: { zh: '按方案推算', en: 'implied' },
+} as const satisfies Record<string, Text>;
+
+export const STATUSES = {
+  paid: { zh: '已付款', en: 'paid' },
+  unpaid: { zh: '未付款', en: 'unpaid' },
+  closed: { zh: '已关单', en: 'closed' },
+  refunded: { zh: '已退款', en: 'refunded' },
+  unknown: { zh: '未知', en: 'unknown' },
+  done: { zh: '成功', en: 'done' },
+  pending: { zh: '处理中', en: 'pending' },
+  failed: { zh: '失败', en: 'failed' },
+} as const satisfies Record<string, Text>;
+
+export const REFS = {
+  order: { zh: '商户订单号', en: 'Order no.' },
+  payment: { zh: '支付单号', en: 'Payment no.' },
+  refund: { zh: '退款单号', en: 'Refund no.' },
+  channel_trade: { zh: '渠道单号', en: 'Channel no.' },
+  origin: { zh: '原交易单号', en: 'Original no.' },
+  wallet_trade: { zh: '钱包单号', en: 'Wallet no.' },
+  wallet_merchant_no: { zh: '钱包侧商户单号', en: 'Wallet merchant no.' },
+  log_no: { zh: '流水号', en: 'Log no.' },
+  rrn: { zh: '检索参考号', en: 'RRN' },
+  query_id: { zh: '查询流水号', en: 'Query id' },
+  batch: { zh: '批次号', en: 'Batch no.' },
+  bank_ref: { zh: '银行流水号', en: 'Bank ref.' },
+} as const satisfies Record<string, Text>;
