@@ -52,6 +52,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { reconciledRoutes } from './routes/reconciled.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { terminalRoutes } from './routes/terminals.ts';
 
@@ -194,6 +195,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     channelRoutes(api, on);
     planRoutes(api, on);
     documentRoutes(api, on);
+    reconciledRoutes(api, on);
     reconciliationRoutes(api, on);
     ledgerRoutes(api, on);
     ledgerWorkRoutes(api, on);

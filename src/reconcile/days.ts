@@ -36,7 +36,7 @@ type Counted = Head & {
   matched_amount: bigint;
 };
 
-/** Needs `places` (places.ts). */
+/** Needs `places` (places.ts). An order that met its money and does not say so yet is a line without an amount, as in the proof. */
 export async function daysOf(engine: Engine, result: Result): Promise<readonly DayRow[]> {
   const rows = new Map<string, DayRow>();
   const rowOf = (head: Head): DayRow | undefined => {
@@ -54,7 +54,8 @@ export async function daysOf(engine: Engine, result: Result): Promise<readonly D
     select role, channel, account, strftime(business_on, '%Y-%m-%d') as on, currency, count(*) as lines, sum(amount)::bigint as amount,
       count(*) filter (place is null) as matched, coalesce(sum(amount) filter (place is null), 0)::bigint as matched_amount
     from (
-      select 'order' as role, '' as channel, '' as account, o.business_on, o.currency::varchar as currency, o.amount, e.place
+      select 'order' as role, '' as channel, '' as account, o.business_on, o.currency::varchar as currency,
+          case when o.says_paid then o.amount else 0 end as amount, e.place
         from ours o left join elsewhere_ours e on e.id = o.id
        where e.place is distinct from 'not_paid'
       union all
