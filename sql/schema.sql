@@ -695,6 +695,31 @@ create table book.policies (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 
+create table book.reconciliation_days (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  business_on date not null,
+  role text not null,
+  channel text not null,
+  account text not null,
+  currency text not null,
+  livemode boolean not null,
+  lines bigint not null,
+  amount_minor bigint not null,
+  matched bigint not null,
+  matched_minor bigint not null,
+  breaks bigint not null,
+  breaks_minor bigint not null,
+  open bigint not null,
+  open_minor bigint not null,
+  unclear bigint not null,
+  unclear_minor bigint not null,
+  PRIMARY KEY (tenant_id, reconciliation_id, business_on, role, channel, account, currency),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((role = ANY (ARRAY['order'::text, 'channel'::text, 'bank'::text])))
+);
+CREATE INDEX reconciliation_days_on ON book.reconciliation_days USING btree (tenant_id, livemode, business_on);
+
 create table book.reconciliation_documents (
   tenant_id uuid not null,
   reconciliation_id uuid not null,
@@ -739,6 +764,7 @@ create table book.reconciliations (
   totals jsonb,
   superseded_by uuid,
   posted_at timestamp with time zone,
+  not_compared jsonb default '[]'::jsonb not null,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
@@ -1098,6 +1124,7 @@ create table book.webhook_endpoints (
 -- periods              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- reconciliation_days  enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1174,6 +1201,7 @@ create table book.webhook_endpoints (
 -- table    periods              daozhang_app: insert, select
 -- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select
+-- table    reconciliation_days  daozhang_app: delete, insert, select, update
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
 -- table    reconciliation_files daozhang_app: delete, insert, select, update
 -- table    reconciliations      daozhang_app: delete, insert, select, update

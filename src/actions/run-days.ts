@@ -25,15 +25,7 @@ type Bill = Readonly<{
   document_id?: string;
   last_error?: string;
 }>;
-type State =
-  | 'breaks'
-  | 'incomplete'
-  | 'waiting'
-  | 'clean'
-  | 'bill_late'
-  | 'bill_expected'
-  | 'never'
-  | 'no_business';
+type State = 'breaks' | 'incomplete' | 'waiting' | 'clean' | 'bill_late' | 'bill_expected' | 'never' | 'no_business';
 type Cell = {
   on: string;
   state: State;
@@ -54,8 +46,8 @@ type Row = Readonly<{
   account?: string;
   name?: string;
   days: Map<string, Cell>;
-  /** From when on a day without anything is one that nobody reconciled. */
-  since: { on: string | undefined };
+  /** Connected since: from then on a day without anything is one that nobody reconciled. */
+  since: string | undefined;
 }>;
 type RunRow = Readonly<{
   id: string;
@@ -78,7 +70,6 @@ export async function runDays(tx: TenantTx, window: Window) {
   for (const d of found) {
     const row = rowOf(rows, d.role, d.channel, d.account);
     const on = d.business_on.toString();
-    if (row.since.on === undefined || on < row.since.on) row.since.on = on;
     const cell = cellOf(row, on);
     cell.run_id = d.reconciliation_id;
     cell.runs = d.runs;
@@ -102,12 +93,10 @@ export async function runDays(tx: TenantTx, window: Window) {
     from: window.from.toString(),
     to: window.to.toString(),
     today: window.today.toString(),
-    rows: [...rows.values()]
-      .sort(byName)
-      .map(({ days, since: _, ...row }) => ({
-        ...row,
-        days: [...days.values()].sort((a, b) => (a.on < b.on ? -1 : 1)).map(cellOut),
-      })),
+    rows: [...rows.values()].sort(byName).map(({ days, since: _, ...row }) => ({
+      ...row,
+      days: [...days.values()].sort((a, b) => (a.on < b.on ? -1 : 1)).map(cellOut),
+    })),
     runs: runs.map((r) => ({
       id: r.id,
       created_at: r.created_at.toString(),
@@ -142,7 +131,7 @@ function rowOf(
     ...(account !== '' && { account }),
     ...rest,
     days: new Map(),
-    since: { on: since },
+    since,
   };
   rows.set(key, row);
   return row;
@@ -178,12 +167,16 @@ function add(tally: Tally, count: bigint, minor: bigint, currency: string): void
   tally.minor.set(currency, (tally.minor.get(currency) ?? 0n) + minor);
 }
 
-/** A day that is over, of an account that is known, and of which there is nothing. */
+/** A day that is over, of an account that is connected, and of which there is nothing. Of one known from files nobody can say so. */
 function silentDays(row: Row, { from, to, today }: Window): void {
-  if (row.since.on === undefined) return;
-  const since = Temporal.PlainDate.from(row.since.on);
+  if (row.since === undefined) return;
+  const since = Temporal.PlainDate.from(row.since);
   let day = Temporal.PlainDate.compare(from, since) < 0 ? since : from;
-  for (; Temporal.PlainDate.compare(day, to) <= 0 && Temporal.PlainDate.compare(day, today) < 0; day = day.add({ days: 1 }))
+  for (
+    ;
+    Temporal.PlainDate.compare(day, to) <= 0 && Temporal.PlainDate.compare(day, today) < 0;
+    day = day.add({ days: 1 })
+  )
     cellOf(row, day.toString());
 }
 
@@ -217,7 +210,7 @@ function needsOf(rows: readonly Row[]) {
     unclear: work.reduce((n, c) => n + c.unclear.count, 0),
     bills_late: cells.flatMap((c) => c.bills).filter((b) => b.state === 'late' || b.state === 'gone').length,
     incomplete: count('incomplete'),
-    never: count('never'),
+    never: new Set(cells.filter((c) => c.state === 'never').map((c) => c.on)).size,
   };
 }
 

@@ -9,8 +9,8 @@ import type { Archive } from '../base/archive.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { BRIEF_FILE, type Brief } from '../reconcile/brief.ts';
-import type { LineJob, LinesJob, Mark, RunLines, RunLinesPrinted, RunLineWhole } from '../sources/run-lines-child.ts';
 import { startReader } from '../sources/reader.ts';
+import type { LineJob, LinesJob, Mark, RunLines, RunLinesPrinted, RunLineWhole } from '../sources/run-lines-child.ts';
 import { linkInto, plainName, type Side } from './documents.ts';
 
 type On = Readonly<{ book: Book; archive: Archive }>;
@@ -57,8 +57,7 @@ export async function doneRun(on: On, side: Side, id: string): Promise<DoneRun |
 
 /** What was brought holds what was read: a file, or a member of an archive. */
 const broughtAs = (file: string): string => file.split(' › ')[0]!;
-export const documentIdOf = (run: DoneRun, file: string): string | undefined =>
-  run.documents.get(broughtAs(file))?.id;
+export const documentIdOf = (run: DoneRun, file: string): string | undefined => run.documents.get(broughtAs(file))?.id;
 
 export type LinesQuery = Readonly<{ role: 'order' | 'channel' | 'bank' }> & Omit<LinesJob, 'zone' | 'files' | 'marks'>;
 
@@ -105,7 +104,7 @@ async function marksOf(
   );
 }
 
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 const LINES_MS = 60_000;
 let reading = 0;
 
@@ -126,8 +125,7 @@ async function read(
       if (sha256 === undefined) throw new DaozhangError('archive.gone', { document: name });
       await linkInto(on.archive, side.tenantId, sha256, join(folder, name));
     }
-    if (document !== undefined)
-      await linkInto(on.archive, side.tenantId, document.sha256, join(folder, document.name));
+    if (document !== undefined) await linkInto(on.archive, side.tenantId, document.sha256, join(folder, document.name));
     const child = startReader('run-lines-child', [folder], { input: JSON.stringify(job), timeoutMs: LINES_MS });
     const printed = await text(child.stdout);
     if (printed === '') throw new DaozhangError('document.slow', { name: document?.name ?? 'lines' });

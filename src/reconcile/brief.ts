@@ -31,9 +31,7 @@ export function briefOf(result: Result): Brief {
   const batches = [...result.batches].sort((a, b) => Number(isOwed(b)) - Number(isOwed(a)));
   return {
     ...rest,
-    documents: result.documents
-      .slice(0, MOST.documents)
-      .map((d) => ({ ...d, checks: d.checks.slice(0, MOST_CHECKS) })),
+    documents: result.documents.slice(0, MOST.documents).map((d) => ({ ...d, checks: d.checks.slice(0, MOST_CHECKS) })),
     refused: result.refused.slice(0, MOST.refused),
     rejected: result.rejected.slice(0, MOST.rejected),
     batches: batches.slice(0, MOST.batches),

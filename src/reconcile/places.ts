@@ -24,7 +24,11 @@ export async function placeLines(engine: Engine, bank: BankOutcome): Promise<voi
     select id, place from elsewhere_ours where id >= 0 union all select id, place from elsewhere_theirs
     union all select c.id, 'not_from_a_channel' from bank_channel c where c.channel is null;
     create or replace temp table bank_met (id bigint, pass varchar, batch varchar);`);
-  await insert(engine, 'places', left.map(([id, place]) => `(${id}, ${quote(place)})`));
+  await insert(
+    engine,
+    'places',
+    left.map(([id, place]) => `(${id}, ${quote(place)})`),
+  );
   await insert(engine, 'bank_met', met);
 }
 

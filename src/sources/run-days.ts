@@ -7,7 +7,9 @@ import type { Run } from './found.ts';
 /** How the child leaves them. */
 export const DAYS_FILE = 'days.json';
 const TYPES =
-  'uuid date text text text text boolean bigint bigint bigint bigint bigint bigint bigint bigint bigint bigint'.split(' ');
+  'uuid date text text text text boolean bigint bigint bigint bigint bigint bigint bigint bigint bigint bigint'.split(
+    ' ',
+  );
 
 /** As JSON has it: figures as text. */
 type Said<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : T[K] extends object ? Said<T[K]> : T[K] };
@@ -17,7 +19,10 @@ export const daysText = (rows: readonly DayRow[]): string =>
 
 /** Replaces the run's days by those of `daysText`. */
 export async function takeDays(tx: TenantTx, run: Run, text: string): Promise<void> {
-  await tx.run('delete from reconciliation_days where tenant_id = $1 and reconciliation_id = $2', [tx.tenantId, run.id]);
+  await tx.run('delete from reconciliation_days where tenant_id = $1 and reconciliation_id = $2', [
+    tx.tenantId,
+    run.id,
+  ]);
   const rows = (JSON.parse(text) as Said<DayRow>[]).map(
     ({ role, channel, account, on, currency, all, matched, breaks, open, unclear }) => [
       ...[run.id, on, role, channel, account, currency, run.livemode],

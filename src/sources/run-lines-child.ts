@@ -10,8 +10,6 @@ import { text } from 'node:stream/consumers';
 import { told } from '../base/errors.ts';
 import { type Engine, openEngine, quote } from '../files/engine.ts';
 import type { StoredLine } from '../files/lines.ts';
-import { openAll, workspace } from '../files/open.ts';
-import { detect } from '../files/registry.ts';
 import { amountOf, evidenceOf, rawOf } from '../reconcile/collect.ts';
 import type { Amount, Evidence } from '../reconcile/result.ts';
 import type { Failure } from './reconcile-child.ts';
@@ -55,6 +53,8 @@ export type RunLines = Readonly<{
 export type RunLineWhole = RunLine & Readonly<{ with: readonly RunLine[] }>;
 export type RunLinesPrinted = RunLines | RunLineWhole | Readonly<{ refused: Failure }> | Readonly<{ absent: true }>;
 
+/** Beyond this it spills: several may be read at once. */
+const MEMORY_MIB = 500;
 const [folder] = process.argv.slice(2) as [string];
 
 /** A line's place is the proof's; one that is matched stands in `matches`; any other says why it has no money. */
@@ -177,6 +177,9 @@ const MOST_OTHERS = 20;
 /** The record as its document has it; what the format masks is masked. */
 async function rawIn(row: ChosenRow, { document, zone }: LineJob): Promise<string> {
   if (document === undefined) return '';
+  // A page of lines needs no format, and they take longer to load than the lines.
+  const { openAll, workspace } = await import('../files/open.ts');
+  const { detect } = await import('../files/registry.ts');
   const space = await workspace();
   try {
     const inputs = await openAll([document], { space, zone }, () => {});
@@ -184,10 +187,13 @@ async function rawIn(row: ChosenRow, { document, zone }: LineJob): Promise<strin
     if (input === undefined) return '';
     const { masks } = detect(input);
     const { path, sha256, encoding } = input;
-    return await rawOf({ file: '', path, sha256, encoding, role: 'evidence', ...(masks && { masks }) }, {
-      ...row,
-      carried_raw: null,
-    });
+    return await rawOf(
+      { file: '', path, sha256, encoding, role: 'evidence', ...(masks && { masks }) },
+      {
+        ...row,
+        carried_raw: null,
+      },
+    );
   } finally {
     await space.remove();
   }
@@ -197,13 +203,11 @@ async function main(): Promise<RunLinesPrinted> {
   const job = JSON.parse(await text(process.stdin)) as (LinesJob & { role: string }) | LineJob;
   // Names, not paths, stand in what is told.
   process.chdir(folder);
-  const space = await workspace();
-  const engine = await openEngine({ temp: space.path, folders: [folder] });
+  const engine = await openEngine({ temp: folder, folders: [], memoryMiB: MEMORY_MIB });
   try {
     return 'id' in job ? ((await whole(engine, job)) ?? { absent: true }) : await page(engine, job);
   } finally {
     engine.close();
-    await space.remove();
   }
 }
 

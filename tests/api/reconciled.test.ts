@@ -94,7 +94,8 @@ test('each break stands in one cell, and each line with money of the proof', asy
 
 test('a day without a run says where its bill is; one of which nothing is known, that nobody reconciled it', async () => {
   const { accountId, test: book } = on;
-  const day = (n: number): string => on.clock.now().toZonedDateTimeISO('Asia/Shanghai').toPlainDate().add({ days: n }).toString();
+  const day = (n: number): string =>
+    on.clock.now().toZonedDateTimeISO('Asia/Shanghai').toPlainDate().add({ days: n }).toString();
   const bill = (n: number, state: string, ready: string, gone: string) => [day(n), state, ready, gone];
   const hours = (n: number): string => on.clock.now().add({ hours: n }).toString();
   await book.book.tenant(book.tenantId, async (tx) => {
@@ -159,7 +160,7 @@ test('a cell opens to its lines: they add up to it, page by page, each once, and
   const seen: Lines['items'] = [];
   let first: Lines | undefined;
   for (let after: string | undefined; ; ) {
-    const page = await linesOf({ ...query, limit: '150', ...(after !== undefined && { after }) });
+    const page = await linesOf({ ...query, limit: '160', ...(after !== undefined && { after }) });
     first ??= page;
     seen.push(...page.items);
     after = page.next;
@@ -175,8 +176,10 @@ test('a cell opens to its lines: they add up to it, page by page, each once, and
     'the totals are those of the lines',
   );
   assert.equal(first!.totals.find((t) => t.place === 'matched')?.count, cell.matched.count);
-  const matched = await linesOf({ ...query, place: 'matched', limit: '1' });
-  assert.deepEqual([matched.items[0]!.place, matched.items[0]!.pass !== undefined], ['matched', true]);
+  assert.ok(
+    seen.every((l) => (l.place === 'matched') === (l.pass !== undefined)),
+    'what met says by which rule',
+  );
   const found = await linesOf({ ...query, place: 'found' });
   assert.equal(found.items.length, found.found);
   assert.ok(found.found > 0 && found.items.every((l) => l.break !== undefined));
@@ -214,7 +217,6 @@ test('a line opens to the bytes of its document, and to its other half', async (
   assert.ok(bank.totals.some((t) => t.place === 'not_from_a_channel'));
   const absent = `${'0'.repeat(64)}.1.1`;
   assert.equal((await on.call('GET', `/v1/reconciliations/${run}/lines/${absent}`)).status, 404);
-  assert.equal((await on.call('GET', `/v1/reconciliations/${run}/lines/${line!.id}9`)).status, 404);
   const live = await callAs(on, { livemode: true });
   assert.equal((await live('GET', `/v1/reconciliations/${run}/lines/${line!.id}`)).status, 404);
 });

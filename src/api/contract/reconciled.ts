@@ -26,7 +26,9 @@ export const dayCell = z
   .object({
     on: day,
     state: dayState,
-    run_id: id.optional().describe('The newest that stands and read lines of the day; a whole one before one with gaps'),
+    run_id: id
+      .optional()
+      .describe('The newest that stands and read lines of the day; a whole one before one with gaps'),
     runs: z.int().describe('How many stand for the day'),
     all: tally.describe('Lines with money'),
     matched: tally.describe('Those that met their other half'),
@@ -80,7 +82,7 @@ export const reconciledDays = z
         incomplete: z.int(),
         never: z.int(),
       })
-      .describe('What of it wants a person: days counted once, bills and cells each'),
+      .describe('What of it wants a person: `break_days` and `never` count days, the others each'),
   })
   .meta({ id: 'ReconciledDays' });
 
@@ -118,14 +120,19 @@ export const runSummary = z
     ),
     refused: z.array(z.object({ file: z.string(), code: z.string(), says: text, remedy: text })),
     rejected: z.array(
-      z.object({ file: z.string(), line: z.int(), column: z.string(), code: z.string(), value: z.string(), says: text }),
+      z.object({
+        file: z.string(),
+        line: z.int(),
+        column: z.string(),
+        code: z.string(),
+        value: z.string(),
+        says: text,
+      }),
     ),
     totals: counts,
     atRisk: z.array(money),
     notCompared: z.array(gap),
-    passes: z.array(
-      z.object({ joint: z.string(), pass: z.string(), title: text, matched: z.int(), lines: z.int() }),
-    ),
+    passes: z.array(z.object({ joint: z.string(), pass: z.string(), title: text, matched: z.int(), lines: z.int() })),
     proof: z.array(
       z.object({
         joint: z.enum(['orders', 'batches', 'bank']),
@@ -179,6 +186,9 @@ export const runSummary = z
       }),
     ),
     of: counts.describe('How long the lists are that were cut'),
+    words: z
+      .record(z.string(), z.record(z.string(), text))
+      .describe('What the codes in it are called: classes, places, joints, kinds, references …'),
   })
   .meta({ id: 'RunSummary' });
 

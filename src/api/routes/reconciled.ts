@@ -4,7 +4,9 @@ import type { Side } from '../../actions/documents.ts';
 import { runDays } from '../../actions/run-days.ts';
 import { type DoneRun, documentIdOf, doneRun, pageOfLines, wholeLine } from '../../actions/run-lines.ts';
 import { DaozhangError } from '../../base/errors.ts';
+import type { Text } from '../../base/lang.ts';
 import { isZone } from '../../base/time.ts';
+import * as words from '../../reconcile/report/words.ts';
 import type { RunLine } from '../../sources/run-lines-child.ts';
 import type { Caller } from '../auth.ts';
 import * as reconciled from '../contract/reconciled.ts';
@@ -13,6 +15,27 @@ import { dropEmpty, notFound } from '../manners.ts';
 import type { Api, Serving } from '../server.ts';
 
 const MOST_DAYS = 100;
+
+const of = <K extends string>(
+  table: Readonly<Record<string, Readonly<Record<K, Text>>>>,
+  part: K,
+): Record<string, Text> => Object.fromEntries(Object.entries(table).map(([code, row]) => [code, row[part]]));
+/** The report's own, so that nothing has two names. */
+const WORDS = {
+  classes: of(words.CLASS_WORDS, 'label'),
+  explains: of(words.CLASS_WORDS, 'explain'),
+  joints: of(words.JOINT_WORDS, 'label'),
+  asks: of(words.JOINT_WORDS, 'explain'),
+  ours: of(words.JOINT_WORDS, 'ours'),
+  theirs: of(words.JOINT_WORDS, 'theirs'),
+  batches: of(words.BATCH_STATE_WORDS, 'label'),
+  batch_kinds: words.BATCH_KIND_WORDS,
+  places: words.PLACE_WORDS,
+  roles: words.ROLE_WORDS,
+  kinds: words.KIND_WORDS,
+  statuses: words.STATUS_WORDS,
+  refs: words.REF_WORDS,
+};
 
 export function reconciledRoutes(api: Api, on: Serving): void {
   const params = z.object({ id: shape.id });
@@ -63,8 +86,10 @@ export function reconciledRoutes(api: Api, on: Serving): void {
         response: { 200: reconciled.runSummary, 404: shape.problem },
       },
     },
-    async ({ caller, params }) =>
-      (await done(caller, params.id)).brief as unknown as z.output<typeof reconciled.runSummary>,
+    async ({ caller, params }) => {
+      const { brief } = await done(caller, params.id);
+      return { ...brief, words: WORDS } as unknown as z.output<typeof reconciled.runSummary>;
+    },
   );
 
   api.get(
