@@ -21,7 +21,7 @@ const EACH = 5;
 const LEASE_MS = 600_000;
 const AGAIN_MINUTES = 30;
 /** Not there so long after its time: somebody should know. */
-const ALARM_HOURS = 6;
+export const ALARM_HOURS = 6;
 /** A new account's bills are fetched from so many days back. */
 const BACK_DAYS = 3;
 /** After its order's day, so many complete bills more prove an absence: payments near the day's cut stand in the next. */

@@ -22,6 +22,7 @@ import { takeFound } from '../sources/found.ts';
 import { orderBook } from '../sources/order-book.ts';
 import { startReader } from '../sources/reader.ts';
 import type { Doing, Failure, Job, Printed } from '../sources/reconcile-child.ts';
+import { DAYS_FILE, takeDays } from '../sources/run-days.ts';
 import { tellBatches } from './batches.ts';
 import type { Billing } from './bills.ts';
 import { addDocument, linkInto, plainName } from './documents.ts';
@@ -253,10 +254,11 @@ async function keep(
     // One name each, as an address has it: lines/order.parquet is lines-order.parquet.
     files.push({ name: path.slice(out.length + 1).replaceAll(/[\\/]/g, '-'), ...kept });
   }
+  const days = await readFile(join(folder, DAYS_FILE), 'utf8');
   await on.book.tenant(tenantId, async (tx) => {
     const mine = await tx.run(
       `update reconciliations set state = 'done', ended_at = now(), progress = null, outcome = $3, covers_from = $4, covers_to = $5,
-          totals = $6 where tenant_id = $1 and id = $2 and state = 'running'`,
+          totals = $6, not_compared = $7 where tenant_id = $1 and id = $2 and state = 'running'`,
       [
         tx.tenantId,
         row.id,
@@ -264,6 +266,7 @@ async function keep(
         result.from ?? null,
         result.to ?? null,
         JSON.stringify({ ...result.totals, refused: result.refused.length, rejected: result.rejected.length }),
+        JSON.stringify(result.notCompared),
       ],
     );
     await clearDue(tx, 'reconcile', [row.id]);
@@ -287,6 +290,7 @@ async function keep(
       tx,
       oursOnly.map((payment) => ({ kind: 'inquire', id: payment, inMs: 0 })),
     );
+    await takeDays(tx, row, days);
     await supersede(tx, row.id);
     await postRun(tx, row, result, join(out, 'stated.jsonl'));
     await appendEvents(tx, [

@@ -55,6 +55,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { readingRoutes } from './routes/readings.ts';
+import { reconciledRoutes } from './routes/reconciled.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { statusLinkRoutes, statusPictureRoute, statusRoutes } from './routes/status.ts';
 import { codePictureRoute, terminalRoutes } from './routes/terminals.ts';
@@ -200,6 +201,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     documentRoutes(api, on);
     readingRoutes(api, on);
     mappingRoutes(api, on);
+    reconciledRoutes(api, on);
     reconciliationRoutes(api, on);
     breakRoutes(api, on);
     ledgerRoutes(api, on);

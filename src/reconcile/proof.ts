@@ -135,16 +135,17 @@ const ELSEWHERE = {
 
 /**
  * Each order row and channel line in exactly one place, or the run has failed. Shown by two rows of bits, one bit a line: the
- * lines, and the places. They must be equal, and no place may be taken twice.
+ * lines, and the places. They must be equal, and no place may be taken twice. Leaves `elsewhere_ours` and `elsewhere_theirs(place,
+ * id, currency)`: the lines that are not matched.
  */
 async function orderCounts(engine: Engine): Promise<Counts> {
   const bits = idBits(engine, 'id');
   const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
   for (const side of ['ours', 'theirs'] as const) {
-    await engine.run(`create or replace temp table elsewhere as ${ELSEWHERE[side]}`);
+    await engine.run(`create or replace temp table elsewhere_${side} as ${ELSEWHERE[side]}`);
     const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
       with l as (select count(*) as n, ${bits} as bits from ${side}),
-      p as (select count(*) as n, ${bits} as bits from (${MATCHED[side]} union all select id from elsewhere))
+      p as (select count(*) as n, ${bits} as bits from (${MATCHED[side]} union all select id from elsewhere_${side}))
       select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
     if (wrong !== 0n || placed !== lines) {
       const residual = (wrong === 0n ? placed - lines : wrong).toString();
@@ -152,7 +153,7 @@ async function orderCounts(engine: Engine): Promise<Counts> {
     }
     // So what stands nowhere else is matched: millions need not be joined to be counted.
     const rows = await engine.all<{ currency: string; place: string; n: bigint }>(`
-      with counted as (select currency, place, count(*) as n from elsewhere group by all),
+      with counted as (select currency, place, count(*) as n from elsewhere_${side} group by all),
       every as (select currency, count(*) as n from ${side} group by currency)
       select currency, place, n from counted union all
       select e.currency, 'matched', (e.n - coalesce(sum(c.n), 0))::bigint from every e left join counted c on c.currency = e.currency group by e.currency, e.n

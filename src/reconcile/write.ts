@@ -17,6 +17,7 @@ import { ROLES } from '../files/line.ts';
 import { placeAll } from '../files/lines.ts';
 import { RESULT_FILES } from '../files/open.ts';
 import { papersOfRun } from './papers/papers.ts';
+import { placeLines } from './places.ts';
 import { breaksCsv, openCsv } from './report/csv.ts';
 import { reportHtml, type Signed } from './report/html.ts';
 import type { Result } from './result.ts';
@@ -76,6 +77,7 @@ export async function writeResults(
     const papers = await papersOfRun(run, lang);
     for (const paper of papers) await writeFile(join(path, paper.name), paper.bytes);
     await mkdir(join(path, 'lines'));
+    await placeLines(run.engine, run.bank);
     await writeLines(run.engine, path);
     await writeMatches(run.engine, join(path, 'matches.parquet'));
     const names = [...Object.keys(texts), ...papers.map((paper) => paper.name), 'lines', 'matches.parquet'];
@@ -121,8 +123,8 @@ async function writeLines(engine: Engine, staging: string): Promise<void> {
   const roles = await engine.all<{ role: string }>('select distinct role from lines');
   for (const role of ROLES.filter((r) => roles.some((x) => x.role === r))) {
     await engine.run(`
-      copy (select d.sha as sha256, d.format, l.* exclude (id, doc), l.id in (select id from repeats) as repeated
-        from placed_lines l join docs d on d.doc = l.doc where l.role = ${quote(role)})
+      copy (select d.sha as sha256, d.format, l.* exclude (id, doc), l.id in (select id from repeats) as repeated, p.place
+        from placed_lines l join docs d on d.doc = l.doc left join places p on p.id = l.id where l.role = ${quote(role)})
       to ${quote(join(staging, 'lines', `${role}.parquet`))} (format parquet, compression zstd)`);
   }
 }
@@ -141,6 +143,9 @@ async function writeMatches(engine: Engine, path: string): Promise<void> {
       from members m join placed_lines l on l.id = case when m.id < 0 then -1 - m.id else m.id end join docs d on d.doc = l.doc
       union all
       select 'batches', 'batch', b.line, 'ours', d.sha, l.row_no, l.byte_at, l.amount, l.currency, b.batch
-      from batch_of b join placed_lines l on l.id = b.line join docs d on d.doc = l.doc)
+      from batch_of b join placed_lines l on l.id = b.line join docs d on d.doc = l.doc
+      union all
+      select 'bank', b.pass, b.id, 'theirs', d.sha, l.row_no, l.byte_at, l.amount, l.currency, b.batch
+      from bank_met b join placed_lines l on l.id = b.id join docs d on d.doc = l.doc)
     to ${quote(path)} (format parquet, compression zstd)`);
 }

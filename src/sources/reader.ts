@@ -6,7 +6,7 @@ import { childEnv } from '../base/env.ts';
 
 /** Runs `NAME.ts` beside this file, whose standard input is `input`. */
 export function startReader(
-  name: 'bill-child' | 'lines-child' | 'reconcile-child',
+  name: 'bill-child' | 'lines-child' | 'reconcile-child' | 'run-lines-child',
   args: readonly string[],
   more: Readonly<{ input?: string; timeoutMs?: number }> = {},
 ): ChildProcessByStdio<Writable, Readable, null> {

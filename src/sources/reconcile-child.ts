@@ -5,6 +5,7 @@
  * `node reconcile-child.ts FOLDER` reads `FOLDER/in/*` and writes `FOLDER/out/*`; the job is one JSON object on standard input. It prints
  * one JSON object a line: `{progress}` a few times a second, and at the end `{done}` or `{refused}`.
  */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { told } from '../base/errors.ts';
@@ -14,10 +15,13 @@ import { microsOf } from '../base/time.ts';
 import { type Engine, quote } from '../files/engine.ts';
 import { parseCalendars } from '../plans/calendar-file.ts';
 import { parsePlans } from '../plans/load.ts';
+import { BRIEF_FILE, briefOf } from '../reconcile/brief.ts';
+import { daysOf } from '../reconcile/days.ts';
 import { reconcile } from '../reconcile/run.ts';
 import { type Saved, savedFormats } from '../reconcile/saved.ts';
 import { writeStated } from '../reconcile/stated.ts';
 import { prepareOut, writeResults } from '../reconcile/write.ts';
+import { DAYS_FILE, daysText } from './run-days.ts';
 
 export type Job = Readonly<{
   zone: string;
@@ -105,6 +109,8 @@ async function main(folder: string, job: Job): Promise<void> {
       await writeResults(run, staging, job.lang);
       await writeLinks(run.engine, join(folder, 'links.tsv'));
       await writeStated(run, join(folder, 'out', 'stated.jsonl'));
+      await writeFile(join(folder, 'out', BRIEF_FILE), JSON.stringify(briefOf(run.result)));
+      await writeFile(join(folder, DAYS_FILE), daysText(await daysOf(run.engine, run.result)));
     } finally {
       await run.close();
     }

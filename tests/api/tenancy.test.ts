@@ -124,6 +124,10 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   streamProgress: (t) => ({ path: t.reconciliation, gets: 'none' }),
   cancelReconciliation: (t) => ({ path: t.reconciliation, gets: 'none' }),
   getReconciliationFile: (t) => ({ path: t.reconciliation, last: 'report.html', gets: 'none' }),
+  listReconciledDays: () => ({ query: 'from=2026-11-01&to=2026-11-30', gets: 'own' }),
+  getReconciliationSummary: (t) => ({ path: t.reconciliation, gets: 'none' }),
+  listReconciledLines: (t) => ({ path: t.reconciliation, query: 'role=order&on=2026-11-19', gets: 'none' }),
+  getReconciledLine: (t) => ({ path: t.reconciliation, last: `${'0'.repeat(64)}.1.1`, gets: 'none' }),
   listBreaks: () => ({ gets: 'empty' }),
   exportBreaks: () => ({ query: 'format=csv', gets: 'own' }),
   sumBreaks: () => ({ gets: 'own' }),
@@ -284,7 +288,9 @@ async function fillBook(): Promise<Theirs> {
     ['message', found.message],
     ['terminal_finding', found.finding],
   ] as const;
-  const hash = on.served.engine.working.archive.put(on.test.tenantId, Buffer.from('a bill'));
+  const { archive } = on.served.engine.working;
+  const hash = archive.put(on.test.tenantId, Buffer.from('a bill'));
+  const summary = archive.put(on.test.tenantId, Buffer.from('{"documents": []}'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
     await tx.run(
       `insert into documents (tenant_id, id, livemode, account_id, kind, name, sha256, size)
@@ -302,8 +308,15 @@ async function fillBook(): Promise<Theirs> {
       [tx.tenantId, found.reconciliation],
     );
     await tx.run(
-      `insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size) values ($1, $2, 'report.html', $3, 6)`,
-      [tx.tenantId, found.reconciliation, Buffer.from(hash, 'hex')],
+      `insert into reconciliation_files (tenant_id, reconciliation_id, name, sha256, size)
+       values ($1, $2, 'report.html', $3, 6), ($1, $2, 'summary.json', $4, 17)`,
+      [tx.tenantId, found.reconciliation, Buffer.from(hash, 'hex'), Buffer.from(summary, 'hex')],
+    );
+    await tx.run(
+      `insert into reconciliation_days (tenant_id, reconciliation_id, business_on, role, channel, account, currency, livemode,
+         lines, amount_minor, matched, matched_minor, breaks, breaks_minor, open, open_minor, unclear, unclear_minor)
+       values ($1, $2, '2026-11-19', 'channel', 'wechatpay', $3, 'CNY', false, 1, 2500, 0, 0, 1, 2500, 0, 0, 0, 0)`,
+      [tx.tenantId, found.reconciliation, orderRef],
     );
     await tx.run(
       `insert into breaks (tenant_id, reconciliation_id, n, livemode, part, hash, class, finding, joint, verdict, release, currency,

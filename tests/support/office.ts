@@ -48,10 +48,14 @@ export async function startOffice(browser: () => Browser): Promise<Office> {
   const { body: run } = await on.call<{ id: string }>('POST', '/v1/reconciliations', {
     documents: [...documents.values()],
   });
-  await until('the example day to be reconciled', async () => {
-    const { body } = await on.call<{ state: string }>('GET', `/v1/reconciliations/${run.id}`);
-    return body.state === 'done' || undefined;
-  });
+  await until(
+    'the example day to be reconciled',
+    async () => {
+      const { body } = await on.call<{ state: string }>('GET', `/v1/reconciliations/${run.id}`);
+      return body.state === 'done' || undefined;
+    },
+    60_000,
+  );
   const office: Office = {
     ...{ on, url, folder, run: run.id, documents, bring },
     open: (look) => openWindow(office, browser(), look),

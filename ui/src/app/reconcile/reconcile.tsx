@@ -1,19 +1,16 @@
-/** To come. */
+/** The accountant's morning: each day of each account, and every run; one run, and one day of it, where the address names it. */
 import './reconcile.css';
-import type { ReactElement } from 'react';
-import { addWords, useWords } from '../../base/lang.ts';
+import { lazy, type ReactElement } from 'react';
+import { addWords } from '../../base/lang.ts';
 import type { PageProps } from '../pages.ts';
-import { type ReconciliationsKey, words } from './words.ts';
+import DaysPage from './days.tsx';
+import { words } from './words.ts';
 
 addWords(words);
 
-export default function Reconciliations(_: PageProps): ReactElement {
-  const { t } = useWords<ReconciliationsKey>();
-  return (
-    <section>
-      <div className="head">
-        <h1>{t('reconciliations.title')}</h1>
-      </div>
-    </section>
-  );
+const RunPage = lazy(() => import('./run.tsx'));
+
+export default function Reconciliations({ me, path }: PageProps): ReactElement {
+  const id = /^\/reconciliations\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  return id === undefined ? <DaysPage me={me} /> : <RunPage id={id} me={me} key={id} />;
 }
