@@ -198,6 +198,9 @@ export const words = {
   'trouble.retry': { zh: '再试', en: 'Try again' },
   'trouble.nowhere': { zh: '没有这个页面', en: 'There is no such page' },
 
+  'chart.table': { zh: '看表格', en: 'Show as table' },
+  'chart.picture': { zh: '看图', en: 'Show as chart' },
+
   'station.ordered': { zh: '下单', en: 'ordered' },
   'station.debited': { zh: '扣款', en: 'debited' },
   'station.captured': { zh: '渠道收款', en: 'captured' },
