@@ -20,7 +20,7 @@ export const overview = z
     currencies: z
       .array(z.object({ currency: z.string(), payments: z.int() }))
       .describe('Never added up; the commonest first'),
-    is_empty: z.boolean().describe('The book has no payment at all on this side'),
+    is_empty: z.boolean().describe('This side of the book has neither a payment nor a document'),
     stations: z
       .array(
         z.object({

@@ -45,11 +45,12 @@ export function overviewRoutes(api: Api, on: Serving): void {
 }
 
 async function isEmpty(tx: TenantTx, livemode: boolean): Promise<boolean> {
-  const row = await tx.maybe('select from payments where tenant_id = $1 and livemode = $2 limit 1', [
-    tx.tenantId,
-    livemode,
-  ]);
-  return row === undefined;
+  const { some } = await tx.one<{ some: boolean }>(
+    `select exists (select from payments where tenant_id = $1 and livemode = $2)
+         or exists (select from documents where tenant_id = $1 and livemode = $2) as some`,
+    [tx.tenantId, livemode],
+  );
+  return !some;
 }
 
 function shown(found: Overview, is_empty: boolean): z.output<typeof overview> {
