@@ -12,6 +12,11 @@ import type { Station } from './api.ts';
 /** From one bank to the other; what needs somebody lies outside, what has arrived at the other bank. */
 const ORDER: readonly Tone[] = ['beware', 'no', 'late', 'found', 'waiting', 'moving', 'arrived'];
 const LEAST = 5;
+/** The bed that all lies in is so much wider than the money, and never narrower than this. */
+const BANK = 10;
+const NARROW = 16;
+/** From where around its station it lies flat, as a share of the way between two. */
+const FLAT = 0.42;
 
 export type Layer = Readonly<{ tone: Tone; codes: readonly string[]; payments: number; amount: string; width: number }>;
 export type Pool = Readonly<{ station: string; found: Station | undefined; layers: readonly Layer[] }>;
@@ -76,7 +81,7 @@ export function outlines(
   const after = narrows(pools[i + 1], here);
   const own = here.layers.map((l) => l.width);
   const step = at.to - at.from;
-  const flat = [at.from + step * 0.32, at.to - step * 0.32] as const;
+  const flat = [at.from + step * FLAT, at.to - step * FLAT] as const;
   const [left, centre, right] = [before, own, after].map((widths) => edges(widths, at.across)) as [Edges, Edges, Edges];
   return here.layers.map((layer, n) => {
     const [l, c, r] = [left[n]!, centre[n]!, right[n]!];
@@ -99,6 +104,38 @@ export function outlines(
       ].join(''),
     };
   });
+}
+
+/** The bed from the first station to the last, in one outline. */
+export function bedOf(
+  pools: readonly Pool[],
+  i: number,
+  at: Readonly<{ from: number; to: number; across: number }>,
+  turn: Turn,
+): string {
+  const half = Math.max(NARROW, widthOf(pools[i]!) + BANK) / 2;
+  const slim = NARROW / 2;
+  const step = at.to - at.from;
+  const [a, b] = [at.from + step * FLAT, at.to - step * FLAT];
+  const [isFirst, isLast] = [i === 0, i === pools.length - 1];
+  const side = (sign: 1 | -1, from: number, to: number, w1: number, w2: number): string => {
+    const middle = (from + to) / 2;
+    return `C${turn([middle, at.across + sign * w1])} ${turn([middle, at.across + sign * w2])} ${turn([to, at.across + sign * w2])}`;
+  };
+  const left = isFirst ? Math.max(at.from, a - half) : at.from;
+  const right = isLast ? Math.min(at.to, b + half) : at.to;
+  const [start, end] = [isFirst ? 0 : slim, isLast ? 0 : slim];
+  return [
+    `M${turn([left, at.across - start])}`,
+    side(-1, left, a, start, half),
+    `L${turn([b, at.across - half])}`,
+    side(-1, b, right, half, end),
+    `L${turn([right, at.across + end])}`,
+    side(1, right, b, end, half),
+    `L${turn([a, at.across + half])}`,
+    side(1, a, left, half, start),
+    'Z',
+  ].join('');
 }
 
 type Edges = ReadonlyArray<readonly [near: number, far: number]>;

@@ -11,11 +11,14 @@ import { ROAD } from '../line.ts';
 import { link } from '../route.ts';
 import type { AppKey } from '../words.ts';
 import { type Overview, rowsOf, type Station } from './api.ts';
-import { falling, type Layer, lying, outlines, type Pool, poolsOf, titlesOf, widthOf } from './river-shape.ts';
+import { bedOf, falling, type Layer, lying, outlines, type Pool, poolsOf, titlesOf, widthOf } from './river-shape.ts';
 import type { OverviewKey } from './words.ts';
 
 const STEP = 125;
 const MOST = 104;
+/** Where it runs downwards. */
+const TALL = 88;
+const MIDDLE = 52;
 const Y = MOST / 2 + 12;
 const DROP = 44;
 /** Where each branch leaves the line. */
@@ -59,13 +62,19 @@ export function River({ of }: Readonly<{ of: Overview }>): ReactElement {
 function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
   const { t, both } = useWords<OverviewKey | AppKey>();
   const pools = poolsOf(ROAD, of.stations, MOST);
+  const tall = poolsOf(ROAD, of.stations, TALL);
   const branches = of.stations.filter((s): s is Station & { station: Branch } => s.station in LEAVES);
   const to = (by: Readonly<Record<string, string>>): string => rowsOf(of, by);
   const x = (i: number): number => STEP / 2 + i * STEP;
   const end = ROAD.length - 1;
   const tip = ({ station }: Pool, layer: Layer): string =>
     `${t(`station.${station}` as AppKey)} · ${titlesOf(layer.codes, both)} · ${moneyText({ amount: layer.amount, currency: of.currency })} · ${t('overview.payments', { n: layer.payments })}`;
-  const layersOf = (i: number, at: Parameters<typeof outlines>[2], turn: typeof lying): ReactElement[] =>
+  const layersOf = (
+    pools: readonly Pool[],
+    i: number,
+    at: Parameters<typeof outlines>[2],
+    turn: typeof lying,
+  ): ReactElement[] =>
     outlines(pools, i, at, turn).map(({ layer, path }) => (
       // The same link stands in words above; this one is for the pointer.
       <a
@@ -86,7 +95,6 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
         viewBox={`0 0 ${STEP * ROAD.length} ${Y * 2 + (branches.length > 0 ? DROP : 0)}`}
         aria-hidden="true"
       >
-        <line className="bed" x1={x(0)} y1={Y} x2={x(end)} y2={Y} />
         {branches.map((b) => {
           const at = x(ROAD.indexOf(LEAVES[b.station]));
           return (
@@ -98,7 +106,14 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
           );
         })}
         {pools.map((pool, i) => (
-          <g key={pool.station}>{layersOf(i, { from: i * STEP, to: (i + 1) * STEP, across: Y }, lying)}</g>
+          <path
+            key={pool.station}
+            className="bed"
+            d={bedOf(pools, i, { from: i * STEP, to: (i + 1) * STEP, across: Y }, lying)}
+          />
+        ))}
+        {pools.map((pool, i) => (
+          <g key={pool.station}>{layersOf(pools, i, { from: i * STEP, to: (i + 1) * STEP, across: Y }, lying)}</g>
         ))}
         {pools.map((pool, i) => (
           <circle
@@ -116,8 +131,8 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
           return (
             <li key={pool.station} style={{ '--i': i + 1 } as CSSProperties}>
               <svg className="river-tall" viewBox="0 0 104 100" preserveAspectRatio="none" aria-hidden="true">
-                <line className="bed" x1={52} y1={i === 0 ? 50 : 0} x2={52} y2={i === end ? 50 : 100} />
-                {layersOf(i, { from: 0, to: 100, across: 52 }, falling)}
+                <path className="bed" d={bedOf(tall, i, { from: 0, to: 100, across: MIDDLE }, falling)} />
+                {layersOf(tall, i, { from: 0, to: 100, across: MIDDLE }, falling)}
               </svg>
               <span className={widthOf(pool) > 0 ? 'pin has' : 'pin'} aria-hidden="true" />
               <Stop pool={pool} of={of} />
@@ -156,11 +171,12 @@ function Stop({ pool, of }: Readonly<{ pool: Pool; of: Overview }>): ReactElemen
         <Money of={found.amount} />
       </a>
       <small>{t('overview.payments', { n: found.payments })}</small>
-      {found.oldest_at === undefined ? null : (
+      {found.oldest_at === undefined ? null : found.payments === 1 ? (
+        <small>{t('overview.age', { age: age(found.oldest_at) })}</small>
+      ) : (
         <small>
-          {found.payments === 1
-            ? t('overview.age', { age: age(found.oldest_at) })
-            : t('overview.ages', { oldest: age(found.oldest_at), median: age(found.median_at ?? found.oldest_at) })}
+          <span>{t('overview.oldestIs', { age: age(found.oldest_at) })}</span>{' '}
+          <span>{t('overview.medianIs', { age: age(found.median_at ?? found.oldest_at) })}</span>
         </small>
       )}
       {layers.length === 1 && (layers[0]!.tone === 'moving' || layers[0]!.tone === 'arrived')

@@ -27,11 +27,12 @@ export const words = {
   'overview.asRiver': { zh: '看河流', en: 'Show as river' },
   'overview.payments': { zh: '{n} 笔', en: '{n} payments' },
   'overview.age': { zh: '已 {age}', en: 'for {age}' },
-  'overview.ages': { zh: '最久 {oldest} · 半数 {median}', en: 'oldest {oldest}, half {median}' },
+  'overview.oldestIs': { zh: '最久 {age}', en: 'oldest {age}' },
+  'overview.medianIs': { zh: '半数 {age}内', en: 'half in {age}' },
   'overview.station': { zh: '站', en: 'Station' },
   'overview.count': { zh: '笔数', en: 'Payments' },
   'overview.oldest': { zh: '最久', en: 'Oldest' },
-  'overview.median': { zh: '中位', en: 'Median' },
+  'overview.median': { zh: '半数以内', en: 'Half within' },
 
   'overview.atRisk': { zh: '有风险的钱', en: 'Money at risk' },
   'overview.atRiskHint': {
