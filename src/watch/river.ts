@@ -89,7 +89,7 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
          select p.currency, p.verdict as base, ${STATION} as station, ${WHOLE} as whole, ${GIVEN_BACK} as given, ${CHARGED_BACK} as back,
                 ${MOMENT} as at, p.verdict = 'pending' and ${MOMENT} < $${at + 2} as is_long,
                 case when p.verdict in ${OPEN} then b.state end as state,
-                case when p.verdict in ${OPEN} and (${UNSETTLED} or ${UNCLEARED}) then p.account_id end as account_id,
+                case when p.verdict in ${OPEN} and (${UNSETTLED} or ${UNCLEARED} or p.verdict = 'held') then p.account_id end as account_id,
                 case when p.verdict in ${OPEN} and ${UNSETTLED} then b.due_on end as due_on,
                 case when t.zone is not null and p.verdict = 'on_its_way' and ${UNDERWAY} then p.cleared_on end as cleared_on,
                 case when p.verdict in ${OPEN} and ${UNCLEARED}
