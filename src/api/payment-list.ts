@@ -11,7 +11,6 @@ import type { TenantTx } from '../db/pool.ts';
 import { VERDICTS, type VerdictCode } from '../verdicts/catalogue.ts';
 import { repairedBetween } from '../watch/figures.ts';
 import { isAtRisk } from '../watch/overview.ts';
-import { MOMENT } from '../watch/river.ts';
 import * as shape from './contract.ts';
 import { cursor, fromCursor } from './manners.ts';
 import { type PaymentOut, type Shown, standingsWith } from './read.ts';
@@ -122,8 +121,8 @@ function conditions(asked: Asked, p: (value: unknown) => string): string[] {
       `p.order_id in (select o.id from orders o where o.tenant_id = $1 and o.livemode = $2 and o.store = ${p(asked.store)})`,
     );
   if (asked.currency !== undefined) where.push(`p.currency = ${p(asked.currency)}`);
-  if (asked.from !== undefined) where.push(`${MOMENT} >= ${startOf(asked.from)}`);
-  if (asked.to !== undefined) where.push(`${MOMENT} < ${afterDay(asked.to)}`);
+  if (asked.from !== undefined) where.push(`p.moment >= ${startOf(asked.from)}`);
+  if (asked.to !== undefined) where.push(`p.moment < ${afterDay(asked.to)}`);
   if (asked.at_risk !== undefined) where.push(`p.verdict in (${codesAtRisk.map((code) => `'${code}'`).join(', ')})`);
   if (asked.repaired_on !== undefined)
     where.push(`(${repairedBetween(startOf(asked.repaired_on), afterDay(asked.repaired_on))})`);

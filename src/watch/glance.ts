@@ -6,7 +6,6 @@
  */
 import type { TenantTx } from '../db/pool.ts';
 import { FIRST_WORDS, type Stretch } from './figures.ts';
-import { MOMENT } from './river.ts';
 
 export type Hour = Readonly<{ at: Temporal.Instant; tried: bigint; paid: bigint }>;
 export type Glance = Readonly<{
@@ -71,9 +70,9 @@ export async function glanceOf(tx: TenantTx, day: Stretch, since: Temporal.Plain
     [tx.tenantId, day.livemode, since],
   );
   const hours = await tx.rows<Readonly<{ account_id: string } & Hour>>(
-    `select p.account_id, date_trunc('hour', ${MOMENT}) as at, count(*) as tried, count(*) filter (where p.captured_at is not null) as paid
+    `select p.account_id, date_trunc('hour', p.moment) as at, count(*) as tried, count(*) filter (where p.captured_at is not null) as paid
        from payments p
-      where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in' and ${MOMENT} >= $3 and ${MOMENT} < $4 and p.verdict is not null
+      where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in' and p.moment >= $3 and p.moment < $4 and p.verdict is not null
       group by 1, 2 order by 2`,
     [tx.tenantId, day.livemode, day.from, day.to],
   );

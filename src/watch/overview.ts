@@ -72,7 +72,7 @@ export async function overviewOf(
   const currencies = counted(all);
   const currency = asked.currency ?? currencies[0]?.currency ?? 'CNY';
   const pools = all.filter((p) => p.currency === currency);
-  const ages = new Map((await agesOf(tx, span, currency)).map((a) => [a.station, a]));
+  const ages = agesOf(pools);
   const risky = pools.filter(isRisky);
   const owed = pools.filter((p) => OWED.has(p.code) && !GONE.has(p.station));
   const before = { livemode, from: today.subtract({ days: 1 }).toInstant(), to: now.subtract({ hours: 24 }) };

@@ -2,7 +2,7 @@
  * The money of many payments, where it stands and what is said of it: the payments are put together in SQL by everything a verdict can rest
  * on, and one of each kind is judged by the judge itself. So the sums are those of the payments read one by one (`tests/overview.test.ts`).
  *
- * Cost: two statements over the days asked for, whatever the book holds beside them; judged are some groups a day and account.
+ * Cost: one statement over the days asked for, whatever the book holds beside them; judged are some groups an hour, day and account.
  */
 
 import type { Reading } from '../actions/standing.ts';
@@ -35,15 +35,15 @@ export type Pool = Readonly<{
   minor: bigint;
   /** The day its batch was due, or the day of the oldest payment. */
   since: Temporal.PlainDate;
+  /** Of those that waited equally long. */
+  oldestAt: Temporal.Instant;
   /** Of what is in progress: for longer than the policy lets it. */
   isLong: boolean;
 }>;
 
-export type Ages = Readonly<{ station: StationName; oldestAt: Temporal.Instant; medianAt: Temporal.Instant }>;
+export type Ages = Readonly<{ oldestAt: Temporal.Instant; medianAt: Temporal.Instant }>;
 export type Span = Readonly<{ livemode: boolean; from: Temporal.Instant; now: Temporal.Instant }>;
 
-/** The moment of a payment as the index `payments_moment` has it: the customer's payment, else the order. */
-export const MOMENT = 'coalesce(p.captured_at, p.placed_at, p.created_at)';
 /** Verdicts that documents and batches may have changed since; the others stand as they were written. */
 const OPEN = `('on_its_way', 'unrecorded', 'held')`;
 const UNSETTLED = `(b.state is null or b.state not in ('credited', 'short'))`;
@@ -51,6 +51,8 @@ const UNSETTLED = `(b.state is null or b.state not in ('credited', 'short'))`;
 const UNCLEARED = '(t.bill_zone is not null and p.cleared_on is null)';
 /** Its batch, if it has one, has not told the end. */
 const UNDERWAY = `(b.state is null or b.state in ('on_its_way', 'not_checked'))`;
+
+const FINE_HOURS = 2;
 
 type Row = Readonly<{
   currency: Currency;
@@ -87,7 +89,7 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
             sum(back) as back, count(*) filter (where back > 0) as back_payments, min(at) as some_at
        from (
          select p.currency, p.verdict as base, ${STATION} as station, ${WHOLE} as whole, ${GIVEN_BACK} as given, ${CHARGED_BACK} as back,
-                ${MOMENT} as at, p.verdict = 'pending' and ${MOMENT} < $${at + 2} as is_long,
+                p.moment as at, p.verdict = 'pending' and p.moment < $${at + 2} as is_long,
                 case when p.verdict in ${OPEN} then b.state end as state,
                 case when p.verdict in ${OPEN} and (${UNSETTLED} or ${UNCLEARED} or p.verdict = 'held') then p.account_id end as account_id,
                 case when p.verdict in ${OPEN} and ${UNSETTLED} then b.due_on end as due_on,
@@ -102,11 +104,22 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
            left join (${v.text}) as t (account_id, since_on, until_on, zone, shift, bill_zone)
              on p.verdict in ${OPEN} and t.account_id = p.account_id and p.captured_at is not null
             and (p.captured_at at time zone '${CHINA}')::date >= t.since_on and (p.captured_at at time zone '${CHINA}')::date < t.until_on
-          where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and ${MOMENT} >= $${at + 1}
+          where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and p.moment >= $${at + 1}
             and p.currency is not null and p.verdict is not null) as q
       where whole is not null
-      group by currency, station, base, state, account_id, due_on, cleared_on, bill_on, is_long, settle_on, since_on`,
-    [tx.tenantId, ...v.params, span.livemode, span.from, span.now.subtract({ minutes: policy.pendingCaseMinutes })],
+      group by currency, station, base, state, account_id, due_on, cleared_on, bill_on, is_long, settle_on, since_on,
+            case when station in ('ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'returned')
+              then date_trunc(case when at > $${at + 3} then 'minute' else 'hour' end, at) end`,
+    [
+      ...[
+        tx.tenantId,
+        ...v.params,
+        span.livemode,
+        span.from,
+        span.now.subtract({ minutes: policy.pendingCaseMinutes }),
+      ],
+      span.now.subtract({ hours: FINE_HOURS }),
+    ],
   );
   const byId = new Map(accounts.map((a) => [a.account.id, a]));
   const missing = await missingDays(tx, accounts, rows);
@@ -120,7 +133,13 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
       missingFromBills: row.bill_on !== null && missing.has(`${row.account_id} ${row.bill_on}`),
     });
     const common = {
-      ...{ currency: row.currency, code, accountId: row.account_id ?? undefined, isLong: row.is_long },
+      ...{
+        currency: row.currency,
+        code,
+        accountId: row.account_id ?? undefined,
+        isLong: row.is_long,
+        oldestAt: row.some_at,
+      },
       since: row.due_on ?? row.some_at.toZonedDateTimeISO(CHINA).toPlainDate(),
     };
     const parts: ReadonlyArray<readonly [StationName, Custody, bigint, string]> = [
@@ -134,19 +153,29 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
   return pools;
 }
 
-/** How long money has stood at each station of the road before the bank: since the customer paid, or the order was placed. */
-export async function agesOf(tx: TenantTx, span: Span, currency: Currency): Promise<readonly Ages[]> {
-  const rows = await tx.rows<{ station: StationName; oldest: Temporal.Instant; median: Temporal.Instant }>(
-    `select station, min(at) as oldest, percentile_disc(0.5) within group (order by at) as median
-       from (select case when p.verdict = 'held' then 'held' else ${STATION} end as station, ${MOMENT} as at
-               from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
-              where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in' and ${MOMENT} >= $3 and p.currency = $4
-                and p.verdict is not null) as q
-      where station in ('ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'held', 'returned')
-      group by station`,
-    [tx.tenantId, span.livemode, span.from, currency],
-  );
-  return rows.map((r) => ({ station: r.station, oldestAt: r.oldest, medianAt: r.median }));
+/** Where money waits for something: how long it has stood there is asked of these. */
+const WAITING: ReadonlySet<StationName> = new Set<StationName>([
+  ...(['ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'held', 'returned'] as const),
+]);
+
+/**
+ * How long money has stood at each station: since the customer paid, or the order was placed. The median is as fine as it is told: to the
+ * minute within two hours, to the hour beyond.
+ */
+export function agesOf(pools: readonly Pool[]): ReadonlyMap<StationName, Ages> {
+  const ages = new Map<StationName, Ages>();
+  for (const [station, of] of Map.groupBy(pools, (p) => p.station)) {
+    if (!WAITING.has(station)) continue;
+    const sorted = of.toSorted((a, b) => Temporal.Instant.compare(a.oldestAt, b.oldestAt));
+    const all = sorted.reduce((sum, p) => sum + p.payments, 0n);
+    let seen = 0n;
+    const median = sorted.find((p) => {
+      seen += p.payments;
+      return seen * 2n >= all;
+    })!;
+    ages.set(station, { oldestAt: sorted[0]!.oldestAt, medianAt: median.oldestAt });
+  }
+  return ages;
 }
 
 async function accountsOf(tx: TenantTx, on: Reading, livemode: boolean): Promise<readonly PlainAccount[]> {
