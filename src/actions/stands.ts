@@ -2,9 +2,10 @@
  * Where the money of a payment stands now: at the last station that it reached, or where it left the line. A payment of which a part was
  * given back stands at two places; its parts add up to what was paid, or to what the order asks while nothing is. Pure.
  *
- * The same in SQL (`STATION`, `WHOLE`, `GIVEN_BACK`), for sums over many; `tests/overview.test.ts` holds both together.
+ * `STATION` and `GIVEN_BACK` say it in SQL, as far as a row tells: for what is to be found by it.
  */
-
+import type { Position } from '../traces/transitions.ts';
+import type { BatchFacts } from '../verdicts/standing.ts';
 import type { Standing } from './standing.ts';
 import type { StationName } from './stations.ts';
 
@@ -21,11 +22,11 @@ export function standsOf({
   const whole = isPaid ? payment.capturedMinor : payment.orderedMinor;
   if (whole === undefined) return [];
   const { position } = trace;
-  if (!isPaid || position !== 'captured')
-    return [{ station: position === 'expected' ? 'ordered' : position, minor: whole }];
+  if (!isPaid || position !== 'captured') return [{ station: offRoad(position), minor: whole }];
   const given = least(trace.refundedMinor, whole);
   const back = verdict.code === 'charged_back' ? least(trace.chargedBackMinor, whole - given) : 0n;
-  const rest = verdict.code === 'held' ? 'held' : restAt(road, trace.recordedAt !== undefined);
+  const rest =
+    verdict.code === 'held' ? 'held' : restAt(road.batch?.state, road.clearedOn, trace.recordedAt !== undefined);
   const parts: Part[] = [
     { station: rest, minor: whole - given - back },
     { station: 'refunded', minor: given },
@@ -36,9 +37,17 @@ export function standsOf({
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-function restAt({ batch, clearedOn }: Standing['road'], isRecorded: boolean): StationName {
-  if (batch?.state === 'returned') return 'returned';
-  if (batch?.state === 'credited' || batch?.state === 'short') return 'credited';
+/** Nothing was paid, or it is not there any more. */
+export const offRoad = (position: Position): StationName => (position === 'expected' ? 'ordered' : position);
+
+/** What is there stands at the last station of the road that was reached. */
+export function restAt(
+  batch: BatchFacts['state'] | undefined,
+  clearedOn: Temporal.PlainDate | undefined,
+  isRecorded: boolean,
+): StationName {
+  if (batch === 'returned') return 'returned';
+  if (batch === 'credited' || batch === 'short') return 'credited';
   if (batch !== undefined) return 'settled';
   if (clearedOn !== undefined) return 'cleared';
   return isRecorded ? 'recorded' : 'captured';
@@ -53,8 +62,4 @@ export const STATION = `case
   when p.cleared_on is not null then 'cleared'
   when p.recorded_at is not null then 'recorded'
   else 'captured' end`;
-export const WHOLE = `case when p.captured_at is null then p.ordered_minor else p.captured_minor end`;
 export const GIVEN_BACK = `case when p.captured_at is not null and p.position = 'captured' then least(p.refunded_minor, p.captured_minor) else 0 end`;
-/** Read from the trace only where it is the verdict: a row's trace is wide. */
-export const CHARGED_BACK = `case when p.verdict = 'charged_back' and p.position = 'captured' then
-  least((p.trace ->> 'chargedBackMinor')::bigint, p.captured_minor - least(p.refunded_minor, p.captured_minor)) else 0 end`;

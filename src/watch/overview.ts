@@ -94,7 +94,7 @@ export async function overviewOf(
     late: {
       ...sumOf(owed),
       parts: partsOf(owed, (p) => `${p.code} ${p.accountId}`).map(([p, sum]) => ({
-        ...{ code: p.code, accountId: p.accountId!, custody: p.custody, ...sum },
+        ...{ code: p.code, accountId: p.accountId, custody: p.custody, ...sum },
         since: owed
           .filter((o) => o.code === p.code && o.accountId === p.accountId)
           .map((o) => o.since)

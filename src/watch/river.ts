@@ -6,7 +6,7 @@
  */
 
 import type { Reading } from '../actions/standing.ts';
-import { CHARGED_BACK, GIVEN_BACK, STATION, WHOLE } from '../actions/stands.ts';
+import { offRoad, restAt } from '../actions/stands.ts';
 import type { StationName } from '../actions/stations.ts';
 import type { Currency } from '../base/currency.ts';
 import { money } from '../base/money.ts';
@@ -16,8 +16,9 @@ import { billTerms } from '../channels/bills.ts';
 import { planAt, termsOf } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { values } from '../db/values.ts';
-import { defaultPlan, type Plan } from '../plans/plan.ts';
+import type { Plan } from '../plans/plan.ts';
 import type { Trace } from '../traces/fold.ts';
+import type { Position } from '../traces/transitions.ts';
 import type { Custody, VerdictCode } from '../verdicts/catalogue.ts';
 import { judge } from '../verdicts/judge.ts';
 import type { Policy } from '../verdicts/policy.ts';
@@ -29,8 +30,7 @@ export type Pool = Readonly<{
   station: StationName;
   code: VerdictCode;
   custody: Custody;
-  /** Where it is told by account: what is late. */
-  accountId: string | undefined;
+  accountId: string;
   payments: bigint;
   minor: bigint;
   /** The day its batch was due, or the day of the oldest payment. */
@@ -45,33 +45,42 @@ export type Ages = Readonly<{ oldestAt: Temporal.Instant; medianAt: Temporal.Ins
 export type Span = Readonly<{ livemode: boolean; from: Temporal.Instant; now: Temporal.Instant }>;
 
 /** Verdicts that documents and batches may have changed since; the others stand as they were written. */
-const OPEN = `('on_its_way', 'unrecorded', 'held')`;
-const UNSETTLED = `(b.state is null or b.state not in ('credited', 'short'))`;
-/** Its channel's bills come here, and none that came has it. */
-const UNCLEARED = '(t.bill_zone is not null and p.cleared_on is null)';
-/** Its batch, if it has one, has not told the end. */
-const UNDERWAY = `(b.state is null or b.state in ('on_its_way', 'not_checked'))`;
-
+const OPEN: ReadonlySet<VerdictCode> = new Set(['on_its_way', 'unrecorded', 'held']);
 const FINE_HOURS = 2;
+/** The groups are few and the planner cannot know: it is to count them in memory, not to sort the payments. */
+const ROOM = `select set_config('work_mem', '64MB', true)`;
 
+/** Payments that are alike in everything that is told of them here. */
 type Row = Readonly<{
   currency: Currency;
-  station: StationName;
   base: VerdictCode;
+  position: Position;
+  unpaid: boolean;
+  unrecorded: boolean;
+  account_id: string;
   state: BatchFacts['state'] | null;
-  account_id: string | null;
   due_on: Temporal.PlainDate | null;
   cleared_on: Temporal.PlainDate | null;
   bill_on: Temporal.PlainDate | null;
+  refunded: boolean;
   is_long: boolean;
   payments: bigint;
-  rest: string;
-  some_at: Temporal.Instant;
+  ordered: string | null;
+  captured: string;
   given: string;
-  given_payments: bigint;
-  back: string;
-  back_payments: bigint;
   rest_payments: bigint;
+  some_at: Temporal.Instant;
+}>;
+type ChargedRow = Readonly<{
+  currency: Currency;
+  account_id: string;
+  unrecorded: boolean;
+  cleared_on: Temporal.PlainDate | null;
+  state: BatchFacts['state'] | null;
+  moment: Temporal.Instant;
+  captured_minor: bigint;
+  given: bigint;
+  back: bigint;
 }>;
 
 export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<readonly Pool[]> {
@@ -80,77 +89,99 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
   const policy = await on.policies.of(tx);
   const watched = await watchedOf(tx, span.livemode);
   const terms = await termRows(tx, accounts, watched, span);
-  const v = values(['uuid', 'date', 'date', 'text', 'int', 'text'], terms);
+  const v = values(['uuid', 'timestamptz', 'timestamptz', 'text', 'int', 'text'], terms);
   const at = v.params.length + 2;
+  await tx.rows(ROOM);
   const rows = await tx.rows<Row>(
-    `select currency, station, base, state, account_id, due_on, cleared_on, bill_on, is_long, count(*) as payments,
-            sum(whole - given - back) as rest, count(*) filter (where whole > given + back or whole = 0) as rest_payments,
-            sum(given) as given, count(*) filter (where given > 0) as given_payments,
-            sum(back) as back, count(*) filter (where back > 0) as back_payments, min(at) as some_at
-       from (
-         select p.currency, p.verdict as base, ${STATION} as station, ${WHOLE} as whole, ${GIVEN_BACK} as given, ${CHARGED_BACK} as back,
-                p.moment as at, p.verdict = 'pending' and p.moment < $${at + 2} as is_long,
-                case when p.verdict in ${OPEN} then b.state end as state,
-                case when p.verdict in ${OPEN} and (${UNSETTLED} or ${UNCLEARED} or p.verdict = 'held') then p.account_id end as account_id,
-                case when p.verdict in ${OPEN} and ${UNSETTLED} then b.due_on end as due_on,
-                case when t.zone is not null and p.verdict = 'on_its_way' and ${UNDERWAY} then p.cleared_on end as cleared_on,
-                case when p.verdict in ${OPEN} and ${UNCLEARED}
-                  then (p.captured_at at time zone t.bill_zone)::date end as bill_on,
-                case when t.zone is not null and p.verdict = 'on_its_way' and ${UNDERWAY} and b.due_on is null
-                  then (p.captured_at at time zone t.zone + t.shift * interval '1 minute')::date end as settle_on,
-                t.since_on
-           from payments p
-           left join batches b on b.tenant_id = $1 and b.id = p.batch_id
-           left join (${v.text}) as t (account_id, since_on, until_on, zone, shift, bill_zone)
-             on p.verdict in ${OPEN} and t.account_id = p.account_id and p.captured_at is not null
-            and (p.captured_at at time zone '${CHINA}')::date >= t.since_on and (p.captured_at at time zone '${CHINA}')::date < t.until_on
-          where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and p.moment >= $${at + 1}
-            and p.currency is not null and p.verdict is not null) as q
-      where whole is not null
-      group by currency, station, base, state, account_id, due_on, cleared_on, bill_on, is_long, settle_on, since_on,
-            case when station in ('ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'returned')
-              then date_trunc(case when at > $${at + 3} then 'minute' else 'hour' end, at) end`,
+    `select p.currency, p.verdict as base, p.position, p.captured_at is null as unpaid, p.recorded_at is null as unrecorded, p.account_id,
+            b.state, b.due_on, p.cleared_on,
+            case when t.bill_zone is not null and p.cleared_on is null then (p.captured_at at time zone t.bill_zone)::date end as bill_on,
+            p.refunded_minor > 0 as refunded, p.verdict = 'pending' and p.moment < $${at + 2} as is_long,
+            count(*) as payments, sum(p.ordered_minor) as ordered, sum(p.captured_minor) as captured, min(p.moment) as some_at,
+            sum(least(p.refunded_minor, p.captured_minor)) as given,
+            count(*) filter (where p.captured_minor > p.refunded_minor or p.captured_minor = 0) as rest_payments
+       from payments p
+       left join batches b on b.tenant_id = $1 and b.id = p.batch_id
+       left join (${v.text}) as t (account_id, since_at, until_at, zone, shift, bill_zone)
+         on t.account_id = p.account_id and (p.cleared_on is null or b.state is null or b.state in ('on_its_way', 'not_checked'))
+        and p.position = 'captured' and p.verdict in ('on_its_way', 'unrecorded', 'held')
+        and p.captured_at >= t.since_at and p.captured_at < t.until_at
+      where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and p.moment >= $${at + 1}
+        and p.currency is not null and p.verdict <> 'charged_back' and (p.captured_at is not null or p.ordered_minor is not null)
+      group by p.currency, p.verdict, p.position, 4, 5, p.account_id, b.state, b.due_on, p.cleared_on, 10, 11, 12, t.since_at,
+            case when t.zone is not null and p.verdict = 'on_its_way' and b.due_on is null
+              then (p.captured_at at time zone t.zone + t.shift * interval '1 minute')::date end,
+            case when (b.state is null or b.state not in ('credited', 'short')) and p.position in ('captured', 'ordered', 'expected', 'debited')
+              then date_trunc(case when p.moment > $${at + 3} then 'minute' else 'hour' end, p.moment) end`,
     [
-      ...[
-        tx.tenantId,
-        ...v.params,
-        span.livemode,
-        span.from,
-        span.now.subtract({ minutes: policy.pendingCaseMinutes }),
-      ],
-      span.now.subtract({ hours: FINE_HOURS }),
+      ...[tx.tenantId, ...v.params, span.livemode, span.from],
+      ...[span.now.subtract({ minutes: policy.pendingCaseMinutes }), span.now.subtract({ hours: FINE_HOURS })],
     ],
   );
   const byId = new Map(accounts.map((a) => [a.account.id, a]));
   const missing = await missingDays(tx, accounts, rows);
   const pools: Pool[] = [];
   for (const row of rows) {
-    const open = row.account_id === null ? undefined : byId.get(row.account_id);
-    const plan = open === undefined ? undefined : await planAt(tx, open.account.id, row.some_at);
+    const { account } = byId.get(row.account_id)!;
     const { code, custody } = said(row, {
-      ...{ open, plan, policy, now: span.now },
-      bankWatched: open !== undefined && watched.has(open.account.provider),
+      ...{ plan: await planAt(tx, account.id, row.some_at), policy, now: span.now },
+      bankWatched: watched.has(account.provider),
       missingFromBills: row.bill_on !== null && missing.has(`${row.account_id} ${row.bill_on}`),
     });
     const common = {
-      ...{
-        currency: row.currency,
-        code,
-        accountId: row.account_id ?? undefined,
-        isLong: row.is_long,
-        oldestAt: row.some_at,
-      },
+      ...{ currency: row.currency, code, accountId: account.id, isLong: row.is_long, oldestAt: row.some_at },
       since: row.due_on ?? row.some_at.toZonedDateTimeISO(CHINA).toPlainDate(),
     };
-    const parts: ReadonlyArray<readonly [StationName, Custody, bigint, string]> = [
-      [code === 'held' ? 'held' : row.station, custody, row.rest_payments, row.rest],
-      ['refunded', 'customer', row.given_payments, row.given],
-      ['charged_back', 'bank', row.back_payments, row.back],
-    ];
-    for (const [station, at, payments, minor] of parts)
-      if (payments > 0n) pools.push({ ...common, station, custody: at, payments, minor: BigInt(minor) });
+    const whole = BigInt((row.unpaid ? row.ordered : row.captured) ?? 0);
+    const given = isThere(row) && row.refunded ? BigInt(row.given) : 0n;
+    const rest = isThere(row) ? row.rest_payments : row.payments;
+    if (rest > 0n)
+      pools.push({ ...common, station: stationOf(row, code), custody, payments: rest, minor: whole - given });
+    if (given > 0n)
+      pools.push({ ...common, station: 'refunded', custody: 'customer', payments: row.payments, minor: given });
   }
+  pools.push(...(await chargedBack(tx, span)));
   return pools;
+}
+
+const isThere = (row: Row): boolean => !row.unpaid && row.position === 'captured';
+
+/** Payments that the payer's bank took back, a handful: what was taken stands in the trace alone. */
+async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<readonly Pool[]> {
+  const rows = await tx.rows<ChargedRow>(
+    `select p.currency, p.account_id, p.recorded_at is null as unrecorded, p.cleared_on, b.state, p.moment, p.captured_minor,
+            least(p.refunded_minor, p.captured_minor) as given,
+            least((p.trace ->> 'chargedBackMinor')::bigint, p.captured_minor - least(p.refunded_minor, p.captured_minor)) as back
+       from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
+      where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in' and p.verdict = 'charged_back' and p.moment >= $3`,
+    [tx.tenantId, livemode, from],
+  );
+  return rows.flatMap((row) => {
+    const common = {
+      ...({
+        currency: row.currency,
+        code: 'charged_back',
+        custody: 'customer',
+        accountId: row.account_id,
+        isLong: false,
+      } as const),
+      ...{ payments: 1n, since: row.moment.toZonedDateTimeISO(CHINA).toPlainDate(), oldestAt: row.moment },
+    };
+    const rest = restAt(row.state ?? undefined, row.cleared_on ?? undefined, !row.unrecorded);
+    const parts: ReadonlyArray<readonly [StationName, bigint]> = [
+      [rest, row.captured_minor - row.given - row.back],
+      ['refunded', row.given],
+      ['charged_back', row.back],
+    ];
+    return parts.flatMap(([station, minor]) => (minor > 0n ? [{ ...common, station, minor }] : []));
+  });
+}
+
+/** As `standsOf` has it. */
+function stationOf(row: Row, code: VerdictCode): StationName {
+  if (!isThere(row)) return offRoad(row.position);
+  if (code === 'held') return 'held';
+  return restAt(row.state ?? undefined, row.cleared_on ?? undefined, !row.unrecorded);
 }
 
 /** Where money waits for something: how long it has stood there is asked of these. */
@@ -197,7 +228,8 @@ async function watchedOf(tx: TenantTx, livemode: boolean): Promise<ReadonlySet<s
   return new Set(rows.map((r) => r.channel));
 }
 
-const FAR = Temporal.PlainDate.from('9999-12-31');
+const FIRST = Temporal.PlainDate.from('1970-01-01');
+const LAST = Temporal.PlainDate.from('9999-12-31');
 const DAY_MINUTES = 1_440;
 
 /**
@@ -220,12 +252,12 @@ async function termRows(
       .filter((on) => Temporal.PlainDate.compare(on, first) > 0 && Temporal.PlainDate.compare(on, last) <= 0)
       .sort(Temporal.PlainDate.compare);
     const bill = billTerms(account).find((t) => t.role !== 'evidence');
-    const since = [Temporal.PlainDate.from('1970-01-01'), ...starts];
+    const since = [FIRST, ...starts];
     since.forEach((on, i) => {
       const { settle } = planOn(i === 0 ? first : on);
       const isWatched = watched.has(account.provider);
       rows.push([
-        ...[account.id, on, since[i + 1] ?? FAR],
+        ...[account.id, startOf(on), startOf(since[i + 1] ?? LAST)],
         ...(isWatched ? [settle.zone, DAY_MINUTES - minutesOf(settle.cutoff)] : [null, null]),
         bill?.zone ?? null,
       ]);
@@ -233,6 +265,8 @@ async function termRows(
   }
   return rows;
 }
+
+const startOf = (on: Temporal.PlainDate): Temporal.Instant => on.toZonedDateTime(CHINA).toInstant();
 
 function minutesOf(cutoff: string): number {
   const [hours, minutes] = cutoff.split(':').map(Number) as [number, number];
@@ -262,8 +296,7 @@ async function missingDays(
 }
 
 type Around = Readonly<{
-  open: PlainAccount | undefined;
-  plan: Plan | undefined;
+  plan: Plan;
   policy: Policy;
   now: Temporal.Instant;
   bankWatched: boolean;
@@ -273,8 +306,7 @@ type Around = Readonly<{
 /** What the judge says of a payment that stands like these do. */
 function said(row: Row, around: Around): Readonly<{ code: VerdictCode; custody: Custody }> {
   const { base, state } = row;
-  const isOpen = base === 'on_its_way' || base === 'unrecorded' || base === 'held';
-  if (!isOpen) return { code: base, custody: base === 'pending' ? 'customer' : 'channel' };
+  if (!OPEN.has(base)) return { code: base, custody: base === 'pending' ? 'customer' : 'channel' };
   const at = row.some_at;
   const trace: Trace = {
     ...PAID,
@@ -293,14 +325,11 @@ function said(row: Row, around: Around): Readonly<{ code: VerdictCode; custody: 
       setting: { orderRequired: base === 'unrecorded', paidBefore: false, onlyHints: false },
       road: { clearedOn: row.cleared_on ?? undefined, billId: undefined, missingFromBills, batch, bankWatched },
     },
-    plan ?? ANY,
+    plan,
     policy,
     now,
   );
 }
-
-/** Where no promise is asked of it. */
-const ANY = defaultPlan('wechatpay');
 
 const PAID: Trace = Object.freeze({
   position: 'captured',
