@@ -92,7 +92,7 @@ export const overview: Area = {
       try {
         await page.goto(`${url}/app/overview`);
         const card = page.locator('.figure').nth(2);
-        await card.getByText(`${before.repaired.payments} payments`).waitFor();
+        await card.getByText(`${before.repaired.payments} payment`).waitFor();
         await sell(office(), 'OV-LOST', 4_200, true);
         const { id } = await until('it to be known', async () => {
           const { body } = await on.call<{ items: readonly Paid[] }>('GET', '/v1/payments/search?ref=OV-LOST');
@@ -100,7 +100,7 @@ export const overview: Area = {
         });
         await on.call('POST', `/v1/payments/${id}/inquire`);
         await found(office(), 'OV-LOST');
-        await card.getByText(`${before.repaired.payments + 1} payments`).waitFor();
+        await card.getByText(`${before.repaired.payments + 1} payment`).waitFor();
         await isFit(window);
         await card.locator('.hero').click();
         await page.locator('.list').getByText('OV-LOST').waitFor();

@@ -7,10 +7,12 @@ import { agoOf, minuteOf, msOf, nowMs, textOf, tookOf } from '../../base/time.ts
 import { Chart } from '../chart.tsx';
 import { link } from '../route.ts';
 import { type Glance, type Overview, rowsOf } from './api.ts';
-import type { OverviewKey } from './words.ts';
+import { countOf, type OverviewKey } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
+/** Of fewer payments a share says little. */
+const ENOUGH = 10;
 
 export function Channels({ of }: Readonly<{ of: Overview }>): ReactElement {
   const { t } = useWords<OverviewKey>();
@@ -87,7 +89,7 @@ function Card({
         <Row name={t('overview.paid')}>
           {tried === 0 ? t('overview.noneToday') : `${share(paid, tried)} · ${paid}/${tried}`}
         </Row>
-        <Row name={t('overview.lost')} tone={told > 0 && of.asked / told > 0.1 ? 'late' : undefined}>
+        <Row name={t('overview.lost')} tone={told >= ENOUGH && of.asked / told > 0.1 ? 'late' : undefined}>
           {of.feed === 'none'
             ? t('overview.noFeed')
             : told === 0
@@ -169,7 +171,7 @@ function Spark({ hours }: Readonly<{ hours: readonly Hour[] }>): ReactElement {
 function Hours({ of }: Readonly<{ of: Glance }>): ReactElement {
   const { t, lang } = useWords<OverviewKey>();
   const hours = hoursOf(of);
-  const tell = (n: number) => ({ at: n, text: t('overview.payments', { n }) });
+  const tell = (n: number) => ({ at: n, text: countOf(n, t) });
   return (
     <Chart
       label={t('overview.hours', { name: of.name })}

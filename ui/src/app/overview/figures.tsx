@@ -6,7 +6,7 @@ import { Money, ToneIcon, titleOf, toneOf } from '../../base/parts.tsx';
 import { dayOf, tookOf } from '../../base/time.ts';
 import { link } from '../route.ts';
 import { type Overview, rowsOf } from './api.ts';
-import type { OverviewKey } from './words.ts';
+import { countOf, type OverviewKey } from './words.ts';
 
 const MOST_PARTS = 4;
 
@@ -64,8 +64,7 @@ export function Four({ of }: Readonly<{ of: Overview }>): ReactElement {
             t('overview.noBefore')
           ) : (
             <>
-              {t('overview.before')} <Money of={repaired.before.amount} /> ·{' '}
-              {t('overview.payments', { n: repaired.before.payments })}
+              {t('overview.before')} <Money of={repaired.before.amount} /> · {countOf(repaired.before.payments, t)}
             </>
           )}
         </p>
@@ -90,7 +89,7 @@ export function Four({ of }: Readonly<{ of: Overview }>): ReactElement {
         <p className="compared">
           {truth.before?.p95_ms === undefined
             ? t('overview.noBefore')
-            : `${t('overview.before')} ${tookOf(truth.before.p95_ms, lang)} · ${t('overview.payments', { n: truth.before.payments })}`}
+            : `${t('overview.before')} ${tookOf(truth.before.p95_ms, lang)} · ${countOf(truth.before.payments, t)}`}
         </p>
       </Card>
     </div>
@@ -112,7 +111,7 @@ function Hero({ to, n, children }: Readonly<{ to: string; n: number; children: R
   return (
     <a {...link(to)} className="hero">
       {children}
-      <small>{t('overview.payments', { n })}</small>
+      <small>{countOf(n, t)}</small>
     </a>
   );
 }

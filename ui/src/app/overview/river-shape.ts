@@ -23,9 +23,18 @@ export type Pool = Readonly<{ station: string; found: Station | undefined; layer
 
 export function poolsOf(names: readonly string[], stations: readonly Station[], most: number): readonly Pool[] {
   const found = names.map((name) => stations.find((s) => s.station === name));
-  const widest = Math.max(...found.map((s) => heightOf(s?.amount.amount)), 1);
+  const widest = widestOf(stations);
   return names.map((station, i) => ({ station, found: found[i], layers: layersOf(found[i], widest, most) }));
 }
+
+/** One scale for all that money lies in, on the line and off it. Where none came is no width. */
+const MONEYLESS: ReadonlySet<string> = new Set(['closed', 'failed']);
+const widestOf = (stations: readonly Station[]): number =>
+  Math.max(...stations.filter((s) => !MONEYLESS.has(s.station)).map((s) => heightOf(s.amount.amount)), 1);
+export const trackOf = (station: Station, stations: readonly Station[], most: number): number | undefined =>
+  MONEYLESS.has(station.station)
+    ? undefined
+    : Math.max(LEAST, (most * heightOf(station.amount.amount)) / widestOf(stations));
 
 /** Only how wide something is drawn comes of it. */
 const heightOf = (amount: string | undefined): number => Math.sqrt(Math.abs(Number(amount ?? 0)));

@@ -11,8 +11,19 @@ import { ROAD } from '../line.ts';
 import { link } from '../route.ts';
 import type { AppKey } from '../words.ts';
 import { type Overview, rowsOf, type Station } from './api.ts';
-import { bedOf, falling, type Layer, lying, outlines, type Pool, poolsOf, titlesOf, widthOf } from './river-shape.ts';
-import type { OverviewKey } from './words.ts';
+import {
+  bedOf,
+  falling,
+  type Layer,
+  lying,
+  outlines,
+  type Pool,
+  poolsOf,
+  titlesOf,
+  trackOf,
+  widthOf,
+} from './river-shape.ts';
+import { countOf, type OverviewKey } from './words.ts';
 
 const STEP = 125;
 const MOST = 104;
@@ -68,7 +79,7 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
   const x = (i: number): number => STEP / 2 + i * STEP;
   const end = ROAD.length - 1;
   const tip = ({ station }: Pool, layer: Layer): string =>
-    `${t(`station.${station}` as AppKey)} · ${titlesOf(layer.codes, both)} · ${moneyText({ amount: layer.amount, currency: of.currency })} · ${t('overview.payments', { n: layer.payments })}`;
+    `${t(`station.${station}` as AppKey)} · ${titlesOf(layer.codes, both)} · ${moneyText({ amount: layer.amount, currency: of.currency })} · ${countOf(layer.payments, t)}`;
   const layersOf = (
     pools: readonly Pool[],
     i: number,
@@ -97,11 +108,12 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
       >
         {branches.map((b) => {
           const at = x(ROAD.indexOf(LEAVES[b.station]));
+          const width = trackOf(b, of.stations, MOST);
           return (
             <path
               key={b.station}
-              className={`way-off tone-${TONES[b.station]}`}
-              d={`M${at - STEP * 0.4} ${Y} C${at - STEP * 0.06} ${Y} ${at} ${Y + 24} ${at} ${Y * 2 + DROP}`}
+              className={width === undefined ? 'way-off is-empty' : `way-off tone-${TONES[b.station]}`}
+              d={wayOff(at, width)}
             />
           );
         })}
@@ -140,7 +152,7 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
                 <a key={b.station} {...link(to({ station: b.station }))} className={`off tone-${TONES[b.station]}`}>
                   <ToneIcon tone={TONES[b.station]} size={14} />
                   <span>
-                    {both(b.title)} <Money of={b.amount} /> <small>{t('overview.payments', { n: b.payments })}</small>
+                    {both(b.title)} <Money of={b.amount} /> <small>{countOf(b.payments, t)}</small>
                   </span>
                 </a>
               ))}
@@ -150,6 +162,14 @@ function Drawn({ of }: Readonly<{ of: Overview }>): ReactElement {
       </ol>
     </div>
   );
+}
+
+/** From a point on the line down to below it, widening to what it carries; a mere line where it carries nothing. */
+function wayOff(at: number, width = 0): string {
+  const [from, to, half] = [at - STEP * 0.4, Y * 2 + DROP, width / 2];
+  const near = `C${at - STEP * 0.06 - half} ${Y + half / 2} ${at - half} ${Y + 24} ${at - half} ${to}`;
+  const far = `C${at + half} ${Y + 24 - half} ${at - STEP * 0.06 + half} ${Y} ${from} ${Y}`;
+  return width === 0 ? `M${from} ${Y} ${near}` : `M${from} ${Y} ${near} L${at + half} ${to} ${far}Z`;
 }
 
 function Stop({ pool, of }: Readonly<{ pool: Pool; of: Overview }>): ReactElement {
@@ -170,7 +190,7 @@ function Stop({ pool, of }: Readonly<{ pool: Pool; of: Overview }>): ReactElemen
       <a {...link(rowsOf(of, { station }))} className="stop-sum">
         <Money of={found.amount} />
       </a>
-      <small>{t('overview.payments', { n: found.payments })}</small>
+      <small>{countOf(found.payments, t)}</small>
       {found.oldest_at === undefined ? null : found.payments === 1 ? (
         <small>{t('overview.age', { age: age(found.oldest_at) })}</small>
       ) : (
@@ -197,7 +217,7 @@ function Stop({ pool, of }: Readonly<{ pool: Pool; of: Overview }>): ReactElemen
 }
 
 function Figures({ of }: Readonly<{ of: Overview }>): ReactElement {
-  const { t, both, lang } = useWords<OverviewKey | AppKey>();
+  const { t, lang } = useWords<OverviewKey | AppKey>();
   const order = [...ROAD, ...Object.keys(LEAVES)];
   const stations = [...of.stations].sort((a, b) => order.indexOf(a.station) - order.indexOf(b.station));
   const age = (at: string | undefined): string =>
@@ -227,7 +247,7 @@ function Figures({ of }: Readonly<{ of: Overview }>): ReactElement {
           <tbody key={s.station}>
             <tr className="whole">
               <th scope="rowgroup">
-                <a {...link(rowsOf(of, { station: s.station }))}>{both(s.title)}</a>
+                <a {...link(rowsOf(of, { station: s.station }))}>{t(`station.${s.station}` as AppKey)}</a>
               </th>
               <td />
               <td className="right">{s.payments}</td>

@@ -11,8 +11,8 @@ export const words = {
   'overview.saidLate': { zh: '该到没到。', en: 'should have arrived and has not.' },
   'overview.river': { zh: '钱停在哪一站', en: 'Where it stands' },
   'overview.scale': {
-    zh: '宽度按金额的平方根:宽一倍,钱是四倍。点哪里,看哪里的支付。',
-    en: 'The width is the square root of the amount: twice as wide is four times the money. Click to see the payments.',
+    zh: '宽度按金额的平方根:宽一倍,钱是四倍。虚线处没有收到钱。点哪里,看哪里的支付。',
+    en: 'The width is the square root of the amount: twice as wide is four times the money. No money came where it is dotted. Click to see the payments.',
   },
   'overview.noTotal': {
     zh: '部分退款的支付站在两处,各算各的金额。',
@@ -26,6 +26,7 @@ export const words = {
   'overview.asTable': { zh: '看表格', en: 'Show as table' },
   'overview.asRiver': { zh: '看河流', en: 'Show as river' },
   'overview.payments': { zh: '{n} 笔', en: '{n} payments' },
+  'overview.payment': { zh: '{n} 笔', en: '{n} payment' },
   'overview.age': { zh: '已 {age}', en: 'for {age}' },
   'overview.oldestIs': { zh: '最久 {age}', en: 'oldest {age}' },
   'overview.medianIs': { zh: '半数 {age}内', en: 'half in {age}' },
@@ -91,7 +92,7 @@ export const words = {
   'overview.nothingHint': { zh: '有事会出现在这里。', en: 'It will be told here when something does.' },
   'overview.waits': { zh: '{ago}开始等', en: 'waiting since {ago}' },
   'overview.other': { zh: '{n} 件:{what}', en: '{n}: {what}' },
-  'want.claim': { zh: '{n} 件顾客报障等人答复', en: '{n} claims wait for an answer' },
+  'want.claim': { zh: '{n} 件顾客报障等人答复', en: 'Claims to be answered: {n}' },
   'want.unrecorded': {
     zh: '{n} 笔已付款,店里系统一小时没有记上',
     en: '{n} paid, and not recorded for an hour after we told',
@@ -105,22 +106,22 @@ export const words = {
   'want.underpaid': { zh: '{n} 笔少付,补收差额', en: '{n} paid too little: collect the difference' },
   'want.pending_long': { zh: '{n} 笔渠道处理太久', en: '{n} in progress at the channel for too long' },
   'want.ledger_differs': { zh: '账簿与对账不符', en: 'The ledger and the reconciliation differ' },
-  'want.terminal_unregistered': { zh: '{n} 个未登记的终端收了款', en: '{n} unregistered terminals took money' },
-  'want.terminal_retired': { zh: '{n} 个已停用的终端收了款', en: '{n} retired terminals took money' },
-  'want.terminal_foreign': { zh: '{n} 个终端的钱进了别处', en: '{n} terminals took money for somebody else' },
-  'want.foreign_code': { zh: '{n} 张别人的收款码', en: '{n} foreign codes were found' },
-  'want.retired_code': { zh: '{n} 张停用的收款码还贴着', en: '{n} retired codes are still up' },
-  'want.other_store': { zh: '{n} 张别店的收款码', en: '{n} codes of another store' },
+  'want.terminal_unregistered': { zh: '{n} 个未登记的终端收了款', en: 'Money taken by unregistered terminals: {n}' },
+  'want.terminal_retired': { zh: '{n} 个已停用的终端收了款', en: 'Money taken by retired terminals: {n}' },
+  'want.terminal_foreign': { zh: '{n} 个终端的钱进了别处', en: 'Money taken for somebody else: {n}' },
+  'want.foreign_code': { zh: '{n} 张别人的收款码', en: 'Foreign codes found: {n}' },
+  'want.retired_code': { zh: '{n} 张停用的收款码还贴着', en: 'Retired codes still up: {n}' },
+  'want.other_store': { zh: '{n} 张别店的收款码', en: 'Codes of another store: {n}' },
   'want.settlement_trouble': {
     zh: '{n} 个渠道账户有结算逾期、少结或退票',
-    en: '{n} channel accounts settle late, short or not at all',
+    en: 'Accounts settled late, short or not at all: {n}',
   },
-  'want.channel_refuses': { zh: '{n} 个渠道账户拒绝我们的请求', en: '{n} channel accounts refuse our requests' },
-  'want.events_missing': { zh: '{n} 个渠道账户的事件取不到', en: 'Events of {n} channel accounts cannot be fetched' },
-  'want.webhook_gave_up': { zh: '{n} 个 webhook 地址不再应答', en: '{n} webhook endpoints no longer answer' },
-  'want.breaks': { zh: '{n} 个对账差错', en: '{n} breaks in reconciliation' },
-  'want.bill': { zh: '{n} 份渠道账单该到没到', en: '{n} channel bills are late' },
-  'want.approval': { zh: '{n} 笔记账等人复核', en: '{n} entries wait for approval' },
+  'want.channel_refuses': { zh: '{n} 个渠道账户拒绝我们的请求', en: 'Accounts whose channel refuses us: {n}' },
+  'want.events_missing': { zh: '{n} 个渠道账户的事件取不到', en: 'Accounts whose events cannot be fetched: {n}' },
+  'want.webhook_gave_up': { zh: '{n} 个 webhook 地址不再应答', en: 'Webhook endpoints that no longer answer: {n}' },
+  'want.breaks': { zh: '{n} 个对账差错', en: 'Breaks in reconciliation: {n}' },
+  'want.bill': { zh: '{n} 份渠道账单该到没到', en: 'Channel bills that are late: {n}' },
+  'want.approval': { zh: '{n} 笔记账等人复核', en: 'Entries to be approved: {n}' },
 
   'tone.arrived': { zh: '已到', en: 'arrived' },
   'tone.moving': { zh: '在途', en: 'moving' },
@@ -131,3 +132,8 @@ export const words = {
   'tone.beware': { zh: '当心', en: 'beware' },
 } as const;
 export type OverviewKey = keyof typeof words;
+
+export const countOf = (
+  n: number,
+  t: (key: 'overview.payment' | 'overview.payments', values: Readonly<{ n: number }>) => string,
+): string => t(n === 1 ? 'overview.payment' : 'overview.payments', { n });
