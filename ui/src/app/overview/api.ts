@@ -19,3 +19,9 @@ export const rowsOf = (
   { from, currency }: Pick<Overview, 'from' | 'currency'>,
   by: Readonly<Record<string, string | undefined>>,
 ): string => `/app/payments${query({ ...by, currency, from })}`;
+
+/** So many payments, in words. */
+export const countOf = (
+  n: number,
+  t: (key: 'overview.payment' | 'overview.payments', values: Readonly<{ n: number }>) => string,
+): string => t(n === 1 ? 'overview.payment' : 'overview.payments', { n });

@@ -6,8 +6,8 @@ import { PROVIDERS, ToneIcon } from '../../base/parts.tsx';
 import { agoOf, minuteOf, msOf, nowMs, textOf, tookOf } from '../../base/time.ts';
 import { Chart } from '../chart.tsx';
 import { link } from '../route.ts';
-import { type Glance, type Overview, rowsOf } from './api.ts';
-import { countOf, type OverviewKey } from './words.ts';
+import { countOf, type Glance, type Overview, rowsOf } from './api.ts';
+import type { OverviewKey } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;

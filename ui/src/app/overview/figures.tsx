@@ -5,8 +5,8 @@ import { useWords } from '../../base/lang.ts';
 import { Money, ToneIcon, titleOf, toneOf } from '../../base/parts.tsx';
 import { dayOf, tookOf } from '../../base/time.ts';
 import { link } from '../route.ts';
-import { type Overview, rowsOf } from './api.ts';
-import { countOf, type OverviewKey } from './words.ts';
+import { countOf, type Overview, rowsOf } from './api.ts';
+import type { OverviewKey } from './words.ts';
 
 const MOST_PARTS = 4;
 

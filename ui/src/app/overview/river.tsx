@@ -10,7 +10,7 @@ import { msOf, nowMs, tookOf } from '../../base/time.ts';
 import { ROAD } from '../line.ts';
 import { link } from '../route.ts';
 import type { AppKey } from '../words.ts';
-import { type Overview, rowsOf, type Station } from './api.ts';
+import { countOf, type Overview, rowsOf, type Station } from './api.ts';
 import {
   bedOf,
   falling,
@@ -23,7 +23,7 @@ import {
   trackOf,
   widthOf,
 } from './river-shape.ts';
-import { countOf, type OverviewKey } from './words.ts';
+import type { OverviewKey } from './words.ts';
 
 const STEP = 125;
 const MOST = 104;

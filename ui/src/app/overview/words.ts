@@ -132,8 +132,3 @@ export const words = {
   'tone.beware': { zh: '当心', en: 'beware' },
 } as const;
 export type OverviewKey = keyof typeof words;
-
-export const countOf = (
-  n: number,
-  t: (key: 'overview.payment' | 'overview.payments', values: Readonly<{ n: number }>) => string,
-): string => t(n === 1 ? 'overview.payment' : 'overview.payments', { n });
