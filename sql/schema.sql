@@ -57,6 +57,7 @@ create table book.actions (
   FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
   CHECK ((state = ANY (ARRAY['intended'::text, 'called'::text, 'done'::text, 'refused'::text, 'unknown'::text, 'withdrawn'::text])))
 );
+CREATE INDEX actions_repaired ON book.actions USING btree (tenant_id, updated_at) INCLUDE (payment_id) WHERE ((kind = 'repair'::text) AND (state = 'done'::text));
 CREATE UNIQUE INDEX actions_open ON book.actions USING btree (tenant_id, payment_id, kind) WHERE (state = ANY (ARRAY['intended'::text, 'called'::text, 'unknown'::text]));
 
 create table book.alerts (
@@ -628,6 +629,7 @@ create table book.observations (
   refund_to text,
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
+CREATE INDEX observations_captured ON ONLY book.observations USING btree (tenant_id, occurred_at) INCLUDE (payment_id, account_id, source, received_at) WHERE (kind = 'captured'::text);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
 CREATE INDEX observations_refunds ON ONLY book.observations USING btree (tenant_id, occurred_at) WHERE (refund_state = 'succeeded'::text);
 
@@ -656,6 +658,7 @@ create table book.orders (
   CHECK ((state = ANY (ARRAY['open'::text, 'paid'::text, 'closed'::text, 'cancelled'::text])))
 );
 CREATE INDEX orders_newest ON book.orders USING btree (tenant_id, livemode, placed_at DESC, id DESC);
+CREATE INDEX orders_store ON book.orders USING btree (tenant_id, livemode, store, placed_at DESC, id DESC) WHERE (store IS NOT NULL);
 
 create table book.payments (
   tenant_id uuid not null,
@@ -689,6 +692,7 @@ create table book.payments (
   cleared_document_id uuid,
   cleared_on date,
   batch_id uuid,
+  moment timestamp with time zone generated always as (COALESCE(captured_at, placed_at, created_at)) stored not null,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, account_id, direction, ref),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
@@ -696,8 +700,9 @@ create table book.payments (
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
-CREATE INDEX payments_amount ON book.payments USING btree (tenant_id, livemode, currency, COALESCE(NULLIF(captured_minor, 0), ordered_minor), COALESCE(captured_at, placed_at, created_at));
-CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, COALESCE(captured_at, placed_at, created_at), id);
+CREATE INDEX payments_account ON book.payments USING btree (tenant_id, account_id, created_at DESC, id DESC);
+CREATE INDEX payments_amount ON book.payments USING btree (tenant_id, livemode, currency, COALESCE(NULLIF(captured_minor, 0), ordered_minor), moment);
+CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, moment, id);
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);

@@ -116,8 +116,8 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
   [
     'the payments of some days, for a reconciliation',
     `select id from payments p where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in'
-        and coalesce(p.captured_at, p.placed_at, p.created_at) >= $3 and coalesce(p.captured_at, p.placed_at, p.created_at) < $4
-      order by coalesce(p.captured_at, p.placed_at, p.created_at), p.id limit 5000`,
+        and p.moment >= $3 and p.moment < $4
+      order by p.moment, p.id limit 5000`,
     () => [
       on.tenantId,
       false,

@@ -164,8 +164,8 @@ async function hasPayments(
   const row = await on.book.tenant(tenantId, (tx) =>
     tx.one<{ found: boolean }>(
       `select exists (select from payments where tenant_id = $1 and account_id = $2 and livemode = $5 and captured_at >= $3 and captured_at < $4
-                         and cleared_on is null and coalesce(captured_at, placed_at, created_at) >= $3
-                         and coalesce(captured_at, placed_at, created_at) < $4) as found`,
+                         and cleared_on is null and moment >= $3
+                         and moment < $4) as found`,
       [tx.tenantId, open.account.id, start(day), start(day.add({ days: 1 })), open.account.livemode],
     ),
   );

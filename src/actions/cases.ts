@@ -8,6 +8,25 @@ export type Subject = Readonly<{
   id: string;
 }>;
 
+/** The subject of this row is test or live as $2 says. */
+export const onSide = (row: string): string => `exists (
+  select from payments s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'payment'
+  union all
+  select from accounts s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'account'
+  union all
+  select from ledgers s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'ledger'
+  union all
+  select from webhook_endpoints s
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'endpoint'
+  union all
+  select from terminal_findings s
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'terminal_finding'
+  union all
+  select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
+   where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message'
+  union all
+  select from claims s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'claim')`;
+
 export async function openCase(tx: TenantTx, reason: string, subject: Subject, note?: string): Promise<void> {
   await tx.run(
     `insert into cases (tenant_id, id, reason, subject_kind, subject_id, note) values ($1, $2, $3, $4, $5, $6)

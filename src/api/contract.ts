@@ -151,6 +151,12 @@ export const payment = z
     order_closed_at: instant.optional(),
     cleared_on: z.iso.date().optional().describe('The day of the channel’s bill that has it'),
     contradictions: z.array(z.string()),
+    stands: z
+      .array(z.object({ station: z.string(), amount: money }))
+      .optional()
+      .describe(
+        'Where its money stands now, or left the line: parts that add up to what was paid, else to what is asked',
+      ),
     verdict: verdict.optional(),
     refunds: z
       .array(refundView)

@@ -1,6 +1,7 @@
 /** Payments as the API shows them: rows with their order's number, judged as they stand now. */
 import type { z } from 'zod';
 import { type Reading, type Standing, standings } from '../actions/standing.ts';
+import { standsOf } from '../actions/stands.ts';
 import { moneyView, paymentView, verdictView } from '../actions/view.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { StationPromise } from '../plans/station.ts';
@@ -69,6 +70,7 @@ export async function standingsWith(
       ...(paymentView(payment, row.order_ref ?? undefined, verdict) as PaymentOut),
       store: row.store ?? undefined,
       terminal: row.till ?? undefined,
+      stands: standing === undefined ? undefined : standsOut(standing),
     });
     const refunds = standing?.refunds.map((r) => refundOut(standing, r, now)) ?? [];
     return { shown: refunds.length === 0 ? view : { ...view, refunds }, standing, createdAt: row.created_at };
@@ -84,6 +86,9 @@ export const aroundOf = (standing: Standing, now: Temporal.Instant, refund?: Ref
   look: standing.look,
   now,
 });
+
+const standsOut = (standing: Standing): NonNullable<PaymentOut['stands']> =>
+  standsOf(standing).map(({ station, minor }) => ({ station, amount: moneyView(minor, standing.payment.currency)! }));
 
 const shownIn = (standing: Standing, now: Temporal.Instant): VerdictOut =>
   verdictShown(standing.verdict, aroundOf(standing, now));

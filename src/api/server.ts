@@ -51,6 +51,7 @@ import { meRoutes } from './routes/me.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openRoutes } from './routes/open.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -195,6 +196,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     openRoutes(api, on);
     orderRoutes(api, on);
     policyRoutes(api, on);
+    overviewRoutes(api, on);
     paymentRoutes(api, on);
     channelRoutes(api, on);
     planRoutes(api, on);

@@ -66,12 +66,10 @@ type Row = Readonly<{
   named: number;
 }>;
 
-/** When it moved, and how much: as their indexes have it. */
-export const MOMENT = 'coalesce(p.captured_at, p.placed_at, p.created_at)';
 export const AMOUNT = 'coalesce(nullif(p.captured_minor, 0), p.ordered_minor)';
 
 const COLUMNS = `p.id, p.account_id, a.provider, p.ref, p.position, p.currency, p.ordered_minor, p.captured_minor, p.refunded_minor,
-  ${MOMENT} as at, p.captured_at, p.recorded_at is not null as recorded, p.terminal, p.last_asked_at, o.ref as order_ref,
+  p.moment as at, p.captured_at, p.recorded_at is not null as recorded, p.terminal, p.last_asked_at, o.ref as order_ref,
   o.state as order_state, o.store, o.terminal as till, v.code, v.release, v.cause, v.reason, v.custody, v.confidence, v.also`;
 const AROUND = `join accounts a on a.tenant_id = $1 and a.id = p.account_id
   left join orders o on o.tenant_id = $1 and o.id = p.order_id
@@ -122,7 +120,7 @@ export const BY_NUMBERS = `with hit as (
    select ${COLUMNS}, n.named from named n
      join payments p on p.tenant_id = $1 and p.id = n.payment_id and p.livemode = $3
      ${AROUND}
-    order by n.named desc, ${MOMENT} desc, p.id desc limit ${MOST}`;
+    order by n.named desc, p.moment desc, p.id desc limit ${MOST}`;
 
 export async function byNumbers(tx: TenantTx, livemode: boolean, values: readonly string[]): Promise<readonly Found[]> {
   if (values.length === 0) return [];
@@ -149,10 +147,10 @@ export async function byAmount(
 ): Promise<readonly Found[]> {
   const rows = await tx.rows<Row>(
     `select ${COLUMNS}, 0 as named from payments p ${AROUND}
-      where p.tenant_id = $1 and p.livemode = $2 and p.currency = $3 and ${AMOUNT} = $4 and ${MOMENT} between $5 and $6
+      where p.tenant_id = $1 and p.livemode = $2 and p.currency = $3 and ${AMOUNT} = $4 and p.moment between $5 and $6
         and p.direction = 'in' and p.position in ('expected', 'ordered', 'debited', 'captured')
         and not exists (select from claims c where c.tenant_id = $1 and c.payment_id = p.id and c.id <> $7 and c.released_at is not null)
-      order by ${MOMENT} desc, p.id desc limit ${MOST}`,
+      order by p.moment desc, p.id desc limit ${MOST}`,
     [tx.tenantId, livemode, amount.currency, amount.minor, from, to, claimId],
   );
   return rows.map(foundOf);

@@ -5,24 +5,24 @@
 import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
-import { AMOUNT, MOMENT } from './find.ts';
+import { AMOUNT } from './find.ts';
 import type { Asked, Span } from './phrase.ts';
 
 const MOST_BY_NUMBER = 200;
 
 export type SearchHit = Readonly<{ id: string; at: Temporal.Instant; score: number; why: readonly Text[] }>;
 
-export const BY_REF = `select p.id, ${MOMENT} as at, bool_or(h.exact) as exact, min(h.value) as value, p.currency, ${AMOUNT} as amount
+export const BY_REF = `select p.id, p.moment as at, bool_or(h.exact) as exact, min(h.value) as value, p.currency, ${AMOUNT} as amount
   from (select r.payment_id, r.value, true as exact from refs r where r.tenant_id = $1 and r.value = any($2)
         union all
         select q.id, w.ref, true from orders w join payments q on q.tenant_id = $1 and q.order_id = w.id
          where w.tenant_id = $1 and w.livemode = $3 and w.ref = any($2)) h
   join payments p on p.tenant_id = $1 and p.id = h.payment_id and p.livemode = $3
- group by p.id, p.currency, p.captured_minor, p.ordered_minor, p.captured_at, p.placed_at, p.created_at
- order by ${MOMENT} desc, p.id desc limit ${MOST_BY_NUMBER}`;
+ group by p.id, p.currency, p.captured_minor, p.ordered_minor, p.moment
+ order by p.moment desc, p.id desc limit ${MOST_BY_NUMBER}`;
 
 /** What ends so: `tail` is the last eight characters backwards. */
-export const BY_TAIL = `select p.id, ${MOMENT} as at, r.value, p.currency, ${AMOUNT} as amount
+export const BY_TAIL = `select p.id, p.moment as at, r.value, p.currency, ${AMOUNT} as amount
   from refs r join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $5
  where r.tenant_id = $1 and r.tail >= $2 and r.tail < $3
    and right(r.value, length($4)) = $4
@@ -99,12 +99,12 @@ async function byAmountAndTime(
   const where: string[] = [];
   const p = (value: unknown): string => `$${params.push(value)}`;
   if (amount !== undefined) where.push(`p.currency = ${p(amount.currency)} and ${AMOUNT} = ${p(amount.minor)}`);
-  if (span !== undefined) where.push(`${MOMENT} >= ${p(span.from)} and ${MOMENT} < ${p(span.to)}`);
+  if (span !== undefined) where.push(`p.moment >= ${p(span.from)} and p.moment < ${p(span.to)}`);
   if (page.after !== undefined)
-    where.push(`(${MOMENT}, p.id) < (${p(page.after[0])}::timestamptz, ${p(page.after[1])}::uuid)`);
+    where.push(`(p.moment, p.id) < (${p(page.after[0])}::timestamptz, ${p(page.after[1])}::uuid)`);
   const rows = await tx.rows<{ id: string; at: Temporal.Instant }>(
-    `select p.id, ${MOMENT} as at from payments p where p.tenant_id = $1 and p.livemode = $2 and ${where.join(' and ')}
-      order by ${MOMENT} desc, p.id desc limit ${p(page.limit)}`,
+    `select p.id, p.moment as at from payments p where p.tenant_id = $1 and p.livemode = $2 and ${where.join(' and ')}
+      order by p.moment desc, p.id desc limit ${p(page.limit)}`,
     params,
   );
   const why = [...(amount === undefined ? [] : [AMOUNT_FITS]), ...(span === undefined ? [] : [TIME_FITS])];

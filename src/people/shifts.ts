@@ -56,7 +56,6 @@ export async function currentShift(tx: TenantTx, at: Counter, lock = false): Pro
 
 /** A place without a name stands for all. */
 const HERE = `($3 = '' or o.store = $3) and ($4 = '' or o.terminal = $4)`;
-const MOMENT = 'coalesce(p.captured_at, p.placed_at, p.created_at)';
 
 export async function totalsOf(
   tx: TenantTx,
@@ -75,7 +74,7 @@ export async function totalsOf(
     `select a.provider, p.currency, count(*) as payments, sum(p.captured_minor)::text as captured, sum(p.refunded_minor)::text as refunded
        from payments p join accounts a on a.tenant_id = $1 and a.id = p.account_id
        left join orders o on o.tenant_id = $1 and o.id = p.order_id
-      where p.tenant_id = $1 and p.livemode = $2 and ${MOMENT} >= $5 and ${MOMENT} < $6 and p.captured_at is not null
+      where p.tenant_id = $1 and p.livemode = $2 and p.moment >= $5 and p.moment < $6 and p.captured_at is not null
         and p.position in ('captured', 'refunded') and ${HERE}
       group by a.provider, p.currency order by a.provider, p.currency`,
     params,
@@ -83,7 +82,7 @@ export async function totalsOf(
   const verdicts = await tx.rows<{ code: string; n: bigint }>(
     `select coalesce(p.verdict, 'unknown') as code, count(*) as n from payments p
        left join orders o on o.tenant_id = $1 and o.id = p.order_id
-      where p.tenant_id = $1 and p.livemode = $2 and ${MOMENT} >= $5 and ${MOMENT} < $6 and ${HERE} group by 1 order by 1`,
+      where p.tenant_id = $1 and p.livemode = $2 and p.moment >= $5 and p.moment < $6 and ${HERE} group by 1 order by 1`,
     params,
   );
   const claims = await tx.rows<{ code: string; n: bigint }>(
@@ -114,8 +113,8 @@ export async function recentlyCaptured(
 ): Promise<readonly string[]> {
   const rows = await tx.rows<{ id: string }>(
     `select p.id from payments p left join orders o on o.tenant_id = $1 and o.id = p.order_id
-      where p.tenant_id = $1 and p.livemode = $2 and ${MOMENT} >= $5 and p.captured_at is not null and ${HERE}
-      order by ${MOMENT} desc, p.id desc limit $6`,
+      where p.tenant_id = $1 and p.livemode = $2 and p.moment >= $5 and p.captured_at is not null and ${HERE}
+      order by p.moment desc, p.id desc limit $6`,
     [tx.tenantId, at.livemode, at.store, at.terminal, since, limit],
   );
   return rows.map((r) => r.id);

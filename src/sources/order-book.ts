@@ -59,7 +59,7 @@ async function paymentsPage(
   after: After | undefined,
 ): Promise<readonly Row[]> {
   return await tx.rows<Row>(
-    `select coalesce(p.captured_at, p.placed_at, p.created_at) as moment, p.id, o.ref as order_ref, p.ref as payment_ref,
+    `select p.moment, p.id, o.ref as order_ref, p.ref as payment_ref,
             'payment' as kind,
             case when o.id is null then 'paid' when o.state = 'paid' then 'paid' when o.state = 'open' then 'unpaid' else 'closed' end as status,
             coalesce(o.amount_minor, p.captured_minor) as minor, coalesce(o.currency, p.currency) as currency,
@@ -70,15 +70,15 @@ async function paymentsPage(
        join accounts a on a.tenant_id = $1 and a.id = p.account_id
        left join orders o on o.tenant_id = $1 and o.id = p.order_id
       where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in'
-        and coalesce(p.captured_at, p.placed_at, p.created_at) >= $3 and coalesce(p.captured_at, p.placed_at, p.created_at) < $4
-        and ($5::timestamptz is null or (coalesce(p.captured_at, p.placed_at, p.created_at), p.id) > ($5, $6::uuid))
+        and p.moment >= $3 and p.moment < $4
+        and ($5::timestamptz is null or (p.moment, p.id) > ($5, $6::uuid))
         and case when o.id is null
                  then a.order_mode = 'none' and p.captured_at is not null
                       and exists (select from observations c where c.tenant_id = $1 and c.payment_id = p.id and c.kind = 'captured'
                                      and c.source <> 'bill')
                  else p.id = (select s.id from payments s where s.tenant_id = $1 and s.order_id = o.id
                                order by s.captured_at nulls last, s.created_at desc, s.id limit 1) end
-      order by coalesce(p.captured_at, p.placed_at, p.created_at), p.id limit ${PAGE}`,
+      order by p.moment, p.id limit ${PAGE}`,
     [tx.tenantId, livemode, from, to, after?.moment ?? null, after?.id ?? null],
   );
 }

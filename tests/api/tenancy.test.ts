@@ -181,6 +181,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   listCodeChecks: () => ({ gets: 'empty' }),
   listTerminalFindings: () => ({ gets: 'empty' }),
   closeTerminalFinding: (t) => ({ path: t.finding, body: { note: 'x' }, gets: 'none' }),
+  getOverview: () => ({ gets: 'own' }),
   listPayments: () => ({ gets: 'empty' }),
   findPayments: (t) => ({ query: `ref=${t.orderRef}`, gets: 'empty' }),
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),

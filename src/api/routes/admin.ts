@@ -1,5 +1,7 @@
 /** Keys, and what waits for a person. */
+
 import { z } from 'zod';
+import { onSide } from '../../actions/cases.ts';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { redrive } from '../../sources/fold.ts';
@@ -10,25 +12,6 @@ import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
 import type { Api, Serving } from '../server.ts';
-
-/** The subject of this row is test or live as $2 says. */
-const onSide = (row: string): string => `exists (
-  select from payments s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'payment'
-  union all
-  select from accounts s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'account'
-  union all
-  select from ledgers s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'ledger'
-  union all
-  select from webhook_endpoints s
-   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'endpoint'
-  union all
-  select from terminal_findings s
-   where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'terminal_finding'
-  union all
-  select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
-   where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message'
-  union all
-  select from claims s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'claim')`;
 
 export function adminRoutes(api: Api, on: Serving): void {
   api.get(

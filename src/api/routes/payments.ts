@@ -7,10 +7,10 @@ import { moneyView } from '../../actions/view.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { observationRows } from '../../traces/store.ts';
-import { VERDICTS, type VerdictCode } from '../../verdicts/catalogue.ts';
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
-import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
+import { dropEmpty, notFound } from '../manners.ts';
+import { listQuery, page } from '../payment-list.ts';
 import { paymentsWith, promiseOut, standingsWith, VERDICT_COLUMNS, type VerdictRow, verdictOut } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
 
@@ -25,15 +25,13 @@ export function paymentRoutes(api: Api, on: Serving): void {
         operationId: 'listPayments',
         summary: 'Payments, newest first',
         tags: ['payments'],
-        querystring: z.strictObject({
-          ...shape.paging,
-          verdict: z.enum(Object.keys(VERDICTS) as [string, ...string[]]).optional(),
-        }),
+        description: 'Each filter is held against what is said of a payment now. Days are days of business in China.',
+        querystring: listQuery,
         response: { 200: shape.page(shape.payment) },
       },
     },
     async ({ caller, query }) => {
-      return await on.book.tenant(caller.tenantId, (tx) => page(tx, on, caller, query));
+      return await on.book.tenant(caller.tenantId, (tx) => page(tx, on, caller.livemode, query));
     },
   );
 
@@ -289,55 +287,6 @@ const stationOut = (s: Station): z.output<typeof shape.station> =>
     message_id: s.messageId,
     document_id: s.documentId,
   });
-
-/** Stored verdicts that may be this one when judged as they stand now; `b` is the payment's batch. */
-const BATCH_STATE: Readonly<Partial<Record<VerdictCode, string>>> = {
-  received: 'credited',
-  late: 'late',
-  short_settled: 'short',
-  payout_returned: 'returned',
-};
-function mayBe(code: VerdictCode): string {
-  const state = BATCH_STATE[code];
-  if (state !== undefined) return `(p.verdict = '${code}' or (p.verdict = 'on_its_way' and b.state = '${state}'))`;
-  if (code === 'unknown') return `p.verdict in ('unknown', 'on_its_way', 'unrecorded', 'held')`;
-  return `p.verdict = '${code}'`;
-}
-
-/** So many rows are looked at for one page at most; a page may be short, and `next` goes on behind it. */
-const MOST_SCANNED = 2_000;
-
-/** Newest first. Filtered by what is said now: rows that may be it are read and judged until the page is full. */
-async function page(
-  tx: TenantTx,
-  on: Serving,
-  caller: Caller,
-  query: Readonly<{ after?: string | undefined; limit: number; verdict?: string | undefined }>,
-): Promise<{ items: z.output<typeof shape.payment>[]; next?: string }> {
-  const wanted = query.verdict as VerdictCode | undefined;
-  let after = fromCursor(query.after);
-  const items: z.output<typeof shape.payment>[] = [];
-  for (let scanned = 0; scanned < MOST_SCANNED; ) {
-    const found = await standingsWith(
-      tx,
-      on,
-      `p.id in (select p.id from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
-         where p.tenant_id = $1 and p.livemode = $2 ${wanted === undefined ? '' : `and ${mayBe(wanted)}`}
-           and ($3::timestamptz is null or (p.created_at, p.id) < ($3::timestamptz, $4::uuid))
-         order by p.created_at desc, p.id desc limit $5)`,
-      [caller.livemode, after?.[0] ?? null, after?.[1] ?? null, query.limit],
-      'order by p.created_at desc, p.id desc',
-    );
-    scanned += found.length;
-    for (const { shown, createdAt } of found) {
-      after = [createdAt.toString(), shown.id];
-      if (wanted === undefined || shown.verdict?.code === wanted) items.push(shown);
-      if (items.length === query.limit) return { items, next: cursor(...after) };
-    }
-    if (found.length < query.limit) return { items };
-  }
-  return after === undefined ? { items } : { items, next: cursor(...after) };
-}
 
 async function placeIn(tx: TenantTx, id: string): Promise<z.output<typeof shape.trace>['terminal']> {
   const [place] = await placesOf(tx, [id]);

@@ -56,13 +56,11 @@ function shownOf(s: Station, isBehind: boolean, verdict: string | undefined): St
   return s.state === 'passed_over' || isBehind ? 'passed' : 'ahead';
 }
 
-/** How far along, for a list: the stations reached, of eight. */
+/** How far along, for a list: the stations of the road up to where its money stands. */
 export function farOf(payment: Payment): number {
-  if (payment.verdict?.code === 'received') return 8;
-  if (payment.cleared_on !== undefined) return 5;
-  if (payment.recorded_at !== undefined && payment.captured_at !== undefined) return 4;
-  if (payment.captured_at !== undefined) return 3;
-  return payment.position === 'debited' ? 2 : 1;
+  const at = payment.stands?.map((s) => ROAD.indexOf(s.station as (typeof ROAD)[number])) ?? [];
+  const furthest = Math.max(...at, -1);
+  return furthest >= 0 ? furthest + 1 : payment.captured_at === undefined ? 1 : 3;
 }
 export const ROAD = [
   'ordered',

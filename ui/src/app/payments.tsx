@@ -1,11 +1,12 @@
-/** Payments, newest first, by verdict; a page is asked for by where the last one ended. New ones never move what is being read: a bar says so. */
+/** Payments, newest first, as the address filters them; a page is asked for by where the last one ended. New ones never move what is being read: a bar says so. */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { lazy, type ReactElement, useEffect, useRef, useState } from 'react';
 import { REASONS, VERDICTS } from '../../../src/verdicts/catalogue.ts';
-import { api, type PageOf, type Payment } from '../base/api.ts';
+import { api, type Channel, type PageOf, type Payment, query as queryOf } from '../base/api.ts';
 import { useWords } from '../base/lang.ts';
-import { Money, PROVIDERS, Quiet, Time, ToneIcon, toneOf, VerdictMark } from '../base/parts.tsx';
+import { Money, PROVIDERS, Quiet, Time, ToneIcon, titleOf, toneOf, VerdictMark } from '../base/parts.tsx';
+import { dayOf } from '../base/time.ts';
 import { farOf, ROAD } from './line.ts';
 import { useLive } from './live.ts';
 import { MiniLine } from './metro.tsx';
@@ -28,11 +29,14 @@ function List(): ReactElement {
   const [changes, setChanges] = useState(0);
   useLive(() => setChanges((n) => n + 1));
   const client = useQueryClient();
-  const verdict = query.get('verdict') ?? undefined;
+  const by = Object.fromEntries(
+    FILTERS.flatMap((name) => (query.get(name) === null ? [] : [[name, query.get(name)!]])),
+  );
+  const { verdict } = by;
   const seen = useRef(changes);
   const list = useInfiniteQuery({
-    queryKey: ['payments', verdict ?? ''],
-    queryFn: ({ pageParam, signal }) => api.payments({ verdict, after: pageParam }, { signal }),
+    queryKey: ['payments', by],
+    queryFn: ({ pageParam, signal }) => api.payments({ ...by, after: pageParam }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: PageOf<Payment>) => last.next,
   });
@@ -60,7 +64,7 @@ function List(): ReactElement {
 
   const renew = (): void => {
     seen.current = changes;
-    void client.resetQueries({ queryKey: ['payments', verdict ?? ''] });
+    void client.resetQueries({ queryKey: ['payments', by] });
     scrollTo({ top: 0 });
   };
 
@@ -71,8 +75,8 @@ function List(): ReactElement {
         <Select
           className="by-verdict"
           aria-label={t('payments.filter')}
-          value={verdict ?? ''}
-          onChange={(code: string) => go(code === '' ? '/app/payments' : `/app/payments?verdict=${code}`)}
+          value={verdict?.includes(',') === true ? t('payments.several') : (verdict ?? '')}
+          onChange={(code: string) => go(`/app/payments${queryOf({ ...by, verdict: code })}`)}
           options={[
             { value: '', label: t('payments.all') },
             ...Object.entries(VERDICTS).map(([code, { tone, title }]) => ({
@@ -97,6 +101,7 @@ function List(): ReactElement {
           </Button>
         ) : null}
       </div>
+      <Filters by={by} channels={channels.data?.items ?? []} />
       {list.isPending ? (
         <Rows n={12} />
       ) : list.isError && rows.length === 0 ? (
@@ -173,6 +178,60 @@ function List(): ReactElement {
         </div>
       )}
     </section>
+  );
+}
+
+/** What narrows the list, as the address says; each can be let go. */
+const FILTERS = [
+  'verdict',
+  'station',
+  'account_id',
+  'store',
+  'currency',
+  'from',
+  'to',
+  'at_risk',
+  'repaired_on',
+] as const;
+
+function Filters({
+  by,
+  channels,
+}: Readonly<{ by: Readonly<Record<string, string>>; channels: readonly Channel[] }>): ReactElement | null {
+  const { t, both, lang } = useWords<AppKey>();
+  const told: Readonly<Record<string, (value: string) => string>> = {
+    station: (s) => t('filter.station', { station: t(`station.${s}` as AppKey) }),
+    account_id: (id) => channels.find((c) => c.id === id)?.name ?? id,
+    store: (store) => t('filter.store', { store }),
+    currency: (code) => code,
+    from: (on) => t('filter.from', { day: dayOf(on, lang) }),
+    to: (on) => t('filter.to', { day: dayOf(on, lang) }),
+    at_risk: () => t('filter.risk'),
+    repaired_on: (on) => t('filter.repaired', { day: dayOf(on, lang) }),
+    verdict: (codes) =>
+      codes
+        .split(',')
+        .map((code) => both(titleOf(code)))
+        .join(' · '),
+  };
+  const shown = Object.keys(by).filter((name) => name !== 'verdict' || by.verdict!.includes(','));
+  if (shown.length === 0) return null;
+  return (
+    <ul className="filters" aria-label={t('filter.title')}>
+      {shown.map((name) => (
+        <li key={name}>
+          <a {...link(`/app/payments${queryOf({ ...by, [name]: undefined })}`)} title={t('filter.drop')}>
+            {told[name]!(by[name]!)} <span aria-hidden="true">×</span>
+            <span className="hidden">{t('filter.drop')}</span>
+          </a>
+        </li>
+      ))}
+      <li>
+        <a {...link('/app/payments')} className="plain-link">
+          {t('filter.clear')}
+        </a>
+      </li>
+    </ul>
   );
 }
 

@@ -128,7 +128,7 @@ export const query = (values: Readonly<Record<string, string | undefined>>): str
 export const api = {
   me: (mode?: Mode) => json<Me>('/v1/me', mode === undefined ? {} : { mode }),
   leave: () => json<void>('/v1/me/leave', { method: 'POST' }),
-  payments: (by: Readonly<{ verdict?: string | undefined; after?: string | undefined; limit?: string }>, how?: Ask) =>
+  payments: (by: Readonly<Record<string, string | undefined>>, how?: Ask) =>
     json<PageOf<Payment>>(`/v1/payments${query(by)}`, how),
   trace: (id: string) => json<Trace>(`/v1/payments/${id}/trace`),
   inquire: (id: string) =>
