@@ -327,6 +327,8 @@ create table book.deliveries (
   last_error text,
   created_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  last_sent_at timestamp with time zone,
+  last_signature text,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
   FOREIGN KEY (tenant_id, endpoint_id) REFERENCES book.webhook_endpoints(tenant_id, id),
@@ -580,6 +582,7 @@ create table book.observations (
   refund_to text,
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
+CREATE INDEX observations_message ON ONLY book.observations USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
 CREATE INDEX observations_refunds ON ONLY book.observations USING btree (tenant_id, occurred_at) WHERE (refund_state = 'succeeded'::text);
 

@@ -356,6 +356,11 @@ export const channel = z
 
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }).meta({ id: 'Check' });
 
+/** One of the doctor's. */
+export const finding = check
+  .extend({ title: z.string(), remedy: z.string().optional().describe('What to do, where it is not well') })
+  .meta({ id: 'Finding' });
+
 export const billDay = z
   .object({
     kind: z.string(),
@@ -496,6 +501,7 @@ export const delivery = z
   .object({
     id,
     event_seq: z.string().optional(),
+    type: z.string().optional(),
     state: z.string(),
     attempts: z.int(),
     last_status: z.int().optional(),

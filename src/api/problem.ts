@@ -33,6 +33,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'ledger.own_proposal': 403,
   'ledger.changed': 409,
   'ledger.decided': 409,
+  'member.last_admin': 409,
+  'member.disabled': 409,
   'terminal.not_found': 404,
   'terminal.wrong_step': 409,
   'terminal.ended': 409,

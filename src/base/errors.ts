@@ -7,6 +7,7 @@
 import { BOOK_ERRORS } from './errors-book.ts';
 import { CLAIM_ERRORS } from './errors-claims.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
+import { MEMBER_ERRORS } from './errors-members.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
 import { TERMINAL_ERRORS } from './errors-terminals.ts';
 import { fill, type Lang, type Text } from './lang.ts';
@@ -227,6 +228,7 @@ export const ERRORS = {
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
   ...CLAIM_ERRORS,
+  ...MEMBER_ERRORS,
   ...TERMINAL_ERRORS,
 } as const satisfies Record<string, Entry>;
 
