@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId } from '../../src/base/ids.ts';
+import { addTenant } from '../support/database.ts';
 import { callAs, callWith, type Living, living } from '../support/living.ts';
 
 let on: Living;
@@ -101,6 +102,20 @@ test('a role holds from the next request on; sessions are listed and ended one b
   assert.equal((await call('GET', '/v1/payments')).status, 401);
   assert.equal((await live('PATCH', `/v1/members/${newId()}`, { role: 'viewer' })).status, 404);
   assert.equal((await live('PATCH', `/v1/members/${member.id}`, {})).status, 400);
+});
+
+test('a member of another tenant is not there, also for a live key', async () => {
+  const other = await callAs(on, { tenantId: await addTenant(on.test.book, 'another shop'), livemode: true });
+  const { id } = (await invited('viewer')).member;
+  for (const [method, path, body] of [
+    ['PATCH', `/v1/members/${id}`, { role: 'admin' }],
+    ['POST', `/v1/members/${id}/link`, {}],
+    ['GET', `/v1/members/${id}/sessions`, undefined],
+    ['DELETE', `/v1/members/${id}/sessions/${id}`, undefined],
+  ] as const)
+    assert.equal((await other(method, path, body)).status, 404, path);
+  assert.deepEqual((await other<{ items: unknown[] }>('GET', '/v1/members')).body.items, []);
+  assert.equal((await memberOf(id)).role, 'viewer');
 });
 
 test('the last active administrator stays one, also when two take the last two away at the same moment', async () => {

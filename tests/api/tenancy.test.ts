@@ -58,11 +58,12 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   renameMe: () => ({ body: { name: 'x' }, gets: 'own' }),
   listMembers: () => ({ gets: 'own', isOfBothSides: true }),
   listAdministrators: () => ({ gets: 'own' }),
-  inviteMember: () => ({ body: { name: 'x', role: 'viewer' }, gets: 'own' }),
-  linkMember: (t) => ({ path: t.member, gets: 'none', isOfBothSides: true }),
-  changeMember: (t) => ({ path: t.member, body: { name: 'stolen' }, gets: 'none', isOfBothSides: true }),
+  // A test key changes no member at all; a live key of another tenant: tests/api/members.test.ts.
+  inviteMember: () => ({ body: { name: 'x', role: 'viewer' }, gets: 'own', isOfBothSides: true }),
+  linkMember: (t) => ({ path: t.member, gets: 'own', isOfBothSides: true }),
+  changeMember: (t) => ({ path: t.member, body: { name: 'stolen' }, gets: 'own', isOfBothSides: true }),
   listMemberSessions: (t) => ({ path: t.member, gets: 'none', isOfBothSides: true }),
-  endMemberSession: (t) => ({ path: t.member, last: t.member, gets: 'none' }),
+  endMemberSession: (t) => ({ path: t.member, last: t.member, gets: 'own', isOfBothSides: true }),
   listKeys: () => ({ gets: 'own' }),
   makeKey: () => ({ body: { name: 'x', scopes: ['read'] }, gets: 'own' }),
   revokeKey: (t) => ({ path: t.key, gets: 'none' }),
@@ -216,7 +217,7 @@ before(async () => {
       assert.ok(fill !== undefined, `${method} ${path} (${operationId}) is new: say in FILLS what a stranger gets`);
       const scope = /Scope: (\w+)\./.exec(operation.description ?? '')?.[1] as Scope;
       assert.ok(ALL_SCOPES.includes(scope), `${operationId} says which scope it needs`);
-      const filled = path.replace(/\{\w+\}/, fill.path ?? '').replace(/\{\w+\}$/, fill.last ?? '{}');
+      const filled = path.replace(/\{\w+\}/, fill.path ?? '').replace(/\{\w+\}/, fill.last ?? '{}');
       assert.doesNotMatch(filled, /[{}]/);
       const query = fill.query === undefined ? '' : `?${fill.query}`;
       return [{ name: operationId, method: method.toUpperCase(), path: `${filled}${query}`, scope, fill }];
