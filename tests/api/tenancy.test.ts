@@ -412,8 +412,9 @@ async function seen(): Promise<string> {
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
-  // A payment is judged when it is read.
-  const timeless = (name: string, value: unknown): unknown => (name === 'judged_at' ? undefined : value);
+  // A payment is judged when it is read; a link for the administrator is of both sides.
+  const timeless = (name: string, value: unknown): unknown =>
+    name === 'judged_at' || name === 'invited_until' ? undefined : value;
   return JSON.stringify([all, keys.body.items.find((k) => k.id === theirs.key)?.revoked_at], timeless, 1);
 }
 
