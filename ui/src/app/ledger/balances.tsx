@@ -7,10 +7,10 @@ import { Money, Quiet } from '../../base/parts.tsx';
 import { fullOf, msOf, nowText, ZONE } from '../../base/time.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
-import { currenciesOf, isBelow, sizeOf, sumOf } from './amounts.ts';
+import { currenciesOf, isBelow, isNothing, sizeOf, sumOf } from './amounts.ts';
 import { type Account, ledger } from './api.ts';
 import { isDay, today } from './days.ts';
-import { AccountName, at, On, Proof } from './parts.tsx';
+import { at, Grouped, On, Proof, Sided } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
 const KINDS = ['asset', 'liability', 'income', 'expense'] as const;
@@ -108,15 +108,19 @@ function Sheet({ currency, accounts }: Readonly<{ currency: string; accounts: re
       accounts.filter((a) => codes.includes(a.code)).map((a) => a.balance),
       currency,
     );
+  const netOf = (rows: readonly Account[]) =>
+    sumOf(
+      rows.map((a) => a.balance),
+      currency,
+    );
+  // As they stand in the table: accounts of one number are one balance.
+  const nets = [...Map.groupBy(accounts, (a) => a.code).values()].map(netOf);
   const onTheWay = of('channel_receivable', 'in_settlement', 'in_transit', 'reserves');
   const debits = sumOf(
-    accounts.filter((a) => !isBelow(a.balance)).map((a) => a.balance),
+    nets.filter((m) => !isBelow(m)),
     currency,
   );
-  const credits = sumOf(
-    accounts.filter((a) => isBelow(a.balance)).map((a) => a.balance),
-    currency,
-  );
+  const credits = sumOf(nets.filter(isBelow), currency);
   return (
     <section className="book" aria-label={currency}>
       <dl className="heroes">
@@ -131,7 +135,10 @@ function Sheet({ currency, accounts }: Readonly<{ currency: string; accounts: re
           <div key={key}>
             <dt>{t(key)}</dt>
             <dd>
-              <Money of={money} large />
+              <Money of={key === 'ledger.heroOpen' ? sizeOf(money) : money} large />{' '}
+              {key === 'ledger.heroOpen' && !isNothing(money) ? (
+                <small>{t(isBelow(money) ? 'ledger.tooMuch' : 'ledger.missing')}</small>
+              ) : null}
             </dd>
           </div>
         ))}
@@ -157,29 +164,23 @@ function Sheet({ currency, accounts }: Readonly<{ currency: string; accounts: re
                 <tr className="group">
                   <th scope="rowgroup">{t(`ledger.${kind}`)}</th>
                   <td className="right" colSpan={2}>
-                    <Money
-                      of={sizeOf(
-                        sumOf(
-                          own.map((a) => a.balance),
-                          currency,
-                        ),
-                      )}
-                    />
+                    <Sided of={netOf(own)} />
                   </td>
                 </tr>
-                {own.map((a) => (
-                  <tr key={a.id}>
-                    <td>
-                      <AccountName of={a} />
-                    </td>
-                    <td className="right">
-                      <On side="debit" of={a.balance} />
-                    </td>
-                    <td className="right">
-                      <On side="credit" of={a.balance} />
-                    </td>
-                  </tr>
-                ))}
+                <Grouped
+                  rows={own}
+                  sum={(rows) => ({ ...rows[0]!, balance: netOf(rows) })}
+                  cells={(a) => (
+                    <>
+                      <td className="right">
+                        {isNothing(a.balance) ? <Sided of={a.balance} /> : <On side="debit" of={a.balance} />}
+                      </td>
+                      <td className="right">
+                        <On side="credit" of={a.balance} />
+                      </td>
+                    </>
+                  )}
+                />
               </tbody>
             );
           })}

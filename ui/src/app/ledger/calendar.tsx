@@ -109,7 +109,7 @@ function Month({ of, chosen, label }: Readonly<{ of: Days; chosen: string | unde
               <a
                 href={way.href}
                 onClick={way.onClick}
-                className={`day is-${d.state} tone-${tone}`}
+                className={`day is-${d.state} tone-${tone}${d.entries === '0' ? ' is-empty' : ''}`}
                 aria-label={says}
                 aria-current={d.on === chosen ? 'date' : undefined}
                 data-day={d.on}

@@ -20,6 +20,8 @@ const PARTS = [
   'credits',
   'adjustments',
   'lines',
+  'paid_out_of_the_balance',
+  'of_a_run_not_posted',
   'not_checked',
   'on_its_way',
   'late',
@@ -113,8 +115,10 @@ function One({ of, isNewest }: Readonly<{ of: Check; isNewest: boolean }>): Reac
   const tone = of.equal ? 'arrived' : 'no';
   const nameOf = (code: string): string =>
     ACCOUNTS.some((a) => a === code) ? t(`ledger.${code as 'suspense'}`) : code;
-  const partOf = (part: string): string =>
-    PARTS.some((p) => p === part) ? t(`ledger.part_${part as 'breaks'}`) : part;
+  const partOf = (part: string): string => {
+    const key = part.replaceAll(' ', '_');
+    return PARTS.some((p) => p === key) ? t(`ledger.part_${key as 'breaks'}`) : part;
+  };
   return (
     <section aria-live="polite">
       <p className={`verdict-line tone-${tone}`} data-equal={of.equal}>

@@ -14,7 +14,7 @@ import { type Column, Table } from '../table.tsx';
 import { currenciesOf, isNothing, less, sumOf } from './amounts.ts';
 import { type Account, type Entry, ledger } from './api.ts';
 import { isDay } from './days.ts';
-import { AccountName, at, Sided } from './parts.tsx';
+import { AccountName, at, Sided, useSays } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
 const FILTERS = ['break', 'batch', 'reconciliation_id'] as const;
@@ -157,6 +157,7 @@ function List({
   label: string;
 }>): ReactElement {
   const { t, both } = useWords<LedgerKey>();
+  const says = useSays();
   const rows = useMemo((): readonly Row[] => {
     if (account === undefined) return entries.map((entry) => ({ entry }));
     let balance = account.balance;
@@ -185,7 +186,7 @@ function List({
       key: 'says',
       title: t('ledger.says'),
       width: 'minmax(260px, 2fr)',
-      cell: ({ entry }) => <span title={both(entry.says)}>{both(entry.says)}</span>,
+      cell: ({ entry }) => <span title={says(entry.says)}>{says(entry.says)}</span>,
     },
   ];
   const sides = (entry: Entry): string => {

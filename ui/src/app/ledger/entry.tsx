@@ -9,11 +9,12 @@ import { link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { currenciesOf, less, sumOf } from './amounts.ts';
 import { type EntryWhole, ledger } from './api.ts';
-import { AccountName, at, Fact, Facts, Proof } from './parts.tsx';
+import { AccountName, at, Fact, Facts, Proof, useSays } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
 export default function EntryPage({ id }: Readonly<{ id: string }>): ReactElement {
   const { t, both } = useWords<LedgerKey>();
+  const says = useSays();
   const found = useQuery({ queryKey: ['ledger', 'entry', id], queryFn: () => ledger.entry(id) });
   const back = (
     <p className="crumb">
@@ -33,7 +34,7 @@ export default function EntryPage({ id }: Readonly<{ id: string }>): ReactElemen
     <article className="entry">
       {back}
       <h2>
-        {t('ledger.entryNo', { no: entry.no })} · {both(entry.says)}
+        {t('ledger.entryNo', { no: entry.no })} · {says(entry.says)}
       </h2>
       <Facts>
         <Fact says={t('ledger.businessOn')}>{entry.business_on}</Fact>

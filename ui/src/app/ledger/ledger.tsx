@@ -1,5 +1,6 @@
 /** The ledger: which of its pages the address names. Each comes when it is wanted. */
 import './ledger.css';
+import '../prompt.css';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { addWords, useWords } from '../../base/lang.ts';

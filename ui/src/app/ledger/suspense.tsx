@@ -31,7 +31,7 @@ export default function OpenPage({ me }: Readonly<{ me: Me }>): ReactElement {
         <>
           <Waiting me={me} />
           <Lying me={me} />
-          <p>
+          <p className="after-list">
             <a {...link(at('/suspense?show=decided'))}>{t('ledger.showDecided')} →</a>
           </p>
         </>

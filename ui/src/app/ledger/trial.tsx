@@ -8,7 +8,7 @@ import { Rows, Wrong } from '../state.tsx';
 import { currenciesOf, isNothing, less, sumOf } from './amounts.ts';
 import { ledger, type Trial, type TrialRow } from './api.ts';
 import { addMonths, firstOf, isDay, lastOf, monthOf, today } from './days.ts';
-import { AccountName, at, Proof, Sided } from './parts.tsx';
+import { at, Grouped, Proof, Sided } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
 export default function TrialPage(): ReactElement {
@@ -75,9 +75,9 @@ export default function TrialPage(): ReactElement {
 function Sheet({ of, currency }: Readonly<{ of: Trial; currency: string }>): ReactElement {
   const { t } = useWords<LedgerKey>();
   const rows = of.items.filter((r) => r.currency === currency);
-  const sum = (column: 'opening' | 'debit' | 'credit' | 'closing') =>
+  const sum = (column: 'opening' | 'debit' | 'credit' | 'closing', own: readonly TrialRow[] = rows) =>
     sumOf(
-      rows.map((r) => r[column]),
+      own.map((r) => r[column]),
       currency,
     );
   const turnover = (r: TrialRow, column: 'debit' | 'credit'): ReactElement | null =>
@@ -108,21 +108,28 @@ function Sheet({ of, currency }: Readonly<{ of: Trial; currency: string }>): Rea
             </tr>
           </thead>
           <tbody>
-            {rows.map((r) => (
-              <tr key={r.id}>
-                <td>
-                  <AccountName of={r} />
-                </td>
-                <td className="right">
-                  <Sided of={r.opening} />
-                </td>
-                <td className="right">{turnover(r, 'debit')}</td>
-                <td className="right">{turnover(r, 'credit')}</td>
-                <td className="right">
-                  <Sided of={r.closing} />
-                </td>
-              </tr>
-            ))}
+            <Grouped
+              rows={rows}
+              sum={(own) => ({
+                ...own[0]!,
+                opening: sum('opening', own),
+                debit: sum('debit', own),
+                credit: sum('credit', own),
+                closing: sum('closing', own),
+              })}
+              cells={(r) => (
+                <>
+                  <td className="right">
+                    <Sided of={r.opening} />
+                  </td>
+                  <td className="right">{turnover(r, 'debit')}</td>
+                  <td className="right">{turnover(r, 'credit')}</td>
+                  <td className="right">
+                    <Sided of={r.closing} />
+                  </td>
+                </>
+              )}
+            />
           </tbody>
           <tfoot>
             <tr>

@@ -1,5 +1,6 @@
 /** Settings: which of their pages the address names. Each comes when it is wanted. */
 import './settings.css';
+import '../prompt.css';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { addWords, useWords } from '../../base/lang.ts';
 import type { PageProps } from '../pages.ts';

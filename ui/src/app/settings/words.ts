@@ -25,7 +25,7 @@ export const words = {
   'settings.mayOperator': { zh: '经办或管理员可以操作', en: 'An operator or administrator may do this' },
 
   'settings.allWell': { zh: '一切正常', en: 'All is well' },
-  'settings.notWell': { zh: '{count} 项需要处理', en: '{count} things need somebody' },
+  'settings.notWell': { zh: '{count} 项需要处理', en: 'To be looked at: {count}' },
   'settings.checked': { zh: '检查了 {count} 项 · 版本 {version}', en: '{count} checks · version {version}' },
   'settings.lookAgain': { zh: '再检查', en: 'Look again' },
   'settings.ok': { zh: ':正常', en: ': yes' },
@@ -168,7 +168,7 @@ export const words = {
   'settings.notSentYet': { zh: '还没有发出', en: 'Not sent yet' },
   'settings.noAnswer': { zh: '没有应答', en: 'No answer' },
   'settings.answered': { zh: '应答 HTTP {status}', en: 'Answered HTTP {status}' },
-  'settings.triesCount': { zh: '共 {count} 次', en: '{count} tries' },
+  'settings.triesCount': { zh: '共 {count} 次', en: 'tries: {count}' },
   'settings.nextTry': { zh: '下次', en: 'next' },
   'settings.headers': { zh: '请求头(最近一次)', en: 'Request headers (last try)' },
   'settings.noHeaders': { zh: '没有留存的签名。', en: 'No signature is kept.' },
@@ -230,7 +230,7 @@ export const words = {
   },
   'settings.noRejected': { zh: '没有未放行的消息', en: 'Nothing was turned away' },
   'settings.noRejectedHint': { zh: '伪造的通知会出现在这里。', en: 'A forged notification would stand here.' },
-  'settings.times': { zh: '{count} 次', en: '{count} times' },
+  'settings.times': { zh: '{count} 次', en: '{count}×' },
   'settings.lastTime': { zh: '最近', en: 'last' },
   'settings.firstBytes': { zh: '看开头(共 {count} 字节)', en: 'Its beginning ({count} bytes in all)' },
   'settings.why_bad_signature': { zh: '签名不对', en: 'The signature is wrong' },
@@ -243,7 +243,7 @@ export const words = {
 
   'settings.askAbove': { zh: '大额付款先问渠道', en: 'Ask the channel about large payments' },
   'settings.askAboveSays': {
-    zh: '小额付款,渠道通知有效即可交货;超过此数,还要渠道当面应答。',
+    zh: '小额付款,渠道通知有效即可交货;超过此数,还须直接问过渠道。',
     en: 'Below it a verified notification releases the goods; above it the channel’s own answer is needed too.',
   },
   'settings.currency': { zh: '币种', en: 'Currency' },
