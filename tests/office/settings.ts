@@ -72,7 +72,7 @@ export const settings: Area = {
       await guest.page.goto(`${office().url}${new URL(link).pathname}`);
       await guest.page.goto(`${office().url}/app/settings/members`);
       await guest.page.getByText('这一页只有管理员能看').waitFor();
-      assert.match(await guest.page.locator('.quiet').innerText(), /王会计/);
+      await guest.page.locator('.quiet').filter({ hasText: '王会计' }).waitFor();
       await guest.page.goto(`${office().url}/app/settings/policy`);
       await guest.page.getByText(/您可以查看。要改动/).waitFor();
       assert.equal(await guest.page.getByRole('button', { name: /启用第/ }).count(), 0);

@@ -110,13 +110,15 @@ function Month({ of, chosen, label }: Readonly<{ of: Days; chosen: string | unde
                 href={way.href}
                 onClick={way.onClick}
                 className={`day is-${d.state} tone-${tone}${d.entries === '0' ? ' is-empty' : ''}`}
-                aria-label={says}
                 aria-current={d.on === chosen ? 'date' : undefined}
                 data-day={d.on}
               >
-                <span className={d.on === of.today ? 'day-no is-today' : 'day-no'}>{Number(d.on.slice(8))}</span>
+                <span className="hidden">{says}</span>
+                <span className={d.on === of.today ? 'day-no is-today' : 'day-no'} aria-hidden="true">
+                  {Number(d.on.slice(8))}
+                </span>
                 {d.state === 'ahead' ? null : d.state === 'open' && d.entries === '0' ? null : (
-                  <span className="day-state">
+                  <span className="day-state" aria-hidden="true">
                     <ToneIcon tone={tone} size={14} />
                     <span className="day-word">
                       {d.state === 'open' && d.open_breaks !== '0'
@@ -126,7 +128,9 @@ function Month({ of, chosen, label }: Readonly<{ of: Days; chosen: string | unde
                   </span>
                 )}
                 {d.entries === '0' ? null : (
-                  <small className="day-count">{t('ledger.entriesCount', { count: d.entries })}</small>
+                  <small className="day-count" aria-hidden="true">
+                    {t('ledger.entriesCount', { count: d.entries })}
+                  </small>
                 )}
               </a>
             </li>
