@@ -163,8 +163,11 @@ function Sheet({ currency, accounts }: Readonly<{ currency: string; accounts: re
               <tbody key={kind}>
                 <tr className="group">
                   <th scope="rowgroup">{t(`ledger.${kind}`)}</th>
-                  <td className="right" colSpan={2}>
-                    <Sided of={netOf(own)} />
+                  <td className="right">
+                    <On side="debit" of={netOf(own)} />
+                  </td>
+                  <td className="right">
+                    <On side="credit" of={netOf(own)} />
                   </td>
                 </tr>
                 <Grouped

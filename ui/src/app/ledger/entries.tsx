@@ -6,7 +6,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type ReactElement, useCallback, useMemo } from 'react';
 import type { PageOf } from '../../base/api.ts';
-import { useWords } from '../../base/lang.ts';
+import { comma, useWords } from '../../base/lang.ts';
 import { Money, Quiet } from '../../base/parts.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -156,7 +156,7 @@ function List({
   nearEnd: () => void;
   label: string;
 }>): ReactElement {
-  const { t, both } = useWords<LedgerKey>();
+  const { t, both, lang } = useWords<LedgerKey>();
   const says = useSays();
   const rows = useMemo((): readonly Row[] => {
     if (account === undefined) return entries.map((entry) => ({ entry }));
@@ -191,7 +191,7 @@ function List({
   ];
   const sides = (entry: Entry): string => {
     const names = (side: 'debit' | 'credit'): string =>
-      [...new Set(entry.transfers.map((x) => both(x[side].name)))].join('、');
+      [...new Set(entry.transfers.map((x) => both(x[side].name)))].join(comma(lang));
     return `${names('debit')} ← ${names('credit')}`;
   };
   const columns: readonly Column<Row>[] =

@@ -191,9 +191,13 @@ function Evidence({ of }: Readonly<{ of: EntryWhole }>): ReactElement {
             {document.id === undefined ? (
               t('ledger.inArchive')
             ) : (
-              <button type="button" className="as-link" onClick={() => setShown(true)}>
-                {t('ledger.showBytes', { at: document.at, length: document.length })}
-              </button>
+              <>
+                <button type="button" className="as-link" onClick={() => setShown(true)}>
+                  {t('ledger.showBytes', { at: document.at, length: document.length })}
+                </button>
+                {' · '}
+                <a {...link(`/app/imports/${document.id}`)}>{t('ledger.openDocument')}</a>
+              </>
             )}
             <code className="sha" translate="no">
               {document.sha256}

@@ -84,6 +84,7 @@ export const words = {
   'ledger.why': { zh: '为什么记在这里', en: 'Why it stands here' },
   'ledger.restsOn': { zh: '依据', en: 'What it rests on' },
   'ledger.restsOnNothing': { zh: '没有留存依据。', en: 'No evidence is kept.' },
+  'ledger.openDocument': { zh: '打开单据', en: 'Open the document' },
   'ledger.openRun': { zh: '打开对账', en: 'Open the run' },
   'ledger.allOfIt': { zh: '它的全部分录', en: 'All its entries' },
   'ledger.openBreak': { zh: '打开差错', en: 'Open the break' },

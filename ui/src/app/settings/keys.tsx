@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { useWords } from '../../base/lang.ts';
+import { comma, useWords } from '../../base/lang.ts';
 import { Quiet, Time } from '../../base/parts.tsx';
 import { Prompt } from '../prompt.tsx';
 import { Rows, Wrong } from '../state.tsx';
@@ -15,7 +15,7 @@ const SCOPES = ['read', 'orders', 'act', 'admin'] as const;
 type Scope = (typeof SCOPES)[number];
 
 export default function Keys({ me }: Readonly<{ me: Me }>): ReactElement {
-  const { t } = useWords<SettingsKey>();
+  const { t, lang } = useWords<SettingsKey>();
   const client = useQueryClient();
   const list = useQuery({ queryKey: ['keys'], queryFn: settings.keys });
   const [isMaking, setMaking] = useState(false);
@@ -69,7 +69,7 @@ export default function Keys({ me }: Readonly<{ me: Me }>): ReactElement {
                 <td>
                   <code translate="no">{k.prefix}…</code>
                 </td>
-                <td>{k.scopes.map((s) => t(`settings.scope_${s as Scope}`)).join('、')}</td>
+                <td>{k.scopes.map((s) => t(`settings.scope_${s as Scope}`)).join(comma(lang))}</td>
                 <td className="soft">
                   {k.last_used_at === undefined ? t('settings.never') : <Time at={k.last_used_at} ago />}
                 </td>

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { Button, Select } from 'antd';
 import { lazy, type ReactElement, Suspense, useCallback, useState } from 'react';
 import { api, type Me, type PageOf } from '../../base/api.ts';
-import { useWords } from '../../base/lang.ts';
+import { comma, useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
 import { useLive } from '../live.ts';
 import { Prompt } from '../prompt.tsx';
@@ -42,7 +42,7 @@ export function useChannels(): Readonly<{
 }
 
 export default function Messages({ me }: Readonly<{ me: Me }>): ReactElement {
-  const { t } = useWords<SettingsKey>();
+  const { t, lang } = useWords<SettingsKey>();
   const { query } = useRoute();
   const { nameOf, options } = useChannels();
   const client = useQueryClient();
@@ -98,7 +98,7 @@ export default function Messages({ me }: Readonly<{ me: Me }>): ReactElement {
       key: 'payment',
       title: t('settings.about'),
       width: 'minmax(150px, 1fr)',
-      cell: (m) => m.payments.map((p) => p.order_ref ?? p.ref).join('、'),
+      cell: (m) => m.payments.map((p) => p.order_ref ?? p.ref).join(comma(lang)),
     },
     {
       key: 'size',

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { useWords } from '../../base/lang.ts';
+import { comma, useWords } from '../../base/lang.ts';
 import { moneyText, Time } from '../../base/parts.tsx';
 import { Refused } from '../prompt.tsx';
 import { Rows, Wrong } from '../state.tsx';
@@ -33,7 +33,7 @@ export default function PolicyPage({ me }: Readonly<{ me: Me }>): ReactElement {
 type Limit = Readonly<{ currency: string; amount: string }>;
 
 function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): ReactElement {
-  const { t } = useWords<SettingsKey>();
+  const { t, lang } = useWords<SettingsKey>();
   const client = useQueryClient();
   const [limits, setLimits] = useState<readonly Limit[]>(
     Object.entries(of.policy.ask_above).map(([currency, amount]) => ({ currency, amount })),
@@ -115,7 +115,7 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
                   amounts: limits
                     .filter((l) => /^[A-Z]{3}$/.test(l.currency) && /^\d+(\.\d+)?$/.test(l.amount))
                     .map((l) => moneyText(l))
-                    .join('、'),
+                    .join(comma(lang)),
                 })}
           </p>
         </div>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { useWords } from '../../base/lang.ts';
+import { comma, useWords } from '../../base/lang.ts';
 import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
 import { Prompt } from '../prompt.tsx';
 import { link } from '../route.ts';
@@ -15,7 +15,7 @@ import type { SettingsKey } from './words.ts';
 type Asking = Readonly<{ what: 'add' } | { what: 'rotate' | 'remove'; of: Endpoint }>;
 
 export default function Webhooks({ me }: Readonly<{ me: Me }>): ReactElement {
-  const { t } = useWords<SettingsKey>();
+  const { t, lang } = useWords<SettingsKey>();
   const client = useQueryClient();
   const list = useQuery({ queryKey: ['endpoints'], queryFn: settings.endpoints });
   const [asking, ask] = useState<Asking>();
@@ -64,7 +64,7 @@ export default function Webhooks({ me }: Readonly<{ me: Me }>): ReactElement {
                   </a>
                 </p>
                 <p className="soft">
-                  {e.types.includes('*') ? t('settings.allEvents') : e.types.join('、')} · {t('settings.since')}{' '}
+                  {e.types.includes('*') ? t('settings.allEvents') : e.types.join(comma(lang))} · {t('settings.since')}{' '}
                   <Time at={e.created_at} />
                 </p>
               </div>

@@ -95,7 +95,7 @@ export const words = {
   'settings.may': { zh: '可以', en: 'May' },
   'settings.lastUsed': { zh: '最近使用', en: 'Last used' },
   'settings.scope_read': { zh: '查看', en: 'look' },
-  'settings.scope_orders': { zh: '订单', en: 'orders' },
+  'settings.scope_orders': { zh: '报送订单', en: 'tell of orders' },
   'settings.scope_act': { zh: '操作', en: 'act' },
   'settings.scope_admin': { zh: '管理', en: 'administer' },
   'settings.scope_read_says': { zh: '查支付、对账、账簿', en: 'payments, reconciliations, the ledger' },

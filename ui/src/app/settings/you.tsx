@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Segmented } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { setLang, useWords } from '../../base/lang.ts';
+import { comma, setLang, useWords } from '../../base/lang.ts';
 import { setTheme, useTheme } from '../../base/theme-switch.ts';
 import { Refused } from '../prompt.tsx';
 import { settings } from './api.ts';
@@ -54,7 +54,7 @@ export default function You({ me }: Readonly<{ me: Me }>): ReactElement {
         )}
         <Refused error={rename.error} />
         <p className="soft">
-          {t('settings.youMay', { may: me.scopes.map((s: Scope) => t(`settings.scope_${s}`)).join('、') })}
+          {t('settings.youMay', { may: me.scopes.map((s: Scope) => t(`settings.scope_${s}`)).join(comma(lang)) })}
         </p>
       </section>
       <section className="panel">
