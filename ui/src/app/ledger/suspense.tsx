@@ -285,7 +285,8 @@ function Propose({ of, close }: Readonly<{ of: Suspended; close: () => void }>):
           <label key={k}>
             <input type="radio" name="kind" checked={kind === k} onChange={() => setKind(k)} />
             <span>
-              {t(`ledger.${k}`)} <small>{t(`ledger.${k}_says`)}</small>
+              {t(`ledger.${k}`)}{' '}
+              <small>{t(k === 'write_off' && isBelow(of.amount) ? 'ledger.write_off_gain' : `ledger.${k}_says`)}</small>
             </span>
           </label>
         ))}

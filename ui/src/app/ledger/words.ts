@@ -188,6 +188,7 @@ export const words = {
   'ledger.how': { zh: '记为', en: 'As' },
   'ledger.write_off': { zh: '核销', en: 'Write-off' },
   'ledger.write_off_says': { zh: '不再追讨,记入差错损失', en: 'given up, to losses' },
+  'ledger.write_off_gain': { zh: '不再退还,冲减差错损失', en: 'it stays here, against losses' },
   'ledger.compensation': { zh: '赔偿', en: 'Compensation' },
   'ledger.compensation_says': { zh: '有人赔付或由我方赔付', en: 'somebody made it good, or we did' },
   'ledger.fx': { zh: '汇兑差额', en: 'Exchange difference' },
