@@ -1,9 +1,10 @@
 /** The ledger: which of its pages the address names. Each comes when it is wanted. */
 import './ledger.css';
 import '../prompt.css';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { addWords, useWords } from '../../base/lang.ts';
+import { useLive } from '../live.ts';
 import type { PageProps } from '../pages.ts';
 import { Rows } from '../state.tsx';
 import { SubNav } from '../subnav.tsx';
@@ -34,6 +35,11 @@ const PAGES = [
 
 export default function Ledger({ me, path }: PageProps): ReactElement {
   const { t } = useWords<LedgerKey>();
+  const client = useQueryClient();
+  // A run that ends has posted.
+  useLive((event) => {
+    if (event.type.startsWith('reconciliation.')) void client.invalidateQueries({ queryKey: ['ledger'] });
+  });
   const below = path.slice('/ledger'.length);
   const [, place = '', id] = /^\/([a-z]+)(?:\/([0-9a-f-]{36}))?$/.exec(below) ?? [];
   const waiting = useQuery({
