@@ -113,6 +113,10 @@ async function load(tx: TenantTx, on: Delivering, ids: readonly string[]): Promi
   return parcels;
 }
 
+/** The body of an event as it is sent: the same bytes at every try. */
+export const eventText = (e: Readonly<{ type: string; at: Temporal.Instant; body: Record<string, unknown> }>): string =>
+  JSON.stringify({ type: e.type, timestamp: e.at.toString(), data: e.body });
+
 function event(tx: TenantTx, on: Delivering, row: Row): () => Promise<Sent> {
   if (row.endpoint_state !== 'enabled')
     return async () => ({ outcome: 'gone', status: undefined, detail: 'the endpoint is disabled' });
@@ -120,7 +124,7 @@ function event(tx: TenantTx, on: Delivering, row: Row): () => Promise<Sent> {
   const secrets = [on.vault.open(row.sealed_secret!, context)];
   if (row.previous_holds === true && row.sealed_previous !== null)
     secrets.push(on.vault.open(row.sealed_previous, context));
-  const body = JSON.stringify({ type: row.type, timestamp: row.event_at!.toString(), data: row.body });
+  const body = eventText({ type: row.type!, at: row.event_at!, body: row.body! });
   return () => on.sender.event({ url: row.url!, id: row.event_id!, secrets, body });
 }
 
@@ -138,9 +142,19 @@ async function note(tx: TenantTx, on: Delivering, parcel: Parcel, sent: Sent): P
   const state = sent.outcome === 'acknowledged' ? 'delivered' : wait === undefined ? 'gave_up' : 'waiting';
   const mine = await tx.run(
     `update deliveries set state = $3, attempts = $4, last_status = $5, last_error = $6,
-        ended_at = case when $3 = 'waiting' then null else now() end
+        ended_at = case when $3 = 'waiting' then null else now() end, last_sent_at = $8, last_signature = $9
       where tenant_id = $1 and id = $2 and state = 'waiting' and attempts = $7`,
-    [tx.tenantId, parcel.id, state, attempts, sent.status ?? null, sent.detail.slice(0, 300), parcel.attempts],
+    [
+      tx.tenantId,
+      parcel.id,
+      state,
+      attempts,
+      sent.status ?? null,
+      sent.detail.slice(0, 300),
+      parcel.attempts,
+      sent.signed?.at ?? null,
+      sent.signed?.signature ?? null,
+    ],
   );
   // Another process had the lease after ours ended, and has noted its own outcome.
   if (mine === 0) return;

@@ -24,6 +24,8 @@ export type Sent = Readonly<{
   outcome: 'acknowledged' | 'failed' | 'gone';
   status: number | undefined;
   detail: string;
+  /** Of an event: when this try was stamped, to the second, and its signatures. */
+  signed?: Readonly<{ at: Temporal.Instant; signature: string }>;
 }>;
 
 export type Sender = Readonly<{
@@ -41,6 +43,14 @@ export function signatures(id: string, timestamp: number, body: string, secrets:
     })
     .join(' ');
 }
+
+export const eventHeaders = (id: string, timestamp: number, signature: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  'user-agent': 'daozhang-webhook',
+  'webhook-id': id,
+  'webhook-timestamp': String(timestamp),
+  'webhook-signature': signature,
+});
 
 /** `now` stamps the try: a receiver refuses an old one, so each try is signed anew under the same id. */
 export function senderOf(outbound: Outbound, now: () => Temporal.Instant): Sender {
@@ -69,19 +79,11 @@ export function senderOf(outbound: Outbound, now: () => Temporal.Instant): Sende
     }
   };
   return {
-    event({ url, id, secrets, body }) {
+    async event({ url, id, secrets, body }) {
       const timestamp = Math.floor(now().epochMilliseconds / 1000);
-      return post(
-        url,
-        {
-          'content-type': 'application/json',
-          'user-agent': 'daozhang-webhook',
-          'webhook-id': id,
-          'webhook-timestamp': String(timestamp),
-          'webhook-signature': signatures(id, timestamp, body, secrets),
-        },
-        body,
-      );
+      const signature = signatures(id, timestamp, body, secrets);
+      const sent = await post(url, eventHeaders(id, timestamp, signature), body);
+      return { ...sent, signed: { at: Temporal.Instant.fromEpochMilliseconds(timestamp * 1_000), signature } };
     },
     relay: ({ url, headers, body }) => post(url, forwarded(headers), body),
   };

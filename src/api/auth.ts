@@ -26,7 +26,7 @@ export const actorOf = ({ kind, id }: Caller): string => `${kind}:${id}`;
 export const SESSION_COOKIE = '__Host-daozhang';
 const SESSION_HOURS = 12;
 const IDLE_MINUTES = 120;
-const LINK_MINUTES = 60;
+export const LINK_MINUTES = 60;
 
 type Route = Readonly<{ kind: string; tenant_id: string; subject_id: string }>;
 
@@ -169,6 +169,29 @@ export async function putRoute(
      values ($1, $2, $3, $4, case when $5::int is null then null else now() + $5::int * interval '1 minute' end)`,
     [tokenHash(token), kind, tx.tenantId, subjectId, minutes ?? null],
   );
+}
+
+/** Out at once, in every process; false where it was over already, or is somebody else's. */
+export async function endSession(tx: TenantTx, id: string, userId: string): Promise<boolean> {
+  const ended = await tx.run(
+    'update sessions set ended_at = now() where tenant_id = $1 and id = $2 and user_id = $3 and ended_at is null',
+    [tx.tenantId, id, userId],
+  );
+  if (ended === 0) return false;
+  await tx.run(`delete from routes where tenant_id = $1 and kind = 'session' and subject_id = $2`, [tx.tenantId, id]);
+  return true;
+}
+
+/** Every session of a user. */
+export async function endSessions(tx: TenantTx, userId: string): Promise<void> {
+  const ended = await tx.rows<{ id: string }>(
+    'update sessions set ended_at = now() where tenant_id = $1 and user_id = $2 and ended_at is null returning id',
+    [tx.tenantId, userId],
+  );
+  await tx.run(`delete from routes where tenant_id = $1 and kind = 'session' and subject_id = any($2)`, [
+    tx.tenantId,
+    ended.map((s) => s.id),
+  ]);
 }
 
 /** A one-time link that lets its reader in as this user. */

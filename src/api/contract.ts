@@ -374,6 +374,11 @@ export const check = z
   })
   .meta({ id: 'Check' });
 
+/** One of the doctor's. */
+export const finding = check
+  .extend({ title: z.string(), remedy: z.string().optional().describe('What to do, where it is not well') })
+  .meta({ id: 'Finding' });
+
 export const billDay = z
   .object({
     kind: z.string(),
@@ -455,6 +460,7 @@ export const delivery = z
   .object({
     id,
     event_seq: z.string().optional(),
+    type: z.string().optional(),
     state: z.string(),
     attempts: z.int(),
     last_status: z.int().optional(),

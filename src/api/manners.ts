@@ -13,7 +13,7 @@ export function fromCursor(text: string | undefined): readonly [at: string, id: 
   return [at, id];
 }
 
-function isInstant(text: string): boolean {
+export function isInstant(text: string): boolean {
   try {
     return Temporal.Instant.from(text).toString() === text && /^\d{4}-/.test(text) && !text.startsWith('0000');
   } catch {

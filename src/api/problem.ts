@@ -39,6 +39,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'break.changed': 409,
   'break.wrong_step': 409,
   'break.own_explanation': 403,
+  'member.last_admin': 409,
+  'member.disabled': 409,
   'terminal.not_found': 404,
   'terminal.wrong_step': 409,
   'terminal.ended': 409,

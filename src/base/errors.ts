@@ -9,6 +9,7 @@ import { BREAK_ERRORS } from './errors-breaks.ts';
 import { CLAIM_ERRORS } from './errors-claims.ts';
 import { DOCUMENT_ERRORS } from './errors-documents.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
+import { MEMBER_ERRORS } from './errors-members.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
 import { TERMINAL_ERRORS } from './errors-terminals.ts';
 import { fill, type Lang, type Text } from './lang.ts';
@@ -231,6 +232,7 @@ export const ERRORS = {
   ...PLAN_ERRORS,
   ...LEDGER_ERRORS,
   ...CLAIM_ERRORS,
+  ...MEMBER_ERRORS,
   ...TERMINAL_ERRORS,
 } as const satisfies Record<string, Entry>;
 

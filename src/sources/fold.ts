@@ -154,13 +154,13 @@ async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): P
   );
 }
 
-/** Lets messages that were given up be tried again, and closes their cases; returns how many. */
-export async function redrive(tx: TenantTx, livemode: boolean): Promise<number> {
+/** Lets messages that were given up be tried again, or one of them, and closes their cases; returns how many. */
+export async function redrive(tx: TenantTx, livemode: boolean, only?: string): Promise<number> {
   const rows = await tx.rows<{ id: string }>(
     `update messages m set fold_attempts = 0, fold_error = null from accounts a
       where m.tenant_id = $1 and m.kind = 'notification' and m.folded_at is null and m.fold_attempts >= ${MOST_TRIES}
-        and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 returning m.id`,
-    [tx.tenantId, livemode],
+        and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 and ($3::uuid is null or m.id = $3) returning m.id`,
+    [tx.tenantId, livemode, only ?? null],
   );
   await tx.run(
     `update cases set closed_at = now() where tenant_id = $1 and reason = 'message_unreadable' and subject_id = any($2)

@@ -4,7 +4,73 @@ import type { Text } from '../base/lang.ts';
 import { PROVIDERS } from '../channels/ladders.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 
-export type Finding = Readonly<{ name: string; ok: boolean; detail: Text }>;
+/** `remedy`: what to do, where it is not well. */
+export type Finding = Readonly<{ name: string; ok: boolean; title: Text; detail: Text; remedy: Text }>;
+
+/** What each check asks, and what to do where the answer is no; by the part of its name before a channel's own. */
+const ABOUT: Readonly<Record<string, Readonly<{ title: Text; remedy: Text }>>> = {
+  'clock.database': {
+    title: { en: 'This server and the database tell the same time', zh: '服务器与数据库时间一致' },
+    remedy: {
+      en: 'Let both machines take their time from the network (NTP).',
+      zh: '请让两台机器都通过网络校时(NTP)。',
+    },
+  },
+  disk: {
+    title: { en: 'There is room on the disk', zh: '磁盘空间充足' },
+    remedy: {
+      en: 'Free or add space: without it nothing can be stored, and nothing is acknowledged.',
+      zh: '请清理或扩容:空间用尽后无法保存数据,也不再应答渠道。',
+    },
+  },
+  'fold.lag': {
+    title: { en: 'Messages are read as they come', zh: '消息及时处理' },
+    remedy: {
+      en: 'If it stays so, look at the load of this server and of the database.',
+      zh: '若持续如此,请查看服务器与数据库的负载。',
+    },
+  },
+  'cases.open': {
+    title: { en: 'No case waits for a person', zh: '没有待处理的工单' },
+    remedy: { en: 'Work on the open cases.', zh: '请处理未结工单。' },
+  },
+  'alerts.open': {
+    title: { en: 'No alert is open', zh: '没有未消除的告警' },
+    remedy: { en: 'Look at each; it ends by itself when its reason does.', zh: '请逐条查看;原因消除后告警自动结束。' },
+  },
+  'messages.unreadable': {
+    title: { en: 'Every message could be read', zh: '所有消息都能读取' },
+    remedy: {
+      en: 'Look at their bytes under “Notifications in”, then read them again there.',
+      zh: '请在“收到的通知”中查看原文,然后重新读取。',
+    },
+  },
+  'payments.stuck': {
+    title: { en: 'Every payment has ended, waits, or is worked on', zh: '每笔支付都已结束、在等待或有人处理' },
+    remedy: {
+      en: 'This is our bug: report it, and run “daozhang replay --all”.',
+      zh: '这是程序错误:请报告,并运行 daozhang replay --all。',
+    },
+  },
+  channel: {
+    title: { en: '{name} answers', zh: '{name} 有应答' },
+    remedy: { en: 'Test the channel on its page: it says which step fails.', zh: '请在渠道页面自检,查看哪一步失败。' },
+  },
+  clock: {
+    title: { en: '{name} and this server tell the same time', zh: '与 {name} 时间一致' },
+    remedy: {
+      en: 'Take this server’s time from the network (NTP): channels refuse calls that are minutes off.',
+      zh: '请通过网络校时(NTP):时间相差几分钟,渠道会拒绝请求。',
+    },
+  },
+  keys: {
+    title: { en: 'The keys of {name} are good for a while', zh: '{name} 的证书仍在有效期内' },
+    remedy: {
+      en: 'Make a new key at the channel and store it before the old one ends.',
+      zh: '请在到期前到渠道换发新证书并保存。',
+    },
+  },
+};
 
 const DATABASE_SKEW_MS = 2_000;
 const CHANNEL_SKEW_MS = 60_000;
@@ -68,7 +134,12 @@ const NEVER_ASKED = Object.entries(PROVIDERS)
   .map(([id]) => `'${id}'`)
   .join(', ');
 
-const well = (name: string, ok: boolean, en: string, zh: string): Finding => ({ name, ok, detail: { en, zh } });
+function well(name: string, ok: boolean, en: string, zh: string): Finding {
+  const [, kind, own] = /^(channel|clock|keys)[ .](.+)$/s.exec(name) ?? [];
+  const { title, remedy } = ABOUT[name] ?? ABOUT[kind!]!;
+  const named = (text: string): string => text.replace('{name}', () => own ?? '');
+  return { name, ok, title: { en: named(title.en), zh: named(title.zh) }, detail: { en, zh }, remedy };
+}
 
 async function diskFinding(): Promise<Finding> {
   const { bavail, bsize } = await statfs('.');

@@ -33,13 +33,23 @@ type Theirs = Readonly<
     | 'image'
     | 'terminal'
     | 'finding'
-    | 'link',
+    | 'link'
+    | 'member'
+    | 'delivery',
     string
   >
 >;
 
 /** `none`: 404 · `empty`: 200 without items · `own`: it is done to the caller's own, whatever comes of it. */
-type Fill = Readonly<{ path?: string; last?: string; query?: string; body?: object; gets: 'none' | 'empty' | 'own' }>;
+type Fill = Readonly<{
+  path?: string;
+  last?: string;
+  query?: string;
+  body?: object;
+  gets: 'none' | 'empty' | 'own';
+  /** People are of both sides of their tenant: only another tenant is a stranger. */
+  isOfBothSides?: true;
+}>;
 
 const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   whoAmI: () => ({ gets: 'own' }),
@@ -47,6 +57,15 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getDemo: () => ({ gets: 'own' }),
   // This server has none.
   startDemo: () => ({ body: {}, gets: 'none' }),
+  renameMe: () => ({ body: { name: 'x' }, gets: 'own' }),
+  listMembers: () => ({ gets: 'own', isOfBothSides: true }),
+  listAdministrators: () => ({ gets: 'own' }),
+  // A test key changes no member at all; a live key of another tenant: tests/api/members.test.ts.
+  inviteMember: () => ({ body: { name: 'x', role: 'viewer' }, gets: 'own', isOfBothSides: true }),
+  linkMember: (t) => ({ path: t.member, gets: 'own', isOfBothSides: true }),
+  changeMember: (t) => ({ path: t.member, body: { name: 'stolen' }, gets: 'own', isOfBothSides: true }),
+  listMemberSessions: (t) => ({ path: t.member, gets: 'none', isOfBothSides: true }),
+  endMemberSession: (t) => ({ path: t.member, last: t.member, gets: 'own', isOfBothSides: true }),
   listKeys: () => ({ gets: 'own' }),
   makeKey: () => ({ body: { name: 'x', scopes: ['read'] }, gets: 'own' }),
   revokeKey: (t) => ({ path: t.key, gets: 'none' }),
@@ -133,6 +152,8 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   sumBreaks: () => ({ gets: 'own' }),
   stepBreak: () => ({ path: 'h', body: { kind: 'taken', after: 0 }, gets: 'none' }),
   getBreak: (t) => ({ path: t.reconciliation, last: '1', gets: 'none' }),
+  listSuspense: () => ({ gets: 'empty' }),
+  listLedgerDays: () => ({ query: 'from=2026-11-01&to=2026-11-30', gets: 'own' }),
   listLedgerAccounts: () => ({ gets: 'empty' }),
   getTrialBalance: () => ({ query: 'from=2026-11-01&to=2026-11-30', gets: 'empty' }),
   listLedgerEntries: () => ({ gets: 'empty' }),
@@ -160,6 +181,11 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   removeWebhookEndpoint: (t) => ({ path: t.endpoint, gets: 'none' }),
   rotateWebhookSecret: (t) => ({ path: t.endpoint, gets: 'none' }),
   replayEvents: (t) => ({ path: t.endpoint, body: { after: '0' }, gets: 'none' }),
+  getDelivery: (t) => ({ path: t.endpoint, last: t.delivery, gets: 'none' }),
+  replayDelivery: (t) => ({ path: t.endpoint, last: t.delivery, gets: 'none' }),
+  listMessages: () => ({ gets: 'empty' }),
+  listRejectedMessages: () => ({ gets: 'empty' }),
+  replayMessage: (t) => ({ path: t.message, gets: 'none' }),
   listDeliveries: (t) => ({ path: t.endpoint, gets: 'none' }),
   placeOrder: (t) => ({
     body: { order_ref: t.orderRef, account_id: t.channel, amount: { amount: '1.00', currency: 'CNY' } },
@@ -234,7 +260,7 @@ before(async () => {
       assert.ok(fill !== undefined, `${method} ${path} (${operationId}) is new: say in FILLS what a stranger gets`);
       const scope = /Scope: (\w+)\./.exec(operation.description ?? '')?.[1] as Scope;
       assert.ok(ALL_SCOPES.includes(scope), `${operationId} says which scope it needs`);
-      const filled = path.replace(/\{\w+\}/, fill.path ?? '').replace(/\{\w+\}$/, fill.last ?? '{}');
+      const filled = path.replace(/\{\w+\}/, fill.path ?? '').replace(/\{\w+\}/, fill.last ?? '{}');
       assert.doesNotMatch(filled, /[{}]/);
       const query = fill.query === undefined ? '' : `?${fill.query}`;
       return [{ name: operationId, method: method.toUpperCase(), path: `${filled}${query}`, scope, fill }];
@@ -278,6 +304,13 @@ async function fillBook(): Promise<Theirs> {
     terminal: newId(),
     finding: newId(),
     claim: (await on.call<{ id: string }>('POST', '/v1/claims', { refs: [orderRef] })).body.id,
+    member: newId(),
+    delivery: (
+      await on.call<{ items: ReadonlyArray<{ id: string }> }>(
+        'GET',
+        `/v1/webhook-endpoints/${endpoints.body.items[0]!.id}/deliveries`,
+      )
+    ).body.items[0]!.id,
     image: 'ab'.repeat(32),
     link: (await on.call<{ id: string }>('POST', `/v1/payments/${payment.id}/links`, {})).body.id,
   };
@@ -293,6 +326,10 @@ async function fillBook(): Promise<Theirs> {
   const hash = archive.put(on.test.tenantId, Buffer.from('a bill'));
   const summary = archive.put(on.test.tenantId, Buffer.from('{"documents": []}'));
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    await tx.run(`insert into users (tenant_id, id, name, role) values ($1, $2, 'theirs', 'admin')`, [
+      tx.tenantId,
+      found.member,
+    ]);
     await tx.run(
       `insert into documents (tenant_id, id, livemode, account_id, kind, name, sha256, size)
        values ($1, $2, false, $3, 'trade', 'bill.csv', $4, 6)`,
@@ -431,11 +468,13 @@ async function seen(): Promise<string> {
     '/v1/ledger/proposals',
     '/v1/ledger/sign-offs',
     '/v1/claims',
+    '/v1/members',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');
-  // A payment is judged when it is read.
-  const timeless = (name: string, value: unknown): unknown => (name === 'judged_at' ? undefined : value);
+  // A payment is judged when it is read; a link for the administrator is of both sides.
+  const timeless = (name: string, value: unknown): unknown =>
+    name === 'judged_at' || name === 'invited_until' ? undefined : value;
   return JSON.stringify([all, keys.body.items.find((k) => k.id === theirs.key)?.revoked_at], timeless, 1);
 }
 
@@ -476,6 +515,7 @@ for (const [who, whose] of [
     }
     const secrets = Object.values(theirs);
     for (const route of routes) {
+      if (route.fill.isOfBothSides === true && !('tenantId' in someone)) continue;
       const { status, text, body } = await told(route, nobody, headers.get(route.scope));
       assert.ok(status < 500, `${route.name}: ${status} ${text}`);
       if (route.fill.gets === 'none') assert.equal(status, 404, `${route.name}: ${status} ${text}`);
@@ -546,4 +586,6 @@ test('a key makes keys of its own side only, and a test key opens no session, wh
   assert.match(made.body.key, /^dz_test_/);
   assert.equal((await on.call('POST', '/v1/keys', { name: 'till', scopes: ['read'], livemode: true })).status, 400);
   assert.equal((await on.call('POST', '/v1/links', {})).status, 403);
+  assert.equal((await on.call('POST', '/v1/members', { name: 'x', role: 'viewer' })).status, 403);
+  assert.equal((await on.call('PATCH', `/v1/members/${theirs.member}`, { role: 'viewer' })).status, 403);
 });

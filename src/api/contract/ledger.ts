@@ -134,8 +134,10 @@ export const proposal = z
     hash: z.string().describe('What an approval binds to'),
     state: z.enum(['proposed', 'posted', 'rejected']),
     proposed_by: z.string(),
+    proposed_by_name: z.string().optional(),
     proposed_at: instant,
     decided_by: z.string().optional(),
+    decided_by_name: z.string().optional(),
     decided_at: instant.optional(),
   })
   .meta({ id: 'LedgerProposal' });
@@ -151,10 +153,48 @@ export const signOff = z
     entries: z.string(),
     note: z.string().optional(),
     signed_by: z.string(),
+    signed_by_name: z.string().optional(),
     signed_at: instant,
-    reopened: z.object({ by: z.string(), at: instant, reason: z.string() }).optional(),
+    reopened: z.object({ by: z.string(), by_name: z.string().optional(), at: instant, reason: z.string() }).optional(),
   })
   .meta({ id: 'SignOff' });
+export const suspenseQuery = z.strictObject(paging);
+export const suspended = z
+  .object({
+    break: z.string().describe('The hash a proposal names'),
+    amount: signed.describe('What lies in suspense under it: above zero is money that is missing'),
+    business_on: day,
+    reconciliation_id: id.optional(),
+    n: z.int().optional(),
+    finding: z.string().optional(),
+    channel: z.string().optional(),
+    account: z.string().optional(),
+    order_ref: z.string().optional(),
+    payment_id: id.optional(),
+    says: both.optional(),
+    proposal_id: id.optional().describe('Asked for already, and not decided'),
+  })
+  .meta({ id: 'Suspended' });
+
+/** `signed`: signed off, or before a day that is; `ahead`: not over yet. */
+export const ledgerDay = z
+  .object({
+    on: day,
+    state: z.enum(['closed', 'signed', 'open', 'ahead']),
+    entries: z.string(),
+    open_breaks: z.string().describe('First posted on this day and still in suspense'),
+    sign_off: signOff.optional(),
+  })
+  .meta({ id: 'LedgerDay' });
+export const ledgerDays = z
+  .object({
+    today: day,
+    signed_through: day.optional(),
+    closed_through: day.optional(),
+    items: z.array(ledgerDay),
+  })
+  .meta({ id: 'LedgerDays' });
+
 export const closing = z.strictObject({
   month: z.string().regex(/^(19[7-9]\d|[2-8]\d{3})-(0[1-9]|1[0-2])$/),
   note: words.optional(),
@@ -167,6 +207,7 @@ export const period = z
     entries: z.string(),
     note: z.string().optional(),
     closed_by: z.string(),
+    closed_by_name: z.string().optional(),
     closed_at: instant,
   })
   .meta({ id: 'Period' });

@@ -130,14 +130,18 @@ export function adminRoutes(api: Api, on: Serving): void {
         operationId: 'examine',
         summary: 'Is everything well?',
         tags: ['health'],
-        response: { 200: z.object({ checks: z.array(shape.check) }) },
+        response: { 200: z.object({ checks: z.array(shape.finding) }) },
       },
     },
     async (request) => {
       const { caller } = request;
       const lang = langFor(request);
       const found = await examine(on.book, caller.tenantId, caller.livemode, clock.now);
-      return { checks: found.map((f) => ({ ...f, detail: f.detail[lang] })) };
+      return {
+        checks: found.map(({ name, ok, title, detail, remedy }) =>
+          dropEmpty({ name, ok, title: title[lang], detail: detail[lang], remedy: ok ? undefined : remedy[lang] }),
+        ),
+      };
     },
   );
 

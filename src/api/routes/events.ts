@@ -134,6 +134,27 @@ const lastSeq = (on: Serving, caller: Caller): Promise<bigint> =>
         ?.event_seq ?? 0n,
   );
 
+/** A delivery of its own for each, under the same event's id. */
+export async function deliverAgain(
+  tx: TenantTx,
+  events: ReadonlyArray<Readonly<{ endpointId: string; seq: bigint; paymentId: string | null }>>,
+): Promise<readonly string[]> {
+  const rows = events.map((e) => [newId(), 'event', e.endpointId, e.seq, e.paymentId]);
+  for (const chunk of inChunks(rows, 6)) {
+    const v = tenantValues(['uuid', 'text', 'uuid', 'bigint', 'uuid'], chunk);
+    await tx.run(`insert into deliveries (tenant_id, id, kind, endpoint_id, event_seq, payment_id) ${v.text}`, [
+      tx.tenantId,
+      ...v.params,
+    ]);
+  }
+  const ids = rows.map(([id]) => id as string);
+  await setDue(
+    tx,
+    ids.map((id) => ({ kind: 'deliver', id, inMs: 0 })),
+  );
+  return ids;
+}
+
 // ------------------------------------------------------------------------------------------- webhook endpoints
 
 type EndpointRow = Readonly<{
@@ -156,7 +177,7 @@ const endpointView = (row: EndpointRow, secret?: string): z.output<typeof shape.
     secret,
   });
 /** What was removed is kept for its deliveries' sake, and is not there for anybody. */
-const STANDS = `disabled_why is distinct from 'removed'`;
+export const STANDS = `disabled_why is distinct from 'removed'`;
 /** Both signatures are sent for a day after a secret was changed. */
 const BOTH = `interval '24 hours'`;
 
@@ -275,10 +296,10 @@ function endpointRoutes(api: Api, on: Serving): void {
         operationId: 'replayEvents',
         summary: 'Send events again',
         description:
-          'Every event it wants of the 1,000 after the number `after`; an endpoint that was disabled is enabled again.',
+          'Every event it wants of the 1,000 after the number `after`, up to `through` where it is given; an endpoint that was disabled is enabled again.',
         tags: ['webhooks'],
         params,
-        body: z.strictObject({ after: seq }),
+        body: z.strictObject({ after: seq, through: seq.optional() }),
         response: { 200: z.object({ queued: z.int() }), 404: shape.problem },
       },
     },
@@ -291,72 +312,13 @@ function endpointRoutes(api: Api, on: Serving): void {
         );
         if (known === undefined) return notFound();
         const events = await eventsAfter(tx, caller.livemode, BigInt(body.after), 1_000);
-        const rows = events
-          .filter((e) => wants(known.types, e.type))
-          .map((e) => [newId(), 'event', params.id, e.seq, e.payment_id]);
-        for (const chunk of inChunks(rows, 6)) {
-          const v = tenantValues(['uuid', 'text', 'uuid', 'bigint', 'uuid'], chunk);
-          await tx.run(`insert into deliveries (tenant_id, id, kind, endpoint_id, event_seq, payment_id) ${v.text}`, [
-            tx.tenantId,
-            ...v.params,
-          ]);
-        }
-        await setDue(
+        const through = body.through === undefined ? undefined : BigInt(body.through);
+        const wanted = events.filter((e) => wants(known.types, e.type) && (through === undefined || e.seq <= through));
+        await deliverAgain(
           tx,
-          rows.map(([id]) => ({ kind: 'deliver', id: id as string, inMs: 0 })),
+          wanted.map((e) => ({ endpointId: params.id, seq: e.seq, paymentId: e.payment_id })),
         );
-        return { queued: rows.length };
-      });
-    },
-  );
-
-  api.get(
-    '/v1/webhook-endpoints/:id/deliveries',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'listDeliveries',
-        summary: 'The last deliveries',
-        tags: ['webhooks'],
-        params,
-        response: { 200: shape.page(shape.delivery), 404: shape.problem },
-      },
-    },
-    async ({ caller, params }) => {
-      return await on.book.tenant(caller.tenantId, async (tx) => {
-        const known = await tx.maybe(
-          `select from webhook_endpoints where tenant_id = $1 and id = $2 and livemode = $3 and ${STANDS}`,
-          [tx.tenantId, params.id, caller.livemode],
-        );
-        if (known === undefined) return notFound();
-        const rows = await tx.rows<{
-          id: string;
-          event_seq: bigint | null;
-          state: string;
-          attempts: number;
-          last_status: number | null;
-          last_error: string | null;
-          created_at: Temporal.Instant;
-          ended_at: Temporal.Instant | null;
-        }>(
-          `select id, event_seq, state, attempts, last_status, last_error, created_at, ended_at from deliveries
-            where tenant_id = $1 and endpoint_id = $2 order by id desc limit 100`,
-          [tx.tenantId, params.id],
-        );
-        return {
-          items: rows.map((r) =>
-            dropEmpty({
-              id: r.id,
-              event_seq: r.event_seq?.toString(),
-              state: r.state,
-              attempts: r.attempts,
-              last_status: r.last_status ?? undefined,
-              last_error: r.last_error ?? undefined,
-              created_at: r.created_at.toString(),
-              ended_at: r.ended_at?.toString(),
-            }),
-          ),
-        };
+        return { queued: wanted.length };
       });
     },
   );

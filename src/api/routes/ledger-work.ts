@@ -10,6 +10,7 @@ import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/ledger.ts';
 import { id, page, paging, problem } from '../contract.ts';
 import { dropEmpty, fromCursor, notFound } from '../manners.ts';
+import { type NameOf, namesOf } from '../names.ts';
 import type { Api, Serving } from '../server.ts';
 import { amountOf, nextOf } from './ledger.ts';
 
@@ -25,7 +26,7 @@ export function ledgerWorkRoutes(api: Api, on: Serving): void {
 
 // ---------------------------------------------------------------------------------------- proposals
 
-const proposalView = (p: Proposal) =>
+const proposalView = (p: Proposal, nameOf: NameOf) =>
   dropEmpty({
     id: p.id,
     kind: p.kind,
@@ -37,10 +38,21 @@ const proposalView = (p: Proposal) =>
     hash: p.hash,
     state: p.state,
     proposed_by: p.proposed_by,
+    proposed_by_name: nameOf(p.proposed_by),
     proposed_at: p.proposed_at.toString(),
     decided_by: p.decided_by ?? undefined,
+    decided_by_name: nameOf(p.decided_by),
     decided_at: p.decided_at?.toString(),
   });
+
+const proposalsShown = async (tx: TenantTx, rows: readonly Proposal[]) => {
+  const nameOf = await namesOf(
+    tx,
+    rows.flatMap((p) => [p.proposed_by, p.decided_by]),
+  );
+  return rows.map((p) => proposalView(p, nameOf));
+};
+const proposalShown = async (tx: TenantTx, p: Proposal) => (await proposalsShown(tx, [p]))[0]!;
 
 async function proposalOf(tx: TenantTx, caller: Caller, wanted: string): Promise<Proposal> {
   const row = await tx.maybe<Proposal>(
@@ -65,14 +77,17 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
     },
     async ({ caller, query }) => {
       const [at, last] = fromCursor(query.after) ?? [];
-      const rows = await on.book.tenant(caller.tenantId, (tx) =>
-        tx.rows<Proposal>(
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const rows = await tx.rows<Proposal>(
           `select ${PROPOSAL_COLUMNS} from ledger_proposals where tenant_id = $1 and livemode = $2 and ($3::text is null or state = $3)
               and ($4::timestamptz is null or (proposed_at, id) < ($4::timestamptz, $5::uuid)) order by proposed_at desc, id desc limit $6`,
           [tx.tenantId, caller.livemode, query.state ?? null, at ?? null, last ?? null, query.limit],
-        ),
-      );
-      return dropEmpty({ items: rows.map(proposalView), next: nextOf(rows, query.limit, (r) => r.proposed_at) });
+        );
+        return dropEmpty({
+          items: await proposalsShown(tx, rows),
+          next: nextOf(rows, query.limit, (r) => r.proposed_at),
+        });
+      });
     },
   );
 
@@ -92,18 +107,21 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
     async ({ caller, body }, reply) => {
       const { minor, currency } = parseMoney(body.amount.amount, body.amount.currency);
       if (minor <= 0n) throw new DaozhangError('api.bad_request', { reason: 'amount' });
-      const made = await on.book.tenant(caller.tenantId, (tx) =>
-        propose(tx, caller.livemode, {
-          kind: body.kind,
-          breakHash: body.break,
-          amount: minor,
-          currency,
-          on: body.business_on ?? today(),
-          reason: body.reason,
-          by: actorOf(caller),
-        }),
+      const made = await on.book.tenant(caller.tenantId, async (tx) =>
+        proposalShown(
+          tx,
+          await propose(tx, caller.livemode, {
+            kind: body.kind,
+            breakHash: body.break,
+            amount: minor,
+            currency,
+            on: body.business_on ?? today(),
+            reason: body.reason,
+            by: actorOf(caller),
+          }),
+        ),
       );
-      return await reply.status(201).send(proposalView(made));
+      return await reply.status(201).send(made);
     },
   );
 
@@ -124,7 +142,7 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
       on.book.tenant(caller.tenantId, async (tx) => {
         const proposal = await proposalOf(tx, caller, params.id);
         await approve(tx, caller.livemode, proposal, { who: actorOf(caller), hash: body.hash });
-        return proposalView(await proposalOf(tx, caller, params.id));
+        return await proposalShown(tx, await proposalOf(tx, caller, params.id));
       }),
   );
 
@@ -144,14 +162,14 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
       on.book.tenant(caller.tenantId, async (tx) => {
         await proposalOf(tx, caller, params.id);
         await decide(tx, caller.livemode, params.id, 'rejected', actorOf(caller));
-        return proposalView(await proposalOf(tx, caller, params.id));
+        return await proposalShown(tx, await proposalOf(tx, caller, params.id));
       }),
   );
 }
 
 // ------------------------------------------------------------------------------- days and periods
 
-type SignOffRow = Readonly<{
+export type SignOffRow = Readonly<{
   id: string;
   business_on: Temporal.PlainDate;
   hash: string;
@@ -163,8 +181,9 @@ type SignOffRow = Readonly<{
   reopened_at: Temporal.Instant | null;
   reopened_why: string | null;
 }>;
-const SIGN_OFF = 'id, business_on, hash, entries, note, signed_by, signed_at, reopened_by, reopened_at, reopened_why';
-const signOffView = (r: SignOffRow) =>
+export const SIGN_OFF =
+  'id, business_on, hash, entries, note, signed_by, signed_at, reopened_by, reopened_at, reopened_why';
+export const signOffView = (r: SignOffRow, nameOf: NameOf) =>
   dropEmpty({
     id: r.id,
     business_on: r.business_on.toString(),
@@ -172,12 +191,25 @@ const signOffView = (r: SignOffRow) =>
     entries: r.entries.toString(),
     note: r.note ?? undefined,
     signed_by: r.signed_by,
+    signed_by_name: nameOf(r.signed_by),
     signed_at: r.signed_at.toString(),
     reopened:
       r.reopened_at === null
         ? undefined
-        : { by: r.reopened_by!, at: r.reopened_at.toString(), reason: r.reopened_why! },
+        : dropEmpty({
+            by: r.reopened_by!,
+            by_name: nameOf(r.reopened_by),
+            at: r.reopened_at.toString(),
+            reason: r.reopened_why!,
+          }),
   });
+const signOffsShown = async (tx: TenantTx, rows: readonly SignOffRow[]) => {
+  const nameOf = await namesOf(
+    tx,
+    rows.flatMap((r) => [r.signed_by, r.reopened_by]),
+  );
+  return rows.map((r) => signOffView(r, nameOf));
+};
 
 function closingRoutes(api: Api, on: Serving, today: () => string): void {
   api.get(
@@ -194,14 +226,17 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
     },
     async ({ caller, query }) => {
       const [at, last] = fromCursor(query.after) ?? [];
-      const rows = await on.book.tenant(caller.tenantId, (tx) =>
-        tx.rows<SignOffRow>(
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const rows = await tx.rows<SignOffRow>(
           `select ${SIGN_OFF} from sign_offs where tenant_id = $1 and livemode = $2
               and ($3::timestamptz is null or (signed_at, id) < ($3::timestamptz, $4::uuid)) order by signed_at desc, id desc limit $5`,
           [tx.tenantId, caller.livemode, at ?? null, last ?? null, query.limit],
-        ),
-      );
-      return dropEmpty({ items: rows.map(signOffView), next: nextOf(rows, query.limit, (r) => r.signed_at) });
+        );
+        return dropEmpty({
+          items: await signOffsShown(tx, rows),
+          next: nextOf(rows, query.limit, (r) => r.signed_at),
+        });
+      });
     },
   );
 
@@ -221,18 +256,20 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
       },
     },
     async ({ caller, params, body }, reply) => {
-      const row = await on.book.tenant(caller.tenantId, async (tx) => {
+      const [signed] = await on.book.tenant(caller.tenantId, async (tx) => {
         const made = await signOff(tx, caller.livemode, params.on, {
           by: actorOf(caller),
           note: body.note,
           today: today(),
         });
-        return await tx.one<SignOffRow>(`select ${SIGN_OFF} from sign_offs where tenant_id = $1 and id = $2`, [
-          tx.tenantId,
-          made,
+        return await signOffsShown(tx, [
+          await tx.one<SignOffRow>(`select ${SIGN_OFF} from sign_offs where tenant_id = $1 and id = $2`, [
+            tx.tenantId,
+            made,
+          ]),
         ]);
       });
-      return await reply.status(201).send(signOffView(row));
+      return await reply.status(201).send(signed!);
     },
   );
 
@@ -257,7 +294,7 @@ function closingRoutes(api: Api, on: Serving, today: () => string): void {
             order by signed_at desc, id desc limit 1`,
           [tx.tenantId, caller.livemode, params.on],
         );
-        return signOffView(row);
+        return (await signOffsShown(tx, [row]))[0]!;
       }),
   );
 
@@ -312,6 +349,10 @@ async function periodsOf(tx: TenantTx, caller: Caller) {
       order by to_on desc limit 200`,
     [tx.tenantId, caller.livemode],
   );
+  const nameOf = await namesOf(
+    tx,
+    rows.map((r) => r.closed_by),
+  );
   return rows.map((r) =>
     dropEmpty({
       from: r.from_on.toString(),
@@ -320,6 +361,7 @@ async function periodsOf(tx: TenantTx, caller: Caller) {
       entries: r.entries.toString(),
       note: r.note ?? undefined,
       closed_by: r.closed_by,
+      closed_by_name: nameOf(r.closed_by),
       closed_at: r.closed_at.toString(),
     }),
   );

@@ -1,6 +1,8 @@
 /** Who is calling, and leaving: what the web app asks first and last. */
 import { z } from 'zod';
-import { SESSION_COOKIE } from '../auth.ts';
+import { DaozhangError } from '../../base/errors.ts';
+import { endSession, SESSION_COOKIE } from '../auth.ts';
+import { rename } from '../contract/members.ts';
 import * as shape from '../contract.ts';
 import type { Api, Serving } from '../server.ts';
 
@@ -36,6 +38,32 @@ export function meRoutes(api: Api, on: Serving): void {
     },
   );
 
+  api.patch(
+    '/v1/me',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'renameMe',
+        summary: 'Another name for oneself',
+        description: 'For people; a key is named by whoever makes it.',
+        tags: ['keys'],
+        body: rename,
+        response: { 204: z.null(), 400: shape.problem },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      if (caller.kind !== 'session') throw new DaozhangError('api.bad_request', { reason: 'a key has no person' });
+      await on.book.tenant(caller.tenantId, (tx) =>
+        tx.run('update users set name = $3 where tenant_id = $1 and id = $2', [
+          tx.tenantId,
+          caller.id,
+          body.name.trim(),
+        ]),
+      );
+      return await reply.status(204).send(null);
+    },
+  );
+
   api.post(
     '/v1/me/leave',
     {
@@ -51,14 +79,7 @@ export function meRoutes(api: Api, on: Serving): void {
     async ({ caller }, reply) => {
       if (caller.sessionId !== undefined)
         await on.book.tenant(caller.tenantId, async (tx) => {
-          await tx.run('update sessions set ended_at = now() where tenant_id = $1 and id = $2 and ended_at is null', [
-            tx.tenantId,
-            caller.sessionId,
-          ]);
-          await tx.run(`delete from routes where tenant_id = $1 and kind = 'session' and subject_id = $2`, [
-            tx.tenantId,
-            caller.sessionId,
-          ]);
+          await endSession(tx, caller.sessionId!, caller.id);
         });
       return await reply.clearCookie(SESSION_COOKIE, { secure: true, path: '/' }).status(204).send(null);
     },

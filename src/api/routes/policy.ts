@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import { type PolicyVersion, policyOf, policyText, textOf } from '../../channels/policies.ts';
+import type { TenantTx } from '../../db/pool.ts';
 import { DEFAULT_POLICY } from '../../verdicts/policy.ts';
 import { actorOf } from '../auth.ts';
 import * as shape from '../contract.ts';
+import { dropEmpty } from '../manners.ts';
+import { type NameOf, namesOf } from '../names.ts';
 import type { Api, Serving } from '../server.ts';
 
 const MOST = 100;
@@ -13,16 +16,26 @@ const version = z
     version: z.int().describe('0: nobody has set one, these are the defaults'),
     policy: policyText,
     made_by: z.string().optional(),
+    made_by_name: z.string().optional(),
     made_at: shape.instant.optional(),
   })
   .meta({ id: 'Policy' });
 
-const out = (v: PolicyVersion): z.output<typeof version> => ({
-  version: v.version,
-  policy: textOf(v.policy),
-  made_by: v.madeBy,
-  made_at: v.madeAt.toString(),
-});
+const out = (v: PolicyVersion, nameOf: NameOf): z.output<typeof version> =>
+  dropEmpty({
+    version: v.version,
+    policy: textOf(v.policy),
+    made_by: v.madeBy,
+    made_by_name: nameOf(v.madeBy),
+    made_at: v.madeAt.toString(),
+  });
+const shown = async (tx: TenantTx, versions: readonly PolicyVersion[]) => {
+  const nameOf = await namesOf(
+    tx,
+    versions.map((v) => v.madeBy),
+  );
+  return versions.map((v) => out(v, nameOf));
+};
 
 export function policyRoutes(api: Api, on: Serving): void {
   api.get(
@@ -37,12 +50,10 @@ export function policyRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller }) => {
-      const versions = await on.book.tenant(caller.tenantId, (tx) => on.policies.versions(tx, MOST));
-      const [newest] = versions;
-      return {
-        current: newest === undefined ? { version: 0, policy: textOf(DEFAULT_POLICY) } : out(newest),
-        versions: versions.map(out),
-      };
+      const versions = await on.book.tenant(caller.tenantId, async (tx) =>
+        shown(tx, await on.policies.versions(tx, MOST)),
+      );
+      return { current: versions[0] ?? { version: 0, policy: textOf(DEFAULT_POLICY) }, versions };
     },
   );
 
@@ -61,9 +72,10 @@ export function policyRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, body }) => {
       const policy = policyOrRefuse(body.policy);
-      return out(
-        await on.book.tenant(caller.tenantId, (tx) => on.policies.set(tx, policy, body.after, actorOf(caller))),
+      const [made] = await on.book.tenant(caller.tenantId, async (tx) =>
+        shown(tx, [await on.policies.set(tx, policy, body.after, actorOf(caller))]),
       );
+      return made!;
     },
   );
 }

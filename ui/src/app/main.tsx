@@ -52,6 +52,7 @@ function App(): ReactElement {
           colorPrimary: colours.accent,
           colorTextLightSolid: colours.accentInk,
           colorInfo: colours.accent,
+          colorError: colours.tones.no.ink,
           colorBgBase: colours.card,
           colorBgLayout: colours.paper,
           colorBgContainer: colours.card,

@@ -48,6 +48,9 @@ function show(): void {
 
 export const currentLang = (): Lang => (i18.language === 'zh' ? 'zh' : 'en');
 
+/** Between the things of a list. */
+export const comma = (lang: Lang): string => (lang === 'zh' ? '、' : ', ');
+
 export function setLang(lang: Lang): void {
   localStorage.setItem(KEPT, lang);
   void i18.changeLanguage(lang);

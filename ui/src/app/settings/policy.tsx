@@ -1,0 +1,243 @@
+/** What the merchant has decided about its own risk: each rule in words with what follows from it, and every version before. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { type ReactElement, useState } from 'react';
+import type { Me } from '../../base/api.ts';
+import { comma, useWords } from '../../base/lang.ts';
+import { moneyText, Time } from '../../base/parts.tsx';
+import { Refused } from '../prompt.tsx';
+import { Rows, Wrong } from '../state.tsx';
+import { type Policy, type PolicyVersion, type Release, settings } from './api.ts';
+import { isAdmin, ReadOnly } from './parts.tsx';
+import type { SettingsKey } from './words.ts';
+
+const CASES = ['paid_after_close', 'overpaid', 'duplicate'] as const;
+const RELEASES = ['ask', 'yes', 'no'] as const;
+
+export default function PolicyPage({ me }: Readonly<{ me: Me }>): ReactElement {
+  const found = useQuery({ queryKey: ['policy'], queryFn: settings.policy });
+  if (found.isError && found.data === undefined)
+    return <Wrong error={found.error} retry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Rows n={8} />;
+  const { current, versions } = found.data;
+  return (
+    <>
+      {isAdmin(me) ? null : <ReadOnly />}
+      {/* A new version is edited anew. */}
+      <Edit of={current} may={isAdmin(me)} key={current.version} />
+      <Before versions={versions} />
+    </>
+  );
+}
+
+type Limit = Readonly<{ currency: string; amount: string }>;
+
+function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): ReactElement {
+  const { t, lang } = useWords<SettingsKey>();
+  const client = useQueryClient();
+  const [limits, setLimits] = useState<readonly Limit[]>(
+    Object.entries(of.policy.ask_above).map(([currency, amount]) => ({ currency, amount })),
+  );
+  const [release, setRelease] = useState(of.policy.release);
+  const [seconds, setSeconds] = useState(String(of.policy.record_within_seconds));
+  const [minutes, setMinutes] = useState(String(of.policy.pending_case_minutes));
+  const wanted: Policy = {
+    ask_above: Object.fromEntries(limits.filter((l) => l.currency !== '').map((l) => [l.currency, l.amount])),
+    release,
+    record_within_seconds: Number(seconds),
+    pending_case_minutes: Number(minutes),
+  };
+  const isSame = JSON.stringify(wanted) === JSON.stringify(of.policy);
+  const save = useMutation({
+    mutationFn: () => settings.setPolicy(of.version, wanted),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['policy'] }),
+  });
+  const setLimit = (i: number, change: Partial<Limit>): void =>
+    setLimits(limits.map((l, at) => (at === i ? { ...l, ...change } : l)));
+  return (
+    <form
+      className="policy"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <section className="panel rule">
+        <div>
+          <h2>{t('settings.askAbove')}</h2>
+          <p className="soft">{t('settings.askAboveSays')}</p>
+        </div>
+        <div className="rule-fields">
+          {limits.map((l, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place until it is saved
+            <div className="limit" key={i}>
+              <input
+                className="plain-input"
+                aria-label={t('settings.currency')}
+                value={l.currency}
+                maxLength={3}
+                size={4}
+                pattern="[A-Z]{3}"
+                required
+                disabled={!may}
+                onChange={(e) => setLimit(i, { currency: e.target.value.toUpperCase() })}
+              />
+              <input
+                className="plain-input amount"
+                aria-label={t('settings.amount')}
+                inputMode="decimal"
+                value={l.amount}
+                pattern="(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?"
+                required
+                disabled={!may}
+                onChange={(e) => setLimit(i, { amount: e.target.value })}
+              />
+              {may ? (
+                <Button
+                  size="small"
+                  aria-label={t('settings.removeLimit', { currency: l.currency })}
+                  onClick={() => setLimits(limits.filter((_, at) => at !== i))}
+                >
+                  ×
+                </Button>
+              ) : null}
+            </div>
+          ))}
+          {may ? (
+            <Button size="small" onClick={() => setLimits([...limits, { currency: '', amount: '' }])}>
+              {t('settings.addLimit')}
+            </Button>
+          ) : null}
+          <p className="consequence">
+            {limits.length === 0
+              ? t('settings.noLimit')
+              : t('settings.limitMeans', {
+                  amounts: limits
+                    .filter((l) => /^[A-Z]{3}$/.test(l.currency) && /^\d+(\.\d+)?$/.test(l.amount))
+                    .map((l) => moneyText(l))
+                    .join(comma(lang)),
+                })}
+          </p>
+        </div>
+      </section>
+      <section className="panel rule">
+        <div>
+          <h2>{t('settings.releases')}</h2>
+          <p className="soft">{t('settings.releasesSays')}</p>
+        </div>
+        <div className="rule-fields">
+          {CASES.map((c) => (
+            <label key={c} className="field">
+              <span>{t(`settings.case_${c}`)}</span>
+              <select
+                className="plain-input"
+                value={release[c]}
+                disabled={!may}
+                onChange={(e) => setRelease({ ...release, [c]: e.target.value as Release })}
+              >
+                {RELEASES.map((r) => (
+                  <option key={r} value={r}>
+                    {t(`settings.release_${r}`)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+        </div>
+      </section>
+      <section className="panel rule">
+        <div>
+          <h2>{t('settings.recordWithin')}</h2>
+          <p className="soft">{t('settings.recordWithinSays')}</p>
+        </div>
+        <div className="rule-fields">
+          <label className="field">
+            <span>{t('settings.seconds')}</span>
+            <input
+              className="plain-input amount"
+              type="number"
+              min={5}
+              max={3600}
+              value={seconds}
+              required
+              disabled={!may}
+              onChange={(e) => setSeconds(e.target.value)}
+            />
+          </label>
+          <p className="consequence">{t('settings.recordWithinMeans', { seconds })}</p>
+        </div>
+      </section>
+      <section className="panel rule">
+        <div>
+          <h2>{t('settings.pendingCase')}</h2>
+          <p className="soft">{t('settings.pendingCaseSays')}</p>
+        </div>
+        <div className="rule-fields">
+          <label className="field">
+            <span>{t('settings.minutes')}</span>
+            <input
+              className="plain-input amount"
+              type="number"
+              min={5}
+              max={20160}
+              value={minutes}
+              required
+              disabled={!may}
+              onChange={(e) => setMinutes(e.target.value)}
+            />
+          </label>
+          <p className="consequence">{t('settings.pendingCaseMeans', { minutes })}</p>
+        </div>
+      </section>
+      <Refused error={save.error} />
+      {may ? (
+        <p className="bar">
+          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={isSame}>
+            {t('settings.setPolicy', { version: of.version + 1 })}
+          </Button>
+          <span className="soft">{t(isSame ? 'settings.policySame' : 'settings.policySays')}</span>
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+/** What a version changed of the one before. */
+function changesOf(now: Policy, before: Policy | undefined): readonly string[] {
+  const flat = (p: Policy): ReadonlyMap<string, string> =>
+    new Map([
+      ...Object.entries(p.ask_above).map(([c, a]) => [`ask_above ${c}`, a] as const),
+      ...Object.entries(p.release),
+      ['record_within_seconds', String(p.record_within_seconds)] as const,
+      ['pending_case_minutes', String(p.pending_case_minutes)] as const,
+    ]);
+  if (before === undefined) return [];
+  const [a, b] = [flat(before), flat(now)];
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((key) => a.get(key) !== b.get(key))
+    .map((key) => `${key}: ${a.get(key) ?? '—'} → ${b.get(key) ?? '—'}`);
+}
+
+function Before({ versions }: Readonly<{ versions: readonly PolicyVersion[] }>): ReactElement {
+  const { t } = useWords<SettingsKey>();
+  return (
+    <section className="panel versions">
+      <h2>{t('settings.versions')}</h2>
+      {versions.length === 0 ? (
+        <p className="soft">{t('settings.noVersions')}</p>
+      ) : (
+        <ol>
+          {versions.map((v, i) => (
+            <li key={v.version}>
+              <strong>{t('settings.version', { version: v.version })}</strong>
+              <span>
+                {v.made_by_name ?? v.made_by} · {v.made_at === undefined ? null : <Time at={v.made_at} />}
+              </span>
+              <code translate="no">{changesOf(v.policy, versions[i + 1]?.policy).join(' · ')}</code>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
