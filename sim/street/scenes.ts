@@ -168,7 +168,7 @@ const afterClose: Scene = async (on) => {
 const reversed: Scene = async (on) => {
   const p = await on.place({ shop: 'tea', desk: 'wechat', attended: true });
   on.pay(p);
-  await on.wait(SECOND);
+  // At once: who asks between the two hears of a payment and is told of its end by the bill alone.
   on.desk(p.desk).revoke!(p.ref);
   on.expects(p, 'reversed');
   on.tell({

@@ -4,12 +4,22 @@ import { adyen } from './adyen/channel.ts';
 import { alipay } from './alipay/channel.ts';
 import type { Channel } from './channel.ts';
 import { lakala } from './lakala/channel.ts';
+import { CHANNEL_NAMES } from './names.ts';
 import { paypal } from './paypal/channel.ts';
 import { stripe } from './stripe/channel.ts';
 import { unionpay } from './unionpay/channel.ts';
 import { wechatpay } from './wechatpay/channel.ts';
 
-export const CHANNELS: readonly Channel[] = [wechatpay, alipay, lakala, unionpay, stripe, adyen, paypal];
+const BY_NAME: { readonly [N in (typeof CHANNEL_NAMES)[number]]: Channel } = {
+  wechatpay,
+  alipay,
+  lakala,
+  unionpay,
+  stripe,
+  adyen,
+  paypal,
+};
+export const CHANNELS: readonly Channel[] = CHANNEL_NAMES.map((name) => BY_NAME[name]);
 
 /** Throws `channel.unknown`. */
 export function channelOf(id: string): Channel {

@@ -1,7 +1,7 @@
 /** `daozhang sim`: the simulated channels alone, for anybody who wants to test an integration. */
 import { Command } from 'commander';
 import type { Lang } from '../base/lang.ts';
-import { CHANNELS } from '../channels/registry.ts';
+import { CHANNEL_NAMES } from '../channels/names.ts';
 import { interruption } from './interrupt.ts';
 
 /** `sim/alone.ts`, handed in: the program does not depend on the simulator. */
@@ -22,10 +22,13 @@ type Flags = Readonly<{ channel: string; port: string; speed: string; publicKey?
 
 export function simCommand(lang: Lang, exit: (code: number) => void, run: () => Promise<RunSim>): Command {
   const say = (en: string, zh: string): string => (lang === 'zh' ? zh : en);
-  const channels = CHANNELS.map((c) => c.id);
   return new Command('sim')
     .description(say('a simulated channel to test an integration against', '模拟的支付渠道,用于联调测试'))
-    .option('--channel <name>', say(`one of ${channels.join(', ')}`, `可选 ${channels.join('、')}`), 'wechatpay')
+    .option(
+      '--channel <name>',
+      say(`one of ${CHANNEL_NAMES.join(', ')}`, `可选 ${CHANNEL_NAMES.join('、')}`),
+      'wechatpay',
+    )
     .option('--port <number>', say('port to listen on (0 takes a free one)', '监听端口(0 为自动选择)'), '8318')
     .option('--speed <n>', say('how fast its time runs', '时间流速倍数'), '1')
     .option(

@@ -112,10 +112,13 @@ const SAYS: readonly Says[] = ['paid', 'not_paid'];
  */
 export async function matchOrders(engine: Engine, windowMinutes: number, each: (pass: string) => void): Promise<void> {
   await prepare(engine);
+  let left = await numbersLeft(engine);
   for (const says of SAYS) {
     for (const pass of REFERENCE_PASSES) {
       each(pass.name);
-      await referencePass(engine, pass, says);
+      // A book without this kind of number has nothing to meet.
+      if (!left.some((l) => names(l, pass, says)) || !left.some((l) => isNamed(l, pass))) continue;
+      if (await referencePass(engine, pass, says)) left = await numbersLeft(engine);
     }
     if (says === 'paid') {
       each(PLACE_PASS.name);
@@ -125,6 +128,28 @@ export async function matchOrders(engine: Engine, windowMinutes: number, each: (
     }
   }
 }
+
+/** Which numbers the open lines of one kind have, on one side. */
+type Left = Readonly<Record<Pass['ours'] | Pass['theirs'], boolean>> &
+  Readonly<{ side: 'ours' | 'theirs'; way: 'in' | 'out'; says_paid: boolean | null }>;
+
+/** One look at both sides instead of one a pass; again after a pass that took lines, when little is left to look at. */
+function numbersLeft(engine: Engine): Promise<Left[]> {
+  const some = (columns: readonly string[]): string =>
+    ['channel_ref', 'payment_ref', 'order_ref', 'wallet_ref', 'refund_ref']
+      .map((name) => (columns.includes(name) ? `bool_or(${name} is not null) as ${name}` : `false as ${name}`))
+      .join(', ');
+  return engine.all<Left>(`
+    select 'ours' as side, way::varchar as way, says_paid, ${some(['channel_ref', 'payment_ref', 'order_ref'])}
+    from ours_open group by way, says_paid
+    union all select 'theirs', way::varchar, null, ${some(['channel_ref', 'order_ref', 'wallet_ref', 'refund_ref'])}
+    from theirs_open group by way`);
+}
+
+const goes = (line: Left, pass: Pass): boolean => pass.way === undefined || pass.way === line.way;
+const names = (line: Left, pass: Pass, says: Says): boolean =>
+  line.side === 'ours' && goes(line, pass) && line.says_paid === (says === 'paid') && line[pass.ours];
+const isNamed = (line: Left, pass: Pass): boolean => line.side === 'theirs' && goes(line, pass) && line[pass.theirs];
 
 /**
  * `ours` and `theirs`: the lines of this joint. `way` is `in`
@@ -184,9 +209,9 @@ async function prepare(engine: Engine): Promise<void> {
  * n > m is unclear, because nothing tells which order was paid. With any amount the whole key is one set.
  *
  * Nearly every key stands once a side: those meet in one join, which also tells who stayed alone. The keys that stand more often
- * are told by the lines that met more than once, and are looked at closely.
+ * are told by the lines that met more than once, and are looked at closely. Whether anything was taken.
  */
-async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<void> {
+async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<boolean> {
   const way = pass.way ? `and way = '${pass.way}'` : '';
   const key = pass.amount === 'equal' ? 'way, currency, key, amount' : 'way, currency, key';
   const takesPart = {
@@ -197,9 +222,6 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
   await engine.run(`
     create or replace temp view o as select ${columns}, ${pass.ours} as key from ours_open where ${takesPart.ours};
     create or replace temp view t as select ${columns}, ${pass.theirs} as key from theirs_open where ${takesPart.theirs};`);
-  // A book without this kind of number has nothing to meet.
-  const { some } = await engine.one<{ some: boolean }>('select exists (from o) and exists (from t) as some');
-  if (!some) return;
   const label = labelOf(pass, says);
   const crowd = await meet(engine, key);
   await engine.run('create or replace temp table taken (ours bigint, theirs bigint)');
@@ -212,7 +234,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
       where ours is not null and theirs is not null`);
   }
   if (crowd) await crowdedKeys(engine, pass, label, key, says);
-  if (pairs === 0n && (await countOf(engine, 'taken')) === 0n) return;
+  if (pairs === 0n && (await countOf(engine, 'taken')) === 0n) return false;
   for (const [side, table, own, other] of [
     ['o', 'ours', 'ours', 'theirs'],
     ['t', 'theirs', 'theirs', 'ours'],
@@ -228,6 +250,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<vo
     ];
     await replaceOpen(engine, table, stays);
   }
+  return true;
 }
 
 /** The open side becomes what of it fulfils one of `stays`, of which no line fulfils two. */

@@ -96,6 +96,7 @@ export async function reconcile(options: RunOptions): Promise<Run> {
   try {
     const files = await listFiles(options.paths);
     const folders = [...new Set(files.map((p) => dirname(resolve(p))))];
+    const bytes = await sizeOf(files);
     if (options.carry !== undefined && !options.carryReadOnly) carry = await stage(options.carry, '--carry');
     const opened = await openEngine({
       temp: space.path,
@@ -104,7 +105,8 @@ export async function reconcile(options: RunOptions): Promise<Run> {
         ...(options.outFolders ?? []),
         ...(options.carry === undefined ? [] : [resolve(options.carry)]),
       ],
-      memoryMiB: options.memoryMiB ?? (await memoryFor(files)),
+      memoryMiB: options.memoryMiB ?? memoryFor(bytes),
+      ...(bytes < FEW_BYTES && { threads: 1 }),
     });
     engine = stoppable(opened, options.signal);
     const { carriedOut, ...done } = await work(engine, space, carry, options);
@@ -123,10 +125,18 @@ export async function reconcile(options: RunOptions): Promise<Run> {
 const MEMORY_A_BYTE = 1.7;
 const UNPACKED = 8;
 
-/** What the engine may take before it spills, in MiB: by the documents' size, never more than 2400 or half of the machine. */
-async function memoryFor(files: readonly string[]): Promise<number> {
+/** Below this a second thread costs more than it does: most statements are planned longer than they run. */
+const FEW_BYTES = 2 ** 20;
+
+/** What the documents weigh unpacked, about. */
+async function sizeOf(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size * (/\.(zip|gz|xlsx)$/i.test(file) ? UNPACKED : 1);
+  return bytes;
+}
+
+/** What the engine may take before it spills, in MiB: by the documents' size, never more than 2400 or half of the machine. */
+function memoryFor(bytes: number): number {
   const wanted = Math.max(1200, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
   return Math.floor(Math.min(wanted, 2400, totalmem() / 2 ** 21));
 }

@@ -1,4 +1,4 @@
-/** What `npm test` starts before all tests (`--test-global-setup`): one PostgreSQL for the run instead of one a test file. */
+/** What `npm test` (`tests/run.ts`) starts before all tests: one PostgreSQL for the run instead of one a test file. */
 import type { Embedded } from '../../src/db/embedded.ts';
 import { share, startServer } from './database.ts';
 
