@@ -358,6 +358,8 @@ create table book.deliveries (
   last_error text,
   created_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  last_sent_at timestamp with time zone,
+  last_signature text,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
   FOREIGN KEY (tenant_id, endpoint_id) REFERENCES book.webhook_endpoints(tenant_id, id),
@@ -630,6 +632,7 @@ create table book.observations (
   PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
 CREATE INDEX observations_captured ON ONLY book.observations USING btree (tenant_id, occurred_at) INCLUDE (payment_id, account_id, source, received_at) WHERE (kind = 'captured'::text);
+CREATE INDEX observations_message ON ONLY book.observations USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
 CREATE INDEX observations_refunds ON ONLY book.observations USING btree (tenant_id, occurred_at) WHERE (refund_state = 'succeeded'::text);
 
@@ -770,6 +773,31 @@ create table book.readings (
 );
 CREATE INDEX readings_alike ON book.readings USING btree (tenant_id, livemode, format, from_on, to_on) WHERE (format IS NOT NULL);
 
+create table book.reconciliation_days (
+  tenant_id uuid not null,
+  reconciliation_id uuid not null,
+  business_on date not null,
+  role text not null,
+  channel text not null,
+  account text not null,
+  currency text not null,
+  livemode boolean not null,
+  lines bigint not null,
+  amount_minor bigint not null,
+  matched bigint not null,
+  matched_minor bigint not null,
+  breaks bigint not null,
+  breaks_minor bigint not null,
+  open bigint not null,
+  open_minor bigint not null,
+  unclear bigint not null,
+  unclear_minor bigint not null,
+  PRIMARY KEY (tenant_id, reconciliation_id, business_on, role, channel, account, currency),
+  FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((role = ANY (ARRAY['order'::text, 'channel'::text, 'bank'::text])))
+);
+CREATE INDEX reconciliation_days_on ON book.reconciliation_days USING btree (tenant_id, livemode, business_on);
+
 create table book.reconciliation_documents (
   tenant_id uuid not null,
   reconciliation_id uuid not null,
@@ -814,6 +842,7 @@ create table book.reconciliations (
   totals jsonb,
   superseded_by uuid,
   posted_at timestamp with time zone,
+  not_compared jsonb default '[]'::jsonb not null,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   CHECK ((lang = ANY (ARRAY['zh'::text, 'en'::text]))),
@@ -1204,6 +1233,7 @@ create table book.webhook_endpoints (
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- readings             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- reconciliation_days  enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1285,6 +1315,7 @@ create table book.webhook_endpoints (
 -- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select
 -- table    readings             daozhang_app: delete, insert, select, update
+-- table    reconciliation_days  daozhang_app: delete, insert, select, update
 -- table    reconciliation_documents daozhang_app: delete, insert, select, update
 -- table    reconciliation_files daozhang_app: delete, insert, select, update
 -- table    reconciliations      daozhang_app: delete, insert, select, update

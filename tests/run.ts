@@ -17,10 +17,11 @@ const PATTERNS = ['src/**/*.test.ts', 'tests/**/*.test.ts'];
 /** Ten seconds and more, those that mostly wait among those that mostly compute. */
 const LONGEST = [
   'tests/web.browser.test.ts',
+  'tests/office.browser.test.ts',
   'tests/scenarios.test.ts',
   'tests/crash/channel.test.ts',
   'tests/report.browser.test.ts',
-  'tests/office.browser.test.ts',
+  'tests/customer.browser.test.ts',
   'tests/street.test.ts',
   'tests/where.test.ts',
   'tests/cli.test.ts',

@@ -31,7 +31,7 @@ if (main !== null) live(main);
 
 function live(main: HTMLElement): void {
   let rung = 0;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (): void => {
     clearTimeout(timer);
     if (document.visibilityState === 'visible')
