@@ -7,6 +7,7 @@ export type SimClock = Readonly<{
   now(): Temporal.Instant;
   /** Runs `work` then; returns a way to take it back. */
   after(ms: number, work: () => unknown): () => void;
+  /** Nothing of what waits happens any more, nor what is still asked for. */
   close(): void;
 }>;
 
@@ -49,9 +50,11 @@ export function runningClock(speed = 1): SimClock {
   const startMs = Temporal.Now.instant().epochMilliseconds;
   const startTicks = performance.now();
   const timers = new Set<NodeJS.Timeout>();
+  let isClosed = false;
   return {
     now: () => Temporal.Instant.fromEpochMilliseconds(Math.floor(startMs + (performance.now() - startTicks) * speed)),
     after(ms, work) {
+      if (isClosed) return () => {};
       const timer = setTimeout(() => {
         timers.delete(timer);
         void work();
@@ -63,6 +66,7 @@ export function runningClock(speed = 1): SimClock {
       };
     },
     close() {
+      isClosed = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
