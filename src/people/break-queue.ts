@@ -21,8 +21,7 @@ export type BreakFilter = Readonly<{
   currency?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
-  /** `todo`: whatever is not closed. */
-  state?: WorkState | 'todo' | undefined;
+  state?: WorkState | keyof typeof SEVERAL | undefined;
   /** The actor who has taken it. */
   holder?: string | undefined;
   /** In its sentence or its numbers. */
@@ -77,8 +76,10 @@ const CONDITIONS: { readonly [K in keyof BreakFilter]-?: (place: string) => stri
   q: (p) => `strpos(b.words, lower(${p})) > 0`,
 };
 
-const NOT_CLOSED: readonly WorkState[] = ['open', 'taken', 'explained'];
-const statesOf = (state: WorkState | 'todo'): readonly WorkState[] => (state === 'todo' ? NOT_CLOSED : [state]);
+/** `todo`: whatever is not closed. */
+const SEVERAL = { todo: ['open', 'taken', 'explained'], unexplained: ['open', 'taken'] } as const;
+const statesOf = (state: WorkState | keyof typeof SEVERAL): readonly WorkState[] =>
+  state in SEVERAL ? SEVERAL[state as keyof typeof SEVERAL] : [state as WorkState];
 
 type Asked = Readonly<{ where: ReadonlyMap<keyof BreakFilter, string>; params: unknown[] }>;
 

@@ -1,6 +1,6 @@
 /**
- * What waits for a person, by kind: open cases and alerts, breaks of the runs that stand, bills that did not come, approvals. Each with how
- * many, how much money where one is known, since when, and the one thing it is about where it is but one.
+ * What waits for a person, by kind: open cases and alerts, breaks that nobody explained, explanations for another to confirm, bills that did
+ * not come, approvals. Each with how many, how much money where one is known, since when, and the one thing it is about where it is but one.
  *
  * Cost: five statements over what is open, which is little.
  */
@@ -10,7 +10,7 @@ import { decimalText } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 
 export type Want = Readonly<{
-  kind: 'case' | 'alert' | 'breaks' | 'bill' | 'approval';
+  kind: 'case' | 'alert' | 'breaks' | 'explanation' | 'bill' | 'approval';
   /** The case's reason or the alert's kind; else as the kind. */
   what: string;
   count: bigint;
@@ -44,7 +44,16 @@ const URGENT = [
     'underpaid',
     'pending_long',
   ],
-  ...['settlement_trouble', 'breaks', 'ledger_differs', 'bill', 'approval', 'events_missing', 'webhook_gave_up'],
+  ...[
+    'settlement_trouble',
+    'breaks',
+    'ledger_differs',
+    'bill',
+    'explanation',
+    'approval',
+    'events_missing',
+    'webhook_gave_up',
+  ],
 ];
 
 export async function wantsOf(
@@ -66,10 +75,15 @@ export async function wantsOf(
        from alerts a where a.tenant_id = $1 and a.closed_at is null and a.kind <> all($3) and ${onSide('a')} group by a.kind`,
     [tx.tenantId, livemode, TWICE],
   );
-  const breaks = await tx.one<Counted & { amount: string | null }>(
-    `select count(*) as count, (sum(abs(b.amount)) filter (where b.currency = $3))::text as amount, min(r.ended_at) as since
-       from reconciliations r join breaks b on b.tenant_id = $1 and b.reconciliation_id = r.id and b.part = 'break'
-      where r.tenant_id = $1 and r.livemode = $2 and r.state = 'done' and r.superseded_by is null`,
+  const breaks = await tx.rows<Counted & { kind: 'breaks' | 'explanation'; amount: string | null }>(
+    `select case b.state when 'explained' then 'explanation' else 'breaks' end as kind, count(*) as count,
+            (sum(abs(b.amount)) filter (where b.currency = $3))::text as amount, min(coalesce(s.made_at, r.ended_at)) as since
+       from breaks b join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id
+       left join lateral (
+         select max(s.made_at) as made_at from break_steps s
+          where s.tenant_id = $1 and s.livemode = $2 and s.hash = b.hash and s.kind = 'explained' and b.state = 'explained') s on true
+      where b.tenant_id = $1 and b.livemode = $2 and b.stands
+        and (b.state = 'explained' or b.part = 'break' and b.state <> 'closed') group by 1`,
     [tx.tenantId, livemode, currency],
   );
   const bills = await tx.one<Counted & { accounts: bigint; account: string | null }>(
@@ -90,7 +104,12 @@ export async function wantsOf(
     ...{ kind, what, count, since, amount: minorOf(minor) },
     subject: count === 1n ? { kind: subject_kind, id: subject_id } : undefined,
   });
-  const one = (kind: 'breaks' | 'bill' | 'approval', of: Counted, amount: Want['amount'], account?: string): Want[] =>
+  const one = (
+    kind: Exclude<Want['kind'], 'case' | 'alert'>,
+    of: Counted,
+    amount: Want['amount'],
+    account?: string,
+  ): Want[] =>
     of.count === 0n
       ? []
       : [
@@ -103,7 +122,7 @@ export async function wantsOf(
   return [
     ...cases.map((c) => grouped('case', c)),
     ...alerts.map((a) => grouped('alert', a)),
-    ...one('breaks', breaks, moneyOf(breaks.amount)),
+    ...breaks.flatMap((of) => one(of.kind, of, moneyOf(of.amount))),
     ...one('bill', bills, undefined, bills.accounts === 1n ? bills.account! : undefined),
     ...one('approval', approvals, minorOf(approvals.minor)),
   ].sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1));

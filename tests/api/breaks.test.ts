@@ -214,9 +214,22 @@ test('one is given to a colleague who may act; to nobody else', async () => {
   assert.deepEqual([given.body.holder?.name, given.body.steps[0]?.by.name === 'operator'], ['operator', false]);
 });
 
+/** The overview asks for what the list shows: to be explained, and to be confirmed. */
+async function wantsAsListed(): Promise<number[]> {
+  type Wants = Readonly<{ wants: ReadonlyArray<{ kind: string; count: number; since?: string }> }>;
+  const { wants } = (await on.call<Wants>('GET', '/v1/overview')).body;
+  const counts = ['breaks', 'explanation'].map((kind) => wants.find((w) => w.kind === kind)?.count ?? 0);
+  assert.deepEqual(counts, [
+    (await every('part=break&state=unexplained')).length,
+    (await every('state=explained')).length,
+  ]);
+  return counts;
+}
+
 test('a small one is closed by one person, a large one by two; a note changes nothing, reopening begins anew', async () => {
   const cny = (await every('part=break&currency=CNY&state=open')).filter((l) => l.class !== 'fee');
   const large = cny[0]!;
+  const [unexplained = 0] = await wantsAsListed();
   const small = cny.findLast((l) => fen(l.amount.amount) <= 1_000_000n)!;
   assert.ok(fen(large.amount.amount) > 1_000_000n);
   const done = await step(on.call, small.hash, { kind: 'explained', after: 0, reason: 'till_mistake' });
@@ -236,10 +249,12 @@ test('a small one is closed by one person, a large one by two; a note changes no
     note: 'by letter',
   });
   assert.deepEqual([explained.body.state, explained.body.version], ['explained', 2]);
+  assert.deepEqual(await wantsAsListed(), [unexplained - 2, 1]);
   const own = await step(on.call, large.hash, { kind: 'confirmed', after: 2 });
   assert.deepEqual([own.status, own.body.code], [403, 'break.own_explanation']);
   const confirmed = await step(second, large.hash, { kind: 'confirmed', after: 2 });
   assert.equal(confirmed.body.state, 'closed');
+  assert.deepEqual(await wantsAsListed(), [unexplained - 2, 0]);
   assert.ok(!(await every('state=todo')).some((l) => l.hash === large.hash || l.hash === small.hash));
   const again = await step(on.call, large.hash, { kind: 'reopened', after: 3, note: 'the letter was for another' });
   assert.deepEqual(

@@ -102,9 +102,9 @@ export const breakFilter = {
   from: days.optional(),
   to: days.optional(),
   state: z
-    .enum(['todo', ...keysOf<WorkState>(WORK_STATES)])
+    .enum(['todo', 'unexplained', ...keysOf<WorkState>(WORK_STATES)])
     .optional()
-    .describe('`todo`: whatever is not closed'),
+    .describe('`todo`: whatever is not closed; `unexplained`: whatever nobody has explained'),
   mine: z.literal('true').optional().describe('Taken by whoever asks'),
   q: text(100, 1).optional().describe('In its sentence or its numbers'),
 };

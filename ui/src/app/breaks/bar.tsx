@@ -10,7 +10,7 @@ import { channelOf } from './parts.tsx';
 import type { BreaksKey } from './words.ts';
 
 const PARTS = ['break', 'ambiguous', 'open', 'all'] as const;
-const STATES = ['todo', 'mine', 'open', 'taken', 'explained', 'closed', 'all'] as const;
+const STATES = ['todo', 'mine', 'unexplained', 'open', 'taken', 'explained', 'closed', 'all'] as const;
 const SEARCH_MS = 300;
 
 export function Bar({

@@ -36,6 +36,7 @@ export const words = {
   'breaks.part.all': { zh: '全部', en: 'All' },
   'breaks.state.todo': { zh: '未了结', en: 'Not closed' },
   'breaks.state.mine': { zh: '我认领的', en: 'Mine' },
+  'breaks.state.unexplained': { zh: '待说明', en: 'To explain' },
   'breaks.state.open': { zh: '待认领', en: 'Nobody’s' },
   'breaks.state.taken': { zh: '已认领', en: 'Taken' },
   'breaks.state.explained': { zh: '待确认', en: 'To confirm' },

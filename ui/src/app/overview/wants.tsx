@@ -53,21 +53,22 @@ export function Wants({ of }: Readonly<{ of: readonly Want[] }>): ReactElement {
 function toneFor({ kind, what }: Want): Tone {
   if (kind === 'case')
     return what === 'claim' || /^(terminal|foreign|retired|other)_/.test(what) ? 'beware' : toneOf(what);
-  return kind === 'approval' ? 'waiting' : 'late';
+  return kind === 'approval' || kind === 'explanation' ? 'waiting' : 'late';
 }
 
 /** One thing leads to itself, several to where they stand together. */
 function placeOf({ kind, what, subject }: Want): string {
-  if (kind === 'breaks') return '/app/breaks';
+  if (kind === 'breaks') return '/app/breaks?state=unexplained';
+  if (kind === 'explanation') return '/app/breaks?part=all&state=explained';
   if (kind === 'bill') return '/app/channels';
-  if (kind === 'approval') return '/app/ledger';
+  if (kind === 'approval') return '/app/ledger/suspense';
   if (subject?.kind === 'payment') return `/app/payments/${subject.id}`;
   if (kind === 'case') {
     if (what === 'claim') return '/counter/';
-    if (what === 'ledger_differs') return '/app/ledger';
+    if (what === 'ledger_differs') return '/app/ledger/controls';
     if (what === 'pending_long') return '/app/payments?verdict=pending';
     return /^(terminal|foreign|retired|other)_/.test(what) ? '/app/terminals' : `/app/payments?verdict=${what}`;
   }
   if (what === 'settlement_trouble') return '/app/payments?verdict=late,short_settled,payout_returned';
-  return what === 'webhook_gave_up' ? '/app/settings' : '/app/channels';
+  return what === 'webhook_gave_up' ? '/app/settings/webhooks' : '/app/channels';
 }

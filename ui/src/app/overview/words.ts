@@ -119,7 +119,8 @@ export const words = {
   'want.channel_refuses': { zh: '{n} 个渠道账户拒绝我们的请求', en: 'Accounts whose channel refuses us: {n}' },
   'want.events_missing': { zh: '{n} 个渠道账户的事件取不到', en: 'Accounts whose events cannot be fetched: {n}' },
   'want.webhook_gave_up': { zh: '{n} 个 webhook 地址不再应答', en: 'Webhook endpoints that no longer answer: {n}' },
-  'want.breaks': { zh: '{n} 个对账差错', en: 'Breaks in reconciliation: {n}' },
+  'want.breaks': { zh: '{n} 个对账差错要说明', en: 'Breaks to be explained: {n}' },
+  'want.explanation': { zh: '{n} 个差错的说明等另一人确认', en: 'Explanations for another person to confirm: {n}' },
   'want.bill': { zh: '{n} 份渠道账单该到没到', en: 'Channel bills that are late: {n}' },
   'want.approval': { zh: '{n} 笔记账等人复核', en: 'Entries to be approved: {n}' },
 
