@@ -22,7 +22,7 @@ export const policyText = z.strictObject({
   explain_alone: byCurrency
     .optional()
     .describe(
-      'By currency: up to it one person’s explanation closes a break; above it, and where none is said, another confirms it',
+      'By currency: up to it one person’s explanation closes a break; above it, and in a currency that is not named, another confirms it. Left out: as it was',
     ),
   release: z.strictObject({ paid_after_close: release, overpaid: release, duplicate: release }),
   record_within_seconds: z.int().min(5).max(3_600).describe('How long your system may take to know of a payment'),

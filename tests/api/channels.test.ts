@@ -36,7 +36,7 @@ test('the policy is data: versions, one writer at a time, amounts of their curre
     (await on.call<{ current: Version; versions: readonly Version[] }>('GET', '/v1/policy')).body;
   const { current } = await read();
   assert.deepEqual([current.version, current.made_by], [0, undefined]);
-  const stricter = { ...current.policy, ask_above: { CNY: '0.00' } };
+  const stricter = { ...current.policy, ask_above: { CNY: '0.00' }, explain_alone: { CNY: '20.00' } };
   const made = await on.call<Version>('PUT', '/v1/policy', { after: 0, policy: stricter });
   assert.deepEqual([made.status, made.body.version, made.body.policy], [200, 1, stricter]);
   const late = await on.call<{ code: string }>('PUT', '/v1/policy', { after: 0, policy: stricter });
@@ -65,8 +65,13 @@ test('the policy is data: versions, one writer at a time, amounts of their curre
     (await read()).versions.map((v) => v.version),
     [1],
   );
-  const back = await on.call<Version>('PUT', '/v1/policy', { after: 1, policy: current.policy });
-  assert.equal(back.body.version, 2);
+  const { explain_alone: _, ...older } = current.policy;
+  const back = await on.call<Version>('PUT', '/v1/policy', { after: 1, policy: older });
+  assert.deepEqual(
+    [back.body.version, back.body.policy],
+    [2, { ...current.policy, explain_alone: { CNY: '20.00' } }],
+    'who does not know of a rule does not change it',
+  );
 });
 
 type Provider = Readonly<{

@@ -141,15 +141,18 @@ export const settings: Area = {
     test('another policy is a version of its own', async () => {
       const { page } = window;
       await page.goto(`${office().url}/app/settings/policy`);
-      await page.getByLabel('金额').fill('888.00');
+      await page.getByRole('region', { name: '大额付款先问渠道' }).getByLabel('金额').fill('888.00');
       await page.getByText(/超过 ¥888.00 的付款/).waitFor();
+      await page.getByRole('region', { name: '差错一人说明即可' }).getByLabel('金额').fill('20.00');
+      await page.getByText(/¥20.00 以内一人说明即可/).waitFor();
       await page.getByRole('button', { name: '启用第 1 版' }).click();
       await page.locator('.versions li').filter({ hasText: '王会计' }).waitFor();
-      const { body } = await office().on.call<{ current: { version: number; policy: { ask_above: object } } }>(
+      const { body } = await office().on.call<{ current: { version: number; policy: Record<string, object> } }>(
         'GET',
         '/v1/policy',
       );
-      assert.deepEqual([body.current.version, body.current.policy.ask_above], [1, { CNY: '888.00' }]);
+      const { ask_above, explain_alone } = body.current.policy;
+      assert.deepEqual([body.current.version, ask_above, explain_alone], [1, { CNY: '888.00' }, { CNY: '20.00' }]);
     });
   },
 };

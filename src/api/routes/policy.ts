@@ -71,10 +71,13 @@ export function policyRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }) => {
-      const policy = policyOrRefuse(body.policy);
-      const [made] = await on.book.tenant(caller.tenantId, async (tx) =>
-        shown(tx, [await on.policies.set(tx, policy, body.after, actorOf(caller))]),
-      );
+      const [made] = await on.book.tenant(caller.tenantId, async (tx) => {
+        const [before] = await on.policies.versions(tx, 1);
+        const { explain_alone } = textOf(before?.policy ?? DEFAULT_POLICY);
+        // Who does not know of a rule does not change it.
+        const policy = policyOrRefuse({ explain_alone, ...body.policy });
+        return await shown(tx, [await on.policies.set(tx, policy, body.after, actorOf(caller))]);
+      });
       return made!;
     },
   );
@@ -84,6 +87,6 @@ function policyOrRefuse(text: z.output<typeof policyText>): ReturnType<typeof po
   try {
     return policyOf(text);
   } catch (error) {
-    throw new DaozhangError('api.bad_request', { reason: `policy.ask_above: ${(error as Error).message}` });
+    throw new DaozhangError('api.bad_request', { reason: `policy: ${(error as Error).message}` });
   }
 }

@@ -19,6 +19,7 @@ export type Finding = z.output<typeof shape.finding>;
 export type Release = 'yes' | 'no' | 'ask';
 export type Policy = Readonly<{
   ask_above: Readonly<Record<string, string>>;
+  explain_alone: Readonly<Record<string, string>>;
   release: Readonly<{ paid_after_close: Release; overpaid: Release; duplicate: Release }>;
   record_within_seconds: number;
   pending_case_minutes: number;

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { comma, useWords } from '../../base/lang.ts';
+import { comma, type Lang, useWords } from '../../base/lang.ts';
 import { moneyText, Time } from '../../base/parts.tsx';
 import { Refused } from '../prompt.tsx';
 import { Rows, Wrong } from '../state.tsx';
@@ -31,18 +31,28 @@ export default function PolicyPage({ me }: Readonly<{ me: Me }>): ReactElement {
 }
 
 type Limit = Readonly<{ currency: string; amount: string }>;
+const limitsOf = (amounts: Readonly<Record<string, string>>): readonly Limit[] =>
+  Object.entries(amounts).map(([currency, amount]) => ({ currency, amount }));
+const byCurrency = (limits: readonly Limit[]): Record<string, string> =>
+  Object.fromEntries(limits.filter((l) => l.currency !== '').map((l) => [l.currency, l.amount]));
+/** Those that are whole already. */
+const textOf = (limits: readonly Limit[], lang: Lang): string =>
+  limits
+    .filter((l) => /^[A-Z]{3}$/.test(l.currency) && /^\d+(\.\d+)?$/.test(l.amount))
+    .map((l) => moneyText(l))
+    .join(comma(lang));
 
 function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): ReactElement {
   const { t, lang } = useWords<SettingsKey>();
   const client = useQueryClient();
-  const [limits, setLimits] = useState<readonly Limit[]>(
-    Object.entries(of.policy.ask_above).map(([currency, amount]) => ({ currency, amount })),
-  );
+  const [limits, setLimits] = useState(limitsOf(of.policy.ask_above));
+  const [alone, setAlone] = useState(limitsOf(of.policy.explain_alone));
   const [release, setRelease] = useState(of.policy.release);
   const [seconds, setSeconds] = useState(String(of.policy.record_within_seconds));
   const [minutes, setMinutes] = useState(String(of.policy.pending_case_minutes));
   const wanted: Policy = {
-    ask_above: Object.fromEntries(limits.filter((l) => l.currency !== '').map((l) => [l.currency, l.amount])),
+    ask_above: byCurrency(limits),
+    explain_alone: byCurrency(alone),
     release,
     record_within_seconds: Number(seconds),
     pending_case_minutes: Number(minutes),
@@ -52,8 +62,6 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
     mutationFn: () => settings.setPolicy(of.version, wanted),
     onSuccess: () => client.invalidateQueries({ queryKey: ['policy'] }),
   });
-  const setLimit = (i: number, change: Partial<Limit>): void =>
-    setLimits(limits.map((l, at) => (at === i ? { ...l, ...change } : l)));
   return (
     <form
       className="policy"
@@ -62,61 +70,15 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
         save.mutate();
       }}
     >
-      <section className="panel rule">
+      <section className="panel rule" aria-label={t('settings.askAbove')}>
         <div>
           <h2>{t('settings.askAbove')}</h2>
           <p className="soft">{t('settings.askAboveSays')}</p>
         </div>
         <div className="rule-fields">
-          {limits.map((l, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place until it is saved
-            <div className="limit" key={i}>
-              <input
-                className="plain-input"
-                aria-label={t('settings.currency')}
-                value={l.currency}
-                maxLength={3}
-                size={4}
-                pattern="[A-Z]{3}"
-                required
-                disabled={!may}
-                onChange={(e) => setLimit(i, { currency: e.target.value.toUpperCase() })}
-              />
-              <input
-                className="plain-input amount"
-                aria-label={t('settings.amount')}
-                inputMode="decimal"
-                value={l.amount}
-                pattern="(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?"
-                required
-                disabled={!may}
-                onChange={(e) => setLimit(i, { amount: e.target.value })}
-              />
-              {may ? (
-                <Button
-                  size="small"
-                  aria-label={t('settings.removeLimit', { currency: l.currency })}
-                  onClick={() => setLimits(limits.filter((_, at) => at !== i))}
-                >
-                  ×
-                </Button>
-              ) : null}
-            </div>
-          ))}
-          {may ? (
-            <Button size="small" onClick={() => setLimits([...limits, { currency: '', amount: '' }])}>
-              {t('settings.addLimit')}
-            </Button>
-          ) : null}
+          <LimitFields limits={limits} set={setLimits} may={may} />
           <p className="consequence">
-            {limits.length === 0
-              ? t('settings.noLimit')
-              : t('settings.limitMeans', {
-                  amounts: limits
-                    .filter((l) => /^[A-Z]{3}$/.test(l.currency) && /^\d+(\.\d+)?$/.test(l.amount))
-                    .map((l) => moneyText(l))
-                    .join(comma(lang)),
-                })}
+            {limits.length === 0 ? t('settings.noLimit') : t('settings.limitMeans', { amounts: textOf(limits, lang) })}
           </p>
         </div>
       </section>
@@ -189,6 +151,18 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
           <p className="consequence">{t('settings.pendingCaseMeans', { minutes })}</p>
         </div>
       </section>
+      <section className="panel rule" aria-label={t('settings.explainAlone')}>
+        <div>
+          <h2>{t('settings.explainAlone')}</h2>
+          <p className="soft">{t('settings.explainAloneSays')}</p>
+        </div>
+        <div className="rule-fields">
+          <LimitFields limits={alone} set={setAlone} may={may} />
+          <p className="consequence">
+            {alone.length === 0 ? t('settings.aloneNever') : t('settings.aloneMeans', { amounts: textOf(alone, lang) })}
+          </p>
+        </div>
+      </section>
       <Refused error={save.error} />
       {may ? (
         <p className="bar">
@@ -202,11 +176,67 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
   );
 }
 
+/** An amount for each currency that is named. */
+function LimitFields({
+  limits,
+  set,
+  may,
+}: Readonly<{ limits: readonly Limit[]; set: (limits: readonly Limit[]) => void; may: boolean }>): ReactElement {
+  const { t } = useWords<SettingsKey>();
+  const setLimit = (i: number, change: Partial<Limit>): void =>
+    set(limits.map((l, at) => (at === i ? { ...l, ...change } : l)));
+  return (
+    <>
+      {limits.map((l, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place until it is saved
+        <div className="limit" key={i}>
+          <input
+            className="plain-input"
+            aria-label={t('settings.currency')}
+            value={l.currency}
+            maxLength={3}
+            size={4}
+            pattern="[A-Z]{3}"
+            required
+            disabled={!may}
+            onChange={(e) => setLimit(i, { currency: e.target.value.toUpperCase() })}
+          />
+          <input
+            className="plain-input amount"
+            aria-label={t('settings.amount')}
+            inputMode="decimal"
+            value={l.amount}
+            pattern="(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?"
+            required
+            disabled={!may}
+            onChange={(e) => setLimit(i, { amount: e.target.value })}
+          />
+          {may ? (
+            <Button
+              size="small"
+              aria-label={t('settings.removeLimit', { currency: l.currency })}
+              onClick={() => set(limits.filter((_, at) => at !== i))}
+            >
+              ×
+            </Button>
+          ) : null}
+        </div>
+      ))}
+      {may ? (
+        <Button size="small" onClick={() => set([...limits, { currency: '', amount: '' }])}>
+          {t('settings.addLimit')}
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
 /** What a version changed of the one before. */
 function changesOf(now: Policy, before: Policy | undefined): readonly string[] {
   const flat = (p: Policy): ReadonlyMap<string, string> =>
     new Map([
       ...Object.entries(p.ask_above).map(([c, a]) => [`ask_above ${c}`, a] as const),
+      ...Object.entries(p.explain_alone).map(([c, a]) => [`explain_alone ${c}`, a] as const),
       ...Object.entries(p.release),
       ['record_within_seconds', String(p.record_within_seconds)] as const,
       ['pending_case_minutes', String(p.pending_case_minutes)] as const,

@@ -289,6 +289,16 @@ export const words = {
     zh: '{minutes} 分钟后开工单找人处理。',
     en: 'After {minutes} minutes a case is opened for a person.',
   },
+  'settings.explainAlone': { zh: '差错一人说明即可', en: 'One person may explain a break' },
+  'settings.explainAloneSays': {
+    zh: '对账差错在此数以内,一人说明即了结;超过此数,或币种未列出,须另一人确认。',
+    en: 'Up to it one person’s explanation closes a break of a reconciliation; above it, and in a currency that is not named, another person confirms.',
+  },
+  'settings.aloneNever': { zh: '每个差错都须另一人确认。', en: 'Every break needs another person.' },
+  'settings.aloneMeans': {
+    zh: '{amounts} 以内一人说明即可,其余须两人。',
+    en: 'Up to {amounts} one person is enough; the rest take two.',
+  },
   'settings.setPolicy': { zh: '启用第 {version} 版', en: 'Put version {version} in force' },
   'settings.policySame': { zh: '没有改动', en: 'Nothing changed' },
   'settings.policySays': {
