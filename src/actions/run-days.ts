@@ -1,7 +1,9 @@
 /**
  * Each day of each account, as far as the book knows: which reconciliation stands for it and what that found, whether its bill is there, and
- * what is missing. One look at the runs' days, one at the bill calendar. Cost: days times accounts rows of two indexes.
+ * what is missing. One look at the runs' days, one at what people explained of their breaks, one at the bill calendar. Cost: days times
+ * accounts rows of two indexes, and one pass over those runs' breaks.
  */
+import { parseMoney } from '../base/money.ts';
 import { CHINA } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { ALARM_HOURS } from './bills.ts';
@@ -25,7 +27,16 @@ type Bill = Readonly<{
   document_id?: string;
   last_error?: string;
 }>;
-type State = 'breaks' | 'incomplete' | 'waiting' | 'clean' | 'bill_late' | 'bill_expected' | 'never' | 'no_business';
+type State =
+  | 'breaks'
+  | 'incomplete'
+  | 'explained'
+  | 'waiting'
+  | 'clean'
+  | 'bill_late'
+  | 'bill_expected'
+  | 'never'
+  | 'no_business';
 type Cell = {
   on: string;
   state: State;
@@ -36,6 +47,7 @@ type Cell = {
   breaks: Tally;
   open: Tally;
   unclear: Tally;
+  explained: Tally;
   bills: Bill[];
 };
 type Role = 'channel' | 'bank' | 'order';
@@ -78,6 +90,13 @@ export async function runDays(tx: TenantTx, window: Window) {
     add(cell.breaks, d.breaks, d.breaks_minor, d.currency);
     add(cell.open, d.open, d.open_minor, d.currency);
     add(cell.unclear, d.unclear, d.unclear_minor, d.currency);
+  }
+  for (const e of await explainedOf(tx, window, runs)) {
+    const cell = rowOf(rows, e.role, e.channel, e.account).days.get(e.on);
+    if (cell?.run_id !== e.run) continue;
+    const { minor } = parseMoney(e.amount, e.currency);
+    add(cell.explained, e.count, minor, e.currency);
+    add(cell[e.part], -e.count, -minor, e.currency);
   }
   for (const b of await billsOf(tx, window)) {
     const row = [...rows.values()].find((r) => r.account_id === b.account_id);
@@ -142,19 +161,20 @@ const tallyOut = ({ count, minor }: Tally) => ({
   count,
   amounts: [...minor].map(([currency, sum]) => moneyView(sum, currency)!),
 });
-const cellOut = ({ all, matched, breaks, open, unclear, ...cell }: Cell) => ({
+const cellOut = ({ all, matched, breaks, open, unclear, explained, ...cell }: Cell) => ({
   ...cell,
   all: tallyOut(all),
   matched: tallyOut(matched),
   breaks: tallyOut(breaks),
   open: tallyOut(open),
   unclear: tallyOut(unclear),
+  explained: tallyOut(explained),
 });
 
 function cellOf(row: Row, on: string): Cell {
   let cell = row.days.get(on);
   if (cell === undefined) {
-    const tallies = { all: none(), matched: none(), breaks: none(), open: none(), unclear: none() };
+    const tallies = { all: none(), matched: none(), breaks: none(), open: none(), unclear: none(), explained: none() };
     cell = { on, state: 'never', runs: 0, ...tallies, bills: [] };
     row.days.set(on, cell);
   }
@@ -164,7 +184,10 @@ function cellOf(row: Row, on: string): Cell {
 function add(tally: Tally, count: bigint, minor: bigint, currency: string): void {
   if (count === 0n) return;
   tally.count += Number(count);
-  tally.minor.set(currency, (tally.minor.get(currency) ?? 0n) + minor);
+  const sum = (tally.minor.get(currency) ?? 0n) + minor;
+  // Nothing is left of a currency: it is not named.
+  if (count < 0n && sum === 0n) tally.minor.delete(currency);
+  else tally.minor.set(currency, sum);
 }
 
 /** A day that is over, of an account that is connected, and of which there is nothing. Of one known from files nobody can say so. */
@@ -186,6 +209,7 @@ function stateOf(role: Role, cell: Cell, run: RunRow | undefined): State {
     const joint = role === 'bank' ? 'bank' : 'orders';
     const isWhole = (run.totals.refused ?? 0) + (run.totals.rejected ?? 0) === 0;
     if (!isWhole || run.not_compared.some((n) => n.joint === joint)) return 'incomplete';
+    if (cell.explained.count > 0) return 'explained';
     return cell.open.count > 0 ? 'waiting' : 'clean';
   }
   const has = (...states: Bill['state'][]): boolean => cell.bills.some((b) => states.includes(b.state));
@@ -266,6 +290,36 @@ const runsOf = (tx: TenantTx, ids: readonly string[]) =>
     `select id, created_at, outcome, totals, not_compared from reconciliations where tenant_id = $1 and id = any($2)
       order by created_at desc, id desc`,
     [tx.tenantId, ids],
+  );
+
+type ExplainedOut = Readonly<{
+  run: string;
+  part: 'breaks' | 'unclear';
+  role: Role;
+  channel: string;
+  account: string;
+  on: string;
+  currency: string;
+  count: bigint;
+  amount: string;
+}>;
+
+/** What people have explained, in the row and on the day in which the run counted it (`placeOfBreak` in reconcile/days.ts). */
+const explainedOf = (tx: TenantTx, { from, to }: Window, runs: readonly RunRow[]) =>
+  tx.rows<ExplainedOut>(
+    `with done as (
+       select b.reconciliation_id as run, case b.part when 'break' then 'breaks' else 'unclear' end as part,
+              case when b.account is not null and b.channel is not null or b.joint = 'batches' then 'channel'
+                   when b.joint = 'bank' then 'bank' else 'order' end as role,
+              b.channel, b.account, b.body -> 'theirs' -> 0 ->> 'account' as bank,
+              coalesce(b.business_on, r.covers_to) as on_day, b.currency, b.amount
+         from breaks b join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id
+        where b.tenant_id = $1 and b.reconciliation_id = any($2) and b.part <> 'open' and b.state in ('explained', 'closed'))
+     select run, part, role, case role when 'channel' then coalesce(channel, '') else '' end as channel,
+            coalesce(case role when 'channel' then account when 'bank' then bank end, '') as account,
+            on_day::text as "on", currency, count(*) as count, sum(amount)::text as amount
+       from done where on_day between $3 and $4 group by 1, 2, 3, 4, 5, 6, 7`,
+    [tx.tenantId, runs.map((r) => r.id), from, to],
   );
 
 type DayOut = Readonly<{

@@ -83,6 +83,18 @@ export async function wholeLine(on: On, side: Side, run: DoneRun, id: string): P
   return 'absent' in found ? undefined : (found as RunLineWhole);
 }
 
+/** By part and class, how many of a run's breaks people have explained. */
+export async function explainedIn(on: On, side: Side, id: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await on.book.tenant(side.tenantId, (tx) =>
+    tx.rows<{ part: string; class: string; count: bigint }>(
+      `select part, class, count(*) as count from breaks
+        where tenant_id = $1 and reconciliation_id = $2 and state in ('explained', 'closed') group by part, class`,
+      [tx.tenantId, id],
+    ),
+  );
+  return new Map(rows.map((r) => [`${r.part} ${r.class}`, Number(r.count)]));
+}
+
 const filesOf = (run: DoneRun): Record<string, string> =>
   Object.fromEntries(run.brief.documents.map((d) => [d.sha256, d.file]));
 

@@ -92,6 +92,48 @@ test('each break stands in one cell, and each line with money of the proof', asy
   assert.deepEqual([runs.map((r) => r.id), needs.breaks.count], [[run], result.totals.breaks]);
 });
 
+test('what people explain is taken off its cell, and off its class', async () => {
+  const whole = async () => {
+    const { rows, needs } = await days();
+    const cell = (row: Days['rows'][number], on?: string) => row.days.find((d) => d.on === on)!;
+    const sums = rows.flatMap((r) => r.days.map((d) => [d.breaks, d.unclear, d.explained].map((t) => t.count)));
+    const total = (i: number): number => sums.reduce((n, s) => n + s[i]!, 0);
+    return { rows, needs, cell, totals: [total(0), total(1), total(2)] as const };
+  };
+  const before = await whole();
+  const summaryOf = async () =>
+    (await on.call<z.output<typeof shape.runSummary>>('GET', `/v1/reconciliations/${run}/summary`)).body;
+  const row = before.rows.find((r) => r.account === '1900000102' && r.role === 'channel')!;
+  const cell = before.cell(row, '2026-11-19');
+  const own = [...result.breaks, ...result.ambiguous].filter(
+    (b) => b.channel === 'wechatpay' && b.account === '1900000102' && (b.businessOn ?? result.to) === '2026-11-19',
+  );
+  assert.equal(own.length, cell.breaks.count + cell.unclear.count);
+  assert.ok(own.length > 1 && result.breaks.length > own.length);
+  // One of the orders and of the bank too, where there are any: each is found in its own row.
+  const others = ['orders', 'bank', 'batches'].flatMap((joint) =>
+    result.breaks.filter((b) => b.joint === joint && !own.includes(b)).slice(0, 1),
+  );
+  for (const [i, it] of [...own, ...others].entries()) {
+    const { status, body } = await on.call('POST', `/v1/breaks/${it.id}/steps`, {
+      kind: 'explained',
+      after: 0,
+      reason: 'till_mistake',
+    });
+    assert.equal(status, 201, JSON.stringify(body));
+    const { totals, needs } = await whole();
+    assert.equal(totals[2], i + 1);
+    assert.equal(totals[0] + totals[1] + totals[2], before.totals[0] + before.totals[1]);
+    assert.equal(needs.breaks.count, totals[0]);
+    assert.equal(sum((await summaryOf()).classes.map((c) => BigInt(c.explained))), BigInt(i + 1));
+  }
+  const { rows, cell: at } = await whole();
+  const left = at(rows.find((r) => r.account_id === row.account_id && r.account === row.account)!, '2026-11-19');
+  assert.deepEqual([left.breaks, left.unclear.count, left.explained.count], [{ count: 0, amounts: [] }, 0, own.length]);
+  assert.equal(sum(left.explained.amounts.map((a) => fen(a.amount))), sum(own.map((b) => fen(b.amount.amount))));
+  assert.equal(left.state, 'explained');
+});
+
 test('a day without a run says where its bill is; one of which nothing is known, that nobody reconciled it', async () => {
   const { accountId, test: book } = on;
   const day = (n: number): string =>

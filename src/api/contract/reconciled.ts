@@ -8,6 +8,7 @@ const tally = z.object({ count: z.int(), amounts: z.array(money) });
 export const DAY_STATES = [
   'breaks',
   'incomplete',
+  'explained',
   'waiting',
   'clean',
   'bill_late',
@@ -18,7 +19,7 @@ export const DAY_STATES = [
 export const dayState = z
   .enum(DAY_STATES)
   .describe(
-    'breaks: somebody’s work · incomplete: clean as far as it goes, something was not given or not read · waiting: for a date or a document · clean · bill_late: the channel should have given it · bill_expected · never: nothing was reconciled · no_business: the channel says the day has no bill',
+    'breaks: somebody’s work · incomplete: clean as far as it goes, something was not given or not read · explained: people have explained every break · waiting: for a date or a document · clean · bill_late: the channel should have given it · bill_expected · never: nothing was reconciled · no_business: the channel says the day has no bill',
   );
 const gap = z.object({ joint: z.enum(['orders', 'bank']), missing: z.array(z.enum(['order', 'channel', 'bank'])) });
 
@@ -32,9 +33,10 @@ export const dayCell = z
     runs: z.int().describe('How many stand for the day'),
     all: tally.describe('Lines with money'),
     matched: tally.describe('Those that met their other half'),
-    breaks: tally,
+    breaks: tally.describe('Those that nobody has explained'),
     open: tally.describe('Waiting for a date or a document'),
-    unclear: tally.describe('Fit in more than one way'),
+    unclear: tally.describe('Fit in more than one way, and nobody has explained it'),
+    explained: tally.describe('Breaks and unclear ones that people have explained'),
     bills: z.array(
       z.object({
         kind: z.string(),
@@ -183,6 +185,7 @@ export const runSummary = z
         class: z.string(),
         count: z.int(),
         amounts: z.array(money),
+        explained: z.int().describe('So many of them people have explained'),
       }),
     ),
     of: counts.describe('How long the lists are that were cut'),

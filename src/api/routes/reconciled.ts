@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Side } from '../../actions/documents.ts';
 import { runDays } from '../../actions/run-days.ts';
-import { type DoneRun, documentIdOf, doneRun, pageOfLines, wholeLine } from '../../actions/run-lines.ts';
+import { type DoneRun, documentIdOf, doneRun, explainedIn, pageOfLines, wholeLine } from '../../actions/run-lines.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { Text } from '../../base/lang.ts';
 import { isZone } from '../../base/time.ts';
@@ -80,7 +80,8 @@ export function reconciledRoutes(api: Api, on: Serving): void {
       schema: {
         operationId: 'getReconciliationSummary',
         summary: 'What it found, without the long lists: verdict, proof, batches, fees',
-        description: 'As in result.json; lists are cut, and `of` says how long they are.',
+        description:
+          'As in result.json; lists are cut, and `of` says how long they are. Beside it, how much of each class people have explained.',
         tags: ['reconciliations'],
         params,
         response: { 200: reconciled.runSummary, 404: shape.problem },
@@ -88,7 +89,9 @@ export function reconciledRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params }) => {
       const { brief } = await done(caller, params.id);
-      return { ...brief, words: WORDS } as unknown as z.output<typeof reconciled.runSummary>;
+      const explained = await explainedIn(on, sideOf(caller), params.id);
+      const classes = brief.classes.map((c) => ({ ...c, explained: explained.get(`${c.part} ${c.class}`) ?? 0 }));
+      return { ...brief, classes, words: WORDS } as unknown as z.output<typeof reconciled.runSummary>;
     },
   );
 

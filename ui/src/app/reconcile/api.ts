@@ -79,10 +79,7 @@ export async function save(asked: Promise<Response>, name: string): Promise<void
   URL.revokeObjectURL(url);
 }
 
-/** What a run found does not change. */
+export const summaryKey = (id: string) => ['reconciliation', id, 'summary'];
+/** What a run found does not change; what people explained of it does. */
 export const useSummary = (id: string) =>
-  useQuery({
-    queryKey: ['reconciliation', id, 'summary'],
-    queryFn: () => reconciliations.summary(id),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  useQuery({ queryKey: summaryKey(id), queryFn: () => reconciliations.summary(id), staleTime: 30_000 });

@@ -25,7 +25,8 @@ export default function DaysPage({ me }: Readonly<{ me: Me }>): ReactElement {
     placeholderData: keepPreviousData,
   });
   useLive((event) => {
-    if (event.type.startsWith('reconciliation.')) void client.invalidateQueries({ queryKey: ['reconciliations'] });
+    if (event.type.startsWith('reconciliation.') || event.type === 'break.changed')
+      void client.invalidateQueries({ queryKey: ['reconciliations'] });
   });
   const mayAct = me.scopes.includes('act');
   const isNew = month === undefined && days.data?.runs.length === 0;

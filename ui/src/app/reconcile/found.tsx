@@ -1,5 +1,5 @@
 /** What a run found: the verdict in a sentence, what to work on by class and money, the proof, what reached the bank, and its papers. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { ReactElement, ReactNode } from 'react';
 import type { Tone } from '../../../../src/verdicts/catalogue.ts';
@@ -7,15 +7,20 @@ import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, type MoneyOut, Quiet, ToneIcon } from '../../base/parts.tsx';
 import { dayOf } from '../../base/time.ts';
+import { useLive } from '../live.ts';
 import { link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
-import { type Run, reconciliations, type Summary, save, useSummary } from './api.ts';
+import { type Run, reconciliations, type Summary, save, summaryKey, useSummary } from './api.ts';
 import { Proof } from './proof.tsx';
 import { amountsText, breaksOf, channelName, type Key, StateIcon, TONES } from './states.tsx';
 
 export default function Found({ run }: Readonly<{ run: Run }>): ReactElement {
   const { t, both } = useWords<Key>();
+  const client = useQueryClient();
   const asked = useSummary(run.id);
+  useLive((event) => {
+    if (event.type === 'break.changed') void client.invalidateQueries({ queryKey: summaryKey(run.id) });
+  });
   const found = asked.data;
   if (asked.error instanceof Trouble && asked.error.kind === 'absent')
     return (
@@ -87,6 +92,12 @@ function Classes({ run, found }: Readonly<{ run: Run; found: Summary }>): ReactE
                   <small>{both(found.words.explains?.[row.class] ?? { zh: '', en: '' })}</small>
                   <span className="count">{t('run.count', { count: row.count })}</span>
                   <span className="money">{amountsText(row.amounts)}</span>
+                  {row.explained === 0 ? null : (
+                    <small className={`explained ${row.explained === row.count ? 'tone-arrived' : ''}`}>
+                      {row.explained === row.count ? <ToneIcon tone="arrived" size={13} /> : null}
+                      {t('run.explained', { n: row.explained, count: row.count })}
+                    </small>
+                  )}
                 </li>
               ))}
             </ul>
@@ -244,7 +255,7 @@ function SignOffs({ run }: Readonly<{ run: Run }>): ReactElement | null {
         <p key={s.id}>{t('signed.by', { day: dayOf(s.business_on, lang, true), who: s.signed_by })}</p>
       ))}
       <p>
-        <a {...link('/app/ledger')}>{t('signed.open')}</a>
+        <a {...link(`/app/ledger/days?day=${run.from}`)}>{t('signed.open')}</a>
       </p>
     </section>
   );

@@ -108,6 +108,7 @@ function Grid({ days, open }: Opening): ReactElement {
                     <>
                       <StateIcon state={state} />
                       {state === 'breaks' ? <b>{cell.breaks.count + cell.unclear.count}</b> : null}
+                      {state === 'explained' ? <b>{cell.explained.count}</b> : null}
                       {state === 'waiting' ? <b>{cell.open.count}</b> : null}
                     </>
                   );
@@ -198,6 +199,7 @@ const FIRST_DAYS = 14;
 /** What is told of all such accounts at once. */
 const ALIKE = [
   ['never', 'days.neverOf'],
+  ['explained', 'days.explainedOf'],
   ['clean', 'days.cleanOf'],
   ['no_business', 'days.emptyOf'],
 ] as const;

@@ -14,6 +14,7 @@ export type State = Cell['state'] | 'nothing';
 export const TONES: Readonly<Record<State, Tone | undefined>> = {
   breaks: 'no',
   incomplete: 'beware',
+  explained: 'arrived',
   waiting: 'moving',
   clean: 'arrived',
   bill_late: 'late',
@@ -30,6 +31,7 @@ export const STATES: readonly Cell['state'][] = [
   'never',
   'bill_expected',
   'waiting',
+  'explained',
   'clean',
   'no_business',
 ];
@@ -92,9 +94,11 @@ export function useFacts(days: Days): (cell: Cell | undefined) => readonly strin
     if (cell === undefined) return [];
     const said: string[] = [];
     const run = days.runs.find((r) => r.id === cell.run_id);
-    const { breaks, unclear, open, all, matched } = cell;
+    const { breaks, unclear, explained, open, all, matched } = cell;
     if (breaks.count > 0) said.push(t('cell.breaks', { count: breaks.count, amounts: amountsText(breaks.amounts) }));
     if (unclear.count > 0) said.push(t('cell.unclear', { count: unclear.count }));
+    if (explained.count > 0)
+      said.push(t('cell.explained', { count: explained.count, amounts: amountsText(explained.amounts) }));
     if (open.count > 0) said.push(t('cell.open', { count: open.count, amounts: amountsText(open.amounts) }));
     if (run !== undefined) {
       if (all.count > 0) said.push(t('cell.matched', { all: all.count, matched: matched.count }));

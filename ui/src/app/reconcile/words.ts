@@ -51,11 +51,13 @@ export const words = {
   'n.never_one': { zh: '{count} 天有账户没对过', en: '{count} day was not reconciled for some account' },
   'n.never_other': { zh: '{count} 天有账户没对过', en: '{count} days were not reconciled for some account' },
   'days.cleanOf': { zh: '{count} 个账户对上', en: '{count} clean' },
+  'days.explainedOf': { zh: '{count} 个账户已说明', en: '{count} explained' },
   'days.neverOf': { zh: '{count} 个账户没对过', en: '{count} not reconciled' },
   'days.emptyOf': { zh: '{count} 个账户无业务', en: '{count} without business' },
 
   'state.breaks': { zh: '有差错', en: 'Breaks' },
   'state.incomplete': { zh: '不完整', en: 'Incomplete' },
+  'state.explained': { zh: '已说明', en: 'Explained' },
   'state.waiting': { zh: '在等', en: 'Waiting' },
   'state.clean': { zh: '对上', en: 'Clean' },
   'state.bill_late': { zh: '账单迟到', en: 'Bill late' },
@@ -65,6 +67,7 @@ export const words = {
   'state.nothing': { zh: '没有数据', en: 'nothing known' },
 
   'cell.breaks': { zh: '{count} 处差错,{amounts}', en: '{count} breaks, {amounts}' },
+  'cell.explained': { zh: '已说明 {count} 处,{amounts}', en: '{count} explained, {amounts}' },
   'cell.unclear': { zh: '{count} 组无法确定', en: '{count} fit in several ways' },
   'cell.open': { zh: '{count} 项在等,{amounts}', en: '{count} waiting, {amounts}' },
   'cell.matched': { zh: '{all} 行对上 {matched} 行', en: '{matched} of {all} lines matched' },
@@ -137,6 +140,7 @@ export const words = {
   'run.unclear': { zh: '无法确定,没有猜', en: 'Fits in several ways; none was guessed' },
   'run.noWork': { zh: '没有差错', en: 'No breaks' },
   'run.risk': { zh: '有风险的钱', en: 'Money at risk' },
+  'run.explained': { zh: '已说明 {n} / {count}', en: '{n} of {count} explained' },
   'run.count': { zh: '{count} 处', en: '{count}' },
 
   'proof.title': { zh: '合到分的证明', en: 'The proof, to the cent' },
