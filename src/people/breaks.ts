@@ -12,6 +12,7 @@ import { decimalText, parseDecimal, rescale } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Explanation } from '../verdicts/catalogue.ts';
 import type { Policy } from '../verdicts/policy.ts';
+import { namesOf } from './names.ts';
 
 export const WORK_STATES = {
   open: { en: 'open', zh: '待认领' },
@@ -83,23 +84,13 @@ export async function workOn(tx: TenantTx, livemode: boolean, hash: string): Pro
   };
 }
 
-/** The names of members and keys; one query for all. */
+/** Whoever has no name any more goes by what the book has. */
 export async function peopleOf(
   tx: TenantTx,
   actors: ReadonlyArray<string | null>,
 ): Promise<(actor: string | null) => Person | undefined> {
-  const idOf = (actor: string): string => actor.slice(actor.indexOf(':') + 1);
-  const ids = [...new Set(actors.flatMap((actor) => (actor === null ? [] : [idOf(actor)])))];
-  const rows =
-    ids.length === 0
-      ? []
-      : await tx.rows<{ id: string; name: string }>(
-          `select id, name from users where tenant_id = $1 and id = any($2::uuid[])
-           union all select id, name from api_keys where tenant_id = $1 and id = any($2::uuid[])`,
-          [tx.tenantId, ids],
-        );
-  const names = new Map(rows.map((r) => [r.id, r.name]));
-  return (actor) => (actor === null ? undefined : { actor, name: names.get(idOf(actor)) ?? actor });
+  const nameOf = await namesOf(tx, actors);
+  return (actor) => (actor === null ? undefined : { actor, name: nameOf(actor) ?? actor });
 }
 
 export type NewStep = Readonly<{

@@ -6,11 +6,11 @@ import { CHINA } from '../../base/time.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { closePeriod, reopen, signOff } from '../../ledger/close.ts';
 import { approve, decide, PROPOSAL_COLUMNS, type Proposal, propose } from '../../ledger/manual.ts';
+import { type NameOf, namesOf } from '../../people/names.ts';
 import { actorOf, type Caller } from '../auth.ts';
 import * as shape from '../contract/ledger.ts';
 import { id, page, paging, problem } from '../contract.ts';
 import { dropEmpty, fromCursor, notFound } from '../manners.ts';
-import { type NameOf, namesOf } from '../names.ts';
 import type { Api, Serving } from '../server.ts';
 import { amountOf, nextOf } from './ledger.ts';
 

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import { type PolicyVersion, policyOf, policyText, textOf } from '../../channels/policies.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { type NameOf, namesOf } from '../../people/names.ts';
 import { DEFAULT_POLICY } from '../../verdicts/policy.ts';
 import { actorOf } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty } from '../manners.ts';
-import { type NameOf, namesOf } from '../names.ts';
 import type { Api, Serving } from '../server.ts';
 
 const MOST = 100;
