@@ -62,9 +62,9 @@ export const imports: Area = {
       assert.match(await row.innerText(), new RegExp(`以“${BILL}”导入过,不会重复计算`));
       await row.getByRole('link', { name: '打开那一份' }).click();
       await page.locator('.lines .proof').first().click();
-      await page.locator('.hash[data-same=true]').waitFor();
+      await page.locator('[data-check=same]').waitFor();
       const bytes = readFileSync(join(DAY, 'wechatpay', BILL)).toString();
-      const raw = await page.locator('.raw-text').innerText();
+      const raw = await page.locator('.bytes').innerText();
       assert.ok(bytes.includes(raw.trim().split('\n')[0]!), raw);
       await page.keyboard.press('Escape');
     });

@@ -1,10 +1,11 @@
-/** Parts of forms and settled pages: a field with its label and what is wrong, a sentence in a tone, tabs that are addresses. */
+/** Parts of forms and settled pages: a field with its label and what is wrong, a sentence in a tone. */
 import './form.css';
 import { type ReactElement, type ReactNode, useId } from 'react';
 import type { Tone } from '../../../src/verdicts/catalogue.ts';
 import { Trouble } from '../base/api.ts';
+import { useWords } from '../base/lang.ts';
 import { ToneIcon } from '../base/parts.tsx';
-import { link } from './route.ts';
+import type { AppKey } from './words.ts';
 
 export type Control = Readonly<{ id: string; 'aria-invalid': boolean; 'aria-describedby': string }>;
 
@@ -56,35 +57,18 @@ export function Say({
   );
 }
 
-/** What the server refused, and the remedy it names. */
+/** Why something was not done, and what to do, beside the button that asked. */
 export function Refused({ error }: Readonly<{ error: unknown }>): ReactElement | null {
+  const { t } = useWords<AppKey>();
   if (error === null || error === undefined) return null;
+  const isOffline = error instanceof Trouble && error.kind === 'offline';
   const { message, remedy } = error instanceof Trouble ? error : { message: String(error), remedy: '' };
+  const next = isOffline ? t('trouble.offlineHint') : remedy;
   return (
     <Say tone="no" alert>
-      {message}
-      {remedy === '' ? null : <small>{remedy}</small>}
+      {isOffline ? t('trouble.offline') : message}
+      {next === '' ? null : <small>{next}</small>}
     </Say>
-  );
-}
-
-export function Tabs({
-  label,
-  tabs,
-  path,
-}: Readonly<{
-  label: string;
-  path: string;
-  tabs: ReadonlyArray<Readonly<{ path: string; name: ReactNode }>>;
-}>): ReactElement {
-  return (
-    <nav className="tabs" aria-label={label}>
-      {tabs.map((tab) => (
-        <a key={tab.path} {...link(`/app${tab.path}`)} aria-current={path === tab.path ? 'page' : undefined}>
-          {tab.name}
-        </a>
-      ))}
-    </nav>
   );
 }
 

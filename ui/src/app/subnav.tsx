@@ -3,11 +3,11 @@ import './subnav.css';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { link } from './route.ts';
 
-export type SubPage = Readonly<{ to: string; name: string; isHere: boolean; count?: number | undefined }>;
+type SubPage = Readonly<{ to: string; name: string; count?: number | string | undefined }>;
 
-export function SubNav({ label, pages }: Readonly<{ label: string; pages: readonly SubPage[] }>): ReactElement {
+type SubNavProps = Readonly<{ label: string; here: string; pages: readonly SubPage[] }>;
+export function SubNav({ label, here, pages }: SubNavProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
-  const here = pages.find((p) => p.isHere)?.to;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place that is chosen comes into sight
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>('[aria-current]');
@@ -17,9 +17,9 @@ export function SubNav({ label, pages }: Readonly<{ label: string; pages: readon
   return (
     <nav className="subnav" aria-label={label}>
       <ul ref={list}>
-        {pages.map(({ to, name, isHere, count }) => (
+        {pages.map(({ to, name, count }) => (
           <li key={to}>
-            <a {...link(to)} aria-current={isHere ? 'page' : undefined}>
+            <a {...link(to)} aria-current={to === here ? 'page' : undefined}>
               {name}
               {count === undefined || count === 0 ? null : <span className="subnav-count">{count}</span>}
             </a>

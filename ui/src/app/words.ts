@@ -192,6 +192,27 @@ export const words = {
   'payment.copy': { zh: '复制', en: 'Copy' },
   'payment.copied': { zh: '已复制', en: 'Copied' },
 
+  'record.where': { zh: '{file},第 {line} 行,字节 {at}–{end}', en: '{file}, row {line}, bytes {at}–{end}' },
+  'record.whereSheet': { zh: '{file},第 {line} 行', en: '{file}, row {line}' },
+  'record.raw': { zh: '原文', en: 'As it stands there' },
+  'record.noRaw': {
+    zh: '工作簿里没有字节位置;下载单据看原行。',
+    en: 'A workbook has no byte positions; see the row in the document.',
+  },
+  'record.checking': { zh: '正在本机验算 …', en: 'Checking in your browser …' },
+  'record.same': {
+    zh: '本机重算了这份单据的 SHA-256,一致;上面的原文就是其中这些字节。',
+    en: 'Your browser computed the document’s SHA-256 again: the same. The text above is those very bytes.',
+  },
+  'record.differs': { zh: '本机重算,不一致。不要采信。', en: 'Computed here again: not the same. Do not rely on it.' },
+  'record.cannot': {
+    zh: '此网页不是 https,浏览器不能验算。',
+    en: 'This page is not on https, so the browser cannot check.',
+  },
+  'record.large': {
+    zh: '单据较大,没有在浏览器里验算;下载后可自行核对。',
+    en: 'The document is large and was not checked here; save it to check it yourself.',
+  },
   'raw.title': { zh: '原始字节', en: 'Raw bytes' },
   'raw.hash': { zh: 'SHA-256', en: 'SHA-256' },
   'raw.same': { zh: '本机重算,一致', en: 'computed here again: the same' },

@@ -22,10 +22,8 @@ export const textOf = (ms: number): string => new Date(ms).toISOString();
 export const nowText = (): string => textOf(nowMs());
 
 /** A time of day, today, at the shop. */
-export function todayAt(time: string): string {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(nowMs());
-  return `${day}T${time}:00+08:00`;
-}
+export const todayAt = (time: string): string => `${today()}T${time}:00+08:00`;
+export const today = (): string => new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(nowMs());
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(lang: Lang, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

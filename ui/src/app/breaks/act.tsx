@@ -7,8 +7,8 @@ import { type FormEvent, type ReactElement, useEffect, useRef, useState } from '
 import { EXPLANATIONS, type Explanation } from '../../../../src/verdicts/catalogue.ts';
 import { type Me, Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
+import { Prompt } from '../prompt.tsx';
 import { type Break, type BreakWork, breaks, type NewStep } from './api.ts';
-import { Dialog } from './parts.tsx';
 import type { BreaksKey } from './words.ts';
 
 /** Giving it to somebody is taking it for him. */
@@ -95,7 +95,7 @@ export default function Act({
           : true;
 
   return (
-    <Dialog title={kind === undefined ? t('breaks.act') : t(`breaks.do.${kind}`)} close={close}>
+    <Prompt title={kind === undefined ? t('breaks.act') : t(`breaks.do.${kind}`)} close={close}>
       <div ref={menu}>
         {kind === undefined ? (
           <ul className="act-menu">
@@ -174,7 +174,7 @@ export default function Act({
           </p>
         )}
       </div>
-    </Dialog>
+    </Prompt>
   );
 }
 

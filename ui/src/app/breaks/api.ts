@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type * as shape from '../../../../src/api/contract/breaks.ts';
 import type * as ledger from '../../../../src/api/contract/ledger.ts';
 import { json, type PageOf, query } from '../../base/api.ts';
+import type { Evidence as Line } from '../record.tsx';
 
 export type BreakLine = z.output<typeof shape.breakLine>;
 export type BreakWork = z.output<typeof shape.breakWork>;
@@ -13,27 +14,10 @@ type Whole = z.output<typeof shape.breakWhole>;
 type Text = Readonly<{ zh: string; en: string }>;
 type Amount = Readonly<{ amount: string; currency: string }>;
 
-/** A line of a document, as a reconciliation keeps it. */
-export type Evidence = Readonly<{
-  role: string;
-  file: string;
-  sha256: string;
-  line?: number;
-  at?: number;
-  length?: number;
-  raw?: string;
-  kind: string;
-  status?: string;
-  money: Amount;
-  occurredAt?: string;
-  businessOn?: string;
-  store?: string;
-  terminal?: string;
-  refs: Readonly<Record<string, string>>;
-  party?: string;
-  text?: string;
-  made?: Readonly<{ lines: number; gross: Amount; refunds: Amount; fees: Amount }>;
-}>;
+/** A line of a document, as a reconciliation keeps it; or what it made of several, which stands nowhere. */
+export type Evidence = Omit<Line, 'line' | 'at' | 'length'> &
+  Partial<Pick<Line, 'line' | 'at' | 'length'>> &
+  Readonly<{ made?: Readonly<{ lines: number; gross: Amount; refunds: Amount; fees: Amount }> }>;
 type Body = Readonly<{
   difference: Amount;
   ours: readonly Evidence[];

@@ -2,12 +2,10 @@
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { Money, moneyText } from '../../base/parts.tsx';
+import { KINDS, REFS, STATUSES, wordFor } from '../line-words.ts';
 import { link } from '../route.ts';
 import type { Break, Evidence } from './api.ts';
-import { type BreaksKey, KINDS, REFS, ROLES, SIDES, STATUSES } from './words.ts';
-
-const wordOr = <T,>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
-  key in table ? table[key] : undefined;
+import { type BreaksKey, ROLES, SIDES } from './words.ts';
 
 export function Proof({ of }: Readonly<{ of: Break }>): ReactElement {
   const { t, both } = useWords<BreaksKey>();
@@ -54,23 +52,18 @@ export function Proof({ of }: Readonly<{ of: Break }>): ReactElement {
 }
 
 function Line({ of, documents }: Readonly<{ of: Evidence; documents: Break['documents'] }>): ReactElement {
-  const { t, both } = useWords<BreaksKey>();
+  const { t, lang } = useWords<BreaksKey>();
   const name = of.file.split(' › ')[0];
   const document = documents.find((d) => d.name === name);
-  const kind = wordOr(KINDS, of.kind);
-  const status = of.status === undefined ? undefined : wordOr(STATUSES, of.status);
+  const kind = wordFor(KINDS, of.kind, lang);
+  const status = of.status === undefined ? '' : wordFor(STATUSES, of.status, lang);
   const place = [of.store, of.terminal].filter(Boolean).join(' · ');
   return (
     <div className="evidence">
       <p className="evidence-head">
         <span>
-          {both(wordOr(ROLES, of.role) ?? { zh: of.role, en: of.role })}
-          <small>
-            {[kind, status]
-              .filter((x) => x !== undefined)
-              .map(both)
-              .join(' · ')}
-          </small>
+          {wordFor(ROLES, of.role, lang)}
+          <small>{[kind, status].filter(Boolean).join(' · ')}</small>
         </span>
         <Money of={of.money} />
       </p>
@@ -83,7 +76,7 @@ function Line({ of, documents }: Readonly<{ of: Evidence; documents: Break['docu
         )}
         {Object.entries(of.refs).map(([ref, value]) => (
           <div key={ref}>
-            <dt>{both(wordOr(REFS, ref) ?? { zh: ref, en: ref })}</dt>
+            <dt>{wordFor(REFS, ref, lang)}</dt>
             <dd className="ref" translate="no">
               {value}
             </dd>

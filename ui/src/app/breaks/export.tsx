@@ -3,6 +3,7 @@ import { type ReactElement, useRef, useState } from 'react';
 import { ask, query, Trouble } from '../../base/api.ts';
 import { currentLang, useWords } from '../../base/lang.ts';
 import { nowMs, tookOf } from '../../base/time.ts';
+import { saveAs } from '../bytes.ts';
 import { askedOf, type Filter } from './filter.ts';
 import type { BreaksKey } from './words.ts';
 
@@ -83,7 +84,5 @@ async function download(format: Format, filter: Filter, signal: AbortSignal, tel
     told = nowMs();
     tell(far);
   }
-  const url = URL.createObjectURL(new Blob(parts));
-  Object.assign(document.createElement('a'), { href: url, download: `breaks.${format}` }).click();
-  URL.revokeObjectURL(url);
+  saveAs(`breaks.${format}`, new Blob(parts));
 }

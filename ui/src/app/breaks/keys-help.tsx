@@ -1,7 +1,7 @@
 /** The keys, on one card. */
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
-import { Dialog } from './parts.tsx';
+import { Prompt } from '../prompt.tsx';
 import type { BreaksKey } from './words.ts';
 
 const KEYS = [
@@ -18,7 +18,7 @@ const KEYS = [
 export default function KeysHelp({ close, mayAct }: Readonly<{ close: () => void; mayAct: boolean }>): ReactElement {
   const { t } = useWords<BreaksKey>();
   return (
-    <Dialog title={t('breaks.keys')} close={close}>
+    <Prompt title={t('breaks.keys')} close={close}>
       <dl className="keys-list">
         {KEYS.filter(([, says]) => mayAct || says !== 'breaks.key.act').map(([keys, says]) => (
           <div key={says}>
@@ -32,6 +32,6 @@ export default function KeysHelp({ close, mayAct }: Readonly<{ close: () => void
         ))}
       </dl>
       <p className="soft">{t('breaks.keysHint')}</p>
-    </Dialog>
+    </Prompt>
   );
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type * as documents from '../../../../src/api/contract/documents.ts';
 import type * as shape from '../../../../src/api/contract.ts';
 import { ask, json, type PageOf, query, Trouble } from '../../base/api.ts';
+import type { Evidence } from '../record.tsx';
 
 export type Document = z.output<typeof documents.document>;
 export type DocumentPart = NonNullable<Document['parts']>[number];
@@ -16,27 +17,7 @@ export type Mapping = z.output<typeof documents.mapping>;
 export type MappingKind = Mapping['kind'];
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a line is as evidence; the contract leaves it open, because the pipeline's own type is not the browser's. */
-export type Evidence = Readonly<{
-  role: string;
-  file: string;
-  sha256: string;
-  line?: number;
-  at?: number;
-  length?: number;
-  raw?: string;
-  kind: string;
-  status?: string;
-  money: Readonly<{ amount: string; currency: string }>;
-  occurredAt?: string;
-  businessOn?: string;
-  channel?: string;
-  account?: string;
-  store?: string;
-  party?: string;
-  text?: string;
-  refs: Readonly<Record<string, string>>;
-}>;
+/** The contract leaves it open, because the pipeline's own type is not the browser's. */
 export const evidenceOf = (line: Line): Evidence => line.evidence as unknown as Evidence;
 export const isRead = (part: Part): part is ReadPart => !('refused' in part);
 
@@ -79,10 +60,3 @@ export const books = {
   reconcile: (body: z.input<typeof shape.newReconciliation>) =>
     json<Readonly<{ id: string }>>('/v1/reconciliations', { method: 'POST', body }),
 };
-
-/** Bytes as a file of the reader's. */
-export function saveAs(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
-}

@@ -6,11 +6,13 @@ import { api, type Me, Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, PROVIDERS, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
 import { nowMs, tookOf, useNow } from '../../base/time.ts';
+import { saveAs, sizeOf } from '../bytes.ts';
+import { KINDS, STATUSES, wordFor } from '../line-words.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
-import { books, type Document, isRead, type Mapping, type Part, type Reading, type ReadPart, saveAs } from './api.ts';
+import { books, type Document, isRead, type Mapping, type Part, type Reading, type ReadPart } from './api.ts';
 import { Lines, Rejected } from './lines.tsx';
-import { countOf, daysOf, KINDS, linesOf, ORIGINS, ROLES, STANDINGS, STATUSES, sizeOf, wordFor } from './say.ts';
+import { countOf, daysOf, linesOf, ORIGINS, ROLES, STANDINGS } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 const Editor = lazy(() => import('./mapping.tsx'));
@@ -275,7 +277,7 @@ function Contents({
           items={reading.items.filter((item) => item.part === at)}
           total={part.lines}
           document={document}
-          isMember={part.member !== undefined}
+          encoding={part.encoding}
         />
       ) : (
         <Rejected rejects={part.rejects} total={part.rejected} document={document} />

@@ -1,12 +1,16 @@
 /** The first lines of a document as people read them, each open down to its bytes; and the rows that could not be read. */
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, ToneIcon } from '../../base/parts.tsx';
-import { books, type Document, type Evidence, evidenceOf, type Line, type ReadPart, saveAs } from './api.ts';
-import { countOf, KINDS, linesOf, REFS, STATUSES, sizeOf, wordFor } from './say.ts';
+import { saveAs, sizeOf } from '../bytes.ts';
+import { KINDS, REFS, STATUSES, wordFor } from '../line-words.ts';
+import { Drawer } from '../prompt.tsx';
+import { type Evidence, Record } from '../record.tsx';
+import { books, type Document, evidenceOf, type Line, type ReadPart } from './api.ts';
+import { countOf, linesOf } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 /** What a line is called by, the merchant's own number first. */
@@ -19,11 +23,12 @@ type LinesProps = Readonly<{
   items: readonly Line[];
   total: number;
   document: Document | undefined;
-  isMember: boolean;
+  /** Of the part they are of. */
+  encoding?: string | undefined;
 }>;
 
 /** Without a document nothing opens: so they are shown while a mapping is tried. */
-export function Lines({ items, total, document, isMember }: LinesProps): ReactElement {
+export function Lines({ items, total, document, encoding }: LinesProps): ReactElement {
   const { t, lang } = useWords<ImportsKey>();
   const [open, setOpen] = useState<Evidence>();
   const hasFees = items.some((item) => item.fee !== undefined);
@@ -105,104 +110,35 @@ export function Lines({ items, total, document, isMember }: LinesProps): ReactEl
       </section>
       {items.length < total ? <p className="soft">{t('imports.restLines')}</p> : null}
       {open === undefined || document === undefined ? null : (
-        <Bytes line={open} document={document} isMember={isMember} close={() => setOpen(undefined)} />
+        <Bytes line={open} document={document} encoding={encoding} close={() => setOpen(undefined)} />
       )}
     </div>
   );
 }
 
-const hex = (buffer: ArrayBuffer): string =>
-  [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join('');
-/** Larger ones are not fetched again only to be looked at. */
-const MOST_CHECKED = 64_000_000;
-
-/** The record as it stands in the file, where it stands, and the file's hash computed here once more. */
+/** The record as it stands in the file, and what names it. */
 function Bytes({
   line,
   document,
-  isMember,
+  encoding,
   close,
-}: Readonly<{ line: Evidence; document: Document; isMember: boolean; close: () => void }>): ReactElement {
+}: Readonly<{ line: Evidence; document: Document; encoding: string | undefined; close: () => void }>): ReactElement {
   const { t, lang } = useWords<ImportsKey>();
-  const drawer = useRef<HTMLDialogElement>(null);
-  useEffect(() => drawer.current?.showModal(), []);
-  const canCheck = isSecureContext && Number(document.size) <= MOST_CHECKED;
-  const own = useQuery({
-    queryKey: ['hash', document.id],
-    queryFn: async () => hex(await crypto.subtle.digest('SHA-256', await (await books.raw(document.id)).arrayBuffer())),
-    enabled: canCheck,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const tone = own.data === undefined ? 'waiting' : own.data === document.sha256 ? 'arrived' : 'beware';
-  const facts: ReadonlyArray<readonly [string, string]> = [
-    [t('imports.file'), line.file],
-    [t('imports.line'), String(line.line ?? '')],
-    [
-      t('imports.bytes'),
-      line.length === 0 ? t('imports.workbook') : t('imports.bytesAt', { at: line.at ?? 0, n: line.length ?? 0 }),
-    ],
-    ...Object.entries(line.refs).map(([kind, ref]) => [wordFor(REFS, kind, lang), ref] as const),
-  ];
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
-    <dialog
-      ref={drawer}
-      className="raw"
-      aria-labelledby="bytes-title"
-      onClose={close}
-      onClick={(event) => event.target === drawer.current && drawer.current?.close()}
-    >
-      <div className="raw-body">
-        <header>
-          <h2 id="bytes-title">{t('imports.rawLine', { n: line.line ?? '' })}</h2>
-          <Button type="primary" onClick={() => drawer.current?.close()}>
-            {t('imports.close')}
-          </Button>
-        </header>
-        <p className="raw-money">
-          {wordFor(KINDS, line.kind, lang)} <Money of={line.money} large />
-        </p>
-        {line.raw === undefined ? null : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-          <pre tabIndex={0} translate="no" className="raw-text">
-            {line.raw}
-          </pre>
-        )}
-        <dl className="raw-facts">
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd translate="no">{value}</dd>
-            </div>
-          ))}
-        </dl>
-        <p
-          className={`hash tone-${tone}`}
-          data-same={own.data === undefined ? 'unknown' : String(own.data === document.sha256)}
-        >
-          <ToneIcon tone={tone} size={18} />
-          <span>
-            <strong>SHA-256</strong>{' '}
-            {t(
-              !canCheck
-                ? 'imports.hashCannot'
-                : own.data === undefined
-                  ? 'imports.hashing'
-                  : own.data === document.sha256
-                    ? 'imports.hashSame'
-                    : 'imports.hashDiffers',
-            )}
-            <code translate="no">{document.sha256}</code>
-            {isMember ? (
-              <>
-                {t('imports.hashMember')}
-                <code translate="no">{line.sha256}</code>
-              </>
-            ) : null}
-          </span>
-        </p>
-      </div>
-    </dialog>
+    <Drawer title={t('imports.rawLine', { n: line.line })} close={close}>
+      <p className="raw-money">
+        {wordFor(KINDS, line.kind, lang)} <Money of={line.money} large />
+      </p>
+      <Record of={line} documentId={document.id} encoding={encoding} />
+      <dl className="raw-facts">
+        {Object.entries(line.refs).map(([kind, ref]) => (
+          <div key={kind}>
+            <dt>{wordFor(REFS, kind, lang)}</dt>
+            <dd translate="no">{ref}</dd>
+          </div>
+        ))}
+      </dl>
+    </Drawer>
   );
 }
 

@@ -4,13 +4,16 @@ import { Button, Checkbox, Segmented } from 'antd';
 import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { Quiet, Time } from '../../base/parts.tsx';
+import { sizeOf } from '../bytes.ts';
+import { Mark } from '../form.tsx';
+import { wordFor } from '../line-words.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { books, type Document, type DocumentPart } from './api.ts';
 import { Drop } from './drop.tsx';
 import { arrived } from './queue.ts';
-import { countOf, daysOf, ORIGINS, ROLES, STANDINGS, sizeOf, standingOf, TONES, wordFor } from './say.ts';
+import { countOf, daysOf, ORIGINS, ROLES, STANDINGS, standingOf, TONES } from './say.ts';
 import { Teach } from './teach.tsx';
 import { Uploads } from './uploads.tsx';
 import type { ImportsKey } from './words.ts';
@@ -207,10 +210,7 @@ function Paper({ row, isChosen, choose }: PaperProps): ReactElement {
       <td className="days nowrap">{days}</td>
       <td className="right">{lines}</td>
       <td className="state">
-        <span className={`mark tone-${tone}`}>
-          <ToneIcon tone={tone} size={14} />
-          {both(STANDINGS[standing])}
-        </span>
+        <Mark tone={tone}>{both(STANDINGS[standing])}</Mark>
         {row.reconciliation_id === undefined ? null : (
           <a {...link(`/app/reconciliations/${row.reconciliation_id}`)} className="run">
             {t('imports.reconciled')}

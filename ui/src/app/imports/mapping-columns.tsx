@@ -1,7 +1,7 @@
 /** The first rows as they stand in the file, and above each column what it means. */
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
-import { ToneIcon } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import type { Cells } from './api.ts';
 import { type Draft, MEANINGS, missingIn, RULES } from './meanings.ts';
 import type { ImportsKey } from './words.ts';
@@ -29,13 +29,12 @@ export function Columns({ table, header, draft, mean, setHeader }: ColumnsProps)
           const isMissing = missing.includes(any);
           const tone = isMissing ? 'late' : 'arrived';
           return (
-            <span className={`mark tone-${tone}`} key={any.join()}>
-              <ToneIcon tone={tone} size={14} />
+            <Mark tone={tone} key={any.join()}>
               {any
                 .slice(0, 2)
                 .map((meaning) => both(MEANINGS[meaning]!))
                 .join(lang === 'zh' ? '或' : ' or ')}
-            </span>
+            </Mark>
           );
         })}
       </p>

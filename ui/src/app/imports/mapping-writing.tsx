@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { PROVIDERS } from '../../base/parts.tsx';
+import { KINDS, STATUSES, wordFor } from '../line-words.ts';
 import type { ReadPart } from './api.ts';
 import {
   columnsOf,
@@ -13,7 +14,6 @@ import {
   valuesIn,
   type Worded,
 } from './meanings.ts';
-import { KINDS, STATUSES, wordFor } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 const CURRENCIES = ['CNY', 'HKD', 'USD', 'EUR', 'GBP', 'JPY', 'SGD', 'AUD', 'CAD', 'KRW', 'THB', 'MYR'];

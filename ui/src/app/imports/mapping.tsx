@@ -8,8 +8,9 @@ import { type ReactElement, useEffect, useState } from 'react';
 import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { ToneIcon } from '../../base/parts.tsx';
+import { saveAs } from '../bytes.ts';
 import { Rows, Wrong } from '../state.tsx';
-import { books, type Cells, type Document, isRead, type Mapping, type MappingKind, saveAs } from './api.ts';
+import { books, type Cells, type Document, isRead, type Mapping, type MappingKind } from './api.ts';
 import { Lines, Rejected } from './lines.tsx';
 import { Columns } from './mapping-columns.tsx';
 import { Choice, Writing } from './mapping-writing.tsx';
@@ -252,9 +253,7 @@ function Result({ draft, trying }: Readonly<{ draft: Draft; trying: Trying }>): 
         </span>
       </p>
       {part.rejected > 0 ? <Rejected rejects={part.rejects} total={part.rejected} document={undefined} /> : null}
-      {part.lines === 0 ? null : (
-        <Lines items={data?.items ?? []} total={part.lines} document={undefined} isMember={false} />
-      )}
+      {part.lines === 0 ? null : <Lines items={data?.items ?? []} total={part.lines} document={undefined} />}
     </section>
   );
 }

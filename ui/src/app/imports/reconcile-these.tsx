@@ -1,13 +1,14 @@
 /** What a reconciliation is asked with: these documents, whose orders are the merchant's side, and the zone of local times. */
 import { useMutation } from '@tanstack/react-query';
-import { Button, Radio } from 'antd';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { Radio } from 'antd';
+import { type ReactElement, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { ZONE } from '../../base/time.ts';
+import { wordFor } from '../line-words.ts';
+import { Prompt } from '../prompt.tsx';
 import { go } from '../route.ts';
-import { Wrong } from '../state.tsx';
 import { books, type Document } from './api.ts';
-import { ROLES, wordFor } from './say.ts';
+import { ROLES } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 type Orders = 'documents' | 'book' | 'none';
@@ -18,8 +19,6 @@ export default function ReconcileThese({
   close,
 }: Readonly<{ documents: readonly Document[]; close: () => void }>): ReactElement {
   const { t, lang } = useWords<ImportsKey>();
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => box.current?.showModal(), []);
   const parts = documents.flatMap((document) => document.parts ?? []);
   const roles = [...new Set(parts.map((part) => part.role).filter((role) => role !== undefined))];
   const hasOrders = roles.includes('order');
@@ -45,9 +44,13 @@ export default function ReconcileThese({
   });
   const missing = (['channel', 'bank'] as const).filter((role) => !roles.includes(role));
   return (
-    <dialog ref={box} className="dialog" aria-labelledby="ask-title" onClose={close}>
-      <h2 id="ask-title">{t('imports.ask.title', { n: documents.length })}</h2>
-      <div className="ask">
+    <Prompt
+      title={t('imports.ask.title', { n: documents.length })}
+      close={close}
+      error={run.error}
+      does={{ says: t('imports.ask.yes'), run: () => run.mutate(), isBusy: run.isPending, isReady }}
+    >
+      <div className="ask-run">
         <ul className="ask-documents">
           {documents.map((document) => (
             <li key={document.id}>
@@ -98,14 +101,7 @@ export default function ReconcileThese({
             })}
           </p>
         ) : null}
-        {run.isError ? <Wrong error={run.error} retry={() => run.mutate()} /> : null}
       </div>
-      <footer>
-        <Button onClick={() => box.current?.close()}>{t('imports.ask.no')}</Button>
-        <Button type="primary" disabled={!isReady} loading={run.isPending} onClick={() => run.mutate()}>
-          {t('imports.ask.yes')}
-        </Button>
-      </footer>
-    </dialog>
+    </Prompt>
   );
 }

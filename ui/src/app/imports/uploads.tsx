@@ -4,10 +4,11 @@ import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { ToneIcon } from '../../base/parts.tsx';
 import { fullOf, tookOf } from '../../base/time.ts';
+import { sizeOf } from '../bytes.ts';
 import { link } from '../route.ts';
 import { type Document, isRead, type ReadPart } from './api.ts';
 import { again, cancel, type Item, isOver, tidy, useQueue } from './queue.ts';
-import { daysOf, linesOf, sizeOf } from './say.ts';
+import { daysOf, linesOf } from './say.ts';
 import type { ImportsKey } from './words.ts';
 
 export function Uploads({

@@ -4,12 +4,12 @@ import { Segmented } from 'antd';
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet } from '../../base/parts.tsx';
-import { fullOf, msOf, nowText, ZONE } from '../../base/time.ts';
+import { fullOf, msOf, nowText, today, ZONE } from '../../base/time.ts';
+import { isDay } from '../days.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { currenciesOf, isBelow, isNothing, sizeOf, sumOf } from './amounts.ts';
 import { type Account, ledger } from './api.ts';
-import { isDay, today } from './days.ts';
 import { at, Grouped, On, Proof, Sided } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 

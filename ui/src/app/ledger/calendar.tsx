@@ -5,12 +5,12 @@ import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
-import { dayOf } from '../../base/time.ts';
+import { dayOf, today } from '../../base/time.ts';
+import { addMonths, firstOf, isDay, isMonth, lastOf, monthName, monthOf, weekdayOf } from '../days.ts';
 import { Prompt } from '../prompt.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Day, type Days, ledger } from './api.ts';
-import { addMonths, firstOf, isDay, isMonth, lastOf, monthOf, today, weekdayOf } from './days.ts';
 import { at, Fact, Facts } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
@@ -29,11 +29,7 @@ export default function DaysPage({ me }: Readonly<{ me: Me }>): ReactElement {
   });
   const chosen = days.data?.items.find((d) => d.on === asked);
   const to = (m: string): void => go(at(`/days?month=${m}`), 'replace');
-  const title = new Intl.DateTimeFormat(lang === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: 'UTC',
-    year: 'numeric',
-    month: 'long',
-  }).format(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1, 15));
+  const title = monthName(month, lang);
   return (
     <>
       <p className="lead-line">

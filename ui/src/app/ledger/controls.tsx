@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import type { PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
-import { Refused } from '../prompt.tsx';
+import { Mark, Refused } from '../form.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { isNothing } from './amounts.ts';
@@ -84,10 +84,7 @@ export default function Controls({ may }: Readonly<{ may: boolean }>): ReactElem
                   <a {...link(at(`/controls?check=${c.id}`))} aria-current={c === chosen ? 'true' : undefined}>
                     <Time at={c.at} />
                   </a>
-                  <span className={`mark tone-${c.equal ? 'arrived' : 'no'}`}>
-                    <ToneIcon tone={c.equal ? 'arrived' : 'no'} size={14} />
-                    {t(c.equal ? 'ledger.equal' : 'ledger.notEqual')}
-                  </span>
+                  <Mark tone={c.equal ? 'arrived' : 'no'}>{t(c.equal ? 'ledger.equal' : 'ledger.notEqual')}</Mark>
                   <small className="soft">
                     {c.reconciliation_id === undefined ? (
                       t('ledger.byHand')

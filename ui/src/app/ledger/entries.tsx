@@ -8,12 +8,12 @@ import { type ReactElement, useCallback, useMemo } from 'react';
 import type { PageOf } from '../../base/api.ts';
 import { comma, useWords } from '../../base/lang.ts';
 import { Money, Quiet } from '../../base/parts.tsx';
+import { isDay } from '../days.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Column, Table } from '../table.tsx';
 import { currenciesOf, isNothing, less, sumOf } from './amounts.ts';
 import { type Account, type Entry, ledger } from './api.ts';
-import { isDay } from './days.ts';
 import { AccountName, at, Sided, useSays } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 

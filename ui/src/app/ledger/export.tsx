@@ -3,9 +3,11 @@ import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
-import { Refused } from '../prompt.tsx';
+import { today } from '../../base/time.ts';
+import { saveAs } from '../bytes.ts';
+import { addMonths, firstOf, lastOf, monthOf } from '../days.ts';
+import { Refused } from '../form.tsx';
 import { ledger } from './api.ts';
-import { addMonths, firstOf, lastOf, monthOf, today } from './days.ts';
 import type { LedgerKey } from './words.ts';
 
 const KINDS = ['voucher', 'csv', 'beancount', 'ledger'] as const;
@@ -20,9 +22,7 @@ export default function Export(): ReactElement {
     async mutationFn() {
       const response = await ledger.exported({ kind, from, to, lang });
       const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'ledger.txt';
-      const url = URL.createObjectURL(await response.blob());
-      Object.assign(document.createElement('a'), { href: url, download: name }).click();
-      URL.revokeObjectURL(url);
+      saveAs(name, await response.blob());
       return name;
     },
   });

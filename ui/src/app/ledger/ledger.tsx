@@ -55,10 +55,10 @@ export default function Ledger({ me, path }: PageProps): ReactElement {
       </div>
       <SubNav
         label={t('ledger.title')}
+        here={at(here)}
         pages={PAGES.map(([to, name]) => ({
           to: at(to),
           name: t(name),
-          isHere: to === here,
           count: to === '/suspense' ? waiting.data?.items.length : undefined,
         }))}
       />

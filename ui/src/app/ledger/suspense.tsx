@@ -7,12 +7,13 @@ import { type ReactElement, useState } from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
-import { Prompt, Refused } from '../prompt.tsx';
+import { today } from '../../base/time.ts';
+import { Mark, Refused } from '../form.tsx';
+import { Prompt } from '../prompt.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { isBelow, sizeOf } from './amounts.ts';
 import { ledger, type Proposal, type Suspended } from './api.ts';
-import { today } from './days.ts';
 import { at, useWhose } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 
@@ -203,10 +204,7 @@ function Lying({ me }: Readonly<{ me: Me }>): ReactElement {
                 <small className="soft">{t(isBelow(s.amount) ? 'ledger.tooMuch' : 'ledger.missing')}</small>
               </span>
               {s.proposal_id !== undefined ? (
-                <span className="mark tone-waiting">
-                  <ToneIcon tone="waiting" size={14} />
-                  {t('ledger.isAsked')}
-                </span>
+                <Mark tone="waiting">{t('ledger.isAsked')}</Mark>
               ) : may ? (
                 <Button size="small" onClick={() => choose(s)}>
                   {t('ledger.propose')}

@@ -3,11 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet } from '../../base/parts.tsx';
+import { today } from '../../base/time.ts';
+import { addMonths, firstOf, isDay, lastOf, monthOf } from '../days.ts';
 import { go, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { currenciesOf, isNothing, less, sumOf } from './amounts.ts';
 import { ledger, type Trial, type TrialRow } from './api.ts';
-import { addMonths, firstOf, isDay, lastOf, monthOf, today } from './days.ts';
 import { at, Grouped, Proof, Sided } from './parts.tsx';
 import type { LedgerKey } from './words.ts';
 

@@ -5,6 +5,7 @@ import { useWords } from '../../base/lang.ts';
 import { PROVIDERS, ToneIcon } from '../../base/parts.tsx';
 import { agoOf, minuteOf, msOf, nowMs, textOf, tookOf } from '../../base/time.ts';
 import { Chart } from '../chart.tsx';
+import { Mark } from '../form.tsx';
 import { link } from '../route.ts';
 import { countOf, type Glance, type Overview, rowsOf } from './api.ts';
 import type { OverviewKey } from './words.ts';
@@ -76,10 +77,7 @@ function Card({
           <a {...link(rowsOf(on, { account_id: of.account_id }))}>{of.name}</a>
         </h3>
         <small>{name}</small>
-        <span className={`mark tone-${tone}`}>
-          <ToneIcon tone={tone} size={13} />
-          {t(`channel.${state}`)}
-        </span>
+        <Mark tone={tone}>{t(`channel.${state}`)}</Mark>
       </header>
       <button type="button" className="spark" aria-expanded={isOpen} onClick={open}>
         <Spark hours={hours} />

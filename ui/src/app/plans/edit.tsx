@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { Quiet } from '../../base/parts.tsx';
-import { todayAt } from '../../base/time.ts';
+import { today } from '../../base/time.ts';
 import { Field, Refused } from '../form.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -64,7 +64,7 @@ function Form({
   const client = useQueryClient();
   const templates = useQuery(asked.templates);
   const [terms, setTerms] = useState(() => termsOf(before));
-  const [from, setFrom] = useState(() => todayAt('00:00').slice(0, 10));
+  const [from, setFrom] = useState(today);
   const change = (part: Partial<Terms>): void => setTerms({ ...terms, ...part });
   const body = bodyOf(terms, before);
   const chosen = templates.data?.items.find((one) => one.id === template);

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet, Time } from '../../base/parts.tsx';
-import { todayAt } from '../../base/time.ts';
+import { today } from '../../base/time.ts';
 import { Mark } from '../form.tsx';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -18,7 +18,6 @@ export default function One({ id, mayChange }: Readonly<{ id: string; mayChange:
   const history = useQuery(asked.history(id));
   const channels = useQuery(asked.channels);
   const channel = channels.data?.items.find((c) => c.id === id);
-  const today = todayAt('00:00').slice(0, 10);
   const isAbsent = plan.error instanceof Trouble && plan.error.kind === 'absent';
   return (
     <section>
@@ -74,7 +73,7 @@ export default function One({ id, mayChange }: Readonly<{ id: string; mayChange:
                     <span>
                       {v.version === plan.data.version ? (
                         <Mark tone="arrived">{t('plans.now')}</Mark>
-                      ) : v.from > today ? (
+                      ) : v.from > today() ? (
                         <Mark tone="moving">{t('plans.ahead', { on: v.from })}</Mark>
                       ) : (
                         <span className="soft">{t('plans.fromOn', { on: v.from })}</span>

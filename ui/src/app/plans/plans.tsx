@@ -6,10 +6,10 @@ import { lazy, type ReactElement, Suspense } from 'react';
 import type { Channel } from '../../base/api.ts';
 import { addWords, useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet } from '../../base/parts.tsx';
-import { Tabs } from '../form.tsx';
 import type { PageProps } from '../pages.ts';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
+import { SubNav } from '../subnav.tsx';
 import { asked } from './api.ts';
 import { type PlansKey, words } from './words.ts';
 
@@ -37,12 +37,12 @@ export default function Plans({ me, path }: PageProps): ReactElement {
       <div className="head">
         <h1>{t('plans.title')}</h1>
       </div>
-      <Tabs
+      <SubNav
         label={t('plans.parts')}
-        path={path}
-        tabs={[
-          { path: '/plans', name: t('plans.byAccount') },
-          { path: '/plans/calculator', name: t('plans.calculator') },
+        here={`/app${path}`}
+        pages={[
+          { to: '/app/plans', name: t('plans.byAccount') },
+          { to: '/app/plans/calculator', name: t('plans.calculator') },
         ]}
       />
       <Suspense fallback={<Rows n={6} />}>{path === '/plans/calculator' ? <Calculator /> : <List />}</Suspense>

@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { Money, moneyText } from '../../base/parts.tsx';
-import { dayOf, promisedOf, todayAt } from '../../base/time.ts';
+import { dayOf, promisedOf, today } from '../../base/time.ts';
 import { Field, Refused } from '../form.tsx';
 import { Rows } from '../state.tsx';
 import { type Body, type Preview, planApi } from './api.ts';
@@ -21,9 +21,8 @@ export function PlanPreview({
   hasCards,
 }: Readonly<{ channel: string; body: Body; currency: string; hasCards: boolean }>): ReactElement {
   const { t, both } = useWords<PlansKey>();
-  const today = todayAt('00:00').slice(0, 10);
-  const [sample, setSample] = useState<Sample>({ amount: '128.00', on: today, time: '14:00', card: 'wallet' });
-  const [month, setMonth] = useState(today.slice(0, 7));
+  const [sample, setSample] = useState<Sample>({ amount: '128.00', on: today(), time: '14:00', card: 'wallet' });
+  const [month, setMonth] = useState(today().slice(0, 7));
   // While somebody types nothing is asked.
   const wanted = JSON.stringify(body);
   const [settled, setSettled] = useState(wanted);

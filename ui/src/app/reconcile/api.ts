@@ -5,6 +5,7 @@ import type * as ledger from '../../../../src/api/contract/ledger.ts';
 import type * as reconciled from '../../../../src/api/contract/reconciled.ts';
 import type * as shape from '../../../../src/api/contract.ts';
 import { type Ask, ask, json, type PageOf, query, Trouble } from '../../base/api.ts';
+import { saveAs } from '../bytes.ts';
 
 export type Run = z.output<typeof shape.reconciliation>;
 export type Days = z.output<typeof reconciled.reconciledDays>;
@@ -14,7 +15,6 @@ export type Summary = z.output<typeof reconciled.runSummary>;
 export type Lines = z.output<typeof reconciled.runLines>;
 export type Line = z.output<typeof reconciled.runLine>;
 export type LineWhole = z.output<typeof reconciled.runLineWhole>;
-export type Evidence = z.output<typeof reconciled.lineEvidence>;
 export type SignOff = z.output<typeof ledger.signOff>;
 export type LinesBy = Readonly<{
   role: string;
@@ -74,9 +74,7 @@ export function followRun(id: string, hear: (run: Run) => void): () => void {
 
 /** The bytes as they are, onto the reader's disk. */
 export async function save(asked: Promise<Response>, name: string): Promise<void> {
-  const url = URL.createObjectURL(await (await asked).blob());
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  saveAs(name, await (await asked).blob());
 }
 
 export const summaryKey = (id: string) => ['reconciliation', id, 'summary'];

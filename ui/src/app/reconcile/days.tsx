@@ -4,20 +4,25 @@ import { Button } from 'antd';
 import type { ReactElement } from 'react';
 import type { Me } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
+import { today } from '../../base/time.ts';
+import { addDays, addMonths, firstOf, isMonth, lastOf, monthName } from '../days.ts';
 import { useLive } from '../live.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Days, reconciliations } from './api.ts';
-import { isThisMonth, monthName, monthOf, recent, shifted } from './calendar.ts';
 import { HeatMap } from './heat.tsx';
 import { Runs } from './runs.tsx';
 import { amountsText, type Key, type State, StateIcon, TONES, useCounted } from './states.tsx';
 
+const RECENT_DAYS = 35;
+
 export default function DaysPage({ me }: Readonly<{ me: Me }>): ReactElement {
   const { t } = useWords<Key>();
   const { query } = useRoute();
-  const month = /^\d{4}-(0[1-9]|1[0-2])$/.exec(query.get('month') ?? '')?.[0];
-  const { from, to } = month === undefined ? recent() : monthOf(month);
+  const asked = query.get('month');
+  const month = isMonth(asked) ? asked : undefined;
+  const to = month === undefined ? today() : lastOf(month);
+  const from = month === undefined ? addDays(to, 1 - RECENT_DAYS) : firstOf(month);
   const client = useQueryClient();
   const days = useQuery({
     queryKey: ['reconciliations', 'days', from, to],
@@ -63,7 +68,7 @@ export default function DaysPage({ me }: Readonly<{ me: Me }>): ReactElement {
 function Months({ month, to }: Readonly<{ month: string | undefined; to: string }>): ReactElement {
   const { t, lang } = useWords<Key>();
   const toMonth = (by: number): void => {
-    const next = shifted(month ?? to.slice(0, 7), month === undefined ? 0 : by);
+    const next = addMonths(month ?? to.slice(0, 7), month === undefined ? 0 : by);
     go(`/app/reconciliations?month=${next}`);
   };
   const name = month === undefined ? t('days.recent') : monthName(month, lang);
@@ -76,7 +81,7 @@ function Months({ month, to }: Readonly<{ month: string | undefined; to: string 
       <Button
         size="small"
         aria-label={t('days.after')}
-        disabled={month === undefined || isThisMonth(month)}
+        disabled={month === undefined || today().startsWith(month)}
         onClick={() => toMonth(1)}
       >
         ›

@@ -7,6 +7,8 @@ import { Trouble } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, type MoneyOut, Quiet, ToneIcon } from '../../base/parts.tsx';
 import { dayOf } from '../../base/time.ts';
+import { sizeOf } from '../bytes.ts';
+import { Mark } from '../form.tsx';
 import { useLive } from '../live.ts';
 import { link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -160,11 +162,10 @@ function Batches({ found }: Readonly<{ found: Summary }>): ReactElement | null {
               </td>
               <td>{batch.dueOn === undefined ? '' : dayOf(batch.dueOn, lang)}</td>
               <td>
-                <span className={`mark tone-${BATCH_TONES[batch.state]}`}>
-                  <ToneIcon tone={BATCH_TONES[batch.state]} size={14} />
+                <Mark tone={BATCH_TONES[batch.state]}>
                   {both(found.words.batches?.[batch.state] ?? { zh: batch.state, en: batch.state })}
                   {batch.creditedOn === undefined ? '' : ` ${dayOf(batch.creditedOn, lang)}`}
-                </span>
+                </Mark>
               </td>
             </tr>
           ))}
@@ -269,10 +270,7 @@ function Documents({ run, found }: Readonly<{ run: Run; found: Summary }>): Reac
       <ul>
         {found.refused.map((d) => (
           <li key={d.file}>
-            <span className="mark tone-beware">
-              <ToneIcon tone="beware" size={14} />
-              {t('documents.refused')}
-            </span>
+            <Mark tone="beware">{t('documents.refused')}</Mark>
             <span className="file">{both(d.says)}</span>
             <small>{both(d.remedy)}</small>
           </li>
@@ -338,7 +336,7 @@ function Files({ run }: Readonly<{ run: Run }>): ReactElement {
             </Button>
             <small>
               {what === undefined ? '' : `${t(what)} · `}
-              {sizeOf(size)}
+              {sizeOf(Number(size))}
             </small>
             <code className="sha" translate="no">
               {sha256}
@@ -358,9 +356,4 @@ function Files({ run }: Readonly<{ run: Run }>): ReactElement {
       </details>
     </section>
   );
-}
-
-function sizeOf(bytes: string): string {
-  const n = Number(bytes);
-  return n < 1_000 ? `${n} B` : n < 1_000_000 ? `${Math.ceil(n / 1_000)} kB` : `${Math.ceil(n / 1_000_000)} MB`;
 }

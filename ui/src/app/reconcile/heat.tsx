@@ -6,9 +6,10 @@ import { Button } from 'antd';
 import { type KeyboardEvent, type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
 import { dayOf } from '../../base/time.ts';
+import { daysIn, weekdayOf } from '../days.ts';
+import { Prompt } from '../prompt.tsx';
 import { go, link } from '../route.ts';
 import type { Cell, DayRow, Days } from './api.ts';
-import { daysIn, weekday } from './calendar.ts';
 import { type Key, linesOf, STATES, type State, StateIcon, TONES, useFacts, useNaming, useNarrow } from './states.tsx';
 
 type At = Readonly<{ row: number; day: number }>;
@@ -75,7 +76,7 @@ function Grid({ days, open }: Opening): ReactElement {
                 <th
                   key={on}
                   scope="col"
-                  className={`${weekday(on) % 6 === 0 ? 'is-weekend' : ''} ${on === days.today ? 'is-today' : ''}`}
+                  className={`${weekdayOf(on) >= 5 ? 'is-weekend' : ''} ${on === days.today ? 'is-today' : ''}`}
                   abbr={dayOf(on, lang, true)}
                 >
                   {i === 0 || on.endsWith('-01') ? <small>{dayOf(on, lang).replace(/\d+日?$|^\d+ /, '')}</small> : null}
@@ -267,14 +268,16 @@ function About({ days, of, close }: Readonly<{ days: Days; of: Chosen; close: ()
   const { t, lang } = useWords<Key>();
   const { name, number } = useNaming();
   const facts = useFacts(days);
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => box.current?.showModal(), []);
   const state = stateOf(of.cell);
   return (
-    <dialog ref={box} className="about-day" aria-labelledby="about-day" onClose={close}>
-      <h2 id="about-day">
-        {dayOf(of.on, lang, true)} · {name(of.row)} <small translate="no">{number(of.row)}</small>
-      </h2>
+    <Prompt
+      title={
+        <>
+          {dayOf(of.on, lang, true)} · {name(of.row)} <small translate="no">{number(of.row)}</small>
+        </>
+      }
+      close={close}
+    >
       <p className={`mark ${toneOf(state)}`}>
         <StateIcon state={state} />
         {t(`state.${state}`)}
@@ -293,12 +296,11 @@ function About({ days, of, close }: Readonly<{ days: Days; of: Chosen; close: ()
           </p>
         ),
       )}
-      <div className="acts">
+      <p>
         <Button type="primary" {...link('/app/imports')}>
           {t('cell.bring')}
         </Button>
-        <Button onClick={() => box.current?.close()}>{t('cell.close')}</Button>
-      </div>
-    </dialog>
+      </p>
+    </Prompt>
   );
 }

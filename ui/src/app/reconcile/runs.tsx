@@ -5,7 +5,8 @@ import type { ReactElement } from 'react';
 import type { Tone } from '../../../../src/verdicts/catalogue.ts';
 import type { PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { Time, ToneIcon } from '../../base/parts.tsx';
+import { Time } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Run, reconciliations } from './api.ts';
@@ -24,10 +25,7 @@ export function RunMark({ run }: Readonly<{ run: Run }>): ReactElement {
   const { t } = useWords<Key>();
   const { state, outcome } = run;
   return outcome === undefined ? (
-    <span className={`mark tone-${STATE_TONES[state]}`}>
-      <ToneIcon tone={STATE_TONES[state]} size={14} />
-      {t(`run.${state}`)}
-    </span>
+    <Mark tone={STATE_TONES[state]}>{t(`run.${state}`)}</Mark>
   ) : (
     <span className={`mark tone-${TONES[outcome]}`}>
       <StateIcon state={outcome} />

@@ -87,7 +87,6 @@ export const words = {
   },
   'cell.open1': { zh: '看这一天的每一行', en: 'See each line of the day' },
   'cell.bring': { zh: '导入这天的单据', en: 'Bring the day’s documents' },
-  'cell.close': { zh: '关闭', en: 'Close' },
   'missing.order': { zh: '订单', en: 'orders' },
   'missing.channel': { zh: '渠道账单', en: 'channel bill' },
   'missing.bank': { zh: '银行流水', en: 'bank statement' },
@@ -211,14 +210,6 @@ export const words = {
   'place.not_compared': { zh: '没有可比的另一边', en: 'no other side to compare' },
 
   'line.title': { zh: '一行的证据', en: 'Evidence of one line' },
-  'line.close': { zh: '关闭', en: 'Close' },
-  'line.where': { zh: '{file},第 {line} 行,字节 {at}–{end}', en: '{file}, row {line}, bytes {at}–{end}' },
-  'line.whereSheet': { zh: '{file},第 {line} 行', en: '{file}, row {line}' },
-  'line.raw': { zh: '原文', en: 'As it stands there' },
-  'line.noRaw': {
-    zh: '工作簿里没有字节位置;下载单据看原行。',
-    en: 'A workbook has no byte positions; see the row in the document.',
-  },
   'line.read': { zh: '读成', en: 'Read as' },
   'line.met': { zh: '对上的另一半', en: 'Its other half' },
   'line.alone': { zh: '没有对上的另一半', en: 'It has no other half' },
@@ -226,20 +217,6 @@ export const words = {
   'line.batch': { zh: '结算批次', en: 'Settlement batch' },
   'line.break': { zh: '看这处差错', en: 'See the break' },
   'line.save': { zh: '下载单据', en: 'Save the document' },
-  'line.checking': { zh: '正在本机验算 …', en: 'Checking in your browser …' },
-  'line.same': {
-    zh: '本机重算了这份单据的 SHA-256,一致;上面的原文就是其中这些字节。',
-    en: 'Your browser computed the document’s SHA-256 again: the same. The text above is those very bytes.',
-  },
-  'line.differs': { zh: '本机重算,不一致。不要采信。', en: 'Computed here again: not the same. Do not rely on it.' },
-  'line.cannot': {
-    zh: '此网页不是 https,浏览器不能验算。',
-    en: 'This page is not on https, so the browser cannot check.',
-  },
-  'line.large': {
-    zh: '单据较大,没有在浏览器里验算;下载后可自行核对。',
-    en: 'The document is large and was not checked here; save it to check it yourself.',
-  },
   'line.amount': { zh: '金额', en: 'Amount' },
   'line.kind': { zh: '类型', en: 'Kind' },
   'line.status': { zh: '状态', en: 'Status' },

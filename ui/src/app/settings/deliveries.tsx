@@ -5,6 +5,7 @@ import { type ReactElement, useCallback, useState } from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import { Prompt } from '../prompt.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -64,10 +65,9 @@ export default function Deliveries({ me, id }: Readonly<{ me: Me; id: string }>)
       cell: (d) => {
         const tone = TONES[d.state as 'waiting'] ?? 'waiting';
         return (
-          <span className={`mark tone-${d.state === 'waiting' && d.attempts > 0 ? 'late' : tone}`}>
-            <ToneIcon tone={d.state === 'waiting' && d.attempts > 0 ? 'late' : tone} size={14} />
+          <Mark tone={d.state === 'waiting' && d.attempts > 0 ? 'late' : tone}>
             {t(d.state === 'waiting' && d.attempts > 0 ? 'settings.willRetry' : `settings.${d.state as 'waiting'}`)}
-          </span>
+          </Mark>
         );
       },
     },

@@ -4,8 +4,9 @@ import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { Time, ToneIcon } from '../../base/parts.tsx';
-import { Prompt, Refused } from '../prompt.tsx';
+import { Time } from '../../base/parts.tsx';
+import { Mark, Refused } from '../form.tsx';
+import { Prompt } from '../prompt.tsx';
 import { Rows, Wrong } from '../state.tsx';
 import { type Invitation, type Member, type Role, settings } from './api.ts';
 import { Once } from './parts.tsx';
@@ -111,12 +112,7 @@ function State({ of }: Readonly<{ of: Member }>): ReactElement {
         : of.invited_until !== undefined
           ? (['moving', t('settings.invited')] as const)
           : (['waiting', t('settings.signedOut')] as const);
-  return (
-    <span className={`mark tone-${tone}`}>
-      <ToneIcon tone={tone} size={14} />
-      {says}
-    </span>
-  );
+  return <Mark tone={tone}>{says}</Mark>;
 }
 
 function Roles({ value, set }: Readonly<{ value: Role; set: (role: Role) => void }>): ReactElement {

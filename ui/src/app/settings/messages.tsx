@@ -4,7 +4,8 @@ import { Button, Select } from 'antd';
 import { lazy, type ReactElement, Suspense, useCallback, useState } from 'react';
 import { api, type Me, type PageOf } from '../../base/api.ts';
 import { comma, useWords } from '../../base/lang.ts';
-import { PROVIDERS, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { PROVIDERS, Quiet, Time } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import { useLive } from '../live.ts';
 import { Prompt } from '../prompt.tsx';
 import { go, link, useRoute } from '../route.ts';
@@ -176,12 +177,7 @@ export default function Messages({ me }: Readonly<{ me: Me }>): ReactElement {
 function State({ of }: Readonly<{ of: Message }>): ReactElement {
   const { t } = useWords<SettingsKey>();
   const tone = TONES[of.state];
-  return (
-    <span className={`mark tone-${tone}`}>
-      <ToneIcon tone={tone} size={14} />
-      {t(`settings.${of.state}`)}
-    </span>
-  );
+  return <Mark tone={tone}>{t(`settings.${of.state}`)}</Mark>;
 }
 
 function One({

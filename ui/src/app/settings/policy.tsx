@@ -5,7 +5,7 @@ import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
 import { comma, type Lang, useWords } from '../../base/lang.ts';
 import { moneyText, Time } from '../../base/parts.tsx';
-import { Refused } from '../prompt.tsx';
+import { Refused } from '../form.tsx';
 import { Rows, Wrong } from '../state.tsx';
 import { type Policy, type PolicyVersion, type Release, settings } from './api.ts';
 import { isAdmin, ReadOnly } from './parts.tsx';

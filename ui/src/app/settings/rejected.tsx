@@ -4,7 +4,8 @@ import { Button, Select } from 'antd';
 import type { ReactElement } from 'react';
 import type { PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
-import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { Quiet, Time } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Rejected, settings } from './api.ts';
@@ -69,10 +70,7 @@ export default function RejectedPage(): ReactElement {
           {items.map((r) => (
             <li key={`${r.account_id}${r.reason}${r.sha256}`} className="panel rejected" data-reason={r.reason}>
               <p className="rejected-head">
-                <span className="mark tone-no">
-                  <ToneIcon tone="no" size={14} />
-                  {why(r.reason)}
-                </span>
+                <Mark tone="no">{why(r.reason)}</Mark>
                 <strong>{nameOf(r.account_id, r.provider)}</strong>
                 <span className="soft">
                   {t('settings.times', { count: r.times })} · {t('settings.lastTime')} <Time at={r.last_at} ago />

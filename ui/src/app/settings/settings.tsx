@@ -42,7 +42,8 @@ export default function Settings({ me, path }: PageProps): ReactElement {
       </div>
       <SubNav
         label={t('settings.title')}
-        pages={PAGES.map(([to, name]) => ({ to: at(to), name: t(name), isHere: to === here }))}
+        here={at(here)}
+        pages={PAGES.map(([to, name]) => ({ to: at(to), name: t(name) }))}
       />
       <Suspense fallback={<Rows n={8} />}>
         {place === 'members' ? (

@@ -4,7 +4,8 @@ import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
 import { comma, useWords } from '../../base/lang.ts';
-import { Quiet, Time, ToneIcon } from '../../base/parts.tsx';
+import { Quiet, Time } from '../../base/parts.tsx';
+import { Mark } from '../form.tsx';
 import { Prompt } from '../prompt.tsx';
 import { link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -68,10 +69,9 @@ export default function Webhooks({ me }: Readonly<{ me: Me }>): ReactElement {
                   <Time at={e.created_at} />
                 </p>
               </div>
-              <span className={`mark tone-${e.state === 'enabled' ? 'arrived' : 'no'}`}>
-                <ToneIcon tone={e.state === 'enabled' ? 'arrived' : 'no'} size={14} />
+              <Mark tone={e.state === 'enabled' ? 'arrived' : 'no'}>
                 {t(e.state === 'enabled' ? 'settings.enabled' : 'settings.off')}
-              </span>
+              </Mark>
               {e.disabled_why === undefined ? null : <p className="soft why-off">{e.disabled_why}</p>}
               <p className="bar">
                 <a {...link(at(`/webhooks/${e.id}`))}>{t('settings.deliveries')} →</a>

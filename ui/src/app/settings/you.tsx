@@ -5,7 +5,7 @@ import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
 import { comma, setLang, useWords } from '../../base/lang.ts';
 import { setTheme, useTheme } from '../../base/theme-switch.ts';
-import { Refused } from '../prompt.tsx';
+import { Refused } from '../form.tsx';
 import { settings } from './api.ts';
 import type { SettingsKey } from './words.ts';
 

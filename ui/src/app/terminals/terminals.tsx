@@ -6,11 +6,12 @@ import { lazy, type ReactElement, Suspense } from 'react';
 import { api, type PageOf } from '../../base/api.ts';
 import { addWords, useWords } from '../../base/lang.ts';
 import { PROVIDERS, Quiet, Time } from '../../base/parts.tsx';
-import { Mark, Tabs } from '../form.tsx';
+import { Mark } from '../form.tsx';
 import { useLive } from '../live.ts';
 import type { PageProps } from '../pages.ts';
 import { go, link, useRoute } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
+import { SubNav } from '../subnav.tsx';
 import { Table } from '../table.tsx';
 import { asked, type Terminal, terminalApi } from './api.ts';
 import { toneOfState } from './tone.ts';
@@ -49,22 +50,18 @@ export default function Terminals({ me, path }: PageProps): ReactElement {
           </Button>
         ) : null}
       </div>
-      <Tabs
+      <SubNav
         label={t('terminals.parts')}
-        path={path}
-        tabs={[
-          { path: '/terminals', name: t('terminals.all') },
-          { path: '/terminals/check', name: t('terminals.check') },
+        here={`/app${path}`}
+        pages={[
+          { to: '/app/terminals', name: t('terminals.all') },
+          { to: '/app/terminals/check', name: t('terminals.check') },
           {
-            path: '/terminals/findings',
-            name: (
-              <>
-                {t('terminals.findings')}
-                {n === 0 ? null : <span className="badge">{open.data?.next === undefined ? n : `${n}+`}</span>}
-              </>
-            ),
+            to: '/app/terminals/findings',
+            name: t('terminals.findings'),
+            count: open.data?.next === undefined ? n : `${n}+`,
           },
-          { path: '/terminals/stores', name: t('terminals.stores') },
+          { to: '/app/terminals/stores', name: t('terminals.stores') },
         ]}
       />
       <Suspense fallback={<Rows n={6} />}>

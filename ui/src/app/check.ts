@@ -2,7 +2,8 @@
  * A document's own bytes, here: fetched, hashed again, unpacked where what was read lay in an archive, and the record cut out. What the server
  * says of a line is believed by nobody who does not want to.
  */
-import { reconciliations } from './api.ts';
+import { ask } from '../base/api.ts';
+import { hashOf } from './bytes.ts';
 
 /** More than a browser holds with ease. */
 const MOST = 32 * 2 ** 20;
@@ -21,7 +22,7 @@ export type Wanted = Readonly<{
 
 export async function check({ documentId, sha256, at, length, encoding, raw }: Wanted): Promise<Checked> {
   if (!isSecureContext) return { is: 'cannot' };
-  const response = await reconciliations.document(documentId);
+  const response = await ask(`/v1/documents/${documentId}/raw`);
   if (Number(response.headers.get('content-length') ?? MOST + 1) > MOST) {
     await response.body?.cancel();
     return { is: 'large' };
@@ -40,11 +41,6 @@ export async function check({ documentId, sha256, at, length, encoding, raw }: W
 const isMaskOf = (shown: string, whole: string): boolean =>
   shown.length <= whole.length &&
   [...shown].every((sign, i) => sign === '*' || sign === '\ufffd' || sign === [...whole][i]);
-
-const hashOf = async (bytes: Bytes): Promise<string> =>
-  [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
-    .map((b) => b.toString(16).padStart(2, '0'))
-    .join('');
 
 /** The document of this hash: the bytes themselves, or what is packed in them. */
 async function within(bytes: Bytes, sha256: string): Promise<Bytes | 'large' | undefined> {

@@ -1,12 +1,11 @@
-/** Business days as text: `2026-11-19`, months as `2026-11`. No clock but the server's, which `nowText` follows. */
-import { nowMs, ZONE } from '../../base/time.ts';
+/** Business days as text: `2026-11-19`, months as `2026-11`. */
+import type { Lang } from '../base/lang.ts';
 
 const DAY_MS = 86_400_000;
 const utc = (day: string): number =>
   Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8)));
 const format = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC', year: 'numeric', month: '2-digit', day: '2-digit' });
 
-export const today = (): string => new Intl.DateTimeFormat('en-CA', { timeZone: ZONE }).format(nowMs());
 export const addDays = (day: string, n: number): string => format.format(utc(day) + n * DAY_MS);
 export const monthOf = (day: string): string => day.slice(0, 7);
 export const firstOf = (month: string): string => `${month}-01`;
@@ -21,3 +20,16 @@ export const isDay = (text: string | null): text is string =>
   text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && text >= '1970-01-01' && text <= '9000-12-31';
 export const isMonth = (text: string | null): text is string =>
   text !== null && /^(19[7-9]\d|[2-8]\d{3})-(0[1-9]|1[0-2])$/.test(text);
+
+/** `2026年11月`, `November 2026`. */
+export const monthName = (month: string, lang: Lang): string =>
+  new Intl.DateTimeFormat(lang === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: 'long',
+  }).format(utc(firstOf(month)));
+export function daysIn({ from, to }: Readonly<{ from: string; to: string }>): string[] {
+  const days = [from];
+  while (days.at(-1)! < to) days.push(addDays(days.at(-1)!, 1));
+  return days;
+}
