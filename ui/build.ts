@@ -76,7 +76,7 @@ export async function buildApp(outDir: string): Promise<void> {
     root: import.meta.dirname,
     mode: 'production',
     logLevel: 'warn',
-    plugins: [react(), written('tokens.css', tokensCss), written('chinese.css', chineseCss)],
+    plugins: [react(), ownStyles, written('tokens.css', tokensCss), written('chinese.css', chineseCss)],
     build: {
       outDir,
       emptyOutDir: true,
@@ -95,6 +95,19 @@ export async function buildApp(outDir: string): Promise<void> {
   writeFileSync(join(outDir, 'sw.js'), serviceWorker(outDir));
   await compressed(join(outDir, 'assets'));
 }
+
+/**
+ * What a page's folder says of looks holds on that page alone. A stylesheet that has come stays, whichever page is shown after: two pages that
+ * have a class of one name would dress each other.
+ */
+const ownStyles: Plugin = {
+  name: 'own-styles',
+  enforce: 'pre',
+  transform(css, id) {
+    const folder = /\/src\/app\/([a-z]+)\/[a-z]+\.css$/.exec(id)?.[1];
+    return folder && { code: `[data-page="${folder}"] {\n${css}\n}`, map: null };
+  },
+};
 
 /** A stylesheet that is written, not kept: `virtual:<name>`. */
 function written(name: string, css: () => string): Plugin {

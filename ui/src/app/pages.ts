@@ -6,7 +6,7 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { Me } from '../base/api.ts';
 import type { AppKey } from './words.ts';
 
-/** `path` is the address below /app. */
+/** `path` is the address below /app. A page with a folder has it under that name, and its looks hold there alone (`build.ts`). */
 export type PageProps = Readonly<{ me: Me; path: string }>;
 export type Place = Readonly<{
   path: string;
@@ -27,7 +27,11 @@ export const PARTS: readonly Part[] = [
     name: 'nav.books',
     places: [
       { path: '/imports', name: 'nav.imports', Page: lazy(() => import('./imports/imports.tsx')) },
-      { path: '/reconciliations', name: 'nav.reconciliations', Page: lazy(() => import('./reconcile/reconcile.tsx')) },
+      {
+        path: '/reconciliations',
+        name: 'nav.reconciliations',
+        Page: lazy(() => import('./reconciliations/reconciliations.tsx')),
+      },
       { path: '/breaks', name: 'nav.breaks', Page: lazy(() => import('./breaks/breaks.tsx')) },
       { path: '/ledger', name: 'nav.ledger', Page: lazy(() => import('./ledger/ledger.tsx')) },
     ],

@@ -158,7 +158,7 @@ function Within({ me }: Readonly<{ me: Me }>): ReactElement {
           </a>
         </nav>
         <div className="page">
-          <main id="content" tabIndex={-1}>
+          <main id="content" tabIndex={-1} data-page={place?.path.slice(1)}>
             <Suspense fallback={<Rows n={8} />}>
               {place === undefined ? (
                 <Quiet title={t('trouble.nowhere')}>

@@ -1,5 +1,5 @@
 /** The accountant's morning: each day of each account, and every run; one run, and one day of it, where the address names it. */
-import './reconcile.css';
+import './reconciliations.css';
 import { lazy, type ReactElement } from 'react';
 import { addWords } from '../../base/lang.ts';
 import type { PageProps } from '../pages.ts';
