@@ -67,7 +67,7 @@ async function foundOrBuilt(): Promise<string> {
   return folder;
 }
 
-export async function buildApp(outDir: string): Promise<void> {
+async function buildApp(outDir: string): Promise<void> {
   const { build } = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
   mkdirSync(outDir, { recursive: true });

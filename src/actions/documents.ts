@@ -13,7 +13,7 @@ import { startReader } from '../sources/reader.ts';
 import type { Failure } from '../sources/reconcile-child.ts';
 
 export type Side = Readonly<{ tenantId: string; livemode: boolean }>;
-export type NewDocument = Readonly<{
+type NewDocument = Readonly<{
   accountId: string | undefined;
   origin: 'upload' | 'book';
   kind: string;

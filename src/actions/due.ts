@@ -12,7 +12,7 @@ import { inChunks } from '../db/values.ts';
  * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation ·
  * claim: look at a customer's claim again. */
 export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'recover', 'reconcile', 'claim'] as const;
-export type DueKind = (typeof DUE_KINDS)[number];
+type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 
 /** Sets wake-ups; one that is there is moved and its lease is given back. */

@@ -15,7 +15,7 @@ const BREAK_MOST_MS = 300_000;
 /** While one question tries whether the channel is back. */
 const TRIAL_MS = 2_000;
 
-export type Turns = Readonly<{ granted: number; waitMs: number; everyMs: number }>;
+type Turns = Readonly<{ granted: number; waitMs: number; everyMs: number }>;
 
 /** Takes up to `wanted` turns at the account's pace; none while its breaker is open, and one after that until an answer has come. */
 export async function takeTurns(tx: TenantTx, open: OpenAccount, wanted: number): Promise<Turns> {

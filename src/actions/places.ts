@@ -207,7 +207,7 @@ async function find(tx: TenantTx, places: ReadonlyArray<Place & Readonly<{ findi
   }
 }
 
-export type NewFinding = Readonly<{
+type NewFinding = Readonly<{
   livemode: boolean;
   kind: FindingKind;
   accountId: string | undefined;

@@ -7,7 +7,7 @@ import type { Result } from '../reconcile/result.ts';
 import { type Saved, savedFormats } from '../reconcile/saved.ts';
 import type { Failure } from '../sources/reconcile-child.ts';
 
-export type PartRead = Readonly<{
+type PartRead = Readonly<{
   format: string;
   title: Text;
   role: string;

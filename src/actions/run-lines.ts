@@ -59,7 +59,7 @@ export async function doneRun(on: On, side: Side, id: string): Promise<DoneRun |
 const broughtAs = (file: string): string => file.split(' › ')[0]!;
 export const documentIdOf = (run: DoneRun, file: string): string | undefined => run.documents.get(broughtAs(file))?.id;
 
-export type LinesQuery = Readonly<{ role: 'order' | 'channel' | 'bank' }> & Omit<LinesJob, 'zone' | 'files' | 'marks'>;
+type LinesQuery = Readonly<{ role: 'order' | 'channel' | 'bank' }> & Omit<LinesJob, 'zone' | 'files' | 'marks'>;
 
 /** A page of a day's lines; nothing where the run read none of the kind. */
 export async function pageOfLines(on: On, side: Side, run: DoneRun, query: LinesQuery): Promise<RunLines> {

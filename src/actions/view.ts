@@ -8,7 +8,7 @@ export type MoneyView = Readonly<{ amount: string; currency: string }>;
 export const moneyView = (minor: bigint | undefined, currency: string | undefined): MoneyView | undefined =>
   minor === undefined || currency === undefined ? undefined : { amount: decimalText(minor, currency), currency };
 
-export type VerdictView = Readonly<{
+type VerdictView = Readonly<{
   code: string;
   release: string;
   cause: string;
@@ -19,7 +19,7 @@ export type VerdictView = Readonly<{
   also: readonly string[];
 }>;
 
-export type PaymentView = Readonly<{
+type PaymentView = Readonly<{
   id: string;
   livemode: boolean;
   account_id: string;

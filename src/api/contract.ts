@@ -110,7 +110,7 @@ export const verdict = z
   })
   .meta({ id: 'Verdict' });
 
-export const refundView = z
+const refundView = z
   .object({ refund_ref: z.string(), state: z.string(), amount: money.optional(), at: instant, verdict })
   .meta({ id: 'Refund' });
 

@@ -107,7 +107,7 @@ const refundOut = (
   });
 
 /** A verdict with its words, its promise, what follows from it, and how it was found. */
-export function verdictShown(verdict: Verdict, around: Around): VerdictOut {
+function verdictShown(verdict: Verdict, around: Around): VerdictOut {
   const { provesWrong, ...says } = say(verdict, around);
   const { promise } = verdict;
   return dropEmpty({

@@ -25,7 +25,7 @@ import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import type { WebApp } from './app.ts';
 import { type Api, buildServer, type Demo } from './server.ts';
 
-export type WireOptions = Readonly<{
+type WireOptions = Readonly<{
   book: Book;
   vault: Vault;
   allowPrivate: readonly string[];

@@ -12,7 +12,7 @@ export function envColour(stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 }
 
-export type ServerEnv = Readonly<{
+type ServerEnv = Readonly<{
   /** A PostgreSQL of one's own; without it the embedded one is used. */
   databaseUrl: string | undefined;
   masterKey: string | undefined;

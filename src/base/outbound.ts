@@ -65,7 +65,7 @@ export type OutboundRequest = Readonly<{
   /** The answer is read up to here and the rest is left. */
   mostBytes: number;
 }>;
-export type OutboundAnswer = Readonly<{
+type OutboundAnswer = Readonly<{
   status: number;
   /** Names in lower case; of a repeated one the values joined by a comma. */
   headers: Readonly<Record<string, string>>;

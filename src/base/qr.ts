@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export type Qr = Readonly<{ size: number; isDark(x: number, y: number): boolean }>;
+type Qr = Readonly<{ size: number; isDark(x: number, y: number): boolean }>;
 
 let ready: Promise<unknown> | undefined;
 

@@ -7,7 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export const TOKEN_KINDS = ['live', 'test', 'session', 'link', 'notify', 'status'] as const;
-export type TokenKind = (typeof TOKEN_KINDS)[number];
+type TokenKind = (typeof TOKEN_KINDS)[number];
 
 const SHAPE = new RegExp(`^dz_(${TOKEN_KINDS.join('|')})_([\\w-]{43})([0-9a-f]{6})$`);
 const checksum = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 6);

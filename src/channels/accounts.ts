@@ -32,7 +32,7 @@ export type OpenAccount = Readonly<{
 /** How an account is run, without anything secret: enough to read by. */
 export type PlainAccount = Omit<OpenAccount, 'keys'>;
 
-export type NewAccount = Readonly<{
+type NewAccount = Readonly<{
   provider: ChannelId;
   name: string;
   merchantNo: string;

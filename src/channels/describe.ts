@@ -16,7 +16,7 @@ export type Field = Readonly<{
   options?: Readonly<Record<string, Text>>;
 }>;
 
-export type CredentialField = Field &
+type CredentialField = Field &
   Readonly<{
     /** `bare`: a PEM, or the base64 of one without its first and last line. */
     form: 'pem' | 'bare' | 'text';
@@ -55,7 +55,7 @@ const schemaShape = z.object({
   required: z.array(z.string()).default([]),
 });
 
-export type SettingShape = Readonly<{ key: string; isRequired: boolean; values: readonly string[] | undefined }>;
+type SettingShape = Readonly<{ key: string; isRequired: boolean; values: readonly string[] | undefined }>;
 /** What the channel's schema says of each setting. */
 export function settingsOf(settings: z.ZodType): readonly SettingShape[] {
   const { properties, required } = schemaShape.parse(z.toJSONSchema(settings, { io: 'input' }));

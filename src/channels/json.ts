@@ -7,7 +7,7 @@
  */
 
 /** A number that `number` cannot hold as it was written. A shape that asks for an integer refuses it; one that knows decimals reads it. */
-export type Unexact = Readonly<{ digits: string }>;
+type Unexact = Readonly<{ digits: string }>;
 export type Json = null | boolean | number | string | Unexact | readonly Json[] | Readonly<{ [name: string]: Json }>;
 
 const DEEPEST = 32;

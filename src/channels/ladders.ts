@@ -18,7 +18,7 @@ import type { ChannelId } from './channel.ts';
 export type Phase = 'open' | 'processing' | 'after_expiry' | 'closed_locally';
 
 /** Ages are seconds since the phase began. */
-export type Climb = Readonly<{
+type Climb = Readonly<{
   /** Questions at just these ages; */
   at: readonly number[];
   /** then so often, */
@@ -30,7 +30,7 @@ export type Climb = Readonly<{
   mostSeconds: number;
 }>;
 
-export type Ladder = Readonly<{
+type Ladder = Readonly<{
   open: Climb;
   processing: Climb;
   /** After the order's end, by time or by the merchant. */

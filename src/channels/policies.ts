@@ -32,7 +32,7 @@ export const policyText = z.strictObject({
     .max(20_160)
     .describe('How long a channel may be at work before a person is told'),
 });
-export type PolicyText = z.output<typeof policyText>;
+type PolicyText = z.output<typeof policyText>;
 
 const textByCurrency = (amounts: Readonly<Record<Currency, bigint>>): Record<string, string> =>
   Object.fromEntries(Object.entries(amounts).map(([c, minor]) => [c, decimalText(minor, c)]));

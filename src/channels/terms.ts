@@ -27,7 +27,7 @@ const KEEP_MS = 5_000;
 /** As lines of documents name it: the merchant number that is settled. */
 type Settled = Readonly<{ channel: string; account: string; livemode: boolean }>;
 
-export type AgreedTerms = Readonly<{
+type AgreedTerms = Readonly<{
   plans: readonly Plan[];
   years: readonly CalendarYear[];
   /** The plan in force on a business date, with the calendars of the book; the channel's default before the first version. */

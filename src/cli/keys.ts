@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** What the command line uses on this machine: 0600 beside the data. */
-export type LocalKeys = Readonly<{ url: string; test: string; live: string }>;
+type LocalKeys = Readonly<{ url: string; test: string; live: string }>;
 const keysFile = (folder: string): string => join(folder, 'cli.json');
 
 export function localKeys(data: string): LocalKeys | undefined {

@@ -54,7 +54,7 @@ export async function openAll(data: string): Promise<Opened> {
   }
 }
 
-export type FirstRun = Readonly<{ link: string; keys: Readonly<{ test: string; live: string }> }>;
+type FirstRun = Readonly<{ link: string; keys: Readonly<{ test: string; live: string }> }>;
 
 /** The first start makes a tenant, its administrator and the command line's keys; undefined where there is one already. */
 export async function firstRun(book: Book): Promise<FirstRun | undefined> {

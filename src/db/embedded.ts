@@ -48,7 +48,7 @@ const OWNER_LOCK = 7_316_020_113;
 const OWNER = 'daozhang owner ';
 const OWNER_MS = 3_000;
 
-export type EmbeddedOptions = Readonly<{
+type EmbeddedOptions = Readonly<{
   folder: string;
   /** Else the one of last time, or another where that is taken. */
   port?: number | undefined;

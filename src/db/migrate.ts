@@ -19,7 +19,7 @@ const MONTHS_AHEAD = 12;
 /** Tables that grow by the month. */
 const MONTHLY = ['messages', 'observations'] as const;
 
-export type Migrated = Readonly<{ applied: readonly string[]; at: string }>;
+type Migrated = Readonly<{ applied: readonly string[]; at: string }>;
 
 export async function migrate(ownerUrl: string, folder = FOLDER): Promise<Migrated> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000, keepAlive: true });

@@ -41,7 +41,7 @@ export interface Book {
   close(): Promise<void>;
 }
 
-export type BookOptions = Readonly<{
+type BookOptions = Readonly<{
   url: string;
   max?: number | undefined;
   /** The connection's role becomes this one: where the same user owns the tables. */

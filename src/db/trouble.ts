@@ -34,7 +34,7 @@ const DRIVER_SAYS =
  * Lost or refused connections, shutdown, standby (25006), no connection or room left (53), and every timeout: of a statement, a
  * lock, an idle transaction, the wait for a connection.
  */
-export const isUnavailable = (error: unknown): boolean =>
+const isUnavailable = (error: unknown): boolean =>
   NOT_NOW.test(codeOf(error)) || DRIVER_SAYS.test(String((error as Coded | undefined)?.message ?? ''));
 
 /** As it is told outside: what the database cannot do now is `db.unavailable`, the rest stays what it is. */

@@ -5,7 +5,7 @@
  * Follows the sector chains of the directory and of the workbook's stream; every sector must lie within the file.
  * Source: [MS-CFB] 2.2–2.6. O(sectors).
  */
-export type Container = 'whole' | 'cut' | 'no workbook';
+type Container = 'whole' | 'cut' | 'no workbook';
 
 const HEADER = 512;
 const END = 0xfffffffe;

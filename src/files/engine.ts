@@ -31,7 +31,7 @@ export type Engine = Readonly<{
   close(): void;
 }>;
 
-export type EngineOptions = Readonly<{
+type EngineOptions = Readonly<{
   /** Folder for spilling. */
   temp: string;
   /** Folders DuckDB may read from or write to. */

@@ -3,7 +3,7 @@
  * reference of 28 digits or an amount must not pass through a float; a name that stands twice is told, not overwritten.
  * Arrays are checked and passed over: a row has no place for them. O(length), depth limited.
  */
-export type FlatRow = Readonly<{ values: ReadonlyMap<string, string>; twice: string | undefined }>;
+type FlatRow = Readonly<{ values: ReadonlyMap<string, string>; twice: string | undefined }>;
 
 const DEEPEST = 32;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

@@ -29,7 +29,7 @@ import { LONGEST_RECORD, scanRecords, toUtf8 } from './records.ts';
 /** What became of a document. */
 export type Ingested = Readonly<{ lines: number; rejected: readonly Rejected[]; facts: Facts }>;
 
-export type IngestOptions = Readonly<{
+type IngestOptions = Readonly<{
   /** Number of the document; the column `doc`. */
   doc: number;
   /** A free path for a UTF-8 copy. */

@@ -163,7 +163,7 @@ export async function placesOf(d: LargeDocument, ks: readonly number[]): Promise
 }
 
 /** Every record of the data in file order: for writing all places out. */
-export async function eachPlace(d: LargeDocument, each: (at: number, length: number) => void): Promise<void> {
+async function eachPlace(d: LargeDocument, each: (at: number, length: number) => void): Promise<void> {
   if (d.marks.length === 0) return;
   await scanFrom(d, d.marks[0]!, (at, length) => {
     if (length > 0) each(at, length);

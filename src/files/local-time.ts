@@ -10,7 +10,7 @@ import { quote } from './engine.ts';
 import type { TableQuery } from './format.ts';
 
 /** Local times from `from` to before `to` that are no instant (`gap`) or two (`repeat`). */
-export type ClockChange = Readonly<{
+type ClockChange = Readonly<{
   kind: 'gap' | 'repeat';
   from: Temporal.PlainDateTime;
   to: Temporal.PlainDateTime;

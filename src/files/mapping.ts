@@ -33,7 +33,7 @@ export const MAPPED_FIELDS = [
 export type MappedField = (typeof MAPPED_FIELDS)[number];
 
 export type OrderStatus = 'paid' | 'unpaid' | 'closed' | 'refunded' | 'unknown';
-export type OrderKind = 'payment' | 'refund';
+type OrderKind = 'payment' | 'refund';
 
 export type OrderMapping = Readonly<{
   /** Field → columns of the export; the first that is not empty in a row is taken. */

@@ -24,7 +24,7 @@ export const LONGEST_RECORD = 2_000_000;
  * Called for each record with its offset and its length without line end; blank records count, as an editor counts them. Its
  * bytes are `data` from `from` on: a view of its own for each would cost more than finding it. True ends the walk.
  */
-export type OnRecord = (at: number, length: number, data: Uint8Array, from: number) => unknown;
+type OnRecord = (at: number, length: number, data: Uint8Array, from: number) => unknown;
 
 /**
  * Splits a document at newlines. With a `delimiter` the document is quoted CSV (RFC 4180): a newline inside a quoted field

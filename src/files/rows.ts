@@ -16,7 +16,7 @@ import { isXls, readXls } from './xls.ts';
 /** `row` and place as in a line; `sheet` counts the sheets of a workbook and the tables of a page. */
 export type Row = Readonly<{ sheet: number; row: number; at: number; length: number; cells: readonly string[] }>;
 
-export type RowKind = 'text' | 'html' | 'xls' | 'xlsx';
+type RowKind = 'text' | 'html' | 'xls' | 'xlsx';
 
 export type Rows = Readonly<{
   kind: RowKind;

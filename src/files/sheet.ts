@@ -21,7 +21,7 @@ import { DaozhangError } from '../base/errors.ts';
 import type { Head, Input } from './format.ts';
 
 /** A row's cells from column A on; null where the cell is absent or empty. */
-export type SheetRow = readonly (string | null)[];
+type SheetRow = readonly (string | null)[];
 
 /** `rows[i]` is the sheet's row i + 1; a row the sheet leaves out is empty. */
 export type Sheet = Readonly<{ name: string; rows: readonly SheetRow[] }>;
@@ -449,7 +449,7 @@ export function numberText(written: string): string {
 const DAY = 86_400n;
 
 /** Days since the epoch → local date and time to the second, computed in integers; undefined when it is no date a sheet can hold. */
-export function serialText(written: string, style: DateStyle, epoch: Temporal.PlainDate): string | undefined {
+function serialText(written: string, style: DateStyle, epoch: Temporal.PlainDate): string | undefined {
   const m = NUMBER.exec(written);
   if (!m || m[1] === '-') return undefined;
   const scale = (m[3] ?? '').length - Number(m[4] ?? 0);

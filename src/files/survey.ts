@@ -8,7 +8,7 @@ import { extname, join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { EncodingWatch } from './encoding.ts';
 
-export type Survey = Readonly<{
+type Survey = Readonly<{
   size: number;
   sha256: string;
   /** Computed when asked for, where somebody knows what it must be. */

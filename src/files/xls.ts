@@ -13,9 +13,9 @@ import { DaozhangError } from '../base/errors.ts';
 import { inspectContainer } from './cfb.ts';
 import { numberText } from './sheet.ts';
 
-export type XlsRow = Readonly<{ sheet: number; row: number; cells: readonly string[] }>;
+type XlsRow = Readonly<{ sheet: number; row: number; cells: readonly string[] }>;
 
-export type XlsLimits = Readonly<{ fileBytes: number; heapMiB: number; timeoutMs: number; outputBytes: number }>;
+type XlsLimits = Readonly<{ fileBytes: number; heapMiB: number; timeoutMs: number; outputBytes: number }>;
 export const XLS_LIMITS: XlsLimits = {
   fileBytes: 64 * 2 ** 20,
   heapMiB: 256,

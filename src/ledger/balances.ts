@@ -61,7 +61,7 @@ async function settledAt(tx: TenantTx, side: Side, at: Temporal.Instant | undefi
 }
 
 /** As the chart stands, then by currency, channel and account: the same order everywhere. */
-export function byChart(a: LedgerAccount, b: LedgerAccount): number {
+function byChart(a: LedgerAccount, b: LedgerAccount): number {
   const place = (x: LedgerAccount): string =>
     [String(ACCOUNT_CODES.indexOf(x.code)).padStart(2, '0'), x.currency, x.channel, x.account].join('\u001f');
   return place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0;

@@ -6,8 +6,8 @@
  */
 import type { Text } from '../base/lang.ts';
 
-export type AccountKind = 'asset' | 'liability' | 'income' | 'expense';
-export type ChartAccount = Readonly<{
+type AccountKind = 'asset' | 'liability' | 'income' | 'expense';
+type ChartAccount = Readonly<{
   number: string;
   kind: AccountKind;
   name: Text;
@@ -20,7 +20,7 @@ export type ChartAccount = Readonly<{
   control?: Text;
 }>;
 
-export const CHART = {
+const CHART = {
   bank: {
     number: '1002',
     kind: 'asset',

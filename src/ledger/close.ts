@@ -15,11 +15,11 @@ import { checkControls } from './control.ts';
 import { type Entry, everyEntry, lastNo } from './read.ts';
 import { needOpen, type Open, withLedger } from './store.ts';
 
-export type Signing = Readonly<{ by: string; note?: string | undefined; today: string }>;
+type Signing = Readonly<{ by: string; note?: string | undefined; today: string }>;
 export type Sealed = Readonly<{ hash: string; entries: bigint }>;
 
 /** One line an entry and a transfer, one a balance: what the hash is over. */
-export function* sealedLines(entry: Entry): Generator<string> {
+function* sealedLines(entry: Entry): Generator<string> {
   yield `entry ${entry.no} ${entry.businessOn} ${entry.factOn} ${entry.cause} ${entry.scope} ${entry.part}\n`;
   for (const t of entry.transfers)
     yield `transfer ${t.fact} ${pathOf(t.debit)} ${pathOf(t.credit)} ${t.amount} ${t.currency}\n`;

@@ -14,7 +14,7 @@ import { type At, balancesAt, sumBy } from './balances.ts';
 import { ACCOUNT_CODES, type AccountCode, chartOf } from './chart.ts';
 import { SUSPENSE_SQL } from './postings.ts';
 
-export const CONTROL_ACCOUNTS = ACCOUNT_CODES.filter((code) => chartOf(code).control !== undefined);
+const CONTROL_ACCOUNTS = ACCOUNT_CODES.filter((code) => chartOf(code).control !== undefined);
 
 /** Amounts are decimal text. `parts`: what the open items are made of. */
 export type CheckRow = Readonly<{

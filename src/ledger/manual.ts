@@ -12,7 +12,7 @@ import type { Fact } from './postings.ts';
 import { accountOf, needOpen, type Open, withLedger, writeEntries } from './store.ts';
 
 export const PROPOSAL_KINDS = ['write_off', 'compensation', 'fx'] as const satisfies readonly Fact[];
-export type ProposalKind = (typeof PROPOSAL_KINDS)[number];
+type ProposalKind = (typeof PROPOSAL_KINDS)[number];
 const ACCOUNTS = { write_off: 'losses', compensation: 'compensation', fx: 'fx' } as const;
 
 export type Proposal = Readonly<{

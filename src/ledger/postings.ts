@@ -209,7 +209,7 @@ export type Item = Readonly<{
 export const dayScope = (of: Readonly<{ channel: string; account: string; currency: string; on: string }>): string =>
   `day/${of.channel}/${of.account}/${of.currency}/${of.on}`;
 export const batchScope = (key: string): string => `batch/${key}`;
-export const breakScope = (hash: string): string => `break/${hash}`;
+const breakScope = (hash: string): string => `break/${hash}`;
 
 /** Sales and fees of a channel-day: one entry. */
 export function itemsOfDay(d: StatedDay): readonly Item[] {

@@ -85,7 +85,7 @@ const isBy = (on: string, through: Temporal.PlainDate | null): through is Tempor
   through !== null && Temporal.PlainDate.compare(on, through) <= 0;
 
 /** The first day on or after this one that can still be posted on. */
-export function openDay({ closedThrough, signedThrough }: Locked, on: string): string {
+function openDay({ closedThrough, signedThrough }: Locked, on: string): string {
   let day = on;
   for (const through of [closedThrough, signedThrough])
     if (isBy(day, through)) day = through.add({ days: 1 }).toString();
@@ -124,8 +124,8 @@ async function openAccounts(tx: TenantTx, ledger: Open, keys: readonly string[])
 }
 
 /** A leg to be posted: signed, between two opened accounts. */
-export type Leg = Readonly<{ fact: Fact; debit: string; credit: string; amount: bigint; currency: string }>;
-export type NewEntry = Readonly<{
+type Leg = Readonly<{ fact: Fact; debit: string; credit: string; amount: bigint; currency: string }>;
+type NewEntry = Readonly<{
   scope: string;
   part: string;
   cause: Cause;

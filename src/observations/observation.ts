@@ -33,7 +33,7 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 
 /** A reference's kind is part of it: the customer's phone shows the wallet's number, the barcode the acquirer's. */
-export const REF_KINDS = [
+const REF_KINDS = [
   'order',
   'payment',
   'channel_trade',

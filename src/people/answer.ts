@@ -30,7 +30,7 @@ import { BY_LINK, isByCustomer } from './links.ts';
 import { factsOf, windowOf } from './receipt.ts';
 import { type Hit, referencesIn } from './references.ts';
 
-export type Answering = Claiming & Reading & Readonly<{ archive: Archive }>;
+type Answering = Claiming & Reading & Readonly<{ archive: Archive }>;
 
 /** The customer stands there. What is left of three seconds is for the way and the page. */
 export const FIRST_MS = 2_600;

@@ -67,7 +67,7 @@ async function* everyBreak(
   }
 }
 
-export type Exporting = Readonly<{
+type Exporting = Readonly<{
   read: <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
   livemode: boolean;
   filter: BreakFilter;

@@ -140,7 +140,7 @@ type KeptDetails = Readonly<{
   payee?: string;
   personal?: boolean;
 }>;
-export const detailsOut = (d: Details | undefined): KeptDetails =>
+const detailsOut = (d: Details | undefined): KeptDetails =>
   d === undefined
     ? {}
     : {

@@ -76,7 +76,7 @@ function amountsIn(text: string, currency: string): readonly Money[] {
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /** Dates with a time of day; a date alone is no time. */
-export function timesIn(text: string, zone: string): readonly Temporal.Instant[] {
+function timesIn(text: string, zone: string): readonly Temporal.Instant[] {
   const found = new Map<string, Temporal.Instant>();
   const add = (y: number, mo: number, d: number, h: number, mi: number, s: number, half: string | undefined): void => {
     const hour = half === undefined ? h : (h % 12) + (/^(p|下午|晚)/i.test(half) ? 12 : 0);

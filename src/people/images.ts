@@ -2,7 +2,7 @@
  * What kind of picture bytes are, and how large it would be once decoded, read from its head: a few bytes can name a picture that fills all
  * memory (a bomb), so nothing is decoded before this was asked. Pure.
  */
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
+type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 export type Picture = Readonly<{ type: ImageType; width: number; height: number }>;
 
 /** Undefined: no picture of a kind that is taken, or cut before its size. */

@@ -9,7 +9,6 @@ import { newToken, tokenHash, tokenKind } from '../base/secret.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import type { Side } from './claims.ts';
 
-export const LINK_DAYS = { usual: 7, most: 90 } as const;
 /** Things said and pictures sent through one link. */
 const MOST_SAID = 30;
 

@@ -111,7 +111,7 @@ export const SHAPES = {
     name: { en: 'a PayPal transaction number', zh: 'PayPal 交易号' },
   },
 } as const satisfies Record<string, Shape>;
-export type ShapeName = keyof typeof SHAPES;
+type ShapeName = keyof typeof SHAPES;
 const NAMES = Object.keys(SHAPES) as ShapeName[];
 const shapeAt = (name: ShapeName): Shape => SHAPES[name];
 

@@ -61,7 +61,7 @@ export const listTerminals = (
     ],
   );
 
-export type StepOut = Readonly<{
+type StepOut = Readonly<{
   n: number;
   step: string;
   from_state: TerminalState | null;
@@ -107,7 +107,7 @@ export async function historyOf(
 
 export type Page = Readonly<{ after: readonly [at: string, id: string] | undefined; limit: number }>;
 
-export type FindingOut = Readonly<{
+type FindingOut = Readonly<{
   id: string;
   kind: FindingKind;
   said: string;
@@ -140,7 +140,7 @@ export const findingsOf = (
     [tx.tenantId, livemode, where.open ?? null, where.after?.[0] ?? null, where.after?.[1] ?? null, where.limit],
   );
 
-export type CheckOut = Readonly<{
+type CheckOut = Readonly<{
   id: string;
   store: string | null;
   content: string;

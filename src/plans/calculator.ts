@@ -20,7 +20,7 @@ export type Expected = Readonly<{
 
 export type Offer = Readonly<{ id: string; name: Text; plan: Plan }>;
 
-export type Costed = Readonly<{
+type Costed = Readonly<{
   id: string;
   name: Text;
   /** Why it cannot be had; empty: it fits. */

@@ -51,7 +51,7 @@ const YEAR = {
   complete: z.enum(['yes', 'no'], 'write yes or no / 请写 yes 或 no').default('yes'),
 };
 
-export const CALENDAR_FIELDS = Object.keys(YEAR);
+const CALENDAR_FIELDS = Object.keys(YEAR);
 
 const year = z.strictObject(YEAR).transform((written, ctx): CalendarYear => {
   const off = written.off.flat();
@@ -77,7 +77,7 @@ const year = z.strictObject(YEAR).transform((written, ctx): CalendarYear => {
   });
 });
 
-export const calendarFile = z.strictObject({ calendars: z.array(year) });
+const calendarFile = z.strictObject({ calendars: z.array(year) });
 
 /** Throws `config.invalid` with `path:line:column`. */
 export function parseCalendars(source: string, path: string): readonly CalendarYear[] {

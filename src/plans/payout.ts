@@ -1,7 +1,7 @@
 /** Which batches are paid out together where a plan has a minimum payout. Pure. */
 
 /** A batch in the order in which it is due: what it is worth, and the minimum that its plan asks; both in one currency's minor units. */
-export type Worth = Readonly<{ net: bigint; min: bigint }>;
+type Worth = Readonly<{ net: bigint; min: bigint }>;
 
 /**
  * For each batch the index of the one it is paid with: its own, or that of the first later one with which the sum reaches the minimum.

@@ -13,7 +13,7 @@ import { rateText } from './write.ts';
 
 export type Sample = Readonly<{ amount: Money; at: Temporal.Instant; card: Card | undefined }>;
 
-export type PaymentPreview = Readonly<{
+type PaymentPreview = Readonly<{
   /** Absent: the plan tells no fee of such a payment. */
   fee?: Money;
   /** How it is computed. */
@@ -66,7 +66,7 @@ function arithmeticOf(plan: Plan, { minor, currency }: Money, card: Card | undef
   };
 }
 
-export type DayPreview = Readonly<{
+type DayPreview = Readonly<{
   on: Temporal.PlainDate;
   /** Nobody works on it; undefined where the plan counts no working days. */
   free: boolean | undefined;

@@ -16,7 +16,7 @@ import { dateIn, endOfDay, type Micros, microsIn } from '../base/time.ts';
 import { calendarOf, knows } from './calendar.ts';
 import type { Lag, Plan } from './plan.ts';
 
-export type Promised = Readonly<{
+type Promised = Readonly<{
   settleOn: Temporal.PlainDate;
   dueOn: Temporal.PlainDate;
   /** The calendar has no certain knowledge of these dates (no make-up days, no moved holidays), or they are an upper bound. */

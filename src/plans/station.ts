@@ -126,7 +126,7 @@ function lagText(lag: Lag): Text {
 }
 
 /** The rule of a plan in words: `T+1 (CN) after the settle day 2026-11-20, which closes at 24:00 Asia/Shanghai`. */
-export function ruleOf(plan: Plan, settleOn: Temporal.PlainDate): Text {
+function ruleOf(plan: Plan, settleOn: Temporal.PlainDate): Text {
   const { settle } = plan;
   if (settle.cycle === 'stated') return { en: 'the channel’s report states the dates', zh: '日期以渠道报告为准' };
   const lag = 'after' in settle ? settle.after : settle;

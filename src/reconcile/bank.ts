@@ -37,7 +37,7 @@ export type BankCredit = Readonly<{
 
 export type BankMatch = Readonly<{ pass: string; batches: readonly BankBatch[]; credits: readonly BankCredit[] }>;
 
-export type ReturnedCredit = Readonly<{
+type ReturnedCredit = Readonly<{
   batches: readonly BankBatch[];
   credits: readonly BankCredit[];
   backs: readonly BankCredit[];

@@ -10,7 +10,7 @@ export const BRIEF_FILE = 'summary.json';
 const MOST = { documents: 500, refused: 100, rejected: 100, batches: 500, fees: 200 } as const;
 const MOST_CHECKS = 20;
 
-export type ClassRow = Readonly<{
+type ClassRow = Readonly<{
   part: 'break' | 'open' | 'ambiguous';
   class: Break['class'];
   count: number;

@@ -42,7 +42,7 @@ const FIELDS = {
   window_minutes: minutes(240).optional(),
 };
 
-export const CONFIG_FIELDS = Object.keys(FIELDS);
+const CONFIG_FIELDS = Object.keys(FIELDS);
 
 export type Config = Readonly<{
   path?: string;
@@ -83,7 +83,7 @@ export async function loadConfig(path: string): Promise<Config> {
 const formatsFile = z.strictObject({ formats: z.array(delimitedConfig) });
 
 /** A file of operator-configured formats (examples/lakala.formats.yaml is a worked one). */
-export const loadFormats = async (path: string): Promise<Format[]> => parseFormats(await readText(path), path);
+const loadFormats = async (path: string): Promise<Format[]> => parseFormats(await readText(path), path);
 
 /** The same from its text; `config.invalid` names line and column. */
 export function parseFormats(source: string, path: string): Format[] {
@@ -105,7 +105,7 @@ export async function configOf(paths: readonly string[], named?: string): Promis
 }
 
 /** The `daozhang.yaml` of these documents. */
-export const findConfig = (paths: readonly string[]): string | undefined =>
+const findConfig = (paths: readonly string[]): string | undefined =>
   findBeside(paths, ['daozhang.yaml', 'daozhang.yml']);
 
 /** The first of these in a named folder or beside a named file; else one beside a named folder. */

@@ -7,8 +7,8 @@ import { parseMoney } from '../base/money.ts';
 import type { Engine } from '../files/engine.ts';
 import type { Break, Result } from './result.ts';
 
-export const DAY_ROLES = ['order', 'channel', 'bank'] as const;
-export type DayRole = (typeof DAY_ROLES)[number];
+const DAY_ROLES = ['order', 'channel', 'bank'] as const;
+type DayRole = (typeof DAY_ROLES)[number];
 
 type Tally = { lines: bigint; amount: bigint };
 /** Amounts in minor units. `unclear`: fits in more than one way. */

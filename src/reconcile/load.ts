@@ -37,7 +37,7 @@ export type LoadedDocument = Readonly<{
   to?: string;
 }>;
 
-export type LoadOptions = Readonly<{
+type LoadOptions = Readonly<{
   paths: readonly string[];
   space: Workspace;
   zone: string;

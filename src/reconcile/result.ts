@@ -193,7 +193,7 @@ export type FlowRow = Readonly<{
     Readonly<{ after: 'ordered' | 'captured' | 'settled'; class: BreakClass; amount: Amount; count: number }>
   >;
 }>;
-export type Stage = Readonly<{ amount: Amount; count: number }>;
+type Stage = Readonly<{ amount: Amount; count: number }>;
 
 /** Fees by channel and month, as stated and, where a plan says so, as agreed. */
 export type FeeRow = Readonly<{

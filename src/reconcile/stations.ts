@@ -7,11 +7,11 @@ import { fill, type Text } from '../base/lang.ts';
 import { stamp } from '../base/time.ts';
 import { channelName } from '../verdicts/channels.ts';
 import type { Amount, DocumentResult, Evidence } from './result.ts';
-import { NEEDS, type NeedCode, STATIONS, type StationCode, type StationState, type TrackKind } from './story-words.ts';
+import { NEEDS, type NeedCode, type StationCode, type StationState, type TrackKind } from './story-words.ts';
 import type { Coverage, Fact, Thread } from './thread.ts';
 
 /** A document that shows by its silence: it is complete and does not have the line. */
-export type SilentDocument = Readonly<Pick<DocumentResult, 'file' | 'sha256' | 'role' | 'from' | 'to' | 'lines'>>;
+type SilentDocument = Readonly<Pick<DocumentResult, 'file' | 'sha256' | 'role' | 'from' | 'to' | 'lines'>>;
 
 export type Station = Readonly<{
   station: StationCode;
@@ -353,6 +353,3 @@ function isIn(t: Thread, line: Fact, finding: string): boolean {
       [...b.ours, ...b.theirs].some((e) => e.sha256 === sha256 && e.at === at && e.length === length),
   );
 }
-
-/** In the order of the catalogue; a story may leave out the first ones. */
-export const STATION_ORDER = Object.keys(STATIONS) as readonly StationCode[];

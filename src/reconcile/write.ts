@@ -47,7 +47,7 @@ export async function prepareOut(out: string): Promise<Staging> {
 
 export const resultJson = (result: Result): string => `${JSON.stringify(result, null, 1)}\n`;
 
-export type WriteOptions = Readonly<{
+type WriteOptions = Readonly<{
   /** Who stands for the result. */
   signed?: Signed;
   /** Once it says stop, nothing is moved. */

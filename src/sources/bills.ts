@@ -19,14 +19,14 @@ import { startReader } from './reader.ts';
 
 const BATCH = 500;
 
-export type BillLine = BillRow &
+type BillLine = BillRow &
   Readonly<{
     currency: string;
     occurred_at: string | null;
     order_ref: string | null;
     wallet_ref: string | null;
   }>;
-export type BillRead = Readonly<{ formats: string; lines: number; rejected: number }>;
+type BillRead = Readonly<{ formats: string; lines: number; rejected: number }>;
 
 export type Bill = Readonly<{
   documentId: string;

@@ -23,7 +23,7 @@ type MessageRow = Readonly<{
   body: Buffer;
 }>;
 
-export type Folded = Readonly<{ messages: number; failed: number; more: boolean }>;
+type Folded = Readonly<{ messages: number; failed: number; more: boolean }>;
 
 /** Called with each delivered message and the payments it was about, in the same transaction. */
 export type Pass = (

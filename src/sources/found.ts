@@ -7,7 +7,7 @@ import { inChunks, tenantValues } from '../db/values.ts';
 import type { Break, Evidence, Result } from '../reconcile/result.ts';
 
 /** Enough for every difference that people can work on; a run with more has the wrong documents, and its report tells of all. */
-export const MOST_BREAKS = 100_000;
+const MOST_BREAKS = 100_000;
 const BATCH = 500;
 const COLUMNS = 18;
 

@@ -71,7 +71,7 @@ export type Part = Readonly<{
   proposed?: object | undefined;
 }>;
 export type RefusedPart = Readonly<{ member?: string | undefined; refused: Failure }>;
-export type LineItem = Readonly<{
+type LineItem = Readonly<{
   id: string;
   part: number;
   evidence: ReturnType<typeof evidenceOf>;

@@ -10,7 +10,7 @@ import type { Observed } from '../observations/observation.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
 
-export type OrderState = 'open' | 'paid' | 'closed' | 'cancelled';
+type OrderState = 'open' | 'paid' | 'closed' | 'cancelled';
 export type Order = Readonly<{
   id: string;
   livemode: boolean;
@@ -28,7 +28,7 @@ export type Order = Readonly<{
   version: number;
 }>;
 
-export type NewOrder = Readonly<{
+type NewOrder = Readonly<{
   ref: string;
   /** The number under which it is paid at the channel; the order's own where the merchant uses one number. */
   paymentRef: string | undefined;

@@ -47,7 +47,7 @@ export type Said = Readonly<{
 
 export type Changed = Readonly<{ before: Payment; after: Payment; trace: Trace; isNew: boolean }>;
 /** What is written beside the trace of each change, in their order; and what is to be done once all of it is written. */
-export type Followed = Readonly<{
+type Followed = Readonly<{
   judged: ReadonlyArray<Pick<Payment, 'verdict' | 'release' | 'terminal'>>;
   act(): Promise<void>;
 }>;

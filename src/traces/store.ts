@@ -112,7 +112,7 @@ export async function writeTraces(tx: TenantTx, payments: readonly Payment[]): P
   return written;
 }
 
-export type ObservationRow = Readonly<{
+type ObservationRow = Readonly<{
   id: string;
   payment_id: string;
   source: Source;

@@ -23,7 +23,7 @@ export const POSITIONS = {
 } as const;
 export type Position = keyof typeof POSITIONS;
 
-export const CONTRADICTIONS = {
+const CONTRADICTIONS = {
   conflicting_messages: { en: 'one event came with two contents', zh: '同一事件收到两种内容' },
   success_denied: {
     en: 'the channel said paid, and later that it was not',

@@ -15,7 +15,7 @@ import { confidenceIn, type Found, type Row, type Verdict } from './judge.ts';
 import { creditPromise } from './promised.ts';
 
 /** One refund of a payment, and what is known of it beside the trace. */
-export type Refunding = Readonly<{
+type Refunding = Readonly<{
   refund: Refund;
   trace: Trace;
   /** What was asked for, where the merchant's own system told. */

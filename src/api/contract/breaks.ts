@@ -12,7 +12,7 @@ const state = z.enum(keysOf<WorkState>(WORK_STATES));
 const reason = z.enum(keysOf<Explanation>(EXPLANATIONS));
 const person = z.object({ actor: z.string().describe('As the book records it'), name: z.string() });
 
-export const breakPart = z.enum(['break', 'open', 'ambiguous']);
+const breakPart = z.enum(['break', 'open', 'ambiguous']);
 const breakHead = {
   reconciliation_id: id,
   n: z.int().describe('Its place in the run: by money, largest first'),
@@ -86,7 +86,7 @@ export const newStep = z.discriminatedUnion('kind', [
 ]);
 
 const days = z.iso.date().refine((d) => d >= '1970-01-01' && d <= '9000-12-31', 'from 1970 on');
-export const breakFilter = {
+const breakFilter = {
   reconciliation_id: id.optional().describe('Of this run, whether it stands or not'),
   payment_id: id.optional(),
   part: breakPart.optional(),

@@ -5,7 +5,7 @@ import { both, day, id, instant, money, paging } from '../contract.ts';
 const role = z.enum(['channel', 'bank', 'order']).describe('An account at a channel, one at a bank, or all orders');
 const tally = z.object({ count: z.int(), amounts: z.array(money) });
 
-export const DAY_STATES = [
+const DAY_STATES = [
   'breaks',
   'incomplete',
   'explained',
@@ -16,7 +16,7 @@ export const DAY_STATES = [
   'never',
   'no_business',
 ] as const;
-export const dayState = z
+const dayState = z
   .enum(DAY_STATES)
   .describe(
     'breaks: somebody’s work · incomplete: clean as far as it goes, something was not given or not read · explained: people have explained every break · waiting: for a date or a document · clean · bill_late: the channel should have given it · bill_expected · never: nothing was reconciled · no_business: the channel says the day has no bill',

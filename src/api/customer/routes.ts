@@ -12,7 +12,7 @@ import { gonePage, statusPage } from './page.ts';
 import { standingOf } from './status.ts';
 
 /** `frame`: the built page around them; undefined once the answer was sent, because there is none (yet). */
-export type Framed = (request: FastifyRequest, reply: FastifyReply) => Promise<string | undefined>;
+type Framed = (request: FastifyRequest, reply: FastifyReply) => Promise<string | undefined>;
 
 const asked = z.object({ lang: z.string().max(20).optional() });
 const OPENED = { config: { open: true, rateLimit: { max: LOOKS_A_MINUTE, timeWindow: 60_000 } } } as const;

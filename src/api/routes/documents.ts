@@ -241,7 +241,7 @@ export async function sendBytes<R>(on: Serving, caller: Caller, reply: R & Bytes
   return reply;
 }
 
-export type DocumentRow = Readonly<{
+type DocumentRow = Readonly<{
   id: string;
   account_id: string | null;
   origin: 'channel' | 'upload' | 'book';

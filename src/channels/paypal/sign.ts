@@ -15,7 +15,7 @@ import { isRsaSigned, rsaPublicKey } from '../rsa.ts';
 
 const ALGORITHM = 'SHA256withRSA';
 /** PayPal tries for three days, with the bytes and the time of the first try. */
-export const OLDEST_HOURS = 73;
+const OLDEST_HOURS = 73;
 const AHEAD_SECONDS = 300;
 
 export type Checked =

@@ -31,7 +31,7 @@ export const CAPTURE_STATES = {
 } as const satisfies Record<string, Kind>;
 
 /** `status` of an authorisation: a hold on the customer's side, no money. Undefined: its captures tell. */
-export const AUTHORIZATION_STATES = {
+const AUTHORIZATION_STATES = {
   CREATED: 'unpaid',
   PENDING: 'unpaid',
   CAPTURED: undefined,

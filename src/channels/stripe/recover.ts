@@ -11,7 +11,7 @@ import { call } from './calls.ts';
 import { eventOf, factsOf, isOf } from './event.ts';
 
 /** At most twenty may be named. Those whose PaymentIntent a later one supersedes are left out. */
-export const RECOVERED = [
+const RECOVERED = [
   'payment_intent.succeeded',
   'payment_intent.processing',
   'payment_intent.amount_capturable_updated',

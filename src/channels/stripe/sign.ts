@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Credential, RawMessage, RefusalReason } from '../channel.ts';
 
 /** As the official SDK's: older, or further ahead, is a replay. */
-export const TOLERANCE_SECONDS = 300;
+const TOLERANCE_SECONDS = 300;
 
 export type Checked = Readonly<{ ok: true }> | Readonly<{ ok: false; reason: RefusalReason; detail: string }>;
 

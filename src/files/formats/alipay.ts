@@ -67,7 +67,7 @@ function footerOf(input: Input): string[] {
   return footer;
 }
 
-export type Preamble = Readonly<{
+type Preamble = Readonly<{
   account?: string | undefined;
   from?: Temporal.PlainDate | undefined;
   to?: Temporal.PlainDate | undefined;

@@ -8,7 +8,7 @@
 import { isCurrency } from '../../base/currency.ts';
 
 /** A header's name without what banks vary: blanks, case, accents, full width, the unit in parentheses. */
-export function headerName(cell: string): string {
+function headerName(cell: string): string {
   return plain(cell).replace(UNIT, '');
 }
 
@@ -24,7 +24,7 @@ const plain = (cell: string): string =>
     .replace(/[\s_.\-*#:]/g, '');
 
 /** The currency a header names in its unit. */
-export function unitCurrency(cell: string): string | undefined {
+function unitCurrency(cell: string): string | undefined {
   const unit = UNIT.exec(plain(cell))?.[1];
   return unit === undefined ? undefined : currencyOf(unit);
 }

@@ -44,7 +44,7 @@ import {
   totalsRow,
 } from './bank-columns.ts';
 
-export type BankTableOptions = Readonly<{
+type BankTableOptions = Readonly<{
   /** For tables that state no currency; ISO 4217. */
   currency?: string;
 }>;

@@ -31,7 +31,7 @@ export function writtenDay(text: string | undefined): Temporal.PlainDate | undef
   return text !== undefined && (ISO_DATE.test(text) || ISO_TIME.test(text)) ? dayOf(text.slice(0, 10)) : undefined;
 }
 
-export function writtenInstant(text: string | undefined, clock: LocalClock): Micros | undefined {
+function writtenInstant(text: string | undefined, clock: LocalClock): Micros | undefined {
   if (text === undefined || !ISO_TIME.test(text)) return undefined;
   const exact = text.replace(/(\.\d{9})\d+/, '$1');
   try {

@@ -6,7 +6,7 @@
 import { ident, quote } from '../engine.ts';
 
 /** `收入金额（+元）`, `收入金额 (+元)` and `收入金额` are the same name. */
-export const nameKey = (name: string): string =>
+const nameKey = (name: string): string =>
   name
     .normalize('NFKC')
     .replace(/\s+/g, '')

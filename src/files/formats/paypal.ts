@@ -9,7 +9,7 @@ import type { Kind } from '../line.ts';
  * Longest prefix first. Holds and their release (T1105, T1110, T1111, T15, T21) move the balance that can be used, not what is
  * owed: adjustments. A dispute that was won back is an adjustment, as it is not the customer who pays.
  */
-export const PAYPAL_KINDS: ReadonlyArray<readonly [prefix: string, kind: Kind]> = [
+const PAYPAL_KINDS: ReadonlyArray<readonly [prefix: string, kind: Kind]> = [
   // Reversals that undo something else than a payment.
   ['T1101', 'payout_return'],
   ['T1105', 'adjustment'],

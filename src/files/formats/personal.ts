@@ -22,7 +22,7 @@ export type PersonalNames = Readonly<
 >;
 
 /** One record of a CSV or one row of a sheet. */
-export type PersonalRecord = Readonly<{ row: number; at: number; length: number; cells: readonly string[] }>;
+type PersonalRecord = Readonly<{ row: number; at: number; length: number; cells: readonly string[] }>;
 
 export const HEADER_WITHIN = 30;
 
@@ -35,7 +35,7 @@ const bare = (cell: string | undefined): string => {
 const named = (cell: string): string => cell.replace(/\s/g, '').replaceAll('（', '(').replaceAll('）', ')');
 
 /** Columns by name, or undefined when this record is not the header. Every value but `method` must have its column. */
-export function personalHeader(cells: readonly string[], names: PersonalNames): readonly string[] | undefined {
+function personalHeader(cells: readonly string[], names: PersonalNames): readonly string[] | undefined {
   const header = cells.map(named);
   while (header.at(-1) === '') header.pop();
   const found = Object.entries(names).every(

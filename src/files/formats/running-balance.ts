@@ -11,7 +11,7 @@
 import { scaledText } from '../../base/money.ts';
 import type { Check, TableQuery } from '../format.ts';
 
-export type RunningBalance = Readonly<{
+type RunningBalance = Readonly<{
   checks: readonly Check[];
   opening?: bigint | undefined;
   closing?: bigint | undefined;

@@ -15,7 +15,7 @@ import type { Facts, Head, Input, RejectCode, Sink } from '../format.ts';
 import type { Line } from '../line.ts';
 import { scanRecords } from '../records.ts';
 
-export type FixedLayout = Readonly<{
+type FixedLayout = Readonly<{
   place: Readonly<Record<string, readonly [from: number, to: number]>>;
   /** Offsets of the separator bytes; the one before the reserved field is not among them, older files have none there. */
   separators: readonly number[];
@@ -182,7 +182,7 @@ export function signOf(amount: bigint, fee: bigint, settle: bigint): 1n | -1n | 
 // ---------------------------------------------------------------- the missing year
 
 /** The settlement date in the delivered name; the innermost name counts. `file.layout` when there is none. */
-export function settlementDate(input: Input): Temporal.PlainDate {
+function settlementDate(input: Input): Temporal.PlainDate {
   const m = [...input.name.matchAll(/INN(\d{2})(\d{2})(\d{2})\d{2}ZME?_/g)].at(-1);
   if (m) {
     const on = dayOf(2000 + Number(m[1]), Number(m[2]), Number(m[3]));

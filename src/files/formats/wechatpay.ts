@@ -8,7 +8,7 @@ import { parseDecimal, scaledText } from '../../base/money.ts';
 import { ident } from '../engine.ts';
 import type { Check, Head, Input, TableLayout } from '../format.ts';
 
-export const WECHAT_DELIMITER = ',`';
+const WECHAT_DELIMITER = ',`';
 
 /** The header's names; some tools put back-ticks there too. */
 export function wechatHeader(head: Head): string[] {

@@ -145,7 +145,7 @@ const total = (items: readonly Item[]): bigint => items.reduce((sum, i) => sum +
 const SIDE_WIDTHS = [38, 11, 22, 27, 17];
 const SIDE = SIDE_WIDTHS.length;
 
-export function accountSheet(table: AccountTable, result: Result, lang: Lang, name: string): Sheet {
+function accountSheet(table: AccountTable, result: Result, lang: Lang, name: string): Sheet {
   const { currency, from, to, parts } = table;
   const word = (key: keyof typeof WORDS, values: Record<string, string | number> = {}): string =>
     fill(WORDS[key][lang], values);
@@ -250,12 +250,7 @@ function referenceOf({ evidence, break: b }: Item): string {
 
 // ---------------------------------------------------------------- summary
 
-export function summarySheet(
-  found: BankReconciliation,
-  result: Result,
-  lang: Lang,
-  name: (account: string) => string,
-): Sheet {
+function summarySheet(found: BankReconciliation, result: Result, lang: Lang, name: (account: string) => string): Sheet {
   const word = (key: keyof typeof WORDS): string => WORDS[key][lang];
   const titles = [
     ...[word('account'), word('currency'), word('period')],
@@ -326,7 +321,7 @@ export function summarySheet(
 
 // ---------------------------------------------------------------- what stands in no account's table
 
-export function outsideSheet(items: readonly OutsideItem[], lang: Lang, name: (account: string) => string): Sheet {
+function outsideSheet(items: readonly OutsideItem[], lang: Lang, name: (account: string) => string): Sheet {
   const word = (key: keyof typeof WORDS): string => WORDS[key][lang];
   const counted = (i: OutsideItem): boolean => i.why === 'no_account' || i.why === 'several_accounts';
   const titles = [

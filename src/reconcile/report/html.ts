@@ -32,7 +32,7 @@ const MAX_REJECTED = 500;
 const MAX_EVIDENCE = 20;
 const MAX_RAW = 4000;
 
-export type ReportOptions = Readonly<{
+type ReportOptions = Readonly<{
   /** SHA-256 of the `result.json` that this report shows, for the signature. */
   resultSha256?: string;
   /** Who stands for it, and when they said so. */

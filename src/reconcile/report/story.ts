@@ -24,7 +24,7 @@ import {
   STATUS_WORDS,
 } from './words.ts';
 
-export type StoryOptions = Readonly<{ colour: boolean; width: number }>;
+type StoryOptions = Readonly<{ colour: boolean; width: number }>;
 type Pen = Readonly<{ lang: Lang; width: number; paint(code: number, text: string): string }>;
 
 const W = {

@@ -19,7 +19,7 @@ import {
 import { cutTo, padEnd, padStart, printable, widthOf } from './width.ts';
 import { CLASS_WORDS, JOINT_WORDS, PAGE_WORDS, ROLE_WORDS, STATES } from './words.ts';
 
-export type TerminalOptions = Readonly<{
+type TerminalOptions = Readonly<{
   colour: boolean;
   /** Cells of a line. */
   width: number;

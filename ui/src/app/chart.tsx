@@ -13,7 +13,7 @@ const Drawing = lazy(() => import('./chart-drawing.tsx'));
 
 /** `at` is how high it stands; `text` is what it is, exactly: an amount is never read back from its height. */
 export type Point = Readonly<{ at: number; text: string }> | undefined;
-export type Series = Readonly<{
+type Series = Readonly<{
   name: string;
   kind: 'line' | 'area' | 'bar';
   /** Its colour; without one the accent. */

@@ -10,7 +10,7 @@ type Payment = z.output<typeof shape.payment>;
 export type Station = z.output<typeof shape.station>;
 
 /** `done` was reached; `passed` was gone through without a word; `missing` should have been reached by now; `ahead` is to come. */
-export type StopState = 'done' | 'passed' | 'missing' | 'ahead';
+type StopState = 'done' | 'passed' | 'missing' | 'ahead';
 export type Stop = Station &
   Readonly<{
     shown: StopState;

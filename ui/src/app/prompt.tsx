@@ -33,7 +33,7 @@ function Over({ className, labelledBy, close, children }: OverProps): ReactEleme
   );
 }
 
-export type PromptProps = Readonly<{
+type PromptProps = Readonly<{
   title: ReactNode;
   children: ReactNode;
   close: () => void;

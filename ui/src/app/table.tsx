@@ -19,7 +19,7 @@ export type Column<T> = Readonly<{
   cell: (row: T) => ReactNode;
 }>;
 
-export type TableProps<T> = Readonly<{
+type TableProps<T> = Readonly<{
   /** What it lists, for who does not see it. */
   label: string;
   columns: readonly Column<T>[];

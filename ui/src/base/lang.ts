@@ -10,7 +10,7 @@ export type Text = Readonly<{ zh: string; en: string }>;
 export type Words = Readonly<Record<string, Text>>;
 
 const KEPT = 'daozhang.lang';
-export const i18: i18n = i18next.createInstance();
+const i18: i18n = i18next.createInstance();
 
 export function startLang(words: Words): void {
   const of = (lang: Lang) => Object.fromEntries(Object.entries(words).map(([key, text]) => [key, text[lang]]));

@@ -11,7 +11,7 @@ function tell(): void {
   for (const hear of heard) hear();
 }
 
-export function themeChoice(): ThemeChoice {
+function themeChoice(): ThemeChoice {
   const kept = localStorage.getItem(KEPT);
   return kept === 'light' || kept === 'dark' ? kept : 'auto';
 }

@@ -25,7 +25,7 @@ type Now =
   | Readonly<{ is: 'trouble'; trouble: Trouble; asked: Asked }>;
 
 /** An id in order of time, as the server makes them (UUIDv7). */
-export function newClaimId(): string {
+function newClaimId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let ms = nowMs();
   for (let i = 5; i >= 0; i -= 1) {

@@ -4,7 +4,7 @@ import { useWords } from '../../base/lang.ts';
 import { Field } from '../form.tsx';
 import type { ChannelsKey } from './words.ts';
 
-export const FEEDS = ['relay', 'copy', 'none'] as const;
+const FEEDS = ['relay', 'copy', 'none'] as const;
 export type Feed = (typeof FEEDS)[number];
 
 export function FeedChoice({

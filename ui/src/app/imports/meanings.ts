@@ -273,7 +273,7 @@ export function timeFormatOf(sheet: Sheet, columns: readonly string[]): string |
 }
 
 /** What the words of a bill's kind or status column mean, where that is plain; the person says the rest. */
-export function guessWords(of: 'kind' | 'status', words: readonly string[]): Words {
+function guessWords(of: 'kind' | 'status', words: readonly string[]): Words {
   return Object.fromEntries(words.map((word) => [word, guess(of === 'kind' ? KIND_GUESSES : STATUS_GUESSES, word)]));
 }
 

@@ -6,7 +6,7 @@ import { api, json, type PageOf } from '../../base/api.ts';
 export type Plan = z.output<typeof shape.plan>;
 export type Version = z.output<typeof shape.planVersion>;
 export type Template = z.output<typeof shape.planTemplate>;
-export type Previewing = z.input<typeof shape.previewing>;
+type Previewing = z.input<typeof shape.previewing>;
 export type Preview = z.output<typeof shape.preview>;
 export type Advising = z.input<typeof shape.advising>;
 export type Advice = z.output<typeof shape.advice>;

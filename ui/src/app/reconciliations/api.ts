@@ -16,7 +16,7 @@ export type Lines = z.output<typeof reconciled.runLines>;
 export type Line = z.output<typeof reconciled.runLine>;
 export type LineWhole = z.output<typeof reconciled.runLineWhole>;
 export type SignOff = z.output<typeof ledger.signOff>;
-export type LinesBy = Readonly<{
+type LinesBy = Readonly<{
   role: string;
   channel: string | undefined;
   account: string | undefined;

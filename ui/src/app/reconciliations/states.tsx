@@ -60,7 +60,7 @@ export function StateIcon({ state, size = 14 }: Readonly<{ state: State; size?: 
 
 export const amountsText = (amounts: readonly MoneyOut[]): string => amounts.map(moneyText).join(' + ');
 
-export type Naming = Readonly<{ name: (row: DayRow) => string; number: (row: DayRow) => string }>;
+type Naming = Readonly<{ name: (row: DayRow) => string; number: (row: DayRow) => string }>;
 /** What a row is called: the channel or bank, and the number there. */
 export function useNaming(): Naming {
   const { t, both } = useWords<Key>();

@@ -8,7 +8,7 @@ import { json, type PageOf, query } from '../../base/api.ts';
 export type Member = z.output<typeof people.member>;
 export type Role = z.output<typeof people.role>;
 export type Invitation = z.output<typeof people.invitation>;
-export type Session = z.output<typeof people.memberSession>;
+type Session = z.output<typeof people.memberSession>;
 export type Key = z.output<typeof shape.key>;
 export type Endpoint = z.output<typeof shape.endpoint>;
 export type Delivery = z.output<typeof shape.delivery>;
