@@ -96,7 +96,7 @@ export const words = {
   'imports.reconcile': { zh: '对账', en: 'Reconcile' },
   'imports.reconcileThese': { zh: '用这 {n} 份对账', en: 'Reconcile these {n}' },
 
-  'imports.ask.title': { zh: '用 {n} 份单据对账', en: 'Reconcile {n} documents' },
+  'imports.ask.title': { zh: '用 {n} 份单据对账', en: 'Documents to reconcile: {n}' },
   'imports.ask.orders': { zh: '我方的订单', en: 'Our orders' },
   'imports.ask.documents': { zh: '在选中的单据里', en: 'Among the chosen documents' },
   'imports.ask.book': { zh: '用账簿里这些天的订单', en: 'The book’s own, of these days' },
