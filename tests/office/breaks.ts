@@ -73,7 +73,7 @@ export const breaks: Area = {
 
       await press('a');
       await page.locator('.act-menu button').first().waitFor();
-      assert.deepEqual(await violations(page, '.ask'), []);
+      assert.deepEqual(await violations(page, '.prompt'), []);
       await press('ArrowDown');
       await press('Enter');
       await page.locator('.act-form input').first().waitFor();
