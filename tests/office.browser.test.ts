@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { breaks } from './office/breaks.ts';
 import { channels } from './office/channels.ts';
+import { day } from './office/day.ts';
 import { imports } from './office/imports.ts';
 import { ledger } from './office/ledger.ts';
 import { overview } from './office/overview.ts';
@@ -82,4 +83,5 @@ describe('the back office', { skip: noBrowser }, () => {
       });
   });
   for (const [name, area] of Object.entries(AREAS)) describe(name, () => area.steps(() => office));
+  describe('a day', () => day.steps(() => office));
 });
