@@ -167,7 +167,11 @@ const SHOTS: readonly Shot[] = [
   {
     name: 'break',
     path: async (web) => {
-      const { reconciliation_id, n } = await first<{ reconciliation_id: string; n: number }>(web, '/v1/breaks');
+      const { reconciliation_id, n } = await first<{ reconciliation_id: string; n: number; verdict: string }>(
+        web,
+        '/v1/breaks',
+        ({ verdict }) => verdict === 'reversed',
+      );
       return `/app/breaks/${reconciliation_id}/${n}`;
     },
     shows: '.evidence',
@@ -180,7 +184,6 @@ const SHOTS: readonly Shot[] = [
     path: async (web) => `/app/plans/${(await accountOf(web, 'lakala')).id}/edit?template=pos`,
     shows: '.days button',
   },
-  { name: 'start', path: () => '/app/start', shows: '.choice-card' },
   { name: 'sign-in', path: () => '/app/', shows: '.door', signedIn: false },
   { name: 'counter', path: () => '/counter/', shows: '.rows', phone: true },
   {
