@@ -171,6 +171,7 @@ export const words = {
   'payment.doing': { zh: '做过什么', en: 'What was done' },
   'payment.attempts': { zh: '{n} 次', en: '{n} tries' },
   'payment.batch': { zh: '结算批次', en: 'Settlement batch' },
+  'payment.batchImplied': { zh: '{at}的款,按结算方案推算', en: 'of {at}, as the plan has it' },
   'payment.batchNet': { zh: '净额', en: 'Net' },
   'payment.batchDue': { zh: '应到账', en: 'Due' },
   'payment.batchCredited': { zh: '银行入账', en: 'Credited' },

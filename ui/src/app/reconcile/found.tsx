@@ -244,7 +244,7 @@ function SignOffs({ run }: Readonly<{ run: Run }>): ReactElement | null {
         <p key={s.id}>{t('signed.by', { day: dayOf(s.business_on, lang, true), who: s.signed_by })}</p>
       ))}
       <p>
-        <a {...link('/app/ledger')}>{t('signed.open')}</a>
+        <a {...link(`/app/ledger/days?day=${run.from}`)}>{t('signed.open')}</a>
       </p>
     </section>
   );
