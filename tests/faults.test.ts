@@ -106,8 +106,11 @@ test('fault 3: given up by the shop, closed at the channel only after asking; wh
   assert.equal(on.sim.trades.get(paid)?.state, 'SUCCESS', 'money is not closed over');
   const cases = await on.call<{ items: Array<{ reason: string; subject_id: string }> }>('GET', '/v1/cases');
   assert.ok(cases.body.items.some((c) => c.reason === 'paid_after_close' && c.subject_id === late.id));
-  const told = on.merchant.heard.filter((h) => h.path === '/events').map((h) => JSON.parse(h.body.toString()).type);
-  assert.ok(told.includes('payment.paid_after_close'));
+  await until('the shop to be told', () =>
+    on.merchant.heard.some(
+      (h) => h.path === '/events' && JSON.parse(h.body.toString()).type === 'payment.paid_after_close',
+    ),
+  );
 });
 
 test('one order paid under two numbers: the second is a duplicate, and a case', async () => {

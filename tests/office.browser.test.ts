@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { breaks } from './office/breaks.ts';
 import { channels } from './office/channels.ts';
+import { day } from './office/day.ts';
 import { imports } from './office/imports.ts';
 import { ledger } from './office/ledger.ts';
 import { overview } from './office/overview.ts';
@@ -32,6 +33,9 @@ const AREAS: Readonly<Record<string, Area>> = {
 /** A desk, a desk at 200 %, a phone. */
 const WIDTHS = [1280, 640, 360] as const;
 
+/** Contrast comes from the theme alone, and each theme is measured in one of the languages: it is half of what a look costs. */
+const SEEN = ['color-contrast'];
+
 let office: Office;
 let browser: Browser;
 before(async () => {
@@ -54,8 +58,8 @@ describe('the back office', { skip: noBrowser }, () => {
     for (const [name, area] of Object.entries(AREAS))
       test(name, async () => {
         const { page, complaints } = window;
-        const right = async (how: string): Promise<void> =>
-          assert.deepEqual(await violations(page, '#content'), [], how);
+        const right = async (how: string, but?: readonly string[]): Promise<void> =>
+          assert.deepEqual(await violations(page, '#content', but), [], how);
         for (const { path, ready } of area.pages) {
           const to = typeof path === 'string' ? path : path(office);
           await page.setViewportSize({ width: WIDTHS[0], height: 800 });
@@ -66,15 +70,17 @@ describe('the back office', { skip: noBrowser }, () => {
             await page.waitForFunction(`innerWidth === ${width}`);
             assert.equal(await sideways(page), 0, `${to} at ${width} px`);
           }
+          // An area's first page in all four looks, those below it in two: words and colours meet in none of them.
+          const isFirst = area.pages[0]?.path === path;
           // Changed where it stands, as a person does: nothing is loaded anew, and back it goes for the next page.
           await right(`${to} zh light`);
           await page.emulateMedia({ colorScheme: 'dark' });
-          await right(`${to} zh dark`);
+          if (isFirst) await right(`${to} zh dark`, SEEN);
           await page.locator('#lang').click();
           await page.locator('html[lang=en]').waitFor();
           await right(`${to} en dark`);
           await page.emulateMedia({ colorScheme: 'light' });
-          await right(`${to} en light`);
+          if (isFirst) await right(`${to} en light`, SEEN);
           await page.locator('#lang').click();
           await page.locator('html[lang=zh-CN]').waitFor();
         }
@@ -82,4 +88,5 @@ describe('the back office', { skip: noBrowser }, () => {
       });
   });
   for (const [name, area] of Object.entries(AREAS)) describe(name, () => area.steps(() => office));
+  describe('a day', () => day.steps(() => office));
 });

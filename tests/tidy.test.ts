@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -176,13 +176,21 @@ test('the lockfile carries every platform of the native packages', () => {
   }
 });
 
-test('links between the documents lead somewhere', () => {
+test('links between the documents lead somewhere, and every picture is shown', () => {
   const broken: string[] = [];
+  const shown = new Set<string>();
   for (const file of [...files('*.md'), ...files('docs/**/*.md'), ...files('examples/**/*.md')]) {
-    for (const [, target] of read(file).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-      if (/^[a-z]+:/.test(target!)) continue;
-      if (!existsSync(join(ROOT, file, '..', target!))) broken.push(`${file}: ${target}`);
+    for (const [, link, picture] of read(file).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)|\bsrc(?:set)?="([^"]+)"/g)) {
+      const target = link ?? picture!;
+      if (/^[a-z]+:/.test(target)) continue;
+      if (!existsSync(join(ROOT, file, '..', target))) broken.push(`${file}: ${target}`);
+      else shown.add(relative(ROOT, join(ROOT, file, '..', target)));
     }
   }
   assert.deepEqual(broken, []);
+  assert.deepEqual(
+    files('docs/images/**/*.png').filter((file) => !shown.has(file)),
+    [],
+    'pictures that no page shows',
+  );
 });

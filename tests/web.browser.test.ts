@@ -48,16 +48,13 @@ const open = (look?: Look): Promise<Window> => openWindow(web, browser!, look);
 
 // ------------------------------------------------------------------------------------------------ what is served
 
-const weightOf = (entry: 'app.html' | 'counter.html', more: readonly string[] = []): number =>
-  [...shellOf(web.folder, entry), ...more].reduce(
-    (sum, file) => sum + statSync(join(web.folder, `${file}.gz`)).size,
-    0,
-  );
+const weightOf = (...entries: readonly string[]): number =>
+  shellOf(web.folder, ...entries).reduce((sum, file) => sum + statSync(join(web.folder, `${file}.gz`)).size, 0);
 
-test('the counter begins with at most 200 kB, the back office with 450; neither has the scanner, the counter no antd', () => {
-  const pages = globSync('assets/payment-*.js', { cwd: web.folder });
+test('the counter begins with at most 200 kB, the back office and its overview with 450; neither has the scanner, the counter no antd', () => {
+  const backOffice = weightOf('app.html', 'src/app/overview/overview.tsx');
   assert.ok(weightOf('counter.html') < 200 * KB, `counter: ${weightOf('counter.html')}`);
-  assert.ok(weightOf('app.html', pages) < 450 * KB, `back office: ${weightOf('app.html', pages)}`);
+  assert.ok(backOffice < 450 * KB, `back office: ${backOffice}`);
   for (const file of shellOf(web.folder, 'counter.html'))
     assert.doesNotMatch(readFileSync(join(web.folder, file), 'utf8'), /ant-btn|zxing_reader\.wasm.*instantiate/);
 });

@@ -182,17 +182,21 @@ const told = ([from, to]: Range): string => `U+${from.toString(16)}${to === from
 
 type Chunk = Readonly<{ file: string; imports?: readonly string[]; css?: readonly string[] }>;
 
-/** What a page needs before anybody does anything; read from Vite's own manifest. */
-export function shellOf(folder: string, entry: `${(typeof ENTRIES)[number]}.html`): string[] {
+/**
+ * What a page needs before anybody does anything; read from Vite's own manifest. `entries`: the page, and what it opens on where that
+ * comes by itself.
+ */
+export function shellOf(folder: string, ...entries: readonly string[]): string[] {
   const manifest: Readonly<Record<string, Chunk>> = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   const files = new Set<string>();
   const add = (name: string): void => {
     const chunk = manifest[name];
-    if (chunk === undefined || files.has(chunk.file)) return;
+    if (chunk === undefined) throw new Error(`${name} is not in the manifest`);
+    if (files.has(chunk.file)) return;
     for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
     chunk.imports?.forEach(add);
   };
-  add(entry);
+  entries.forEach(add);
   return [...files].sort();
 }
 

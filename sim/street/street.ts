@@ -80,7 +80,7 @@ const SEED = 20_260_701;
 const WINDOW_MINUTES = 5;
 const LINE_MS = 3_000;
 const TICK_MS = 1_000;
-const BILLS_APART_MS = 300_000;
+const BILLS_APART_MS = 60_000;
 /** Milliseconds between two customers: least, and how much more at most. Lunch is over after ten minutes, the afternoon after an hour. */
 const PACE: ReadonlyArray<readonly [untilMinutes: number, least: number, more: number]> = [
   [10, 2_000, 2_000],

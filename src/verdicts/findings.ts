@@ -66,7 +66,7 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'not_known',
     says: {
-      en: 'No complete {channel} bill of {on} was given: {count} order line(s) say {amount} went through it, and nothing can be said.',
+      en: 'No complete {channel} bill of {on} was given. By the order book {amount} went through it (lines: {count}); of those nothing can be said.',
       zh: '没有提供{channel} {on} 的完整账单:有 {count} 笔订单记录经其收付,共 {amount},无法判断。',
     },
     action: 'get_document',
@@ -117,7 +117,7 @@ export const FINDINGS = {
     reason: 'EVIDENCE_MISSING',
     custody: 'channel',
     says: {
-      en: 'No complete order book of {on} was given: {channel} has {count} line(s) that belong to it, {amount} in all.',
+      en: 'No complete order book of {on} was given. {channel} has {amount} that belongs to it (lines: {count}).',
       zh: '没有提供 {on} 的完整订单表:{channel}有 {count} 笔对应该日,共 {amount}。',
     },
     action: 'get_document',

@@ -31,11 +31,11 @@ const ABOUT: Readonly<Record<string, Readonly<{ title: Text; remedy: Text }>>> =
     },
   },
   'cases.open': {
-    title: { en: 'No case waits for a person', zh: '没有待处理的工单' },
+    title: { en: 'Cases that wait for a person', zh: '待处理的工单' },
     remedy: { en: 'Work on the open cases.', zh: '请处理未结工单。' },
   },
   'alerts.open': {
-    title: { en: 'No alert is open', zh: '没有未消除的告警' },
+    title: { en: 'Open alerts', zh: '未消除的告警' },
     remedy: { en: 'Look at each; it ends by itself when its reason does.', zh: '请逐条查看;原因消除后告警自动结束。' },
   },
   'messages.unreadable': {

@@ -282,7 +282,11 @@ function More({ trace }: Readonly<{ trace: Trace }>): ReactElement {
         <section className="panel">
           <h2>{t('payment.batch')}</h2>
           <p className="facts-line">
-            <span translate="no">{batch.ref ?? batch.key}</span>
+            {batch.kind === 'implied' ? (
+              <span>{t('payment.batchImplied', { at: dayOf(batch.to, lang) })}</span>
+            ) : (
+              <span translate="no">{batch.ref ?? batch.key}</span>
+            )}
             <span>
               {t('payment.batchNet')} <Money of={batch.net} />
             </span>

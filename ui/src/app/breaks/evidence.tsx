@@ -108,7 +108,8 @@ function Line({ of, documents }: Readonly<{ of: Evidence; documents: Break['docu
                 lines: of.made.lines,
                 gross: moneyText(of.made.gross),
                 refunds: moneyText(of.made.refunds),
-                fees: moneyText(of.made.fees),
+                // Kept finer than a cent.
+                fees: moneyText(of.made.fees).replace(/(\.\d\d)0+$/, '$1'),
               })}
             </dd>
           </div>

@@ -235,8 +235,7 @@ function useSummary(row: Document): Readonly<Record<'title' | 'about' | 'days' |
   if (first === undefined) {
     const isFetched = row.origin === 'channel';
     return {
-      title:
-        row.parts === undefined ? (isFetched ? t('imports.fetched', { kind: row.kind }) : '—') : t('imports.unknown'),
+      title: row.parts === undefined ? (isFetched ? t('imports.fetched') : '—') : t('imports.unknown'),
       about: '',
       days: row.covers_on ?? '',
       lines: '',

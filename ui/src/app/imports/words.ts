@@ -86,7 +86,7 @@ export const words = {
   'imports.state': { zh: '状态', en: 'State' },
   'imports.brought': { zh: '何时由谁', en: 'Brought' },
   'imports.unknown': { zh: '还不认识', en: 'Not known yet' },
-  'imports.fetched': { zh: '渠道账单({kind})', en: 'Channel bill ({kind})' },
+  'imports.fetched': { zh: '渠道账单', en: 'Channel bill' },
   'imports.several': { zh: '{title} 等 {n} 份', en: '{title} and others, {n} in all' },
   'imports.reconciled': { zh: '看对账', en: 'Reconciliation' },
   'imports.chooseAll': { zh: '选择显示的全部', en: 'Choose all shown' },

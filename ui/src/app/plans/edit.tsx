@@ -86,7 +86,7 @@ function Form({
       >
         <Field
           label={t('plans.template')}
-          hint={chosen === undefined ? t('plans.templateHint') : `${both(chosen.about)} ${both(chosen.note)}`}
+          hint={chosen === undefined ? t('plans.templateHint') : `${both(chosen.about)} (${both(chosen.note)})`}
         >
           {(control) => (
             <select
