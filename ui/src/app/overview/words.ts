@@ -29,7 +29,7 @@ export const words = {
   'overview.payment': { zh: '{n} 笔', en: '{n} payment' },
   'overview.age': { zh: '已 {age}', en: 'for {age}' },
   'overview.oldestIs': { zh: '最久 {age}', en: 'oldest {age}' },
-  'overview.medianIs': { zh: '半数 {age}内', en: 'half in {age}' },
+  'overview.medianIs': { zh: '半数 {age}内', en: 'half under {age}' },
   'overview.station': { zh: '站', en: 'Station' },
   'overview.count': { zh: '笔数', en: 'Payments' },
   'overview.oldest': { zh: '最久', en: 'Oldest' },
