@@ -391,6 +391,37 @@ describe('in a browser', { skip: noBrowser }, () => {
     await close();
   });
 
+  test('what the shop does not know it is told again at once; what nobody paid is given up only after asking', async () => {
+    const { page, complaints, close } = await open({ lang: 'en' });
+    const told = (): number =>
+      web.on.merchant.heard.filter(
+        ({ path, body }) => path === '/events' && /payment\.unrecorded.*TEA-2041/s.test(body.toString()),
+      ).length;
+    await page.goto(`${web.url}/app/payments/${web.payments.get('TEA-2041')}`);
+    const before = told();
+    await page.getByRole('button', { name: 'Tell the shop’s system now' }).click();
+    await page.getByText('its answer is waited for').waitFor();
+    await until('the shop to be told again', () => told() > before);
+    web.on.merchant.answer(200);
+    await page.getByRole('button', { name: 'Tell the shop’s system now' }).click();
+    await page.locator('.sentence', { hasText: 'on its way' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Tell the shop’s system now' }).count(), 0);
+    const again = await web.on.call('POST', `/v1/payments/${web.payments.get('TEA-2041')}/repair`);
+    assert.deepEqual([again.status, again.body.code], [409, 'payment.nothing_to_repair']);
+
+    await page.goto(`${web.url}/app/payments/${web.payments.get('TEA-2046')}`);
+    const giveUp = page.locator('#content').getByRole('button', { name: 'Give the order up' });
+    await giveUp.click();
+    await page.getByRole('button', { name: 'Not yet' }).click();
+    await giveUp.click();
+    await page.locator('.ant-popconfirm').getByRole('button', { name: 'Give the order up' }).click();
+    await giveUp.waitFor({ state: 'detached' });
+    const { body } = await web.on.call<{ state: string }>('GET', '/v1/orders?order_ref=TEA-2046');
+    assert.ok(JSON.stringify(body).includes('"cancelled"'));
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   // ---------------------------------------------------------------------------------------------- the counter
 
   let made = 0;

@@ -72,6 +72,22 @@ async function repairAll(tx: TenantTx, on: Repairing, ids: readonly string[]): P
   return first.length;
 }
 
+/** A person asks for it: told at once, again where it was told before. False where there is nothing to repair. */
+export async function repairNow(tx: TenantTx, on: Repairing, id: string): Promise<boolean> {
+  const row = await tx.maybe<PaymentRow>(
+    `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2 for update`,
+    [tx.tenantId, id],
+  );
+  if (row === undefined || paymentOf(row).verdict !== 'unrecorded') return false;
+  await tx.run(
+    `update actions set attempts = attempts + 1, updated_at = now() where tenant_id = $1 and kind = 'repair' and payment_id = $2
+        and state in ('intended', 'called', 'unknown')`,
+    [tx.tenantId, id],
+  );
+  await tell(tx, on, [paymentOf(row)]);
+  return true;
+}
+
 async function tell(tx: TenantTx, on: Repairing, payments: readonly Payment[]): Promise<void> {
   if (payments.length === 0) return;
   const known = await observationsOf(

@@ -36,6 +36,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'ledger.own_proposal': 403,
   'ledger.changed': 409,
   'ledger.decided': 409,
+  'payment.nothing_to_repair': 409,
   'break.changed': 409,
   'break.wrong_step': 409,
   'break.own_explanation': 403,

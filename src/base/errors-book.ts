@@ -14,6 +14,17 @@ export const BOOK_ERRORS = {
     },
     remedy: { en: 'Read it again and set yours on the newest version.', zh: '请重新读取最新版本后再设置。' },
   },
+  'payment.nothing_to_repair': {
+    exit: 2,
+    says: {
+      en: 'the shop’s system knows of this payment, or the channel does not have its money',
+      zh: '店里系统已记到这笔支付,或渠道没有收到它的钱',
+    },
+    remedy: {
+      en: 'Read the payment again: its verdict says what is to be done.',
+      zh: '请重新查看这笔支付,按结论处理。',
+    },
+  },
   'db.unavailable': {
     exit: 2,
     says: { en: 'the database does not answer ({reason})', zh: '数据库没有响应({reason})' },

@@ -213,6 +213,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getPayment: (t) => ({ path: t.payment, gets: 'none' }),
   getTrace: (t) => ({ path: t.payment, gets: 'none' }),
   inquire: (t) => ({ path: t.payment, gets: 'none' }),
+  repair: (t) => ({ path: t.payment, gets: 'none' }),
   makePaymentLink: (t) => ({ path: t.payment, body: {}, gets: 'none' }),
   listPaymentLinks: (t) => ({ path: t.payment, gets: 'none' }),
   makeClaimLink: (t) => ({ path: t.claim, body: {}, gets: 'none' }),

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { inquire } from '../../actions/inquire.ts';
 import { placesOf } from '../../actions/places.ts';
+import { repairNow } from '../../actions/repair.ts';
 import { STATIONS, type Station, stationsOf } from '../../actions/stations.ts';
 import { moneyView } from '../../actions/view.ts';
+import { DaozhangError } from '../../base/errors.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { observationRows } from '../../traces/store.ts';
@@ -130,6 +132,30 @@ export function paymentRoutes(api: Api, on: Serving): void {
         detail: 'detail' in answer ? answer.detail : undefined,
         payment: after,
       });
+    },
+  );
+
+  api.post(
+    '/v1/payments/:id/repair',
+    {
+      config: { scope: 'act' },
+      schema: {
+        operationId: 'repair',
+        summary: 'Tell the shop’s system again, now',
+        description:
+          'Of a payment that the channel has and the shop’s system does not know: `payment.unrecorded` goes into the feed and to the webhook endpoints once more. What acknowledges it is the record.',
+        tags: ['payments'],
+        params,
+        response: { 202: shape.payment, 404: shape.problem, 409: shape.problem },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const payment = await on.book.tenant(caller.tenantId, async (tx) => {
+        const before = await one(tx, on, caller, params.id);
+        if (!(await repairNow(tx, on, params.id))) throw new DaozhangError('payment.nothing_to_repair', {});
+        return before;
+      });
+      return await reply.status(202).send(payment);
     },
   );
 

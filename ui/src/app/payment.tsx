@@ -3,7 +3,7 @@
  * says only what the server said; where a part is not told yet, it is left out rather than guessed.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Tooltip } from 'antd';
+import { Button, Popconfirm, Tooltip } from 'antd';
 import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
 import { CONFIDENCES, CUSTODIES, REASONS } from '../../../src/verdicts/catalogue.ts';
 import { api, type Me, type Observation, type Trace, Trouble, type Verdict } from '../base/api.ts';
@@ -222,7 +222,7 @@ function Judged({ trace, me }: Readonly<{ trace: Trace; me: Me }>): ReactElement
           <Fact name={t('payment.confidence')}>{named(CONFIDENCES, verdict.confidence)[lang]}</Fact>
         )}
       </dl>
-      <Acts id={trace.payment.id} may={me.scopes.includes('act')} />
+      <Acts payment={trace.payment} me={me} />
     </aside>
   );
 }
@@ -244,16 +244,22 @@ function Look({ at }: Readonly<{ at: string }>): ReactElement {
   );
 }
 
-/** Asking is not optimistic: nothing on the page changes before the channel's answer is stored and judged. */
-function Acts({ id, may }: Readonly<{ id: string; may: boolean }>): ReactElement {
+/**
+ * Nothing here is optimistic: the page changes when what was asked for is stored and judged. Repair is offered where the shop does not know,
+ * giving up where nobody has paid.
+ */
+function Acts({ payment, me }: Readonly<{ payment: Trace['payment']; me: Me }>): ReactElement {
   const { t, both } = useWords<AppKey>();
   const client = useQueryClient();
-  const inquire = useMutation({
-    mutationFn: () => api.inquire(id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['trace', id] }),
-  });
+  const { id, order_id: orderId, order_closed_at: closedAt, verdict } = payment;
+  const onSuccess = () => client.invalidateQueries({ queryKey: ['trace', id] });
+  const inquire = useMutation({ mutationFn: () => api.inquire(id), onSuccess });
+  const repair = useMutation({ mutationFn: () => api.repair(id), onSuccess });
+  const giveUp = useMutation({ mutationFn: () => api.giveUp(orderId!), onSuccess });
+  const [may, mayClose] = [me.scopes.includes('act'), me.scopes.includes('orders')];
   const answer = inquire.data;
   const code = answer?.payment.verdict?.code;
+  const wrong = inquire.error ?? repair.error ?? giveUp.error;
   return (
     <div className="acts">
       <Tooltip title={may ? undefined : t('payment.mayNot')}>
@@ -261,13 +267,34 @@ function Acts({ id, may }: Readonly<{ id: string; may: boolean }>): ReactElement
           {t('payment.inquire')}
         </Button>
       </Tooltip>
+      {verdict?.code === 'unrecorded' ? (
+        <Button block disabled={!may} loading={repair.isPending} onClick={() => repair.mutate()}>
+          {t('payment.repair')}
+        </Button>
+      ) : null}
+      {orderId !== undefined &&
+      closedAt === undefined &&
+      (verdict?.code === 'unpaid' || verdict?.code === 'pending') ? (
+        <Popconfirm
+          title={t('payment.giveUp')}
+          description={<span className="ask-first">{t('payment.giveUpHint')}</span>}
+          okText={t('payment.giveUp')}
+          cancelText={t('payment.giveUpNot')}
+          onConfirm={() => giveUp.mutate()}
+        >
+          <Button block disabled={!mayClose} loading={giveUp.isPending}>
+            {t('payment.giveUp')}
+          </Button>
+        </Popconfirm>
+      ) : null}
       <p role="status" className="soft">
         {answer === undefined
           ? ''
           : answer.outcome === 'answered'
             ? t('payment.inquired', { outcome: code === undefined ? '—' : both(titleOf(code)) })
             : `${t('payment.silent')} ${answer.detail ?? ''}`}
-        {inquire.error instanceof Trouble ? `${inquire.error.message} ${inquire.error.remedy}` : ''}
+        {repair.isSuccess && verdict?.code === 'unrecorded' ? t('payment.repairing') : ''}
+        {wrong instanceof Trouble ? `${wrong.message} ${wrong.remedy}` : ''}
       </p>
     </div>
   );

@@ -178,6 +178,14 @@ export const words = {
   'payment.breaks': { zh: '对账差错', en: 'Breaks' },
   'payment.contradictions': { zh: '互相矛盾的说法', en: 'Contradictions' },
   'payment.inquire': { zh: '马上问渠道', en: 'Ask the channel now' },
+  'payment.repair': { zh: '马上通知店里系统', en: 'Tell the shop’s system now' },
+  'payment.repairing': { zh: '已通知店里系统,等它确认。', en: 'The shop’s system was told; its answer is waited for.' },
+  'payment.giveUp': { zh: '放弃这笔订单', en: 'Give the order up' },
+  'payment.giveUpHint': {
+    zh: '账户设为自动关单时,会先问渠道,没付才在渠道关单;已付的钱不会丢。',
+    en: 'Where the account closes by itself the channel is asked first, and closed only if nobody paid; money that was paid is not lost.',
+  },
+  'payment.giveUpNot': { zh: '先不', en: 'Not yet' },
   'payment.inquired': { zh: '渠道已答复:{outcome}', en: 'The channel answered: {outcome}' },
   'payment.silent': {
     zh: '渠道没有答复。这不说明是否付款;稍后会再问。',

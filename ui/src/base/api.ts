@@ -133,6 +133,8 @@ export const api = {
   trace: (id: string) => json<Trace>(`/v1/payments/${id}/trace`),
   inquire: (id: string) =>
     json<{ outcome: string; detail?: string; payment: Payment }>(`/v1/payments/${id}/inquire`, { method: 'POST' }),
+  repair: (id: string) => json<Payment>(`/v1/payments/${id}/repair`, { method: 'POST' }),
+  giveUp: (orderId: string) => json<unknown>(`/v1/orders/${orderId}/cancel`, { method: 'POST', body: {} }),
   channels: () => json<PageOf<Channel>>('/v1/channels'),
   raw: (messageId: string) => ask(`/v1/messages/${messageId}/raw`),
 };
