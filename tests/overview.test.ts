@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { following } from '../src/actions/follow.ts';
 import { type Pace, paceOf } from '../src/actions/pace.ts';
 import type { Reading } from '../src/actions/standing.ts';
+import { usualToRecord } from '../src/actions/usual.ts';
 import { page } from '../src/api/payment-list.ts';
 import type { PaymentOut } from '../src/api/read.ts';
 import { newId } from '../src/base/ids.ts';
@@ -110,7 +111,7 @@ function story(random: Random, { id, currency }: Shop, i: number): Said[] {
   }
   if (chance(4)) return told;
   say('captured', chance(70) ? 'notification' : 'inquiry', 60, { amount });
-  if (!isClosedFirst && chance(88)) say('recorded', 'order', 62);
+  if (!isClosedFirst && chance(88)) say('recorded', 'order', 60 + random.below(40));
   if (chance(8))
     say('refund', 'inquiry', 600, {
       amount: money(chance(40) ? minor : minor / 3n, currency),
@@ -283,4 +284,23 @@ test('every station and nearly every verdict came up, else nothing was shown', a
     'paid_after_close',
   ])
     assert.ok(codes.has(code), code);
+});
+
+test('what is usual until the shop knows: half and 95 of 100 of an account’s payments, but the one that is looked at', async () => {
+  await on.book.tenant(on.tenantId, async (tx) => {
+    const rows = await tx.rows<{ id: string; account_id: string; ms: number | null }>(
+      `select id, account_id, (extract(epoch from recorded_at - captured_at) * 1000)::int as ms from payments where tenant_id = $1`,
+      [tx.tenantId],
+    );
+    for (const { id, account_id: accountId } of rows.slice(0, 40)) {
+      const took = rows
+        .flatMap((r) => (r.account_id === accountId && r.id !== id && r.ms !== null ? [Math.max(0, r.ms)] : []))
+        .sort((a, b) => a - b);
+      assert.ok(took.length >= 20 && took.length <= 500);
+      const at = (percent: number): number => took[Math.ceil((percent * took.length) / 100) - 1]!;
+      const usual = await usualToRecord(tx, { accountId, livemode: false, but: id });
+      assert.deepEqual(usual, { half_ms: at(50), most_ms: at(95), of: took.length });
+      assert.equal(await usualToRecord(tx, { accountId, livemode: true, but: id }), undefined);
+    }
+  });
 });

@@ -127,6 +127,12 @@ export const station = z
     observation_id: id.optional(),
     message_id: id.optional(),
     document_id: id.optional(),
+    usual: z
+      .object({ half_ms: z.int(), most_ms: z.int(), of: z.int() })
+      .optional()
+      .describe(
+        'Of `recorded`: how long after the payment the shop’s system knew of late at this account, half and 95 of 100',
+      ),
   })
   .meta({ id: 'Station' });
 

@@ -4,6 +4,7 @@ import { inquire } from '../../actions/inquire.ts';
 import { placesOf } from '../../actions/places.ts';
 import { repairNow } from '../../actions/repair.ts';
 import { STATIONS, type Station, stationsOf } from '../../actions/stations.ts';
+import { usualToRecord } from '../../actions/usual.ts';
 import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import type { TenantTx } from '../../db/pool.ts';
@@ -268,9 +269,10 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
     messageId: o.message_id ?? undefined,
   }));
   const stations = found.standing === undefined ? [] : stationsOf(found.standing, heard, on.pace.now()).map(stationOut);
+  const usual = await usualToRecord(tx, { accountId: payment.account_id, livemode: payment.livemode, but: payment.id });
   return dropEmpty({
     payment,
-    stations,
+    stations: stations.map((s) => (usual !== undefined && s.station === 'recorded' ? { ...s, usual } : s)),
     batch: batch === undefined ? undefined : batchView(batch),
     breaks,
     observations: observations.map((o) =>

@@ -63,6 +63,10 @@ export function Metro({
               <span className="late">{t('payment.lateBy', { took: tookOf(stop.lateMs, lang) })}</span>
             ) : stop.promise !== undefined && stop.at !== undefined ? (
               <span className="took">{t('payment.normal')}</span>
+            ) : stop.usual !== undefined && stop.tookMs !== undefined ? (
+              <span className={stop.tookMs > stop.usual.most_ms ? 'late' : 'took'}>
+                {t('payment.usual', { took: tookOf(stop.tookMs, lang), most: tookOf(stop.usual.most_ms, lang) })}
+              </span>
             ) : stop.tookMs !== undefined && stop.tookMs > 0 ? (
               <span className="took">{t('payment.took', { took: tookOf(stop.tookMs, lang) })}</span>
             ) : null}

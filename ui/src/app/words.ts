@@ -143,6 +143,7 @@ export const words = {
   'payment.missing': { zh: '缺', en: 'missing' },
   'payment.passed': { zh: '经过', en: 'passed' },
   'payment.took': { zh: '用时 {took}', en: 'took {took}' },
+  'payment.usual': { zh: '用时 {took},平常 95% 在 {most} 内', en: 'took {took}; 95 % within {most}' },
   'payment.here': { zh: '现在在这里', en: 'now here' },
   'payment.lateBy': { zh: '晚 {took}', en: '{took} late' },
   'payment.normal': { zh: '正常', en: 'as usual' },
