@@ -6,6 +6,8 @@ import type { TenantTx } from '../db/pool.ts';
 
 const NEWEST = 500;
 const FEWEST = 20;
+/** What was recorded later than this was no step of the day: it was brought in as history, or repaired by people. */
+const HISTORY_HOURS = 6;
 
 export type Usual = Readonly<{ half_ms: number; most_ms: number; of: number }>;
 
@@ -20,7 +22,7 @@ export async function usualToRecord(
         order by created_at desc, id desc limit ${NEWEST}),
      took as (
        select greatest(0, extract(epoch from recorded_at - captured_at) * 1000)::int8 as ms from lately
-        where recorded_at is not null and captured_at is not null and recorded_at < captured_at + interval '7 days')
+        where recorded_at is not null and captured_at is not null and recorded_at < captured_at + interval '${HISTORY_HOURS} hours')
      select percentile_disc(0.5) within group (order by ms)::int as half_ms, percentile_disc(0.95) within group (order by ms)::int as most_ms,
             count(*)::int as of
        from took having count(*) >= ${FEWEST}`,
