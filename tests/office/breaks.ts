@@ -159,12 +159,14 @@ export const breaks: Area = {
       await page.getByRole('link', { name: '支付宝欠我们的' }).click();
       await page.waitForURL('**/app/breaks?cause=third_party&channel=alipay');
       await page.locator('.grid-row').first().waitFor();
-      const shown = await until('the list to follow', async () => {
-        const rows = await rowsOf(page);
-        return rows.length < 5 && rows;
+      // The list and its sum are two answers: both have followed when they agree.
+      const { shown, total } = await until('the list and its sum to follow', async () => {
+        const [shown, total] = [
+          await rowsOf(page),
+          (await page.locator('.breaks-total .money').allTextContents()).join(),
+        ];
+        return shown.length > 0 && shown.length < 5 && sum(shown) === fen(total) && { shown, total };
       });
-      const total = (await page.locator('.breaks-total .money').textContent()) ?? '';
-      assert.equal(sum(shown), fen(total));
       const [file] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: '导出 CSV' }).click(),
