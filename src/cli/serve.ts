@@ -77,9 +77,10 @@ async function runServe(flags: Flags, lang: Lang, demo: () => Promise<StartDemo>
     for (const note of opened.notes) say(note.en, note.zh);
     const first = await firstRun(opened.book);
     const keys = first?.keys ?? localKeys(opened.folder);
-    // It makes the server call its own machine: not for one that others reach directly.
+    // It makes the server call its own machine: not at a click where others reach it, directly, in the shop's network or through a proxy.
+    const isAlone = isOwn(flags.host) && flags.lan !== true && env.publicUrl === undefined;
     const street =
-      keys !== undefined && (flags.demo === true || isOwn(flags.host))
+      keys !== undefined && (flags.demo === true || isAlone)
         ? await streetFor(opened.book, keys.test, demo)
         : undefined;
     const served = await serve(

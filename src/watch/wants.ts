@@ -4,6 +4,7 @@
  *
  * Cost: five statements over what is open, which is little.
  */
+import { ALARM_HOURS } from '../actions/bills.ts';
 import { onSide } from '../actions/cases.ts';
 import type { Currency } from '../base/currency.ts';
 import { decimalText } from '../base/money.ts';
@@ -28,32 +29,26 @@ type Grouped = Readonly<{
   minor: string | null;
 }>;
 
-/** A bill so many hours after its time is late (`actions/bills.ts` alarms then). */
-const BILL_HOURS = 6;
 /** Told as cases too. */
 const TWICE = ['repair_unanswered', 'bill_missing', 'ledger_differs'];
 /** The most urgent first: a customer stands there, then money that may be lost, then what only grows dear when it waits. */
 const URGENT = [
-  ...[
-    'claim',
-    'unrecorded',
-    'channel_refuses',
-    'paid_after_close',
-    'duplicate',
-    'overpaid',
-    'underpaid',
-    'pending_long',
-  ],
-  ...[
-    'settlement_trouble',
-    'breaks',
-    'ledger_differs',
-    'bill',
-    'explanation',
-    'approval',
-    'events_missing',
-    'webhook_gave_up',
-  ],
+  'claim',
+  'unrecorded',
+  'channel_refuses',
+  'paid_after_close',
+  'duplicate',
+  'overpaid',
+  'underpaid',
+  'pending_long',
+  'settlement_trouble',
+  'breaks',
+  'ledger_differs',
+  'bill',
+  'explanation',
+  'approval',
+  'events_missing',
+  'webhook_gave_up',
 ];
 
 export async function wantsOf(
@@ -90,7 +85,7 @@ export async function wantsOf(
     `select count(*) as count, min(d.ready_at) as since, count(distinct d.account_id) as accounts, min(d.account_id::text) as account
        from bill_days d join accounts a on a.tenant_id = $1 and a.id = d.account_id and a.livemode = $2 and a.state = 'active'
       where d.tenant_id = $1 and d.state = 'expected' and d.ready_at < $3 and d.gone_at > $4`,
-    [tx.tenantId, livemode, now.subtract({ hours: BILL_HOURS }), now],
+    [tx.tenantId, livemode, now.subtract({ hours: ALARM_HOURS }), now],
   );
   const approvals = await tx.one<Counted & { minor: string | null }>(
     `select count(*) as count, min(proposed_at) as since, sum(amount) filter (where currency = $3) as minor
