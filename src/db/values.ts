@@ -74,12 +74,15 @@ const fixed = (oid: number, size: number, write: (value: unknown, to: Buffer, at
 
 /** Microseconds since 2000-01-01T00:00:00Z. */
 const EPOCH = 946_684_800_000_000n;
+/** The ends of Temporal's time, which stand for PostgreSQL's infinities (`types.ts`). */
+const LAST = 8_640_000_000_000_000_000_000n;
+const FOREVER = 2n ** 63n - 1n;
 const microseconds = (value: unknown): bigint => {
-  const said = parameter(value);
-  if (said === 'infinity') return 2n ** 63n - 1n;
-  if (said === '-infinity') return -(2n ** 63n);
-  const at = value instanceof Temporal.Instant ? value : Temporal.Instant.from(String(said));
-  return at.round({ smallestUnit: 'microsecond', roundingMode: 'halfExpand' }).epochNanoseconds / 1_000n - EPOCH;
+  const at = value instanceof Temporal.Instant ? value : Temporal.Instant.from(value as string);
+  const ns = at.epochNanoseconds;
+  if (ns >= LAST) return FOREVER;
+  if (ns <= -LAST) return -FOREVER - 1n;
+  return (ns + 500n) / 1_000n - EPOCH;
 };
 
 const FORMS: Readonly<Record<string, Form>> = {

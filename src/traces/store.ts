@@ -24,13 +24,15 @@ type Wanted = Readonly<{ accountId: string; livemode: boolean; ref: string; prod
 export async function draftPayments(tx: TenantTx, wanted: readonly Wanted[]): Promise<readonly Payment[]> {
   const drafts: Payment[] = [];
   for (const [livemode, of] of Map.groupBy(wanted, (w) => w.livemode)) {
-    const rows = await tx.rows<{ ref: string; id: string }>(
-      'select ref, id from orders where tenant_id = $1 and livemode = $2 and ref = any($3)',
+    const rows = await tx.rows<{ now: Temporal.Instant; ref: string | null; id: string | null }>(
+      `select t.now, o.ref, o.id from (select now() as now) t
+         left join orders o on o.tenant_id = $1 and o.livemode = $2 and o.ref = any($3)`,
       [tx.tenantId, livemode, of.map((w) => w.ref)],
     );
-    const { now } = await tx.one<{ now: Temporal.Instant }>('select now() as now');
+    const createdAt = rows[0]!.now;
     const orderOf = new Map(rows.map((r) => [r.ref, r.id]));
-    for (const w of of) drafts.push(newPayment({ ...w, id: newId(), orderId: orderOf.get(w.ref), createdAt: now }));
+    for (const w of of)
+      drafts.push(newPayment({ ...w, id: newId(), orderId: orderOf.get(w.ref) ?? undefined, createdAt }));
   }
   return drafts;
 }
