@@ -22,9 +22,11 @@ const MOST_KEPT = 10_000;
 const MOST_STRANGE = 6_000;
 const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
 
+type Known = Readonly<{ tenantId: string; open: OpenAccount }>;
+
 export function notificationRoutes(api: Api, on: Serving): void {
-  // A busy address is looked up once in a few seconds, not for each message.
-  const kept = new Map<string, Readonly<{ tenantId: string; open: OpenAccount; at: number }>>();
+  // A busy address is looked up once in a few seconds, not for each message, nor by all that wait for it.
+  const kept = new Map<string, Readonly<{ known: Promise<Known | undefined>; at: number }>>();
   const forget = (address: string): void => {
     kept.delete(address);
   };
@@ -33,22 +35,26 @@ export function notificationRoutes(api: Api, on: Serving): void {
     timeWindow: 60_000,
     keyGenerator: (request) => request.ip,
   });
-  type Known = Readonly<{ tenantId: string; open: OpenAccount }>;
-  const keptAddress = (address: string): Known | undefined => {
+  const knownAddress = (address: string, request: FastifyRequest): Promise<Known | undefined> => {
     const before = kept.get(address);
-    return before !== undefined && clock.ticks() - before.at < KEEP_MS ? before : undefined;
+    if (before !== undefined && clock.ticks() - before.at < KEEP_MS) return before.known;
+    const known = lookUp(address, request);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(address, { known, at: clock.ticks() });
+    // Only what is there is kept.
+    known.then(
+      (it) => it ?? forget(address),
+      () => forget(address),
+    );
+    return known;
   };
-  const knownAddress = async (address: string, request: FastifyRequest): Promise<Known | undefined> => {
-    kept.delete(address);
+  const lookUp = async (address: string, request: FastifyRequest): Promise<Known | undefined> => {
     const knocked = await stranger(request, { increment: false });
     if (!knocked.isAllowed && knocked.isExceeded) throw new DaozhangError('api.too_many', {});
     const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
     if (route === undefined) return undefined;
     const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
-    const now = { tenantId: route.tenant_id, open, at: clock.ticks() };
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(address, now);
-    return now;
+    return { tenantId: route.tenant_id, open };
   };
 
   api.removeAllContentTypeParsers();
@@ -81,7 +87,7 @@ export function notificationRoutes(api: Api, on: Serving): void {
         const no = named.reply(false);
         return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
       };
-      const known = keptAddress(address) ?? (await knownAddress(address, request));
+      const known = await knownAddress(address, request);
       if (known === undefined) return await refuse('unknown_address');
       const { tenantId, open } = known;
       const message = {
