@@ -1,11 +1,17 @@
-/** The server of `ingest.ts` in a process of its own: durable PostgreSQL, one account, the whole path. */
+/**
+ * The server of `ingest.ts` in a process of its own: durable PostgreSQL, one account, the whole path. A second one on the same database
+ * (`join`) serves only. Its clock stands at the instant at which the messages were signed: a million of them take longer to sign and to
+ * send than WeChat's five minutes.
+ */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import path from 'node:path';
+import { paceOf } from '../src/actions/pace.ts';
 import { putRoute } from '../src/api/auth.ts';
 import { type Served, serve } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { newId } from '../src/base/ids.ts';
+import { spread } from '../src/base/random.ts';
 import { newToken } from '../src/base/secret.ts';
 import { vaultOf } from '../src/base/vault.ts';
 import { type Embedded, startEmbedded } from '../src/db/embedded.ts';
@@ -14,34 +20,34 @@ import { type Book, openBook } from '../src/db/pool.ts';
 
 type Asked = Readonly<{
   folder?: string;
+  at?: string;
   mchid?: string;
   apiv3Key?: string;
   platform?: { id: string; pem: string };
+  join?: Joining;
   figures?: boolean;
   stop?: boolean;
 }>;
+type Joining = Readonly<{ folder: string; at: string; appUrl: string; vaultKey: string; tenantId: string }>;
+export type Ready = Readonly<{ port: number; path: string; ownerUrl: string; join: Joining }>;
+export type Figures = Readonly<{ cpuMs: number; postgresCpuMs: number; rssMiB: number; folded: number }>;
 
-let on: { embedded: Embedded; book: Book; served: Served; tenantId: string } | undefined;
+let on: { embedded: Embedded | undefined; book: Book; served: Served; tenantId: string } | undefined;
 
-async function start(asked: Asked): Promise<object> {
+async function start(asked: Asked): Promise<Ready> {
   const embedded = await startEmbedded({ folder: asked.folder! });
   await migrate(embedded.ownerUrl);
-  const book = await openBook({ url: embedded.appUrl, max: 20 });
-  const tenantId = newId();
-  await book.shared((tx) => tx.run('insert into tenants (id, name) values ($1, $2)', [tenantId, 'bench']));
-  const served = await serve(
-    {
-      book,
-      vault: vaultOf([randomBytes(32)]),
-      archive: openArchive(join(asked.folder!, 'archive')),
-      allowPrivate: [],
-      version: 'bench',
-      told: (error) => console.error(error),
-    },
-    { host: '127.0.0.1', port: 0 },
-  );
+  const joining: Joining = {
+    folder: asked.folder!,
+    at: asked.at!,
+    appUrl: embedded.appUrl,
+    vaultKey: randomBytes(32).toString('hex'),
+    tenantId: newId(),
+  };
+  const { port, book, served } = await join(joining);
+  await book.shared((tx) => tx.run('insert into tenants (id, name) values ($1, $2)', [joining.tenantId, 'bench']));
   const address = newToken('notify');
-  await book.tenant(tenantId, async (tx) => {
+  await book.tenant(joining.tenantId, async (tx) => {
     const id = await served.engine.accounts.create(tx, {
       provider: 'wechatpay',
       name: 'bench',
@@ -58,14 +64,33 @@ async function start(asked: Asked): Promise<object> {
     });
     await putRoute(tx, address, 'notify', id, undefined);
   });
-  on = { embedded, book, served, tenantId };
-  return { notificationUrl: `${served.url}/v1/notifications/wechatpay/${address}`, ownerUrl: embedded.ownerUrl };
+  on = { embedded, book, served, tenantId: joining.tenantId };
+  return { port, path: `/v1/notifications/wechatpay/${address}`, ownerUrl: embedded.ownerUrl, join: joining };
+}
+
+async function join(joining: Joining): Promise<Readonly<{ port: number; book: Book; served: Served }>> {
+  const book = await openBook({ url: joining.appUrl, max: 20 });
+  const at = Temporal.Instant.from(joining.at);
+  const served = await serve(
+    {
+      book,
+      vault: vaultOf([Buffer.from(joining.vaultKey, 'hex')]),
+      archive: openArchive(path.join(joining.folder, 'archive')),
+      allowPrivate: [],
+      version: 'bench',
+      pace: paceOf(() => at, 1, spread),
+      told: (error) => console.error(error),
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  on = { embedded: undefined, book, served, tenantId: joining.tenantId };
+  return { port: Number(new URL(served.url).port), book, served };
 }
 
 /** However the benchmark ends, so does this. */
 for (const end of ['SIGTERM', 'disconnect'] as const)
   process.on(end, async () => {
-    await on?.embedded.stop();
+    await on?.embedded?.stop();
     process.exit(0);
   });
 
@@ -98,12 +123,12 @@ process.on('message', async (asked: Asked) => {
   if (asked.stop === true) {
     await on?.served.close();
     await on?.book.close();
-    await on?.embedded.stop();
+    await on?.embedded?.stop();
     process.send!({ stopped: true });
     return;
   }
   if (asked.figures !== true) {
-    process.send!(await start(asked));
+    process.send!(asked.join === undefined ? await start(asked) : { port: (await join(asked.join)).port });
     return;
   }
   const counted = await on!.book.tenant(on!.tenantId, (tx) =>
@@ -111,7 +136,7 @@ process.on('message', async (asked: Asked) => {
   );
   const cpu = process.cpuUsage();
   process.send!({
-    postgresCpuMs: cpuMsOf(on!.embedded.pid),
+    postgresCpuMs: on!.embedded === undefined ? 0 : cpuMsOf(on!.embedded.pid),
     cpuMs: (cpu.user + cpu.system) / 1_000,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
     // One event for each payment that was folded and judged.

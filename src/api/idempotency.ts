@@ -7,7 +7,7 @@
  * caller a second look.
  */
 import { createHash } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, onSendAsyncHookHandler, preHandlerAsyncHookHandler } from 'fastify';
 import { DaozhangError } from '../base/errors.ts';
 import type { Book } from '../db/pool.ts';
 import type { Api } from './server.ts';
@@ -20,15 +20,15 @@ type Row = Readonly<{ request_hash: Buffer; state: string; status: number | null
 
 export function idempotency(app: Api, book: Book): void {
   const held = new WeakMap<FastifyRequest, string>();
-  app.addHook('preHandler', async (request, reply) => {
+  const before: preHandlerAsyncHookHandler = async (request, reply) => {
     const key = request.headers['idempotency-key'];
-    if (request.routeOptions.config.idempotent !== true || typeof key !== 'string') return;
+    if (typeof key !== 'string') return;
     if (key.length === 0 || key.length > 200) throw new DaozhangError('api.bad_request', { reason: 'Idempotency-Key' });
     const scoped = `${request.caller.livemode ? 'live' : 'test'} ${key}`;
     const hash = createHash('sha256')
       .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
       .digest();
-    const before = await book.tenant(request.caller.tenantId, async (tx) => {
+    const kept = await book.tenant(request.caller.tenantId, async (tx) => {
       await tx.run(
         `delete from idempotency_keys where tenant_id = $1 and key = $2
             and (created_at < now() - ${KEPT} or (state = 'in_flight' and created_at < now() - ${IN_FLIGHT}))`,
@@ -44,22 +44,22 @@ export function idempotency(app: Api, book: Book): void {
         [tx.tenantId, scoped],
       );
     });
-    if (before === 'mine') {
+    if (kept === 'mine') {
       held.set(request, scoped);
       return;
     }
     // It was there and is no more: the first request has just failed.
-    if (before === undefined) throw new DaozhangError('api.key_in_flight', {});
-    if (!before.request_hash.equals(hash)) throw new DaozhangError('api.key_reused', {});
-    if (before.state === 'in_flight') throw new DaozhangError('api.key_in_flight', {});
+    if (kept === undefined) throw new DaozhangError('api.key_in_flight', {});
+    if (!kept.request_hash.equals(hash)) throw new DaozhangError('api.key_reused', {});
+    if (kept.state === 'in_flight') throw new DaozhangError('api.key_in_flight', {});
     return await reply
-      .status(before.status!)
+      .status(kept.status!)
       .header('idempotency-replayed', 'true')
-      .header('content-type', `application/${before.status! < 400 ? 'json' : 'problem+json'}; charset=utf-8`)
+      .header('content-type', `application/${kept.status! < 400 ? 'json' : 'problem+json'}; charset=utf-8`)
       .serializer((text: unknown) => String(text))
-      .send(before.body ?? '');
-  });
-  app.addHook('onSend', async (request, reply, payload) => {
+      .send(kept.body ?? '');
+  };
+  const after: onSendAsyncHookHandler = async (request, reply, payload) => {
     const key = held.get(request);
     if (key === undefined) return payload;
     held.delete(request);
@@ -73,5 +73,11 @@ export function idempotency(app: Api, book: Book): void {
         : tx.run('delete from idempotency_keys where tenant_id = $1 and key = $2', [tx.tenantId, key]),
     );
     return payload;
+  };
+  // Only where they are meant: a hook costs every request, and most routes have nothing to keep.
+  app.addHook('onRoute', (route) => {
+    if (route.config?.idempotent !== true) return;
+    route.preHandler = [before, route.preHandler ?? []].flat();
+    route.onSend = [after, route.onSend ?? []].flat();
   });
 }

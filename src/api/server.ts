@@ -171,28 +171,35 @@ export async function buildServer(on: Serving): Promise<Api> {
 
   app.decorateRequest('caller', null as unknown as Caller);
   slowBodies(app, within);
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.open === true || request.is404) return;
-    request.caller = await callerOf(on.book, request);
-    need(request.caller, request.routeOptions.config.scope!);
+  app.addHook('onRequest', (request, _, done) => {
+    const { open, scope } = request.routeOptions.config;
+    if (open === true || request.is404) return done();
+    callerOf(on.book, request)
+      .then((caller) => {
+        need(caller, scope!);
+        request.caller = caller;
+      })
+      .then(() => done(), done);
   });
   app.addHook('onRoute', ({ url, config }) => {
     if (config?.open !== true && config?.scope === undefined) throw new Error(`${url} names no scope and is not open`);
   });
   idempotency(app, on.book);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     on.metrics.count('daozhang_http_requests_total', {
       route: request.routeOptions.url ?? 'none',
       method: request.method,
       status: String(reply.statusCode),
     });
     // Never the address asked for: it may carry a link, a notification address or somebody's order number.
-    request.log.info({
-      route: request.routeOptions.url ?? 'none',
-      method: request.method,
-      status: reply.statusCode,
-      ms: Math.trunc(reply.elapsedTime),
-    });
+    if (on.log !== undefined)
+      request.log.info({
+        route: request.routeOptions.url ?? 'none',
+        method: request.method,
+        status: reply.statusCode,
+        ms: Math.trunc(reply.elapsedTime),
+      });
+    done();
   });
 
   await app.register(async (scope) => {

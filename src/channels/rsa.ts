@@ -4,7 +4,7 @@
  *
  * Cost: reading a key costs more than a check, so the last thousand are kept.
  */
-import { createPrivateKey, createPublicKey, createSign, createVerify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSign, type KeyObject, verify } from 'node:crypto';
 
 const ALGORITHM = 'RSA-SHA256';
 const MOST_KEPT = 1_000;
@@ -54,7 +54,6 @@ export const rsaSign = (bytes: string | Uint8Array, privateKey: string): string 
 export function isRsaSigned(bytes: string | Uint8Array, signature: string, publicKey: string): boolean {
   const key = rsaPublicKey(publicKey);
   const raw = Buffer.from(signature, 'base64');
-  return (
-    key !== undefined && raw.toString('base64') === signature && createVerify(ALGORITHM).update(bytes).verify(key, raw)
-  );
+  if (key === undefined || raw.toString('base64') !== signature) return false;
+  return verify(ALGORITHM, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, key, raw);
 }

@@ -233,8 +233,17 @@ function txOf(query: Query): Tx {
   };
 }
 
-/** A prepared statement's name: the same text has the same. */
-const nameOf = (sql: string): string => sha256(sql).slice(0, 24);
+/** A prepared statement's name: the same text has the same. Most texts are constants: they are hashed once. */
+const MOST_NAMES = 2_000;
+const names = new Map<string, string>();
+function nameOf(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = sha256(sql).slice(0, 24);
+  if (names.size >= MOST_NAMES) names.clear();
+  names.set(sql, name);
+  return name;
+}
 
 /** Refuses what would lose money quietly, and learns which tables belong to tenants. */
 async function examine(pool: pg.Pool, options: BookOptions): Promise<RegExp> {

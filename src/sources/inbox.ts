@@ -7,7 +7,7 @@
  * Cost: one multi-row INSERT and one COMMIT for all that arrived while the last one was under way (at most 256, or 5 ms after the
  * first). The queue is bounded; what does not fit is refused with 503, and the channel comes again.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { RawMessage } from '../channels/channel.ts';
@@ -140,7 +140,7 @@ export async function insertMessages(
         m.occurredAt,
         JSON.stringify(m.message.headers),
         m.message.body,
-        createHash('sha256').update(m.message.body).digest(),
+        hash('sha256', m.message.body, 'buffer'),
       ];
     });
   const v = tenantValues(TYPES, rows);
@@ -167,11 +167,11 @@ export async function noteRejected(
   message: RawMessage,
   why: Readonly<{ reason: string; detail: string }>,
 ): Promise<void> {
-  const hash = createHash('sha256').update(message.body).digest();
+  const digest = hash('sha256', message.body, 'buffer');
   const known = await tx.run(
     `update rejected_messages set times = times + 1, last_at = now()
       where tenant_id = $1 and account_id = $2 and reason = $3 and hash = $4`,
-    [tx.tenantId, accountId, why.reason, hash],
+    [tx.tenantId, accountId, why.reason, digest],
   );
   if (known > 0) return;
   await tx.run(
@@ -189,7 +189,7 @@ export async function noteRejected(
       tx.tenantId,
       accountId,
       why.reason,
-      hash,
+      digest,
       why.detail.slice(0, 500).replaceAll('\0', ''),
       message.body.subarray(0, FIRST_BYTES),
       message.body.length,

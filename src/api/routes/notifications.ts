@@ -3,6 +3,7 @@
  * that a stranger could probe: a wrong address and a wrong signature get the same answer.
  */
 
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
@@ -17,27 +18,43 @@ import type { Api, Serving } from '../server.ts';
 
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
+/** From one address of the net, in a minute: what an unknown or a badly signed one asks of the book. What verifies is not counted. */
+const MOST_STRANGE = 6_000;
 const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
 
+type Known = Readonly<{ tenantId: string; open: OpenAccount }>;
+
 export function notificationRoutes(api: Api, on: Serving): void {
-  // A busy address is looked up once in a few seconds, not for each message.
-  const kept = new Map<string, Readonly<{ tenantId: string; open: OpenAccount; at: number }>>();
+  // A busy address is looked up once in a few seconds, not for each message, nor by all that wait for it.
+  const kept = new Map<string, Readonly<{ known: Promise<Known | undefined>; at: number }>>();
   const forget = (address: string): void => {
     kept.delete(address);
   };
-  const knownAddress = async (
-    address: string,
-  ): Promise<Readonly<{ tenantId: string; open: OpenAccount }> | undefined> => {
+  const stranger = api.createRateLimit({
+    max: MOST_STRANGE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => request.ip,
+  });
+  const knownAddress = (address: string, request: FastifyRequest): Promise<Known | undefined> => {
     const before = kept.get(address);
-    if (before !== undefined && clock.ticks() - before.at < KEEP_MS) return before;
-    kept.delete(address);
+    if (before !== undefined && clock.ticks() - before.at < KEEP_MS) return before.known;
+    const known = lookUp(address, request);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(address, { known, at: clock.ticks() });
+    // Only what is there is kept.
+    known.then(
+      (it) => it ?? forget(address),
+      () => forget(address),
+    );
+    return known;
+  };
+  const lookUp = async (address: string, request: FastifyRequest): Promise<Known | undefined> => {
+    const knocked = await stranger(request, { increment: false });
+    if (!knocked.isAllowed && knocked.isExceeded) throw new DaozhangError('api.too_many', {});
     const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
     if (route === undefined) return undefined;
     const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
-    const now = { tenantId: route.tenant_id, open, at: clock.ticks() };
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(address, now);
-    return now;
+    return { tenantId: route.tenant_id, open };
   };
 
   api.removeAllContentTypeParsers();
@@ -45,7 +62,8 @@ export function notificationRoutes(api: Api, on: Serving): void {
   api.route({
     method: 'POST',
     url: '/v1/notifications/:channel/:address',
-    config: { open: true, rateLimit: { max: 120_000, timeWindow: 60_000 } },
+    // What is stored is bounded by the inbox, what is refused by `stranger`.
+    config: { open: true, rateLimit: false },
     schema: {
       operationId: 'notify',
       summary: 'A channel’s notification',
@@ -65,19 +83,15 @@ export function notificationRoutes(api: Api, on: Serving): void {
       if (named === undefined) throw new DaozhangError('api.not_found', {});
       const refuse = async (reason: string) => {
         on.metrics.count('daozhang_messages_total', { channel, outcome: reason });
+        await stranger(request);
         const no = named.reply(false);
         return await reply.status(401).headers(no.headers).serializer(String).send(no.body);
       };
-      const known = await knownAddress(address);
+      const known = await knownAddress(address, request);
       if (known === undefined) return await refuse('unknown_address');
       const { tenantId, open } = known;
       const message = {
-        headers: Object.fromEntries(
-          Object.entries(request.headers).map(([name, value]) => [
-            name,
-            Array.isArray(value) ? value.join(', ') : (value ?? ''),
-          ]),
-        ),
+        headers: plainHeaders(request.headers),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       };
       const { verified, account } =
@@ -103,6 +117,15 @@ export function notificationRoutes(api: Api, on: Serving): void {
       return await reply.status(yes.status).headers(yes.headers).serializer(String).send(yes.body);
     },
   });
+}
+
+function plainHeaders(sent: FastifyRequest['headers']): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name in sent) {
+    const value = sent[name];
+    headers[name] = typeof value === 'string' ? value : (value?.join(', ') ?? '');
+  }
+  return headers;
 }
 
 /** A key that is not held may be a new one of the channel's: its keys are fetched once, then it is checked again (F19). */
