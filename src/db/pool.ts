@@ -12,6 +12,7 @@ import pg from 'pg';
 import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { spread } from '../base/random.ts';
+import { watchOver } from './silence.ts';
 import { isFromServer, isLost, isRetryable, reasonOf, told, toldOfConnecting } from './trouble.ts';
 import { getTypeParser, parameter } from './types.ts';
 
@@ -48,6 +49,8 @@ type BookOptions = Readonly<{
   role?: string | undefined;
   /** How long to wait for a connection where all are busy. */
   waitMs?: number | undefined;
+  /** How long a statement may run before the server is asked whether it works on it. */
+  silenceMs?: number | undefined;
   /** Tests only: fsync may be off. */
   allowUnsafe?: boolean | undefined;
   /** In [0, 1): spreads what is tried again. */
@@ -56,6 +59,8 @@ type BookOptions = Readonly<{
 
 export const OLDEST = 150_000;
 const MOST_TRIES = 8;
+/** Asked after this, silent after three times this: whoever called has an answer within ten seconds. */
+const SILENCE_MS = 2_500;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Above this a statement is written by its number of rows, and preparing each of its shapes would fill the server's memory. */
 const LONGEST_PREPARED = 2_000;
@@ -76,20 +81,24 @@ export async function openBook(options: BookOptions): Promise<Book> {
     // The driver's own, after the server's: for a server that no longer speaks.
     query_timeout: 70_000,
     keepAlive: true,
-    keepAliveInitialDelayMillis: 30_000,
+    keepAliveInitialDelayMillis: 10_000,
     allowExitOnIdle: true,
     application_name: 'daozhang',
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
+  const watch = watchOver(options.url, options.silenceMs ?? SILENCE_MS, true);
+  pool.on('connect', watch.over);
   const guarded = await examine(pool, options).catch(async (error) => {
     await pool.end();
+    watch.end();
     throw error;
   });
 
   const transaction = async <T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> => {
     for (let tried = 1; ; tried += 1) {
+      if (watch.isSilent()) throw new DaozhangError('db.unavailable', { reason: 'it went silent' });
       const client = await pool.connect().catch((error) => {
         throw toldOfConnecting(error, options.role);
       });
@@ -138,7 +147,10 @@ export async function openBook(options: BookOptions): Promise<Book> {
       }
     },
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, retried }),
-    close: () => pool.end(),
+    async close() {
+      await pool.end();
+      watch.end();
+    },
   };
 }
 
