@@ -32,10 +32,10 @@ type Inside = {
 type Waiting = { readonly client: Inside; readonly since: number; missed: boolean };
 
 /**
- * After `ms` it is asked for the first time, and may take twice as long to answer. `knows`: the server's own numbers of its connections
- * reach us, as they do not through a pooler.
+ * After `ms` it is asked for the first time, and may take twice as long to answer. `direct`: no pooler stands between us, which would hide the
+ * server's numbers of its connections, and let our question wait behind statements that are but slow: it is only asked to let us in.
  */
-export function watchOver(url: string, ms: number, knows: boolean): Watch {
+export function watchOver(url: string, ms: number, direct: boolean): Watch {
   const all = new Set<Waiting>();
   let silent = false;
   let asking: pg.Client | undefined;
@@ -46,12 +46,12 @@ export function watchOver(url: string, ms: number, knows: boolean): Watch {
     const long = [...all].filter((w) => now - w.since > ms);
     if (asking !== undefined || now - askedAt < ms / 2 || (long.length === 0 && !silent)) return;
     asking = new pg.Client({ connectionString: url, connectionTimeoutMillis: ms * 2, query_timeout: ms * 2 });
-    const said = await ask(asking, knows ? long.map((w) => w.client.processID) : []);
+    const said = await ask(asking, direct ? long.map((w) => w.client.processID) : []);
     asking = undefined;
     askedAt = clock.ticks();
     silent = said === 'nothing';
     if (silent) for (const w of all) w.client.connection.stream.destroy();
-    if (!knows || typeof said === 'string') return;
+    if (typeof said === 'string') return;
     for (const w of long.filter((old) => all.has(old))) {
       const isWorking = said.has(w.client.processID);
       // Once may be the moment between its last word and our reading it.
@@ -92,6 +92,7 @@ async function ask(
   client.on('error', () => {});
   try {
     await client.connect();
+    if (pids.length === 0) return 'something';
     const { rows } = await client.query<{ pid: number }>(
       `select pid from pg_stat_activity where pid = any($1::int[]) and state = 'active'`,
       [pids],

@@ -19,6 +19,8 @@ type Server = Readonly<{ ownerUrl: string; appUrl: string; template: string }>;
 const SHARED = 'DAOZHANG_TEST_SERVER';
 /** A superuser's address of another PostgreSQL to test on, of any version that `DATABASE_URL` may have (docs/operate/run.md). */
 const GIVEN = 'DAOZHANG_TEST_DATABASE';
+/** HOST:PORT of a PgBouncer in front of it, which knows our two roles by the superuser's password. */
+const POOLER = 'DAOZHANG_TEST_POOLER';
 let server: Promise<Server> | undefined;
 let made = 0;
 
@@ -52,16 +54,22 @@ export async function startServer(): Promise<Readonly<{ server: Server; stop(): 
   return { server: { ownerUrl, appUrl, template: 'daozhang' }, stop: embedded.stop };
 }
 
-const inDatabase = (url: string, name: string): string => url.replace(/[^/]+$/, name);
+function inDatabase(address: string, name: string): string {
+  const url = new URL(address);
+  url.pathname = name;
+  return url.href;
+}
 
 /** The roles that `embedded.ts` makes, and the template, on a server that somebody else runs, for tests alone. */
 async function serverOn(superUrl: string): Promise<Server> {
   const template = 'daozhang_test_template';
-  const password = newId();
-  const urlOf = (user: string): string => {
+  const { password } = new URL(superUrl);
+  const urlOf = (user: string, at?: string): string => {
     const url = new URL(inDatabase(superUrl, template));
     url.username = user;
-    url.password = password;
+    if (at === undefined) return url.href;
+    url.host = at;
+    url.searchParams.set('pgbouncer', 'true');
     return url.href;
   };
   for (const [role, rights] of [
@@ -80,9 +88,10 @@ async function serverOn(superUrl: string): Promise<Server> {
   await asOwner(superUrl, `update pg_database set datistemplate = false where datname = '${template}'`);
   await asOwner(superUrl, `drop database if exists ${template} with (force)`);
   await asOwner(superUrl, `create database ${template} owner daozhang_owner`);
-  await migrate(urlOf('daozhang_owner'));
+  const pooler = process.env[POOLER];
+  await migrate(urlOf('daozhang_owner', pooler));
   await asOwner(superUrl, `alter database ${template} is_template true`);
-  return { ownerUrl: urlOf('daozhang_owner'), appUrl: urlOf('daozhang_app'), template };
+  return { ownerUrl: urlOf('daozhang_owner'), appUrl: urlOf('daozhang_app', pooler), template };
 }
 
 /**
