@@ -398,8 +398,7 @@ create table book.due (
   id uuid not null,
   due_at timestamp with time zone not null,
   lease_until timestamp with time zone,
-  PRIMARY KEY (tenant_id, kind, id),
-  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+  PRIMARY KEY (tenant_id, kind, id)
 );
 CREATE INDEX due_next ON book.due USING btree (kind, tenant_id, due_at);
 
@@ -411,10 +410,9 @@ create table book.events (
   type text not null,
   payment_id uuid,
   order_id uuid,
-  body jsonb not null,
+  body json not null,
   at timestamp with time zone default now() not null,
-  PRIMARY KEY (tenant_id, seq),
-  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+  PRIMARY KEY (tenant_id, seq)
 );
 
 create table book.idempotency_keys (
@@ -593,7 +591,6 @@ create table book.messages (
   CHECK ((kind = ANY (ARRAY['notification'::text, 'answer'::text])))
 ) partition by RANGE (occurred_at);
 CREATE INDEX messages_id ON ONLY book.messages USING btree (tenant_id, id);
-CREATE INDEX messages_unfolded ON ONLY book.messages USING btree (tenant_id, fold_attempts, received_at) WHERE ((kind = 'notification'::text) AND (folded_at IS NULL) AND (fold_attempts < 5));
 
 create table book.migrations (
   number integer not null,
@@ -698,7 +695,6 @@ create table book.payments (
   moment timestamp with time zone generated always as (COALESCE(captured_at, placed_at, created_at)) stored not null,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, account_id, direction, ref),
-  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
   FOREIGN KEY (tenant_id, order_id) REFERENCES book.orders(tenant_id, id),
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
@@ -708,7 +704,7 @@ CREATE INDEX payments_amount ON book.payments USING btree (tenant_id, livemode, 
 CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, moment, id);
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
-CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id);
+CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
 
 create table book.periods (
@@ -1129,6 +1125,15 @@ CREATE INDEX transfers_day ON book.transfers USING btree (tenant_id, livemode, b
 CREATE INDEX transfers_debit ON book.transfers USING btree (tenant_id, debit, no);
 CREATE INDEX transfers_posted ON book.transfers USING btree (tenant_id, livemode, posted_at);
 
+create table book.unfolded (
+  tenant_id uuid not null,
+  attempts integer default 0 not null,
+  id uuid not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, attempts, id)
+);
+
 create table book.users (
   tenant_id uuid not null,
   id uuid not null,
@@ -1254,6 +1259,7 @@ create table book.webhook_endpoints (
 -- terminal_steps       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- terminals            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- transfers            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- unfolded             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- verdicts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- waiting              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1336,6 +1342,7 @@ create table book.webhook_endpoints (
 -- table    terminal_steps       daozhang_app: insert, select
 -- table    terminals            daozhang_app: insert, select, update
 -- table    transfers            daozhang_app: insert, select
+-- table    unfolded             daozhang_app: delete, insert, select, update
 -- table    users                daozhang_app: delete, insert, select, update
 -- table    verdicts             daozhang_app: insert, select
 -- table    waiting              daozhang_app: delete, insert, select, update

@@ -117,7 +117,7 @@ test(`F01, F02: ${KILLS} times kill -9 while notifications come in (SEED=${SEED}
     await on.book.tenant(on.tenantId, (tx) =>
       tx.one(
         `select (select count(*) from messages where tenant_id = $1) as messages,
-                (select count(*) from messages where tenant_id = $1 and folded_at is null) as unfolded,
+                (select count(*) from unfolded where tenant_id = $1) as unfolded,
                 (select count(*) from observations where tenant_id = $1) as observations,
                 (select count(*) from payments where tenant_id = $1 and position = 'captured') as captured`,
         [tx.tenantId],

@@ -108,8 +108,8 @@ test('a payment nobody ordered here and a dispute: the one is a payment, the oth
   const kept = await until('the dispute to be folded', () =>
     on.test.book.tenant(on.test.tenantId, (tx) =>
       tx.maybe<{ fold_error: string | null }>(
-        `select fold_error from messages where tenant_id = $1 and folded_at is not null
-            and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
+        `select fold_error from messages where tenant_id = $1
+            and id not in (select id from unfolded where tenant_id = $1) and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
         [tx.tenantId],
       ),
     ),

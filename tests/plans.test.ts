@@ -76,6 +76,9 @@ async function scansOf(sql: string, params: readonly unknown[]): Promise<readonl
     .map((n) => `${n['Node Type']} on ${n['Relation Name']}`);
 }
 
+const LOCKED = `select p.* from (select c0, c1 from unnest($2::uuid[], $3::text[]) as u (c0, c1)) as v (account_id, ref) cross join lateral (
+  select id from payments where tenant_id = $1 and account_id = v.account_id and direction = 'in' and ref = v.ref for update) p`;
+
 const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => readonly unknown[]]> = [
   [
     'a payment by any of its numbers',
@@ -83,12 +86,7 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
       where p.tenant_id = $1 and p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
     () => [on.tenantId, false, '4200P77'],
   ],
-  [
-    'a payment by its account and number, locked',
-    `select id from payments where tenant_id = $1 and direction = 'in'
-        and (account_id, ref) in (values ($2::uuid, $3::text)) order by account_id, ref for update`,
-    () => [on.tenantId, on.tenantId, 'P77'],
-  ],
+  ['a payment by its account and number, locked', LOCKED, () => [on.tenantId, [on.tenantId], ['P77']]],
   [
     'the observations of payments',
     'select id from observations where tenant_id = $1 and payment_id = any($2)',
@@ -97,8 +95,9 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
   ['a message’s bytes', 'select body from messages where tenant_id = $1 and id = $2', () => [on.tenantId, on.tenantId]],
   [
     'messages to be folded',
-    `select id from messages where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < 5
-      order by fold_attempts, received_at limit $2 for update skip locked`,
+    `select m.body from (select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < 5
+        order by attempts, id limit $2 for update skip locked) n
+       join messages m on m.tenant_id = $1 and m.id = n.id and m.occurred_at = n.occurred_at order by n.attempts, n.id`,
     () => [on.tenantId, 256],
   ],
   [
@@ -146,6 +145,18 @@ for (const [what, sql, params] of LOOKUPS)
   test(`${what}: no table is read through`, async () => {
     assert.deepEqual(await scansOf(sql, params()), []);
   });
+
+test('in a book without statistics, too, a payment is looked up by the one index that knows its account and number', async () => {
+  const young = await freshBook();
+  try {
+    const plan = await young.book.tenant(young.tenantId, (tx) =>
+      tx.rows<{ 'QUERY PLAN': string }>(`explain ${LOCKED}`, [tx.tenantId, [tx.tenantId], ['P77']]),
+    );
+    assert.match(plan.map((r) => r['QUERY PLAN']).join('\n'), /using payments_tenant_id_account_id_direction_ref_key/);
+  } finally {
+    await young.close();
+  }
+});
 
 test('the check itself sees a table that is read through', async () => {
   assert.deepEqual(

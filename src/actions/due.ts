@@ -6,7 +6,7 @@
  */
 import { DaozhangError } from '../base/errors.ts';
 import type { Book, TenantTx, Tx } from '../db/pool.ts';
-import { inChunks } from '../db/values.ts';
+import { inChunks, values } from '../db/values.ts';
 
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel ·
  * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation ·
@@ -21,14 +21,12 @@ export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, w]) => [w.kind, w.id, Math.max(0, Math.ceil(w.inMs))]);
   for (const chunk of inChunks(rows, 3)) {
-    const list = chunk.map((_, i) => {
-      const at = 2 + i * 3;
-      return `($1, $${at}, $${at + 1}::uuid, now() + $${at + 2}::bigint * interval '1 millisecond')`;
-    });
+    const v = values(['text', 'uuid', 'bigint'], chunk);
     await tx.run(
-      `insert into due (tenant_id, kind, id, due_at) values ${list.join(', ')}
+      `insert into due (tenant_id, kind, id, due_at)
+       select $1, v.kind, v.id, now() + v.ms * interval '1 millisecond' from (${v.text}) as v (kind, id, ms)
        on conflict (tenant_id, kind, id) do update set due_at = excluded.due_at, lease_until = null`,
-      [tx.tenantId, ...chunk.flat()],
+      [tx.tenantId, ...v.params],
     );
   }
 }

@@ -11,11 +11,15 @@ import type { Book, TenantTx } from '../db/pool.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
 
 const BATCH = 256;
-/** Also in the index `messages_unfolded`. */
-const MOST_TRIES = 5;
+export const MOST_TRIES = 5;
+/** Of a row of `unfolded`, in the order of its key. */
+const TRIES = Array.from({ length: MOST_TRIES + 1 }, (_, n) => n).join(', ');
+/** Whether a message `m` waits, by the key of `unfolded`. */
+export const IS_UNFOLDED = `exists (select from unfolded u where u.tenant_id = $1 and u.attempts in (${TRIES}) and u.id = m.id)`;
 
 type MessageRow = Readonly<{
   id: string;
+  attempts: number;
   account_id: string;
   key: string;
   occurred_at: Temporal.Instant;
@@ -85,12 +89,17 @@ async function foldOneByOne(
   return { messages, failed, more: true };
 }
 
+/** Takes messages off the list, in the order of its key: one that failed stands behind those that were not tried yet. */
 async function takeMessages(tx: TenantTx, limit: number): Promise<readonly MessageRow[]> {
-  // One that failed goes behind those that were not tried yet.
   return await tx.rows<MessageRow>(
-    `select id, account_id, key, occurred_at, headers, body from messages
-      where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < ${MOST_TRIES}
-      order by fold_attempts, received_at limit $2 for update skip locked`,
+    `with next as materialized (
+       select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES}
+        order by attempts, id limit $2 for update skip locked),
+     taken as (
+       delete from unfolded u using next where u.tenant_id = $1 and u.attempts = next.attempts and u.id = next.id)
+     select m.id, next.attempts, m.account_id, m.key, m.occurred_at, m.headers, m.body
+       from next join messages m on m.tenant_id = $1 and m.id = next.id and m.occurred_at = next.occurred_at
+      order by next.attempts, next.id`,
     [tx.tenantId, limit],
   );
 }
@@ -120,20 +129,29 @@ async function foldRows(
         product: open.account.settings.product,
       });
   }
-  const payments = await take(tx, said, follow);
+  const fresh = new Set<string>();
+  const payments = await take(tx, said, follow, fresh);
   // What was fetched from a list of the channel's has no headers: nobody could check its signature.
   const delivered = rows.filter((row) => Object.keys(row.headers).length > 0);
+  const idOf = new Map(payments.map((p) => [`${p.accountId} ${p.ref}`, p.id]));
   await pass(
     tx,
     delivered.map((row) => ({
       id: row.id,
       accountId: row.account_id,
-      paymentIds: payments
-        .filter((p) => p.accountId === row.account_id && refsOf.get(row.id)!.has(p.ref))
-        .map((p) => p.id),
+      paymentIds: [...refsOf.get(row.id)!].flatMap((ref) => idOf.get(`${row.account_id} ${ref}`) ?? []),
     })),
   );
-  await tx.run('update messages set folded_at = now() where tenant_id = $1 and id = any($2)', [
+  await noteNothingNew(
+    tx,
+    rows.filter((row) => !fresh.has(row.id)),
+  );
+}
+
+/** When a message was folded, its observations tell; where there is none of it, its row does. */
+async function noteNothingNew(tx: TenantTx, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.run(`update messages set folded_at = now() where tenant_id = $1 and id = any($2)`, [
     tx.tenantId,
     rows.map((r) => r.id),
   ]);
@@ -141,12 +159,22 @@ async function foldRows(
 
 async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): Promise<void> {
   const says = error instanceof Error ? error.message : String(error);
-  const row = await tx.one<{ fold_attempts: number }>(
-    `update messages set fold_attempts = fold_attempts + 1, fold_error = $3
-      where tenant_id = $1 and id = $2 returning fold_attempts`,
-    [tx.tenantId, message.id, says.slice(0, 500)],
-  );
-  if (row.fold_attempts < MOST_TRIES) return;
+  const tries = message.attempts + 1;
+  // One that another process has taken meanwhile is its to note.
+  const moved = await tx.run('update unfolded set attempts = $4 where tenant_id = $1 and attempts = $2 and id = $3', [
+    tx.tenantId,
+    message.attempts,
+    message.id,
+    tries,
+  ]);
+  if (moved === 0) return;
+  await tx.run('update messages set fold_attempts = $3, fold_error = $4 where tenant_id = $1 and id = $2', [
+    tx.tenantId,
+    message.id,
+    tries,
+    says.slice(0, 500),
+  ]);
+  if (tries < MOST_TRIES) return;
   await tx.run(
     `insert into cases (tenant_id, id, reason, subject_kind, subject_id, note)
      values ($1, $2, 'message_unreadable', 'message', $3, $4) on conflict do nothing`,
@@ -157,15 +185,21 @@ async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): P
 /** Lets messages that were given up be tried again, or one of them, and closes their cases; returns how many. */
 export async function redrive(tx: TenantTx, livemode: boolean, only?: string): Promise<number> {
   const rows = await tx.rows<{ id: string }>(
-    `update messages m set fold_attempts = 0, fold_error = null from accounts a
-      where m.tenant_id = $1 and m.kind = 'notification' and m.folded_at is null and m.fold_attempts >= ${MOST_TRIES}
-        and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 and ($3::uuid is null or m.id = $3) returning m.id`,
+    `update unfolded u set attempts = 0 from messages m, accounts a
+      where u.tenant_id = $1 and u.attempts >= ${MOST_TRIES} and ($3::uuid is null or u.id = $3)
+        and m.tenant_id = $1 and m.id = u.id and m.occurred_at = u.occurred_at
+        and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 returning u.id`,
     [tx.tenantId, livemode, only ?? null],
   );
+  const ids = rows.map((r) => r.id);
+  await tx.run('update messages set fold_attempts = 0, fold_error = null where tenant_id = $1 and id = any($2)', [
+    tx.tenantId,
+    ids,
+  ]);
   await tx.run(
     `update cases set closed_at = now() where tenant_id = $1 and reason = 'message_unreadable' and subject_id = any($2)
         and closed_at is null`,
-    [tx.tenantId, rows.map((r) => r.id)],
+    [tx.tenantId, ids],
   );
-  return rows.length;
+  return ids.length;
 }

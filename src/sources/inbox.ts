@@ -143,8 +143,12 @@ export async function insertMessages(
     });
   const v = tenantValues(TYPES, rows);
   const made = await tx.rows<{ id: string }>(
-    `insert into messages (tenant_id, id, account_id, kind, key, body_hash, occurred_at, headers, body, raw_hash) ${v.text}
-     on conflict do nothing returning id`,
+    `with made as (
+       insert into messages (tenant_id, id, account_id, kind, key, body_hash, occurred_at, headers, body, raw_hash) ${v.text}
+       on conflict do nothing returning id, kind, occurred_at),
+     listed as (
+       insert into unfolded (tenant_id, id, occurred_at) select $1, id, occurred_at from made where kind = 'notification')
+     select id from made`,
     [tx.tenantId, ...v.params],
   );
   return new Map(made.map((r) => [ids.get(r.id)!, r.id]));

@@ -54,9 +54,17 @@ type Followed = Readonly<{
 /** What is said and done about changes, in their transaction. */
 export type Follow = (tx: TenantTx, changed: readonly Changed[]) => Promise<Followed>;
 
-/** Takes what was said into the book. Returns the payments it was about, changed or not. */
-export async function take(tx: TenantTx, said: readonly Said[], follow: Follow): Promise<readonly Payment[]> {
-  const named = await nameAll(tx, said);
+/**
+ * Takes what was said into the book. Returns the payments it was about, changed or not; `fresh` gets the messages of which something was
+ * new.
+ */
+export async function take(
+  tx: TenantTx,
+  said: readonly Said[],
+  follow: Follow,
+  fresh: Set<string> = new Set(),
+): Promise<readonly Payment[]> {
+  const named = await nameAll(tx, said, fresh);
   if (named.length === 0) return [];
   const wanted = [...new Map(named.map((s) => [refKey(s.accountId, s.observed.paymentRef), s])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -71,6 +79,7 @@ export async function take(tx: TenantTx, said: readonly Said[], follow: Follow):
     older.map((p) => p.id),
   );
   const found = sortOut(named, [...drafts, ...older], known);
+  for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
   const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found));
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
@@ -101,7 +110,7 @@ const refKey = (accountId: string, ref: string): string => `${accountId}\u001f${
 const isNamed = (s: Said): s is Named => s.observed.paymentRef !== undefined;
 
 /** Finds the payment of what names none by its other references; what nobody knows yet waits under them. */
-async function nameAll(tx: TenantTx, said: readonly Said[]): Promise<readonly Named[]> {
+async function nameAll(tx: TenantTx, said: readonly Said[], fresh: Set<string>): Promise<readonly Named[]> {
   const named = said.filter(isNamed);
   const unnamed = said.filter((s) => !isNamed(s));
   if (unnamed.length === 0) return named;
@@ -117,6 +126,7 @@ async function nameAll(tx: TenantTx, said: readonly Said[]): Promise<readonly Na
     if (ref !== undefined) named.push({ ...s, observed: { ...s.observed, paymentRef: ref } });
     else lost.push([s, rowOf(s, undefined, factsHash(s.observed), newId())]);
   }
+  for (const [{ messageId }] of lost) if (messageId !== undefined) fresh.add(messageId);
   await insertObservations(
     tx,
     lost.map(([, row]) => row),

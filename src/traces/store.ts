@@ -23,18 +23,14 @@ type Wanted = Readonly<{ accountId: string; livemode: boolean; ref: string; prod
 /** Payments that have no row yet, with the orders that the merchant told under the same numbers. */
 export async function draftPayments(tx: TenantTx, wanted: readonly Wanted[]): Promise<readonly Payment[]> {
   const drafts: Payment[] = [];
-  for (const chunk of inChunks(wanted, 3)) {
-    const v = values(
-      ['int', 'boolean', 'text'],
-      chunk.map((w, i) => [i, w.livemode, w.ref]),
+  for (const [livemode, of] of Map.groupBy(wanted, (w) => w.livemode)) {
+    const rows = await tx.rows<{ ref: string; id: string }>(
+      'select ref, id from orders where tenant_id = $1 and livemode = $2 and ref = any($3)',
+      [tx.tenantId, livemode, of.map((w) => w.ref)],
     );
-    const rows = await tx.rows<{ i: number; order_id: string | null; now: Temporal.Instant }>(
-      `select v.i, o.id as order_id, now() as now from (${v.text}) as v (i, livemode, ref)
-         left join orders o on o.tenant_id = $1 and o.livemode = v.livemode and o.ref = v.ref order by v.i`,
-      [tx.tenantId, ...v.params],
-    );
-    for (const { i, order_id: orderId, now } of rows)
-      drafts.push(newPayment({ ...chunk[i]!, id: newId(), orderId: orderId ?? undefined, createdAt: now }));
+    const { now } = await tx.one<{ now: Temporal.Instant }>('select now() as now');
+    const orderOf = new Map(rows.map((r) => [r.ref, r.id]));
+    for (const w of of) drafts.push(newPayment({ ...w, id: newId(), orderId: orderOf.get(w.ref), createdAt: now }));
   }
   return drafts;
 }
@@ -65,6 +61,7 @@ export async function insertPayments(tx: TenantTx, payments: readonly Payment[])
 
 const WRITTEN_NAMES = WRITTEN.map(([column]) => column).join(', ');
 
+/** In the order in which they are wanted: a look-up by the unique index for each, also in a book so new that it has no statistics. */
 export async function lockPayments(
   tx: TenantTx,
   wanted: ReadonlyArray<Readonly<{ accountId: string; ref: string }>>,
@@ -76,9 +73,9 @@ export async function lockPayments(
       chunk.map((w) => [w.accountId, w.ref]),
     );
     const rows = await tx.rows<PaymentRow>(
-      `select ${PAYMENT_COLUMNS} from payments
-        where tenant_id = $1 and direction = 'in' and (account_id, ref) in (${v.text})
-        order by account_id, ref for update`,
+      `select p.* from (${v.text}) as v (account_id, ref) cross join lateral (
+         select ${PAYMENT_COLUMNS} from payments
+          where tenant_id = $1 and account_id = v.account_id and direction = 'in' and ref = v.ref for update) p`,
       [tx.tenantId, ...v.params],
     );
     locked.push(...rows.map(paymentOf));

@@ -109,7 +109,7 @@ export async function examine(
     await countFinding(
       tx,
       'messages.unreadable',
-      `select count(*) as n from messages where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts >= 5`,
+      'select count(*) as n from unfolded where tenant_id = $1 and attempts >= 5',
       'messages could not be read (daozhang replay)',
       '条消息无法读取(daozhang replay)',
     ),
@@ -155,8 +155,8 @@ async function countFinding(tx: TenantTx, name: string, sql: string, en: string,
 
 async function lagFinding(tx: TenantTx): Promise<Finding> {
   const { lag } = await tx.one<{ lag: string | null }>(
-    `select extract(epoch from now() - min(received_at)) as lag from messages
-      where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < 5`,
+    `select extract(epoch from now() - min(received_at)) as lag from unfolded
+      where tenant_id = $1 and attempts < 5`,
     [tx.tenantId],
   );
   const seconds = Math.trunc(Number(lag ?? 0));

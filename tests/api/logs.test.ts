@@ -30,6 +30,7 @@ type Message = Readonly<{
   state: string;
   sha256: string;
   error?: string;
+  folded_at?: string;
   payments: ReadonlyArray<{ ref: string }>;
 }>;
 type Delivery = Readonly<{ id: string; state: string; event_seq: string; type: string }>;
@@ -62,10 +63,10 @@ test('messages are listed newest first, page by page, with how each was checked 
   await until('both to be told', async () => (await items<Message>('/v1/messages?kind=notification')).length === 2);
   const told = await items<Message>('/v1/messages?kind=notification');
   assert.deepEqual(
-    told.map((m) => [m.checked, m.state, m.payments.map((p) => p.ref)]),
+    told.map((m) => [m.checked, m.state, m.folded_at !== undefined, m.payments.map((p) => p.ref)]),
     [
-      ['signature', 'folded', ['M-2']],
-      ['signature', 'folded', ['M-1']],
+      ['signature', 'folded', true, ['M-2']],
+      ['signature', 'folded', true, ['M-1']],
     ],
   );
   assert.deepEqual(
@@ -83,8 +84,13 @@ test('messages are listed newest first, page by page, with how each was checked 
 test('one that cannot be read waits for a person, who has it read again', async () => {
   const [{ id }] = (await items<Message>('/v1/messages?kind=notification')) as [Message];
   await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    await tx.run(`update messages set fold_attempts = 5, fold_error = 'it is torn' where tenant_id = $1 and id = $2`, [
+      tx.tenantId,
+      id,
+    ]);
     await tx.run(
-      `update messages set folded_at = null, fold_attempts = 5, fold_error = 'it is torn' where tenant_id = $1 and id = $2`,
+      `insert into unfolded (tenant_id, attempts, id, occurred_at) select tenant_id, 5, id, occurred_at from messages
+        where tenant_id = $1 and id = $2`,
       [tx.tenantId, id],
     );
     await tx.run(

@@ -20,7 +20,7 @@ async function untilStored<T>(tenantId: string, work: Parameters<Book['tenant']>
     work({
       ...tx,
       async rows<R>(sql: string, params?: readonly unknown[]) {
-        stored ||= sql.startsWith('insert into messages');
+        stored ||= sql.includes('insert into messages');
         return await tx.rows<R>(sql, params);
       },
     }),

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import type { TenantTx } from '../../db/pool.ts';
-import { redrive } from '../../sources/fold.ts';
+import { IS_UNFOLDED, MOST_TRIES, redrive } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import * as shape from '../contract/logs.ts';
 import { id, page, problem } from '../contract.ts';
@@ -26,16 +26,17 @@ type Row = Readonly<{
   size: number;
   raw_hash: Buffer;
   has_headers: boolean;
+  unfolded: boolean;
   folded_at: Temporal.Instant | null;
   fold_attempts: number;
   fold_error: string | null;
 }>;
 const COLUMNS = `m.id, m.account_id, a.provider, m.kind, m.key, m.occurred_at, m.received_at, octet_length(m.body) as size, m.raw_hash,
-  m.headers <> '{}'::jsonb as has_headers, m.folded_at, m.fold_attempts, m.fold_error`;
-const MOST_TRIES = 5;
+  m.headers <> '{}'::jsonb as has_headers, m.fold_attempts, m.fold_error, m.kind = 'notification' and ${IS_UNFOLDED} as unfolded,
+  coalesce(m.folded_at, (select min(b.received_at) from observations b where b.tenant_id = $1 and b.message_id = m.id)) as folded_at`;
 const STATES = {
   all: 'true',
-  waiting: `m.kind = 'notification' and m.folded_at is null and m.fold_attempts < ${MOST_TRIES}`,
+  waiting: `m.id in (select id from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES})`,
   unreadable: `m.id in (select subject_id from cases where tenant_id = $1 and reason = 'message_unreadable' and closed_at is null)`,
 };
 
@@ -72,15 +73,14 @@ async function shown(tx: TenantTx, rows: readonly Row[]): Promise<Array<z.output
       sha256: r.raw_hash.toString('hex'),
       // What was fetched from a list of the channel's has no headers: its own signature could not be checked.
       checked: r.kind === 'notification' && r.has_headers ? ('signature' as const) : ('connection' as const),
-      state:
-        r.kind === 'answer' || r.folded_at !== null
-          ? ('folded' as const)
-          : r.fold_attempts < MOST_TRIES
-            ? ('waiting' as const)
-            : ('unreadable' as const),
+      state: !r.unfolded
+        ? ('folded' as const)
+        : r.fold_attempts < MOST_TRIES
+          ? ('waiting' as const)
+          : ('unreadable' as const),
       attempts: r.fold_attempts,
       error: r.fold_error ?? undefined,
-      folded_at: r.folded_at?.toString(),
+      folded_at: r.kind === 'answer' || r.unfolded ? undefined : r.folded_at?.toString(),
       payments: (about.get(r.id) ?? []).map((p) =>
         dropEmpty({ id: p.id, ref: p.ref, order_ref: p.order_ref ?? undefined }),
       ),

@@ -117,8 +117,7 @@ async function oldestUnfolded(on: Serving): Promise<number> {
   for (const { id } of tenants) {
     const { age } = await on.book.tenant(id, (tx) =>
       tx.one<{ age: string | null }>(
-        `select extract(epoch from now() - min(received_at)) as age from messages
-          where tenant_id = $1 and kind = 'notification' and folded_at is null and fold_attempts < 5`,
+        'select extract(epoch from now() - min(received_at)) as age from unfolded where tenant_id = $1 and attempts < 5',
         [id],
       ),
     );
