@@ -882,6 +882,7 @@ create table book.routes (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   CHECK ((kind = ANY (ARRAY['api_key'::text, 'session'::text, 'link'::text, 'notify'::text, 'status'::text])))
 );
+CREATE INDEX routes_expired ON book.routes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX routes_subject ON book.routes USING btree (tenant_id, subject_id);
 
 create table book.sessions (

@@ -21,14 +21,15 @@ type Turns = Readonly<{ granted: number; waitMs: number; everyMs: number }>;
 export async function takeTurns(tx: TenantTx, open: OpenAccount, wanted: number): Promise<Turns> {
   const everyMs = 1_000 / inquiriesPerSecond(open.account.provider);
   const row = await tx.one<{ failures: number; debt_ms: string; broken_ms: string }>(
-    `select failures, greatest(0, extract(epoch from paced_until - now()) * 1000) as debt_ms,
+    // Before PostgreSQL 17 nothing may be subtracted from -infinity, where pacing begins.
+    `select failures, extract(epoch from greatest(paced_until, now()) - now()) * 1000 as debt_ms,
             greatest(0, coalesce(extract(epoch from open_until - now()) * 1000, 0)) as broken_ms
        from account_health where tenant_id = $1 and account_id = $2 for update`,
     [tx.tenantId, open.account.id],
   );
   const brokenMs = Number(row.broken_ms);
   if (brokenMs > 0) return { granted: 0, waitMs: brokenMs, everyMs };
-  const debtMs = Number.isFinite(Number(row.debt_ms)) ? Number(row.debt_ms) : 0;
+  const debtMs = Number(row.debt_ms);
   const room = Math.floor((BURST_SECONDS * 1_000 - debtMs) / everyMs);
   const onTrial = row.failures >= BREAK_AFTER;
   const granted = Math.max(0, Math.min(wanted, room, onTrial ? 1 : wanted));

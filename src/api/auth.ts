@@ -201,6 +201,20 @@ export async function makeLink(tx: TenantTx, userId: string): Promise<string> {
   return token;
 }
 
+const MOST_SWEPT = 1_000;
+
+/** Takes away what has expired, of every tenant, and no more than this many at once; true where there is more. */
+export async function sweepRoutes(book: Book): Promise<boolean> {
+  const swept = await book.shared((tx) =>
+    tx.run(
+      `delete from routes where hash = any (array(
+         select hash from routes where expires_at < now() order by expires_at limit $1 for update skip locked))`,
+      [MOST_SWEPT],
+    ),
+  );
+  return swept === MOST_SWEPT;
+}
+
 /** For the tenant's first administrator; undefined where there is none. */
 export async function makeAdminLink(tx: TenantTx): Promise<string | undefined> {
   const user = await tx.maybe<{ id: string }>(

@@ -24,6 +24,7 @@ import { openInbox } from '../sources/inbox.ts';
 import { recentMessages } from '../sources/recent.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import type { WebApp } from './app.ts';
+import { sweepRoutes } from './auth.ts';
 import { type Api, buildServer, type Demo } from './server.ts';
 
 type WireOptions = Readonly<{
@@ -75,9 +76,22 @@ export function engineOf(options: WireOptions): Engine {
     vault: options.vault,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
-    rounds: [async () => (await claimsDue(answering)) > 0],
+    rounds: [async () => (await claimsDue(answering)) > 0, hourly(() => sweepRoutes(options.book))],
   };
   return { working, accounts, metrics, outbound };
+}
+
+const SWEEP_MS = 3_600_000;
+
+/** A round that works until there is no more, then rests. */
+function hourly(work: () => Promise<boolean>): () => Promise<boolean> {
+  let rested = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (clock.ticks() - rested < SWEEP_MS) return false;
+    const more = await work();
+    if (!more) rested = clock.ticks();
+    return more;
+  };
 }
 
 const MOST_ANSWER = 1_048_576;

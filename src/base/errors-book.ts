@@ -33,6 +33,17 @@ export const BOOK_ERRORS = {
       zh: '没有丢失任何数据,请稍后重试。若持续如此,请运行 daozhang doctor。',
     },
   },
+  'db.pooler': {
+    exit: 2,
+    says: {
+      en: 'a connection pooler stands before the database and was not announced ({reason})',
+      zh: '数据库前面有连接池,但没有声明({reason})',
+    },
+    remedy: {
+      en: 'Add ?pgbouncer=true to DATABASE_URL.',
+      zh: '请在 DATABASE_URL 末尾加上 ?pgbouncer=true。',
+    },
+  },
   'db.outcome_unknown': {
     exit: 2,
     says: {

@@ -32,12 +32,9 @@ export async function migrate(ownerUrl: string, folder = FOLDER): Promise<Migrat
       `select current_setting('server_version_num') as version`,
     );
     if (Number(server[0]!.version) < OLDEST) throw new DaozhangError('db.too_old', server[0]!);
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
-    // A migration that waits for a table makes everybody behind it wait too: rather give up, and nothing of it happened.
-    await client.query(`set lock_timeout = '60s'; set timezone = 'UTC'`);
-    await prepare(client);
+    await alone(client, () => prepare(client));
     const applied = await applyAll(client, folder);
-    await makeMonths(client);
+    await alone(client, () => makeMonths(client));
     const { rows } = await client.query<{ name: string }>(
       'select name from book.migrations order by number desc limit 1',
     );
@@ -46,6 +43,22 @@ export async function migrate(ownerUrl: string, folder = FOLDER): Promise<Migrat
     throw told(error);
   } finally {
     await client.end();
+  }
+}
+
+/** One transaction, one migrator: the lock ends with it, so that a pooler may stand between us and the server. */
+async function alone<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    // A migration that waits for a table makes everybody behind it wait too: rather give up, and nothing of it happened.
+    await client.query(`set local lock_timeout = '60s'; set local timezone = 'UTC'`);
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
   }
 }
 
@@ -72,9 +85,11 @@ async function prepare(client: pg.Client): Promise<void> {
 
 /** What may be there already, or be another's right. */
 async function attempt(client: pg.Client, sql: string): Promise<void> {
+  await client.query('savepoint attempt');
   try {
     await client.query(sql);
   } catch (error) {
+    await client.query('rollback to attempt');
     // 42501 no right; 42710 and, made by another at this moment, 23505: it is there; 0LP01, 42P17: the role itself.
     if (!['42501', '42710', '23505', '0LP01', '42P17'].includes((error as { code?: string }).code ?? '')) throw error;
   }
@@ -90,6 +105,18 @@ async function applyAll(client: pg.Client, folder: string): Promise<readonly str
         return [Number(name.slice(0, 4)), { name, text, hash: sha256(text) }] as const;
       }),
   );
+  const applied: string[] = [];
+  for (;;) {
+    const name = await alone(client, () => applyNext(client, files));
+    if (name === undefined) return applied;
+    applied.push(name);
+  }
+}
+
+type File = Readonly<{ name: string; text: string; hash: string }>;
+
+/** The first that is not there yet: another migrator may have applied some since we looked last. */
+async function applyNext(client: pg.Client, files: ReadonlyMap<number, File>): Promise<string | undefined> {
   const { rows } = await client.query<{ number: number; name: string; sha256: string }>(
     'select number, name, sha256 from book.migrations order by number',
   );
@@ -99,25 +126,16 @@ async function applyAll(client: pg.Client, folder: string): Promise<readonly str
     if (files.get(number)?.hash !== hash) throw new DaozhangError('db.migration_changed', { migration: name });
   }
   const known = new Set(rows.map((r) => r.number));
-  const applied: string[] = [];
-  for (const [number, { name, text, hash }] of files) {
-    if (known.has(number)) continue;
-    await client.query('begin');
-    try {
-      await client.query(text);
-      await client.query('insert into book.migrations (number, name, sha256) values ($1, $2, $3)', [
-        number,
-        name,
-        hash,
-      ]);
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback').catch(() => {});
-      throw new DaozhangError('db.migration_failed', { migration: name, reason: reasonOf(error) }, error);
-    }
-    applied.push(name);
+  const next = [...files].find(([number]) => !known.has(number));
+  if (next === undefined) return undefined;
+  const [number, { name, text, hash }] = next;
+  try {
+    await client.query(text);
+    await client.query('insert into book.migrations (number, name, sha256) values ($1, $2, $3)', [number, name, hash]);
+  } catch (error) {
+    throw new DaozhangError('db.migration_failed', { migration: name, reason: reasonOf(error) }, error);
   }
-  return applied;
+  return name;
 }
 
 /** Partitions for the months to come. A month whose rows went to the rest already stays there. */

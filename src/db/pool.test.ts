@@ -4,6 +4,7 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { addTenant, freshBook, type TestBook } from '../../tests/support/database.ts';
+import { startSwallowing } from '../../tests/support/swallowing.ts';
 import { newId } from '../base/ids.ts';
 import { seeded } from '../base/random.ts';
 import { type Book, openBook, type Tx } from './pool.ts';
@@ -287,6 +288,25 @@ test('F07: no connection free in time, none to be had, nobody there: unavailable
   } finally {
     await asOwner(`alter database ${new URL(on.appUrl).pathname.slice(1)} connection limit -1`);
   }
+});
+
+test('a connection whose other end is gone is cut while the server answers others; a slow statement is left alone', async () => {
+  const way = await startSwallowing(on.appUrl);
+  const book = await openBook({ ...unsafe, url: way.url, max: 2, silenceMs: 80 });
+  const from = performance.now();
+  await assert.rejects(
+    book.shared(async (tx) => {
+      await tx.rows('select pg_sleep(0.6)');
+      way.swallow('old');
+      await tx.rows('select 1');
+    }),
+    code('db.unavailable'),
+  );
+  const took = performance.now() - from;
+  assert.ok(took > 600 && took < 3_000, `${took}`);
+  assert.ok((await book.ping(2_000)) instanceof Temporal.Instant);
+  way.close();
+  await book.close();
 });
 
 test('refused: settings that lose commits, a role that may not be taken on, no book', async () => {

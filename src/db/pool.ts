@@ -12,6 +12,7 @@ import pg from 'pg';
 import { DaozhangError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { spread } from '../base/random.ts';
+import { watchOver } from './silence.ts';
 import { isFromServer, isLost, isRetryable, reasonOf, told, toldOfConnecting } from './trouble.ts';
 import { getTypeParser, parameter } from './types.ts';
 
@@ -48,6 +49,8 @@ type BookOptions = Readonly<{
   role?: string | undefined;
   /** How long to wait for a connection where all are busy. */
   waitMs?: number | undefined;
+  /** How long a statement may run before the server is asked whether it works on it. */
+  silenceMs?: number | undefined;
   /** Tests only: fsync may be off. */
   allowUnsafe?: boolean | undefined;
   /** In [0, 1): spreads what is tried again. */
@@ -56,6 +59,8 @@ type BookOptions = Readonly<{
 
 export const OLDEST = 150_000;
 const MOST_TRIES = 8;
+/** Asked after this, silent after three times this: whoever called has an answer within ten seconds. */
+const SILENCE_MS = 2_500;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Above this a statement is written by its number of rows, and preparing each of its shapes would fill the server's memory. */
 const LONGEST_PREPARED = 2_000;
@@ -64,37 +69,44 @@ export async function openBook(options: BookOptions): Promise<Book> {
   const jitter = options.jitter ?? spread;
   const waitMs = options.waitMs ?? 5_000;
   let retried = 0;
+  const { url, pooled } = addressOf(options.url);
+  const settings = settingsFor(options.role);
   const pool = new pg.Pool({
-    connectionString: withSettings(options.url, options.role),
+    connectionString: pooled ? url : withSettings(url, settings),
     max: options.max ?? 10,
     connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 60_000,
     maxLifetimeSeconds: 1_800,
-    statement_timeout: 60_000,
-    lock_timeout: 20_000,
-    idle_in_transaction_session_timeout: 60_000,
     // The driver's own, after the server's: for a server that no longer speaks.
     query_timeout: 70_000,
     keepAlive: true,
-    keepAliveInitialDelayMillis: 30_000,
+    keepAliveInitialDelayMillis: 10_000,
     allowExitOnIdle: true,
     application_name: 'daozhang',
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
-  const guarded = await examine(pool, options).catch(async (error) => {
+  const watch = watchOver(url, options.silenceMs ?? SILENCE_MS, !pooled);
+  pool.on('connect', watch.over);
+  // Behind a pooler the next transaction may have another connection: each brings all it needs, in the words that begin it.
+  const begin = ['begin', ...(pooled ? settings.map(([name, value]) => `set local ${name} = '${value}'`) : [])].join(
+    '; ',
+  );
+  const guarded = await examine(pool, begin, options).catch(async (error) => {
     await pool.end();
+    watch.end();
     throw error;
   });
 
-  const transaction = async <T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(opening: string, work: (query: Query) => Promise<T>): Promise<T> => {
     for (let tried = 1; ; tried += 1) {
+      if (watch.isSilent()) throw new DaozhangError('db.unavailable', { reason: 'it went silent' });
       const client = await pool.connect().catch((error) => {
         throw toldOfConnecting(error, options.role);
       });
       try {
-        return await once(client, begin, work);
+        return await once(client, opening, work, !pooled);
       } catch (error) {
         if (!isRetryable(error) || tried === MOST_TRIES) throw told(error);
         retried += 1;
@@ -106,12 +118,12 @@ export async function openBook(options: BookOptions): Promise<Book> {
     async tenant(tenantId, work) {
       // Checked, because it stands in the text: so beginning costs one round trip. '' would silently see nothing.
       if (!UUID.test(tenantId)) throw new DaozhangError('db.no_tenant', { table: 'a tenant’s table' });
-      return await transaction(`begin; select set_config('app.tenant', '${tenantId}', true)`, (query) =>
+      return await transaction(`${begin}; select set_config('app.tenant', '${tenantId}', true)`, (query) =>
         work({ ...txOf(query), tenantId }),
       );
     },
     shared: (work) =>
-      transaction('begin', (query) =>
+      transaction(begin, (query) =>
         work(
           txOf((sql, params) => {
             const table = guarded.exec(sql)?.[1];
@@ -123,14 +135,15 @@ export async function openBook(options: BookOptions): Promise<Book> {
     async ping(timeoutMs) {
       const late = new AbortController();
       try {
-        const asked = { text: 'select clock_timestamp() as now', query_timeout: timeoutMs };
-        const { rows } = await Promise.race([
-          pool.query<{ now: Temporal.Instant }>(asked),
+        const asked = { text: `${begin}; select clock_timestamp() as now; commit`, query_timeout: timeoutMs };
+        const answers = await Promise.race([
+          // Several statements in one have several answers, which the driver's types do not tell.
+          pool.query(asked) as unknown as Promise<ReadonlyArray<pg.QueryResult<{ now: Temporal.Instant }>>>,
           pause(timeoutMs, undefined, { signal: late.signal }).then(() => {
             throw new DaozhangError('db.unavailable', { reason: `no answer in ${timeoutMs} ms` });
           }),
         ]);
-        return rows[0]!.now;
+        return answers.at(-2)!.rows[0]!.now;
       } catch (error) {
         throw told(error);
       } finally {
@@ -138,23 +151,50 @@ export async function openBook(options: BookOptions): Promise<Book> {
       }
     },
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, retried }),
-    close: () => pool.end(),
+    async close() {
+      await pool.end();
+      watch.end();
+    },
   };
 }
 
-/** What each connection begins with. Options that the address itself carries stay, before ours. */
-function withSettings(address: string, role: string | undefined): string {
-  const ours = ['search_path=book', 'timezone=UTC', 'datestyle=ISO', ...(role === undefined ? [] : [`role=${role}`])];
+/** What every statement of ours rests on. */
+const settingsFor = (role: string | undefined): ReadonlyArray<readonly [name: string, value: string]> => [
+  ['search_path', 'book'],
+  ['timezone', 'UTC'],
+  ['datestyle', 'ISO'],
+  ['statement_timeout', '60s'],
+  ['lock_timeout', '20s'],
+  ['idle_in_transaction_session_timeout', '60s'],
+  ...(role === undefined ? [] : [['role', role] as const]),
+];
+
+/** `?pgbouncer=true`: a pooler that gives each transaction another connection stands between us and the server. */
+function addressOf(address: string): Readonly<{ url: string; pooled: boolean }> {
+  const url = new URL(address);
+  const pooled = url.searchParams.get('pgbouncer') === 'true';
+  url.searchParams.delete('pgbouncer');
+  return { url: url.href, pooled };
+}
+
+/** Each connection begins with them. Options that the address itself carries stay, before ours. */
+function withSettings(address: string, settings: ReturnType<typeof settingsFor>): string {
   const url = new URL(address);
   const theirs = url.searchParams.get('options');
-  url.searchParams.set('options', [...(theirs === null ? [] : [theirs]), ...ours.map((o) => `-c ${o}`)].join(' '));
+  const ours = settings.map(([name, value]) => `-c ${name}=${value}`);
+  url.searchParams.set('options', [...(theirs === null ? [] : [theirs]), ...ours].join(' '));
   return url.href;
 }
 
 type Query = (sql: string, params?: readonly unknown[]) => Promise<pg.QueryResult>;
 
 /** One transaction on one connection, which goes back to the pool only if it is known to be clean. */
-async function once<T>(client: pg.PoolClient, begin: string, work: (query: Query) => Promise<T>): Promise<T> {
+async function once<T>(
+  client: pg.PoolClient,
+  begin: string,
+  work: (query: Query) => Promise<T>,
+  named: boolean,
+): Promise<T> {
   let broken: Error | undefined;
   let failed: unknown;
   let ended = false;
@@ -178,7 +218,11 @@ async function once<T>(client: pg.PoolClient, begin: string, work: (query: Query
       // A statement that was not awaited would run alone, or in the next one's transaction.
       if (ended) throw new Error(`the transaction has ended: ${sql.slice(0, 200)}`);
       const values = params.map(parameter);
-      return await send({ text: sql, values, ...(sql.length <= LONGEST_PREPARED ? { name: nameOf(sql) } : {}) });
+      return await send({
+        text: sql,
+        values,
+        ...(named && sql.length <= LONGEST_PREPARED ? { name: nameOf(sql) } : {}),
+      });
     });
     ended = true;
     if (broken !== undefined) throw broken;
@@ -246,11 +290,12 @@ function nameOf(sql: string): string {
 }
 
 /** Refuses what would lose money quietly, and learns which tables belong to tenants. */
-async function examine(pool: pg.Pool, options: BookOptions): Promise<RegExp> {
+async function examine(pool: pg.Pool, begin: string, options: BookOptions): Promise<RegExp> {
   const client = await pool.connect().catch((error) => {
     throw toldOfConnecting(error, options.role);
   });
   try {
+    await client.query(begin);
     const { rows: settings } = await client.query<{ name: string; setting: string }>(
       `select name, setting from pg_settings where name in ('server_version_num', 'fsync', 'full_page_writes', 'synchronous_commit')`,
     );
@@ -268,6 +313,7 @@ async function examine(pool: pg.Pool, options: BookOptions): Promise<RegExp> {
       `select relname as name from pg_class where relnamespace = to_regnamespace('book') and relrowsecurity`,
     );
     if (tables.length === 0) throw new DaozhangError('db.not_migrated', {});
+    await client.query('rollback');
     return new RegExp(`(?<![\\w'])(${tables.map((t) => t.name).join('|')})(?![\\w'])`, 'i');
   } catch (error) {
     throw told(error);

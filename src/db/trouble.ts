@@ -43,9 +43,12 @@ export function told(error: unknown): unknown {
   return new DaozhangError('db.unavailable', { reason: reasonOf(error) }, error);
 }
 
-/** No connection could be made. A role that may not be taken on is a matter of set-up; all else may pass. */
+/** No connection could be made. A role that may not be taken on and a pooler are matters of set-up; all else may pass. */
 export function toldOfConnecting(error: unknown, role: string | undefined): unknown {
   if (role !== undefined && ['42501', '22023', '42704'].includes(codeOf(error)))
     return new DaozhangError('db.role_missing', { role, reason: reasonOf(error) }, error);
+  // PgBouncer's words for what a connection of ours begins with.
+  if (reasonOf(error).startsWith('unsupported startup parameter'))
+    return new DaozhangError('db.pooler', { reason: reasonOf(error) }, error);
   return new DaozhangError('db.unavailable', { reason: reasonOf(error) }, error);
 }

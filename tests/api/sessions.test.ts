@@ -1,11 +1,16 @@
 /** Who is let in, for how long, and that nothing which opens a door is ever written to the log. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { accountFor } from '../../sim/channels/wechatpay/server.ts';
-import { makeLink, SESSION_COOKIE } from '../../src/api/auth.ts';
+import { makeLink, putRoute, SESSION_COOKIE } from '../../src/api/auth.ts';
+import { engineOf } from '../../src/api/wire.ts';
+import { openArchive } from '../../src/base/archive.ts';
 import { newId } from '../../src/base/ids.ts';
 import { newToken } from '../../src/base/secret.ts';
+import { vaultOf } from '../../src/base/vault.ts';
+import { temporary } from '../support/database.ts';
 import { callWith, keyOf, type Living, living } from '../support/living.ts';
 
 let on: Living;
@@ -44,6 +49,34 @@ async function entered(userId: string): Promise<Readonly<{ cookie: string; flags
 const enter = (link: string): Promise<Response> => fetch(`${on.served.url}/enter/${link}`, { redirect: 'manual' });
 const as = (cookie: string, own = true): Living['call'] =>
   callWith(on.served.url, { cookie, ...(own ? { 'x-daozhang': '1' } : {}) });
+
+test('what has expired is swept away when the workers start, and then each hour; what stands stays', async () => {
+  const count = (kind: string): Promise<bigint> =>
+    on.test.book.shared(async (tx) => {
+      const { n } = await tx.one<{ n: bigint }>('select count(*) as n from routes where kind = $1', [kind]);
+      return n;
+    });
+  await linkOf(await user());
+  const standing = [await count('link'), await count('notify')];
+  await on.test.book.tenant(on.test.tenantId, async (tx) => {
+    for (let i = 0; i < 3; i += 1) await putRoute(tx, newToken('link'), 'link', newId(), -1);
+  });
+  assert.equal(await count('link'), standing[0]! + 3n);
+  // The first round swept what was there when the server began; the next comes in an hour.
+  const { rounds } = on.served.engine.working;
+  for (const round of rounds) await round();
+  assert.equal(await count('link'), standing[0]! + 3n);
+  const another = engineOf({
+    book: on.test.book,
+    vault: vaultOf([randomBytes(32)]),
+    archive: openArchive(temporary()),
+    allowPrivate: [],
+    version: 'test',
+  });
+  for (const round of another.working.rounds) await round();
+  another.outbound.close();
+  assert.deepEqual([await count('link'), await count('notify')], standing);
+});
 
 test('a link lets in once, and its cookie is for our own pages only', async () => {
   const link = await linkOf(await user());

@@ -1,7 +1,8 @@
-/** The database under load: killed (F05), without a free connection (F07), refusing transactions at random (F08). */
+/** The database under load: killed (F05), silent, without a free connection (F07), refusing transactions at random (F08). */
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, test } from 'node:test';
+import { makeKey } from '../../src/api/auth.ts';
 import { seeded } from '../../src/base/random.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -21,6 +22,7 @@ import {
   storyOf,
   together,
 } from '../support/notices.ts';
+import { startSwallowing } from '../support/swallowing.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_127);
 const masterKey = masterKeyOf();
@@ -137,6 +139,58 @@ test('F07: no connection is free: /livez and /readyz answer within a second, all
   await served.close();
   await book.close();
   await on.close();
+});
+
+test('a database that is connected and silent: 503 in time, nothing acknowledged, nobody piles up; then all flows by itself', async (t) => {
+  const on = await freshBook();
+  const { token } = await on.book.tenant(on.tenantId, (tx) =>
+    makeKey(tx, { name: 'k', livemode: false, scopes: ['read'] }),
+  );
+  const shop = await shopOn(on.book, on.tenantId, masterKey);
+  const way = await startSwallowing(on.appUrl);
+  const book = await openBook({ url: way.url, allowUnsafe: true, max: 4, waitMs: 500, silenceMs: 200 });
+  const { served } = await serveOn(book, masterKey);
+  // As patient as in production: its notification is answered by the door itself.
+  const patient = await openBook({ url: way.url, allowUnsafe: true, max: 2 });
+  const { served: other } = await serveOn(patient, masterKey);
+  t.after(async () => {
+    way.close();
+    await Promise.all([served.close(), other.close()]);
+    await Promise.all([book.close(), patient.close()]);
+    await on.close();
+  });
+  const notify = (at: string, i: number): Promise<Reply> =>
+    send(`${at}${shop.path}`, noticeOf(paidEvent(i), shop.keys), agent, 20_000);
+  const key = { authorization: `Bearer ${token}` };
+  for (const at of [served.url, other.url]) assert.equal((await notify(at, 0)).status, 204);
+  way.swallow('all');
+  const slow = notify(other.url, 1);
+  const replies = await Promise.all(numbers(20).map((i) => notify(served.url, i + 1)));
+  for (const { status, retryAfter, ms } of replies) {
+    assert.deepEqual([status, retryAfter !== undefined], [503, true]);
+    assert.ok(ms < 5_000, `${ms}`);
+  }
+  // Known by now: what comes does not even begin.
+  const ready = await ask(`${served.url}/readyz`);
+  assert.equal(ready.status, 503);
+  assert.ok(ready.ms < 1_000, `${ready.ms}`);
+  const asked = await fetch(`${served.url}/v1/payments`, { headers: key });
+  const { code, remedy } = (await asked.json()) as { code: string; remedy: string };
+  assert.deepEqual([asked.status, code, remedy.includes('Nothing is lost')], [503, 'db.unavailable', true]);
+  assert.equal(book.stats().waiting, 0, 'workers and requests do not pile up');
+  const late = await slow;
+  assert.deepEqual([late.status, late.retryAfter !== undefined], [503, true]);
+  // Half a second is left for the way; a machine that is busy with other tests takes more of it.
+  assert.ok(late.ms > 4_000 && late.ms < 6_000, `${late.ms}`);
+  assert.equal((await countsOf(on.book, on.tenantId)).messages, 1, 'what was refused is not there');
+  way.swallow('none');
+  await until('to be back', async () => (await ask(`${served.url}/readyz`)).status === 200);
+  await until('to be taken', async () => (await notify(served.url, 1)).status === 204);
+  assert.equal((await fetch(`${served.url}/v1/payments`, { headers: key })).status, 200);
+  await until('all to be folded', async () => {
+    const { messages, unfolded } = await countsOf(on.book, on.tenantId);
+    return messages >= 2 && unfolded === 0;
+  });
 });
 
 test(`F08: 40001 and 40P01 in a quarter of all transactions: the same traces as without (SEED=${SEED})`, async () => {

@@ -10,13 +10,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { newId } from '../../src/base/ids.ts';
-import { type Embedded, startEmbedded } from '../../src/db/embedded.ts';
+import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Book, openBook } from '../../src/db/pool.ts';
 
 type Server = Readonly<{ ownerUrl: string; appUrl: string; template: string }>;
 /** Names the server of the whole run to the processes of the test files. */
 const SHARED = 'DAOZHANG_TEST_SERVER';
+/** A superuser's address of another PostgreSQL to test on, of any version that `DATABASE_URL` may have (docs/operate/run.md). */
+const GIVEN = 'DAOZHANG_TEST_DATABASE';
+/** HOST:PORT of a PgBouncer in front of it, which knows our two roles by the superuser's password. */
+const POOLER = 'DAOZHANG_TEST_POOLER';
 let server: Promise<Server> | undefined;
 let made = 0;
 
@@ -40,13 +44,54 @@ export const share = (started: Server): void => {
   process.env[SHARED] = JSON.stringify(started);
 };
 
-export async function startServer(): Promise<Readonly<{ server: Server; embedded: Embedded }>> {
-  const folder = temporary();
-  const embedded = await startEmbedded({ folder, unsafeFast: true });
+export async function startServer(): Promise<Readonly<{ server: Server; stop(): Promise<void> }>> {
+  const given = process.env[GIVEN];
+  if (given !== undefined) return { server: await serverOn(given), stop: async () => {} };
+  const embedded = await startEmbedded({ folder: temporary(), unsafeFast: true });
   await migrate(embedded.ownerUrl);
-  await asOwner(embedded.ownerUrl.replace(/daozhang$/, 'postgres'), 'alter database daozhang is_template true');
+  await asOwner(inDatabase(embedded.ownerUrl, 'postgres'), 'alter database daozhang is_template true');
   const { ownerUrl, appUrl } = embedded;
-  return { server: { ownerUrl, appUrl, template: 'daozhang' }, embedded };
+  return { server: { ownerUrl, appUrl, template: 'daozhang' }, stop: embedded.stop };
+}
+
+function inDatabase(address: string, name: string): string {
+  const url = new URL(address);
+  url.pathname = name;
+  return url.href;
+}
+
+/** The roles that `embedded.ts` makes, and the template, on a server that somebody else runs, for tests alone. */
+async function serverOn(superUrl: string): Promise<Server> {
+  const template = 'daozhang_test_template';
+  const { password } = new URL(superUrl);
+  const urlOf = (user: string, at?: string): string => {
+    const url = new URL(inDatabase(superUrl, template));
+    url.username = user;
+    if (at === undefined) return url.href;
+    url.host = at;
+    url.searchParams.set('pgbouncer', 'true');
+    return url.href;
+  };
+  for (const [role, rights] of [
+    ['daozhang_owner', 'createdb'],
+    ['daozhang_app', 'nocreatedb'],
+  ] as const) {
+    await asOwner(
+      superUrl,
+      `do $$ begin
+         if to_regrole('${role}') is null then create role ${role}; end if;
+         alter role ${role} login nosuperuser nobypassrls nocreaterole ${rights} password '${password}';
+       end $$`,
+    );
+  }
+  // The one of an earlier run.
+  await asOwner(superUrl, `update pg_database set datistemplate = false where datname = '${template}'`);
+  await asOwner(superUrl, `drop database if exists ${template} with (force)`);
+  await asOwner(superUrl, `create database ${template} owner daozhang_owner`);
+  const pooler = process.env[POOLER];
+  await migrate(urlOf('daozhang_owner', pooler));
+  await asOwner(superUrl, `alter database ${template} is_template true`);
+  return { ownerUrl: urlOf('daozhang_owner'), appUrl: urlOf('daozhang_app', pooler), template };
 }
 
 /**
@@ -97,8 +142,8 @@ export async function freshBook(max = 10): Promise<TestBook> {
   const { ownerUrl, appUrl, template } = await testServer();
   made += 1;
   const name = `book_${process.pid}_${made}`;
-  const on = (url: string): string => url.replace(/daozhang$/, name);
-  const admin = ownerUrl.replace(/daozhang$/, 'postgres');
+  const on = (url: string): string => inDatabase(url, name);
+  const admin = inDatabase(ownerUrl, 'postgres');
   // Copied file by file: half of what the default costs, which writes each page to the log.
   await asOwner(admin, `create database ${name} template ${template} strategy file_copy`);
   const book = await openBook({ url: on(appUrl), allowUnsafe: true, max });

@@ -1,15 +1,14 @@
 /** What `npm test` (`tests/run.ts`) starts before all tests: one PostgreSQL for the run instead of one a test file. */
-import type { Embedded } from '../../src/db/embedded.ts';
 import { share, startServer } from './database.ts';
 
-let running: Embedded | undefined;
+let stop: (() => Promise<void>) | undefined;
 
 export async function globalSetup(): Promise<void> {
-  const { server, embedded } = await startServer();
-  running = embedded;
-  share(server);
+  const started = await startServer();
+  stop = started.stop;
+  share(started.server);
 }
 
 export async function globalTeardown(): Promise<void> {
-  await running?.stop();
+  await stop?.();
 }
