@@ -19,6 +19,7 @@ import { clearDue, setDue, type Wake, wakeClaims } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import type { Pace } from './pace.ts';
 import { placesWatched } from './places.ts';
+import { wakeRefunds } from './refund-book.ts';
 import { look } from './schedule.ts';
 import { paymentView, verdictView } from './view.ts';
 
@@ -80,11 +81,21 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
           tx,
           moved.filter((o) => !o.changed.isNew).map((o) => o.payment.id),
         );
+        await wakeRefunds(
+          tx,
+          changed.filter(touchesRefunds).map((c) => c.after.id),
+        );
         await tellFeed(tx, moved);
       },
     };
   };
 }
+
+/** Refunds of ours may have to be looked at: most payments have none, and are not asked about. */
+const touchesRefunds = ({ trace, after, isNew }: Changed): boolean =>
+  !isNew &&
+  after.capturedAt !== undefined &&
+  (trace.refunds.length > 0 || trace.chargedBackMinor > 0n || trace.position !== 'captured');
 
 /** A notification alone releases no goods here: the channel is asked at once, for the customer stands and waits. */
 const wantsProof = ({ trace }: Changed, verdict: Verdict, open: OpenAccount): boolean =>

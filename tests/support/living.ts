@@ -167,7 +167,7 @@ export const callWith =
   };
 
 export type ForKey = Readonly<{ tenantId?: string; livemode?: boolean; scopes?: readonly Scope[] }>;
-export const ALL_SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+export const ALL_SCOPES = ['read', 'orders', 'act', 'refund', 'approve', 'admin'] as const;
 
 /** A key of this tenant; of the living one's test side, and allowed everything, unless told otherwise. */
 export const keyOf = (
