@@ -10,9 +10,8 @@ import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
-import type { VerdictCode } from '../verdicts/catalogue.ts';
 import { judge, type Verdict } from '../verdicts/judge.ts';
-import type { Policy } from '../verdicts/policy.ts';
+import { type Policy, remedyFor } from '../verdicts/policy.ts';
 import { NO_ROAD, type Setting } from '../verdicts/standing.ts';
 import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake, wakeClaims } from './due.ts';
@@ -24,9 +23,6 @@ import { look } from './schedule.ts';
 import { paymentView, verdictView } from './view.ts';
 
 type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount; verdict: Verdict; terminal: boolean }>;
-
-/** What a person has to decide: a case stays open while the verdict stands. */
-const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
 
 /** What stands around a payment of this account. */
 export const settingOf = (open: PlainAccount, paidBefore: boolean): Setting => ({
@@ -75,7 +71,7 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
         );
         // Before the feed's counter is taken: whoever holds it waits for nobody's finding.
         await watchPlaces(tx, changed);
-        await tellPeople(tx, moved);
+        await tellPeople(tx, moved, policy);
         await tellOfLong(tx, outcomes, policy, pace.now());
         await wakeClaims(
           tx,
@@ -224,7 +220,8 @@ async function settleRepairs(tx: TenantTx, outcomes: readonly Outcome[]): Promis
   );
 }
 
-async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void> {
+/** What is to be decided, by people or by the policy. */
+async function tellPeople(tx: TenantTx, moved: readonly Outcome[], policy: Policy): Promise<void> {
   const settled = moved.filter(
     (o) => o.changed.before.verdict !== undefined && o.changed.before.verdict !== o.verdict.code,
   );
@@ -233,8 +230,13 @@ async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void
     settled.map((o) => o.payment.id),
     [],
   );
-  for (const o of moved)
-    if (FOR_PEOPLE.has(o.verdict.code)) await openCase(tx, o.verdict.code, { kind: 'payment', id: o.payment.id });
+  const wakes: Wake[] = [];
+  for (const { payment, verdict } of moved) {
+    const way = remedyFor(policy, verdict.code);
+    if (way === 'ask') await openCase(tx, verdict.code, { kind: 'payment', id: payment.id });
+    else if (way !== undefined) wakes.push({ kind: 'remedy', id: payment.id, inMs: 0 });
+  }
+  await setDue(tx, wakes);
 }
 
 /** A channel that is at work for longer than the policy lets it: a person should know, and nothing is said about the money. */

@@ -57,7 +57,6 @@ export const REFUND_STEPS = {
   sent: { en: 'sent to the channel', zh: '发送到渠道' },
   uncertain: { en: 'no answer: asked about, not sent again', zh: '未收到答复:改为查询,不重发' },
   not_there: { en: 'the channel knows no such refund', zh: '渠道没有这笔退款' },
-  put_off: { en: 'the channel wants it later', zh: '渠道限流,稍后再发' },
   accepted: { en: 'the channel is at work', zh: '渠道已受理' },
   done: { en: 'the channel gave it back', zh: '渠道已退款' },
   refused: { en: 'the channel refused it', zh: '渠道拒绝' },

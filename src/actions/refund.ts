@@ -235,17 +235,12 @@ async function unheard(
   answer: Exclude<Answer, { outcome: 'answered' }>,
   restMs: number,
 ): Promise<void> {
-  const isFirst = call === 'send' && r.sent === 1 && r.asked === 0;
-  if (answer.outcome === 'limited') {
-    const waitSeconds = Math.max(AGAIN_SECONDS, (answer.retryAfterMs ?? 0) / 1_000);
-    if (!isFirst) return await uncertain(tx, on, r, 'too fast', waitSeconds);
-    // It was not taken in: it is as before.
-    await tx.run('update refunds set sent = 0 where tenant_id = $1 and id = $2', [tx.tenantId, r.id]);
-    await moveOn(tx, on, r, 'ready', { kind: 'put_off' });
-    return await later(tx, on, r, waitSeconds);
-  }
+  // Too fast is later, and not that nothing was done.
+  if (answer.outcome === 'limited')
+    return await uncertain(tx, on, r, 'too fast', Math.max(AGAIN_SECONDS, (answer.retryAfterMs ?? 0) / 1_000));
   if (answer.outcome === 'refused' && call === 'send') {
     // The first, or one that is answered as the first was.
+    const isFirst = r.sent === 1 && r.asked === 0;
     const isLast = isFirst || open.channel.capabilities.inquire_refund !== true;
     if (isLast) return void (await refuse(tx, on, r, answer.code, answer.detail));
     // An earlier one may have come through: that is asked before the refusal is believed.

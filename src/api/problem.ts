@@ -27,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'order.conflict': 409,
   'order.changed': 409,
   'order.is_paid': 409,
+  'order.not_closed': 409,
   'ledger.period_closed': 409,
   'ledger.day_signed': 409,
   'ledger.day_not_signed': 409,

@@ -51,3 +51,19 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   recordWithinSeconds: 60,
   pendingCaseMinutes: 120,
 });
+
+/** What is done of itself; undefined: it is nobody's to decide. */
+export function remedyFor(policy: Policy, verdict: string | undefined): 'reopen' | 'refund' | 'ask' | undefined {
+  switch (verdict) {
+    case 'paid_after_close':
+      return policy.paidAfterClose;
+    case 'duplicate':
+      return policy.duplicate;
+    case 'overpaid':
+      return policy.overpaid;
+    case 'underpaid':
+      return 'ask';
+    default:
+      return undefined;
+  }
+}

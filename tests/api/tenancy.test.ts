@@ -197,6 +197,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getOrder: (t) => ({ path: t.order, gets: 'none' }),
   changeOrder: (t) => ({ path: t.order, body: { state: 'paid' }, gets: 'none' }),
   cancelOrder: (t) => ({ path: t.order, gets: 'none' }),
+  reopenOrder: (t) => ({ path: t.order, gets: 'none' }),
   putStore: () => ({ body: { code: 'MINE', name: 'mine' }, gets: 'own' }),
   listStores: () => ({ gets: 'empty' }),
   addTerminal: (t) => ({ body: { kind: 'pos', name: 'x', account_id: t.channel }, gets: 'none' }),
