@@ -1,7 +1,7 @@
 /** A payment followed alive against an Alipay that speaks the real protocol: what is Alipay's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'alipay'>;
 before(async () => {
@@ -89,4 +89,16 @@ test('an order that the buyer opened and never paid is closed at the channel; on
   // The buyer opens it late, and pays.
   await on.sim.pay(unseen);
   assert.equal((await verdictOf(on, unseen, 'on_its_way')).captured?.amount, '25.00');
+});
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const { id } = await verdictOf(on, ref, 'on_its_way');
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
+  assert.deepEqual([story.refund.state, story.steps.at(-1)?.kind], ['done', 'done']);
+  assert.deepEqual(
+    on.sim.trades.get(ref)!.refunds.map((r) => [r.outRequestNo, r.fen]),
+    [[story.refund.refund_ref, 1_000]],
+  );
 });

@@ -172,7 +172,12 @@ function gapOf(on: Refunding, r: RefundRow): number {
 }
 
 async function called(on: Refunding, tenantId: string, { call, r, payment, open, asked }: Todo): Promise<Answer> {
-  const name = { refundRef: r.ref, paymentRef: payment.ref, askedAt: r.asked_at ?? undefined };
+  const name = {
+    refundRef: r.ref,
+    paymentRef: payment.ref,
+    channelTrade: asked.channelTrade,
+    askedAt: r.asked_at ?? undefined,
+  };
   const silent = (error: Error): Answer => ({ outcome: 'unknown', detail: error.message });
   if (call === 'ask')
     return await askKnowingKeys(on, tenantId, open, (current) =>
@@ -183,7 +188,6 @@ async function called(on: Refunding, tenantId: string, { call, r, payment, open,
     .refund(
       {
         ...name,
-        channelTrade: asked.channelTrade,
         placedAt: asked.placedAt,
         refundMinor: r.amount_minor,
         totalMinor: payment.capturedMinor,
