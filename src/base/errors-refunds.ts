@@ -97,6 +97,11 @@ export const REFUND_ERRORS = {
       zh: '已发送到渠道的退款,以渠道答复为准。',
     },
   },
+  'refund.which': {
+    exit: 2,
+    says: { en: '“{ref}” is the number of {count} payments: {refs}', zh: '“{ref}”对应 {count} 笔支付:{refs}' },
+    remedy: { en: 'Name the payment by its own number.', zh: '请使用该笔支付自己的单号。' },
+  },
   'approval.own': {
     exit: 2,
     says: { en: 'who asked for it does not agree to it', zh: '申请人不能自己审批' },
