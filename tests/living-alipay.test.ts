@@ -13,12 +13,13 @@ after(async () => {
 });
 
 let made = 0;
-async function order(minutes = 30): Promise<string> {
+async function order(minutes = 30, product?: string): Promise<string> {
   made += 1;
   const ref = `LA${String(made).padStart(6, '0')}`;
   on.sim.place(ref, 2_500);
   const answer = await on.call('POST', '/v1/orders', {
     order_ref: ref,
+    ...(product === undefined ? {} : { product }),
     amount: { amount: '25.00', currency: 'CNY' },
     placed_at: on.clock.now().toString(),
     expires_at: on.clock.now().add({ minutes }).toString(),
@@ -89,6 +90,16 @@ test('an order that the buyer opened and never paid is closed at the channel; on
   // The buyer opens it late, and pays.
   await on.sim.pay(unseen);
   assert.equal((await verdictOf(on, unseen, 'on_its_way')).captured?.amount, '25.00');
+});
+
+test('an order at the till that the buyer began and never paid is taken back, not closed', async () => {
+  const ref = await order(1, 'barcode');
+  const closes = (): number => on.sim.fired.get('alipay.trade.close') ?? 0;
+  const before = closes();
+  on.sim.scan(ref);
+  await until('it to be taken back', () => on.sim.trades.get(ref)?.state === 'TRADE_CLOSED');
+  await until('its position', async () => (await paymentOf(on, ref))?.position === 'closed');
+  assert.deepEqual([on.sim.fired.get('alipay.trade.cancel'), closes()], [1, before]);
 });
 
 test('I8: given back at our asking: sent once, done by the channel’s word', async () => {

@@ -10,7 +10,8 @@ import { remedyDue } from '../src/actions/remedy.ts';
 import { textOf } from '../src/channels/policies.ts';
 import { DEFAULT_POLICY } from '../src/verdicts/policy.ts';
 import { type Between, startBetween } from './support/between.ts';
-import { callAs, callWith, type Living, living, paymentOf } from './support/living.ts';
+import { place } from './support/cli.ts';
+import { callAs, callWith, keyOf, type Living, living, paymentOf } from './support/living.ts';
 
 type Refund = Readonly<{
   id: string;
@@ -223,6 +224,24 @@ test('above the second limit two others agree; one who does not ends it; who ask
   assert.deepEqual(given(ref), [60_000]);
   const waiting = await bo<{ items: Approval[] }>('GET', '/v1/approvals?state=waiting');
   assert.deepEqual(waiting.body.items, []);
+});
+
+test('F43: a yes of whoever may no more, before the second, does not count', async () => {
+  const { id, ref } = await paid(100_000);
+  const { body: refund } = await ask(ada, id, '700.00');
+  const { hash } = await approvalOf(bo, refund.approval!.id);
+  const at = `/v1/approvals/${refund.approval!.id}/approve`;
+  const [one, two] = [
+    await keyOf(on.test, { scopes: ['read', 'approve'] }),
+    await keyOf(on.test, { scopes: ['read', 'approve'] }),
+  ];
+  const as = (key: { token: string }) => callWith(on.served.url, { authorization: `Bearer ${key.token}` });
+  assert.equal((await as(one)<Approval>('POST', at, { hash })).body.state, 'waiting');
+  assert.equal((await on.call('DELETE', `/v1/keys/${one.id}`)).status, 204);
+  assert.equal((await as(two)<Approval>('POST', at, { hash })).body.state, 'waiting');
+  assert.equal((await bo<Approval>('POST', at, { hash })).body.state, 'approved');
+  await work();
+  assert.deepEqual(given(ref), [70_000]);
 });
 
 test('I8, F42: eight at once, and one at the console meanwhile: never more than was paid', async () => {
@@ -459,4 +478,24 @@ test('by policy the second payment of an order and what was paid too much go bac
   await remedy();
   await work();
   assert.deepEqual(given(ref), [250]);
+});
+
+test('the command: make, list, show; a number that two payments have is told, and nothing goes', async (t) => {
+  const here = place();
+  t.after(() => here.remove());
+  const { ref } = await paid(1_000);
+  process.env.DAOZHANG_URL = on.served.url;
+  process.env.DAOZHANG_API_KEY = (await keyOf(on.test)).token;
+  const refunds = (...args: readonly string[]) => here.run('refunds', ...args, '--lang', 'en');
+  await setPolicy({});
+  const made = await refunds('make', ref, '--reason', 'customer_request', '--amount', '4.00');
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /4\.00 CNY {2}ready {2}— {2}R\d+ {2}the customer asked for it {2}[0-9a-f-]{36}\n$/);
+  await work();
+  const id = made.stdout.trim().split(/\s+/).at(-1)!;
+  assert.match((await refunds('show', id)).stdout, /sent to the channel/);
+  assert.match((await refunds('list')).stdout, new RegExp(id));
+  const none = await refunds('make', 'NOBODY', '--reason', 'duplicate');
+  assert.deepEqual([none.code, /0 payments/.test(none.stderr)], [2, true]);
+  assert.deepEqual(given(ref), [400]);
 });

@@ -145,7 +145,8 @@ export async function askedAbout(
     [tx.tenantId, payment.accountId, except?.day ?? dayOf(now), payment.currency ?? '', except?.id ?? null, NOTHING],
   );
   const plain = await on.accounts.plain(tx, payment.accountId);
-  return { trace, ours, plain, policy: await on.policies.of(tx), now, today };
+  const { policy } = await on.policies.inForce(tx, true);
+  return { trace, ours, plain, policy, now, today };
 }
 
 /** As `askedAbout` for one that is there. */

@@ -146,8 +146,12 @@ export async function giveWord(tx: TenantTx, id: string, word: Word): Promise<Ap
   );
   if (mine === 0) throw new DaozhangError('approval.twice', {});
   if (word.says === 'no') return await decide(tx, id, 'rejected', word.at);
+  // Of those who may check now: whoever may no more, meanwhile, does not count.
   const { yes } = await tx.one<{ yes: number }>(
-    `select count(*)::int as yes from approval_votes where tenant_id = $1 and approval_id = $2 and says = 'yes'`,
+    `select count(*)::int as yes from approval_votes v where v.tenant_id = $1 and v.approval_id = $2 and v.says = 'yes'
+        and (exists (select from users u where u.tenant_id = $1 and 'session:' || u.id = v.voter and ${MAY_APPROVE})
+          or exists (select from api_keys k where k.tenant_id = $1 and 'key:' || k.id = v.voter and k.revoked_at is null
+                        and 'approve' = any(k.scopes)))`,
     [tx.tenantId, id],
   );
   return yes >= it.needs ? await decide(tx, id, 'approved', word.at) : 'waiting';

@@ -126,7 +126,13 @@ export class Policies {
     return (await this.inForce(tx)).policy;
   }
 
-  async inForce(tx: TenantTx): Promise<InForce> {
+  /** `now`: as it stands, not as it was seconds ago: where money leaves by it. */
+  async inForce(tx: TenantTx, now = false): Promise<InForce> {
+    if (now) this.#kept.delete(tx.tenantId);
+    return await this.#inForce(tx);
+  }
+
+  async #inForce(tx: TenantTx): Promise<InForce> {
     const kept = this.#kept.get(tx.tenantId);
     const now = clock.now().epochMilliseconds;
     if (kept !== undefined && now - kept.at < KEEP_MS) return kept;
