@@ -90,6 +90,45 @@ create table book.api_keys (
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
 
+create table book.approval_votes (
+  tenant_id uuid not null,
+  approval_id uuid not null,
+  made_by text not null,
+  hash text not null,
+  voter text not null,
+  says text not null,
+  note text,
+  at timestamp with time zone not null,
+  PRIMARY KEY (tenant_id, approval_id, voter),
+  FOREIGN KEY (tenant_id, approval_id, made_by, hash) REFERENCES book.approvals(tenant_id, id, made_by, hash),
+  CHECK ((says = ANY (ARRAY['yes'::text, 'no'::text]))),
+  CHECK ((voter <> made_by))
+);
+
+create table book.approvals (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  kind text not null,
+  subject_id uuid not null,
+  hash text not null,
+  needs integer not null,
+  made_by text not null,
+  state text default 'waiting'::text not null,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, id, made_by, hash),
+  UNIQUE (tenant_id, kind, subject_id),
+  FOREIGN KEY (tenant_id, subject_id) REFERENCES book.refunds(tenant_id, id),
+  CHECK (((needs >= 1) AND (needs <= 2))),
+  CHECK ((kind = 'refund'::text)),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'expired'::text])))
+);
+CREATE INDEX approvals_newest ON book.approvals USING btree (tenant_id, livemode, made_at DESC, id DESC);
+CREATE INDEX approvals_waiting ON book.approvals USING btree (tenant_id, livemode, made_at DESC, id DESC) WHERE (state = 'waiting'::text);
+
 create table book.batches (
   tenant_id uuid not null,
   id uuid not null,
@@ -857,6 +896,59 @@ create table book.refs (
 );
 CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, tail);
 
+create table book.refund_steps (
+  tenant_id uuid not null,
+  refund_id uuid not null,
+  n integer not null,
+  kind text not null,
+  made_by text,
+  note text,
+  code text,
+  message_id uuid,
+  at timestamp with time zone not null,
+  PRIMARY KEY (tenant_id, refund_id, n),
+  FOREIGN KEY (tenant_id, refund_id) REFERENCES book.refunds(tenant_id, id),
+  CHECK ((n > 0))
+);
+
+create table book.refunds (
+  tenant_id uuid not null,
+  id uuid not null,
+  livemode boolean not null,
+  payment_id uuid not null,
+  account_id uuid not null,
+  n integer not null,
+  ref text not null,
+  channel_ref text,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  reason text not null,
+  note text,
+  made_by text not null,
+  made_at timestamp with time zone not null,
+  made_on date not null,
+  policy_version integer not null,
+  state text not null,
+  asked_at timestamp with time zone,
+  sent integer default 0 not null,
+  asked integer default 0 not null,
+  code text,
+  detail text,
+  ended_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, account_id, ref),
+  UNIQUE (tenant_id, payment_id, n),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK ((amount_minor > 0)),
+  CHECK ((n > 0)),
+  CHECK ((reason = ANY (ARRAY['customer_request'::text, 'duplicate'::text, 'overpaid'::text, 'paid_after_close'::text, 'not_delivered'::text, 'fraud'::text, 'other'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'sent'::text, 'asking'::text, 'at_channel'::text, 'done'::text, 'refused'::text, 'rejected'::text, 'cancelled'::text])))
+);
+CREATE INDEX refunds_day ON book.refunds USING btree (tenant_id, account_id, made_on);
+CREATE INDEX refunds_newest ON book.refunds USING btree (tenant_id, livemode, made_at DESC, id DESC);
+
 create table book.rejected_messages (
   tenant_id uuid not null,
   account_id uuid not null,
@@ -1143,7 +1235,7 @@ create table book.users (
   created_at timestamp with time zone default now() not null,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
-  CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text]))),
+  CHECK ((role = ANY (ARRAY['admin'::text, 'approver'::text, 'operator'::text, 'viewer'::text]))),
   CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 
@@ -1204,6 +1296,8 @@ create table book.webhook_endpoints (
 -- actions              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- alerts               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- api_keys             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- approval_votes       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- approvals            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- batches              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- bill_days            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- break_steps          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1244,6 +1338,8 @@ create table book.webhook_endpoints (
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- refs                 enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- refund_steps         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- refunds              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- routes               none
 -- sessions             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1267,6 +1363,8 @@ create table book.webhook_endpoints (
 
 -- Rights of those who do not own it
 
+-- column   approvals.decided_at daozhang_app: update
+-- column   approvals.state      daozhang_app: update
 -- column   documents.account_id daozhang_app: update
 -- column   ledger_proposals.decided_at daozhang_app: update
 -- column   ledger_proposals.decided_by daozhang_app: update
@@ -1277,6 +1375,15 @@ create table book.webhook_endpoints (
 -- column   observations.last_seen_at daozhang_app: update
 -- column   observations.payment_id daozhang_app: update
 -- column   observations.times   daozhang_app: update
+-- column   refunds.asked        daozhang_app: update
+-- column   refunds.asked_at     daozhang_app: update
+-- column   refunds.channel_ref  daozhang_app: update
+-- column   refunds.code         daozhang_app: update
+-- column   refunds.detail       daozhang_app: update
+-- column   refunds.ended_at     daozhang_app: update
+-- column   refunds.sent         daozhang_app: update
+-- column   refunds.state        daozhang_app: update
+-- column   refunds.updated_at   daozhang_app: update
 -- column   sign_offs.reopened_at daozhang_app: update
 -- column   sign_offs.reopened_by daozhang_app: update
 -- column   sign_offs.reopened_why daozhang_app: update
@@ -1287,6 +1394,8 @@ create table book.webhook_endpoints (
 -- table    actions              daozhang_app: delete, insert, select, update
 -- table    alerts               daozhang_app: delete, insert, select, update
 -- table    api_keys             daozhang_app: delete, insert, select, update
+-- table    approval_votes       daozhang_app: insert, select
+-- table    approvals            daozhang_app: insert, select
 -- table    batches              daozhang_app: delete, insert, select, update
 -- table    bill_days            daozhang_app: delete, insert, select, update
 -- table    break_steps          daozhang_app: insert, select
@@ -1327,6 +1436,8 @@ create table book.webhook_endpoints (
 -- table    reconciliation_files daozhang_app: delete, insert, select, update
 -- table    reconciliations      daozhang_app: delete, insert, select, update
 -- table    refs                 daozhang_app: delete, insert, select, update
+-- table    refund_steps         daozhang_app: insert, select
+-- table    refunds              daozhang_app: insert, select
 -- table    rejected_messages    daozhang_app: delete, insert, select, update
 -- table    routes               daozhang_app: delete, insert, select, update
 -- table    sessions             daozhang_app: delete, insert, select, update

@@ -13,6 +13,7 @@ import { localised, usageError } from './cli/help.ts';
 import { ledgerCommand } from './cli/ledger.ts';
 import { planCommand } from './cli/plan.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
+import { refundsCommand } from './cli/refunds.ts';
 import { migrateCommand, serveCommand, workCommand } from './cli/serve.ts';
 import { simCommand } from './cli/sim.ts';
 import { sniffCommand } from './cli/sniff.ts';
@@ -61,6 +62,7 @@ async function run(argv: readonly string[], lang: Lang): Promise<number> {
     migrateCommand(lang, exit),
     simCommand(lang, exit, async () => (await import('../sim/alone.ts')).runSim),
     planCommand(lang, exit),
+    refundsCommand(lang, exit),
     terminalCommand(lang, exit),
     ...bookCommands(lang, exit),
     ledgerCommand(lang, exit),

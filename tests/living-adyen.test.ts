@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { adyen } from '../src/channels/adyen/channel.ts';
-import { type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
 
 /** A day and a half of business pass in some eight seconds. */
 const FAST = 15_000;
@@ -121,4 +121,13 @@ test('another card was refused, before and after: neither makes a paid order dou
   await verdictOf(on, 'AY-AFTER', 'on_its_way', WITHIN_MS);
   assert.ok(on.sim.notified().length > heard);
   assert.deepEqual((await paymentOf(on, 'AY-TRIES'))?.contradictions, []);
+});
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  await order('AY-BACK');
+  await on.sim.pay('AY-BACK');
+  const { id } = await verdictOf(on, 'AY-BACK', 'on_its_way', WITHIN_MS);
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'EUR' });
+  assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  await untilPayment('AY-BACK', 'to know it', (p) => p.refunded?.amount === '10.00');
 });

@@ -1,7 +1,7 @@
 /** A payment followed alive against an Alipay that speaks the real protocol: what is Alipay's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'alipay'>;
 before(async () => {
@@ -13,12 +13,13 @@ after(async () => {
 });
 
 let made = 0;
-async function order(minutes = 30): Promise<string> {
+async function order(minutes = 30, product?: string): Promise<string> {
   made += 1;
   const ref = `LA${String(made).padStart(6, '0')}`;
   on.sim.place(ref, 2_500);
   const answer = await on.call('POST', '/v1/orders', {
     order_ref: ref,
+    ...(product === undefined ? {} : { product }),
     amount: { amount: '25.00', currency: 'CNY' },
     placed_at: on.clock.now().toString(),
     expires_at: on.clock.now().add({ minutes }).toString(),
@@ -89,4 +90,26 @@ test('an order that the buyer opened and never paid is closed at the channel; on
   // The buyer opens it late, and pays.
   await on.sim.pay(unseen);
   assert.equal((await verdictOf(on, unseen, 'on_its_way')).captured?.amount, '25.00');
+});
+
+test('an order at the till that the buyer began and never paid is taken back, not closed', async () => {
+  const ref = await order(1, 'barcode');
+  const closes = (): number => on.sim.fired.get('alipay.trade.close') ?? 0;
+  const before = closes();
+  on.sim.scan(ref);
+  await until('it to be taken back', () => on.sim.trades.get(ref)?.state === 'TRADE_CLOSED');
+  await until('its position', async () => (await paymentOf(on, ref))?.position === 'closed');
+  assert.deepEqual([on.sim.fired.get('alipay.trade.cancel'), closes()], [1, before]);
+});
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const { id } = await verdictOf(on, ref, 'on_its_way');
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
+  assert.deepEqual([story.refund.state, story.steps.at(-1)?.kind], ['done', 'done']);
+  assert.deepEqual(
+    on.sim.trades.get(ref)!.refunds.map((r) => [r.outRequestNo, r.fen]),
+    [[story.refund.refund_ref, 1_000]],
+  );
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { lakala } from '../src/channels/lakala/channel.ts';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'lakala'>;
 before(async () => {
@@ -79,3 +79,15 @@ for (const product of ['scan', 'cashier'] as const) {
     assert.equal(found?.payment_ref, ref);
   });
 }
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  await order('LK-BACK', 'scan');
+  await on.sim.pay('LK-BACK');
+  const { id } = await verdictOf(on, 'LK-BACK', 'on_its_way');
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
+  assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  assert.deepEqual(
+    on.sim.trades.get('LK-BACK')!.refunds.map((r) => [r.ref, r.amount]),
+    [[story.refund.refund_ref, 1_000n]],
+  );
+});

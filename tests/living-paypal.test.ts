@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { paypal } from '../src/channels/paypal/channel.ts';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'paypal'>;
 before(async () => {
@@ -131,4 +131,18 @@ test('given back from the console: the refund names the capture only, and finds 
   await on.sim.giveBack('PPHEARD1', 2_500);
   const payment = await verdictOf(on, 'PPHEARD1', 'refunded');
   assert.equal(payment.refunded?.amount, '25.00');
+});
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  await order('PPBACK1');
+  await on.sim.pay('PPBACK1');
+  const { id } = await verdictOf(on, 'PPBACK1', 'on_its_way');
+  // Nobody gives dollars back alone: no limit is set for them.
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'USD' });
+  assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  assert.deepEqual(
+    story.steps.map((s) => s.kind),
+    ['made', 'approved', 'sent', 'done'],
+  );
+  await until('it to be known', async () => (await paymentOf(on, 'PPBACK1'))?.refunded?.amount === '10.00');
 });

@@ -1,7 +1,7 @@
 /** A payment followed alive against a Stripe that speaks the real protocol: what is Stripe's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'stripe'>;
 before(async () => {
@@ -130,4 +130,13 @@ test('an order that nobody paid in time is cancelled at Stripe; one that was nev
   on.sim.place(unseen, 2_500);
   await on.sim.pay(unseen);
   assert.equal((await verdictOf(on, unseen, 'on_its_way')).captured?.amount, '25.00');
+});
+
+test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const { id } = await verdictOf(on, ref, 'on_its_way');
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
+  assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  await until('it to be known', async () => (await paymentOf(on, ref))?.refunded?.amount === '10.00');
 });

@@ -13,7 +13,7 @@ import { vaultOf } from '../src/base/vault.ts';
 import { unionpay } from '../src/channels/unionpay/channel.ts';
 import { accountOf, closeOutbound, ioOf } from './conformance/surroundings.ts';
 import { freshBook, temporary } from './support/database.ts';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'unionpay'>;
 before(async () => {
@@ -226,4 +226,17 @@ test('what nobody told of stands in the file: a payment without an order, a refu
     await sim.close();
     await close();
   }
+});
+
+test('I8: given back at our asking: asked about by the time it was sent at, done by the channel’s word', async () => {
+  const ref = await order();
+  await on.sim.pay(ref);
+  const { id } = await verdictOf(on, ref, 'on_its_way');
+  const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
+  assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  assert.deepEqual(
+    story.steps.map((s) => s.kind),
+    ['made', 'sent', 'accepted', 'done'],
+  );
+  assert.equal((await paymentOf(on, ref))?.refunded?.amount, '10.00');
 });

@@ -4,7 +4,7 @@ import type { TenantTx } from '../db/pool.ts';
 import { appendEvents } from './events.ts';
 
 export type Subject = Readonly<{
-  kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger' | 'claim' | 'terminal_finding';
+  kind: 'payment' | 'account' | 'message' | 'endpoint' | 'ledger' | 'claim' | 'terminal_finding' | 'refund';
   id: string;
 }>;
 
@@ -25,7 +25,9 @@ export const onSide = (row: string): string => `exists (
   select from messages s join accounts o on o.tenant_id = $1 and o.id = s.account_id
    where s.tenant_id = $1 and s.id = ${row}.subject_id and o.livemode = $2 and ${row}.subject_kind = 'message'
   union all
-  select from claims s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'claim')`;
+  select from claims s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'claim'
+  union all
+  select from refunds s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'refund')`;
 
 export async function openCase(tx: TenantTx, reason: string, subject: Subject, note?: string): Promise<void> {
   await tx.run(

@@ -1,11 +1,14 @@
 /**
- * Closes at the channel what the merchant gave up, so that it cannot be paid afterwards: ask → close → ask → close locally.
- * Only where the account says `closing: auto` and the order's end is known from the merchant.
+ * Closes at the channel what the merchant gave up, so that it cannot be paid afterwards: ask → close → ask → close locally. What the customer
+ * pays by code at the till is taken back instead, under the same rules (`channels/reversals.ts`). Only where the account says `closing: auto` and the order's end is known from the merchant.
  *
  * F03: the intent is stored before the call and its end after; a process that dies in between leaves `called`, and the next one asks
- * before it does anything. What was paid meanwhile wins: nothing is closed over money.
+ * before it does anything. What was paid meanwhile wins: nothing is closed over money; between the question and the taking back, at the till,
+ * what was paid goes back to the customer, who is told so.
  */
 import { newId } from '../base/ids.ts';
+import type { OpenAccount } from '../channels/accounts.ts';
+import { isTakenBack } from '../channels/reversals.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
@@ -35,14 +38,18 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   const read = (): Promise<Payment> => on.book.tenant(tenantId, (tx) => paymentById(tx, id));
   let payment = await read();
   const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, payment.accountId));
-  if (open.closing !== 'auto' || open.channel.capabilities.close !== true || !isOpen(payment)) {
+  const isBack = isTakenBack(open.account.provider, productOf(payment, open), placedAt(payment), on.pace.now());
+  const way = isBack ? 'reverse' : 'close';
+  if (open.closing !== 'auto' || open.channel.capabilities[way] !== true || !isOpen(payment)) {
     await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
   }
   // Never close what was not asked about just now.
   const before = await inquire(on, tenantId, payment, open);
   payment = await read();
-  if (before.outcome !== 'answered' || payment.position === 'debited') return await again(on, tenantId, payment);
+  // While the customer is at it nothing is closed; at the till it is taken back, for that is what the till waits for.
+  const isWaitedFor = payment.position === 'debited' && way === 'close';
+  if (before.outcome !== 'answered' || isWaitedFor) return await again(on, tenantId, payment);
   if (!isOpen(payment)) {
     await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
@@ -52,13 +59,16 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
     return await askOf(tx, payment);
   });
   // Whatever the call says or does not say, the question after it decides.
-  await open.channel.close(asked, open.account, open.keys, on.io).catch(() => undefined);
+  await open.channel[way](asked, open.account, open.keys, on.io).catch(() => undefined);
   await inquire(on, tenantId, payment, open);
   payment = await read();
-  if (payment.position !== 'closed' && isOpen(payment)) return await again(on, tenantId, payment);
+  if (isOpen(payment)) return await again(on, tenantId, payment);
   await on.book.tenant(tenantId, (tx) => end(tx, id));
-  return payment.position === 'closed';
+  return payment.position === 'closed' || payment.position === 'reversed';
 }
+
+const productOf = (p: Payment, open: OpenAccount): string | undefined => p.product ?? open.account.settings.product;
+const placedAt = (p: Payment): Temporal.Instant => p.placedAt ?? p.createdAt;
 
 const isOpen = (p: Payment): boolean =>
   p.position === 'ordered' || p.position === 'expected' || p.position === 'debited';
@@ -89,7 +99,7 @@ async function intend(tx: TenantTx, paymentId: string): Promise<void> {
 /** `done` is what the channel confirms, whoever of us had called it; where money came first, the intent is withdrawn. */
 async function end(tx: TenantTx, paymentId: string): Promise<void> {
   await tx.run(
-    `update actions a set state = case when p.position = 'closed' then 'done' else 'withdrawn' end, updated_at = now()
+    `update actions a set state = case when p.position in ('closed', 'reversed') then 'done' else 'withdrawn' end, updated_at = now()
        from payments p
       where a.tenant_id = $1 and a.payment_id = $2 and a.kind = 'close' and a.state in ('intended', 'called', 'unknown')
         and p.tenant_id = $1 and p.id = a.payment_id`,

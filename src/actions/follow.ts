@@ -11,22 +11,19 @@ import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
-import type { VerdictCode } from '../verdicts/catalogue.ts';
 import { judge, type Verdict } from '../verdicts/judge.ts';
-import type { Policy } from '../verdicts/policy.ts';
+import { type Policy, remedyFor } from '../verdicts/policy.ts';
 import { NO_ROAD, type Setting } from '../verdicts/standing.ts';
 import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake, wakeClaims } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import type { Pace } from './pace.ts';
 import { placesWatched } from './places.ts';
+import { wakeRefunds } from './refund-book.ts';
 import { look } from './schedule.ts';
 import { paymentView, verdictView } from './view.ts';
 
 type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount; verdict: Verdict; terminal: boolean }>;
-
-/** What a person has to decide: a case stays open while the verdict stands. */
-const FOR_PEOPLE: ReadonlySet<VerdictCode> = new Set(['paid_after_close', 'duplicate', 'underpaid', 'overpaid']);
 
 /** What stands around a payment of this account. */
 export const settingOf = (open: PlainAccount, paidBefore: boolean): Setting => ({
@@ -76,11 +73,15 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
         );
         // Before the feed's counter is taken: whoever holds it waits for nobody's finding.
         await watchPlaces(tx, changed);
-        await tellPeople(tx, moved);
+        await tellPeople(tx, moved, policy);
         await tellOfLong(tx, outcomes, policy, pace.now());
         await wakeClaims(
           tx,
           moved.filter((o) => !o.changed.isNew).map((o) => o.payment.id),
+        );
+        await wakeRefunds(
+          tx,
+          changed.filter(touchesRefunds).map((c) => c.after.id),
         );
         await tellFeed(tx, moved);
       },
@@ -101,6 +102,12 @@ function plansAt(tx: TenantTx): (c: Changed) => Promise<Plan> {
     return plan;
   };
 }
+
+/** Refunds of ours may have to be looked at: most payments have none, and are not asked about. */
+const touchesRefunds = ({ trace, after, isNew }: Changed): boolean =>
+  !isNew &&
+  after.capturedAt !== undefined &&
+  (trace.refunds.length > 0 || trace.chargedBackMinor > 0n || trace.position !== 'captured');
 
 /** A notification alone releases no goods here: the channel is asked at once, for the customer stands and waits. */
 const wantsProof = ({ trace }: Changed, verdict: Verdict, open: OpenAccount): boolean =>
@@ -229,7 +236,8 @@ async function settleRepairs(tx: TenantTx, outcomes: readonly Outcome[]): Promis
   );
 }
 
-async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void> {
+/** What is to be decided, by people or by the policy. */
+async function tellPeople(tx: TenantTx, moved: readonly Outcome[], policy: Policy): Promise<void> {
   const settled = moved.filter(
     (o) => o.changed.before.verdict !== undefined && o.changed.before.verdict !== o.verdict.code,
   );
@@ -239,8 +247,13 @@ async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void
       settled.map((o) => o.payment.id),
       [],
     );
-  for (const o of moved)
-    if (FOR_PEOPLE.has(o.verdict.code)) await openCase(tx, o.verdict.code, { kind: 'payment', id: o.payment.id });
+  const wakes: Wake[] = [];
+  for (const { payment, verdict } of moved) {
+    const way = remedyFor(policy, verdict.code);
+    if (way === 'ask') await openCase(tx, verdict.code, { kind: 'payment', id: payment.id });
+    else if (way !== undefined) wakes.push({ kind: 'remedy', id: payment.id, inMs: 0 });
+  }
+  await setDue(tx, wakes);
 }
 
 /** A channel that is at work for longer than the policy lets it: a person should know, and nothing is said about the money. */

@@ -121,16 +121,26 @@ async function inquireRefunds(on: Asking, tenantId: string, payment: Payment, op
     if (answer.outcome === 'unknown')
       await on.book.tenant(tenantId, async (tx) => void (await noteFailure(tx, open.account.id, answer)));
     if (answer.outcome !== 'answered' || answer.observed.length === 0) continue;
-    await on.book.tenant(tenantId, async (tx) => {
-      const messageId = await keepAnswer(tx, open, payment, answer, on.pace.now());
-      const heardAt = whole(on.pace.now());
-      await take(
-        tx,
-        answer.observed.map((observed) => saidBy(open, payment, observed, messageId, heardAt)),
-        on.follow,
-      );
-    });
+    await on.book.tenant(tenantId, (tx) => takeAboutRefund(tx, on, open, payment, answer));
   }
+}
+
+/** What an answer says of a refund, by the front door. Returns the stored bytes' id. */
+export async function takeAboutRefund(
+  tx: TenantTx,
+  on: Asking,
+  open: OpenAccount,
+  payment: Payment,
+  answer: Extract<Answer, { outcome: 'answered' }>,
+): Promise<string | undefined> {
+  const messageId = await keepAnswer(tx, open, payment, answer, on.pace.now());
+  const heardAt = whole(on.pace.now());
+  await take(
+    tx,
+    answer.observed.map((observed) => saidBy(open, payment, observed, messageId, heardAt)),
+    on.follow,
+  );
+  return messageId;
 }
 
 const saidBy = (

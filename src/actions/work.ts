@@ -14,6 +14,8 @@ import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
 import { reconcileDue } from './reconcile.ts';
 import { recoverDue } from './recover.ts';
+import { refundDue } from './refund.ts';
+import { remedyDue } from './remedy.ts';
 import { type Repairing, repairDue } from './repair.ts';
 
 export type Working = Asking &
@@ -134,6 +136,8 @@ export function startWorkers(on: Working): Workers {
     ...lanes(INQUIRY_LOOPS, async () => (await inquireDue(on)) > 0),
     loop(async () => (await repairDue(on)) > 0, LOOK_MS),
     ...lanes(DELIVERY_LOOPS, async () => (await deliverDue(on)) > 0),
+    loop(async () => (await refundDue(on)) > 0, LOOK_MS),
+    loop(async () => (await remedyDue(on)) > 0, LOOK_MS),
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await recoverDue(on)) > 0, LOOK_MS),

@@ -8,7 +8,8 @@ import { newId } from '../base/ids.ts';
 import { newToken, tokenHash, tokenKind, tokenPrefix } from '../base/secret.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 
-export type Scope = 'read' | 'orders' | 'act' | 'admin';
+/** `refund`: ask that money be given back · `approve`: agree to what others ask for. Neither comes with another. */
+export type Scope = 'read' | 'orders' | 'act' | 'refund' | 'approve' | 'admin';
 export type Caller = Readonly<{
   tenantId: string;
   livemode: boolean;
@@ -76,9 +77,11 @@ async function keyCaller(book: Book, token: string): Promise<Caller> {
   };
 }
 
+/** The roles that may check what others ask for: `MAY_APPROVE` in approvals/store.ts names them too. */
 const SCOPES_OF: Readonly<Record<string, readonly Scope[]>> = {
-  admin: ['read', 'orders', 'act', 'admin'],
-  operator: ['read', 'orders', 'act'],
+  admin: ['read', 'orders', 'act', 'refund', 'approve', 'admin'],
+  approver: ['read', 'orders', 'act', 'refund', 'approve'],
+  operator: ['read', 'orders', 'act', 'refund'],
   viewer: ['read'],
 };
 

@@ -487,9 +487,9 @@ export const event = z
   })
   .meta({ id: 'Event' });
 
-export const SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+export const SCOPES = ['read', 'orders', 'act', 'refund', 'approve', 'admin'] as const;
 /** It is test or live as the key that makes it. */
-export const newKey = z.strictObject({ name: text(80, 1), scopes: z.array(z.enum(SCOPES)).min(1).max(4) });
+export const newKey = z.strictObject({ name: text(80, 1), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) });
 export const key = z
   .object({
     id,

@@ -37,6 +37,7 @@ import { idempotency } from './idempotency.ts';
 import { strictJson } from './json.ts';
 import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { breakRoutes } from './routes/breaks.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimRoutes, imageRoute } from './routes/claims.ts';
@@ -62,6 +63,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { reconciledRoutes } from './routes/reconciled.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { refundRoutes } from './routes/refunds.ts';
 import { statusLinkRoutes, statusPictureRoute, statusRoutes } from './routes/status.ts';
 import { codePictureRoute, terminalRoutes } from './routes/terminals.ts';
 
@@ -209,6 +211,8 @@ export async function buildServer(on: Serving): Promise<Api> {
     policyRoutes(api, on);
     overviewRoutes(api, on);
     paymentRoutes(api, on);
+    refundRoutes(api, on);
+    approvalRoutes(api, on);
     channelRoutes(api, on);
     planRoutes(api, on);
     documentRoutes(api, on);

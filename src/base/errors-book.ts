@@ -413,6 +413,11 @@ export const BOOK_ERRORS = {
     says: { en: 'the order {order} was changed by somebody else', zh: '订单 {order} 已被他人修改' },
     remedy: { en: 'Read it again, then decide.', zh: '请重新读取后再决定。' },
   },
+  'order.not_closed': {
+    exit: 2,
+    says: { en: 'order {order} is not closed', zh: '订单 {order} 并未关闭' },
+    remedy: { en: 'Nothing is to be done: it is open or paid.', zh: '无需处理:订单未关闭或已付款。' },
+  },
   'order.is_paid': {
     exit: 2,
     says: { en: 'the order {order} is paid', zh: '订单 {order} 已付款' },

@@ -11,6 +11,7 @@ import { DOCUMENT_ERRORS } from './errors-documents.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { MEMBER_ERRORS } from './errors-members.ts';
 import { PLAN_ERRORS } from './errors-plans.ts';
+import { REFUND_ERRORS } from './errors-refunds.ts';
 import { TERMINAL_ERRORS } from './errors-terminals.ts';
 import { fill, type Lang, type Text } from './lang.ts';
 
@@ -234,6 +235,7 @@ export const ERRORS = {
   ...CLAIM_ERRORS,
   ...MEMBER_ERRORS,
   ...TERMINAL_ERRORS,
+  ...REFUND_ERRORS,
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -202,6 +202,8 @@ export interface Channel {
     ask: Readonly<{
       refundRef: string;
       paymentRef: string;
+      /** The channel's own number of the payment, where it is known. */
+      channelTrade?: string | undefined;
       /** When the refund was first sent, which is part of its name at UnionPay; the same each time. */
       askedAt?: Temporal.Instant | undefined;
     }>,

@@ -4,14 +4,14 @@
  */
 import { z } from 'zod';
 import { clock } from '../base/clock.ts';
-import type { Currency } from '../base/currency.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { decimalText, parseMoney } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
-import { DEFAULT_POLICY, type Policy } from '../verdicts/policy.ts';
+import { DEFAULT_POLICY, type Limits, type Policy } from '../verdicts/policy.ts';
 
 const KEEP_MS = 5_000;
 const release = z.enum(['yes', 'no', 'ask']);
+const surplus = z.enum(['refund', 'ask']);
 
 /** A policy as people write it: amounts as decimal text by currency. */
 const byCurrency = z.record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^(0|[1-9]\d{0,13})(\.\d{1,4})?$/));
@@ -25,6 +25,29 @@ export const policyText = z.strictObject({
       'By currency: up to it one person’s explanation closes a break; above it, and in a currency that is not named, another confirms it. Left out: as it was',
     ),
   release: z.strictObject({ paid_after_close: release, overpaid: release, duplicate: release }),
+  refund_alone: byCurrency
+    .optional()
+    .describe(
+      'By currency: up to it one person gives back alone; above it, and in a currency that is not named, another person agrees. Left out, like the other fields about refunds: as it was',
+    ),
+  refund_two_above: byCurrency
+    .optional()
+    .describe('By currency: above it two others agree; in a currency that is not named one is enough'),
+  refund_daily: byCurrency
+    .optional()
+    .describe('By currency: the most that an account gives back a day; a currency that is not named has no such limit'),
+  refund_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .optional()
+    .describe('How many days after it was paid; never longer than the channel lets it'),
+  paid_after_close: z
+    .enum(['reopen', 'refund', 'ask'])
+    .optional()
+    .describe('What is done of itself where an order is paid after it was closed; `ask`: a person decides'),
+  duplicate: surplus.optional().describe('What is done of itself with a second payment of one order'),
+  overpaid: surplus.optional().describe('What is done of itself with what was paid too much'),
   record_within_seconds: z.int().min(5).max(3_600).describe('How long your system may take to know of a payment'),
   pending_case_minutes: z
     .int()
@@ -34,9 +57,11 @@ export const policyText = z.strictObject({
 });
 type PolicyText = z.output<typeof policyText>;
 
-const textByCurrency = (amounts: Readonly<Record<Currency, bigint>>): Record<string, string> =>
+const textByCurrency = (amounts: Limits): Record<string, string> =>
   Object.fromEntries(Object.entries(amounts).map(([c, minor]) => [c, decimalText(minor, c)]));
-const minorByCurrency = (amounts: Readonly<Record<string, string>>): Readonly<Record<Currency, bigint>> =>
+const limitsOr = (amounts: Readonly<Record<string, string>> | undefined, unsaid: Limits): Limits =>
+  amounts === undefined ? unsaid : minorByCurrency(amounts);
+const minorByCurrency = (amounts: Readonly<Record<string, string>>): Limits =>
   Object.freeze(Object.fromEntries(Object.entries(amounts).map(([c, amount]) => [c, parseMoney(amount, c).minor])));
 
 export const textOf = (policy: Policy): PolicyText => ({
@@ -47,6 +72,13 @@ export const textOf = (policy: Policy): PolicyText => ({
     overpaid: policy.release.overpaid,
     duplicate: policy.release.duplicate,
   },
+  refund_alone: textByCurrency(policy.refund.alone),
+  refund_two_above: textByCurrency(policy.refund.twoAbove),
+  refund_daily: textByCurrency(policy.refund.daily),
+  refund_days: policy.refund.days,
+  paid_after_close: policy.paidAfterClose,
+  duplicate: policy.duplicate,
+  overpaid: policy.overpaid,
   record_within_seconds: policy.recordWithinSeconds,
   pending_case_minutes: policy.pendingCaseMinutes,
 });
@@ -55,13 +87,22 @@ export const textOf = (policy: Policy): PolicyText => ({
 export const policyOf = (text: PolicyText): Policy =>
   Object.freeze({
     askAbove: minorByCurrency(text.ask_above),
-    // Versions of before it was asked do not say it.
-    explainAlone: text.explain_alone === undefined ? DEFAULT_POLICY.explainAlone : minorByCurrency(text.explain_alone),
+    // What versions of before it was asked do not say is as it is unless set.
+    explainAlone: limitsOr(text.explain_alone, DEFAULT_POLICY.explainAlone),
     release: Object.freeze({
       paidAfterClose: text.release.paid_after_close,
       overpaid: text.release.overpaid,
       duplicate: text.release.duplicate,
     }),
+    refund: Object.freeze({
+      alone: limitsOr(text.refund_alone, DEFAULT_POLICY.refund.alone),
+      twoAbove: limitsOr(text.refund_two_above, DEFAULT_POLICY.refund.twoAbove),
+      daily: limitsOr(text.refund_daily, DEFAULT_POLICY.refund.daily),
+      days: text.refund_days ?? DEFAULT_POLICY.refund.days,
+    }),
+    paidAfterClose: text.paid_after_close ?? DEFAULT_POLICY.paidAfterClose,
+    duplicate: text.duplicate ?? DEFAULT_POLICY.duplicate,
+    overpaid: text.overpaid ?? DEFAULT_POLICY.overpaid,
     recordWithinSeconds: text.record_within_seconds,
     pendingCaseMinutes: text.pending_case_minutes,
   });
@@ -75,17 +116,30 @@ const versionOf = (row: Row): PolicyVersion => ({
   madeAt: row.made_at,
 });
 
+/** Version 0: nobody has set one. */
+export type InForce = Readonly<{ version: number; policy: Policy }>;
+
 export class Policies {
-  readonly #kept = new Map<string, Readonly<{ policy: Policy; at: number }>>();
+  readonly #kept = new Map<string, InForce & Readonly<{ at: number }>>();
 
   async of(tx: TenantTx): Promise<Policy> {
+    return (await this.inForce(tx)).policy;
+  }
+
+  /** `now`: as it stands, not as it was seconds ago: where money leaves by it. */
+  async inForce(tx: TenantTx, now = false): Promise<InForce> {
+    if (now) this.#kept.delete(tx.tenantId);
+    return await this.#inForce(tx);
+  }
+
+  async #inForce(tx: TenantTx): Promise<InForce> {
     const kept = this.#kept.get(tx.tenantId);
     const now = clock.now().epochMilliseconds;
-    if (kept !== undefined && now - kept.at < KEEP_MS) return kept.policy;
+    if (kept !== undefined && now - kept.at < KEEP_MS) return kept;
     const [newest] = await this.versions(tx, 1);
-    const policy = newest?.policy ?? DEFAULT_POLICY;
-    this.#kept.set(tx.tenantId, { policy, at: now });
-    return policy;
+    const current = { version: newest?.version ?? 0, policy: newest?.policy ?? DEFAULT_POLICY, at: now };
+    this.#kept.set(tx.tenantId, current);
+    return current;
   }
 
   /** Newest first. */

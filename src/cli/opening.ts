@@ -71,7 +71,8 @@ export async function firstRun(book: Book): Promise<FirstRun | undefined> {
     const userId = newId();
     await tx.run(`insert into users (tenant_id, id, name, role) values ($1, $2, 'admin', 'admin')`, [tenantId, userId]);
     const keyOf = async (livemode: boolean): Promise<string> =>
-      (await makeKey(tx, { name: 'command line', livemode, scopes: ['read', 'orders', 'act', 'admin'] })).token;
+      (await makeKey(tx, { name: 'command line', livemode, scopes: ['read', 'orders', 'act', 'refund', 'admin'] }))
+        .token;
     return { link: await makeLink(tx, userId), keys: { test: await keyOf(false), live: await keyOf(true) } };
   });
 }

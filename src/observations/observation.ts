@@ -15,6 +15,7 @@ export type Source = (typeof SOURCES)[number];
 export const KINDS = {
   order_placed: 'the merchant asked to be paid',
   order_closed: 'the merchant closed the order in its own system',
+  order_reopened: 'the merchant took the order up again',
   recorded: "the merchant's system knows that it was paid",
   processing: 'the channel is at work: the customer may have been debited',
   captured: 'the channel holds the money for the merchant',

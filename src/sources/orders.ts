@@ -182,8 +182,25 @@ export async function closeOrder(
   if (order.state === 'closed' || order.state === 'cancelled') return order;
   if (order.state === 'paid') throw new DaozhangError('order.is_paid', { order: order.ref });
   const after = await setState(tx, order, state, at);
-  await tellPayments(tx, order, 'order_closed', `closed:${order.id}`, whole(at), follow);
+  // Closed, reopened and closed again is two facts.
+  await tellPayments(tx, order, 'order_closed', `closed:${order.id}:${after.version}`, whole(at), follow);
   return after;
+}
+
+/** The merchant takes it up again: whoever paid it meanwhile has paid it. Throws `order.not_closed`. */
+export async function reopenOrder(tx: TenantTx, order: Order, at: Temporal.Instant, follow: Follow): Promise<Order> {
+  if (order.state !== 'closed' && order.state !== 'cancelled')
+    throw new DaozhangError('order.not_closed', { order: order.ref });
+  const row = await tx.maybe<Row>(
+    `update orders set state = 'open', closed_at = null, version = version + 1, updated_at = now()
+      where tenant_id = $1 and id = $2 and version = $3 returning ${COLUMNS}`,
+    [tx.tenantId, order.id, order.version],
+  );
+  if (row === undefined) throw new DaozhangError('order.changed', { order: order.ref });
+  const closed = order.closedAt?.add({ milliseconds: 1 }) ?? at;
+  const since = whole(Temporal.Instant.compare(at, closed) < 0 ? closed : at);
+  await tellPayments(tx, order, 'order_reopened', `reopened:${order.id}:${row.version}`, since, follow);
+  return orderOf(row);
 }
 
 async function setState(tx: TenantTx, order: Order, state: OrderState, at: Temporal.Instant): Promise<Order> {
@@ -200,7 +217,7 @@ async function setState(tx: TenantTx, order: Order, state: OrderState, at: Tempo
 async function tellPayments(
   tx: TenantTx,
   order: Order,
-  kind: 'recorded' | 'order_closed',
+  kind: 'recorded' | 'order_closed' | 'order_reopened',
   key: string,
   at: Temporal.Instant,
   follow: Follow,

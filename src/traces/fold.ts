@@ -173,7 +173,7 @@ export function fold(observations: readonly Kept[]): Trace {
     ordered: placed?.amount,
     placedAt: placed?.occurredAt,
     expiresAt: placed?.expiresAt,
-    orderClosedAt: sorted.find((o) => o.kind === 'order_closed')?.occurredAt,
+    orderClosedAt: closedAt(sorted),
     recordedAt: sorted.find((o) => o.kind === 'recorded')?.occurredAt,
     processingSince: position === 'debited' ? processingSince : undefined,
     wasAtWork: words.some((o) => o.kind === 'processing'),
@@ -194,6 +194,12 @@ export function fold(observations: readonly Kept[]): Trace {
     contradictions: [...contradictions].map(([code, ids]) => ({ code, observations: [...ids].sort() })),
     evidence,
   });
+}
+
+/** Closed, and not taken up again since. */
+function closedAt(sorted: readonly Kept[]): Temporal.Instant | undefined {
+  const reopened = sorted.findLastIndex((o) => o.kind === 'order_reopened');
+  return sorted.slice(reopened + 1).find((o) => o.kind === 'order_closed')?.occurredAt;
 }
 
 /** What a customer shows and what the merchant's system believes move no money. */

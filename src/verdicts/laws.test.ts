@@ -21,7 +21,7 @@ const RANKS = Object.keys(CONFIDENCES);
 const PLANS = PLANNED_CHANNELS.map(defaultPlan);
 
 /** The merchant's own words come from the merchant, all others from the channel. */
-const OURS: ReadonlySet<string> = new Set(['order_placed', 'order_closed', 'recorded']);
+const OURS: ReadonlySet<string> = new Set(['order_placed', 'order_closed', 'order_reopened', 'recorded']);
 const CHANNELS: readonly Source[] = ['notification', 'inquiry', 'bill', 'decision'];
 
 const observed: fc.Arbitrary<Kept> = fc

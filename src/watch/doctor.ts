@@ -52,6 +52,13 @@ const ABOUT: Readonly<Record<string, Readonly<{ title: Text; remedy: Text }>>> =
       zh: '这是程序错误:请报告,并运行 daozhang replay --all。',
     },
   },
+  'refunds.stuck': {
+    title: { en: 'Every refund has ended or is due', zh: '每笔退款都已了结或在排队' },
+    remedy: {
+      en: 'This is our bug: report it. Nothing was lost; look at GET /v1/refunds?state=open.',
+      zh: '这是程序错误:请报告。数据未丢失,请查看 GET /v1/refunds?state=open。',
+    },
+  },
   channel: {
     title: { en: '{name} answers', zh: '{name} 有应答' },
     remedy: { en: 'Test the channel on its page: it says which step fails.', zh: '请在渠道页面自检,查看哪一步失败。' },
@@ -123,6 +130,14 @@ export async function examine(
           and not exists (select from cases c where c.tenant_id = $1 and c.subject_id = p.id and c.closed_at is null)`,
       'payments neither ended nor waiting nor in a case',
       '笔支付既未结束、也不在等待、也没有工单',
+    ),
+    await countFinding(
+      tx,
+      'refunds.stuck',
+      `select count(*) as n from refunds r where r.tenant_id = $1 and r.state in ('waiting', 'ready', 'sent', 'asking')
+          and not exists (select from due d where d.tenant_id = $1 and d.kind = 'refund' and d.id = r.id)`,
+      'refunds neither ended nor due',
+      '笔退款既未了结、也不在排队',
     ),
   ]);
   return [clockFinding, await diskFinding(), ...findings];

@@ -1,8 +1,8 @@
 /**
  * What waits for a person, by kind: open cases and alerts, breaks that nobody explained, explanations for another to confirm, bills that did
- * not come, approvals. Each with how many, how much money where one is known, since when, and the one thing it is about where it is but one.
+ * not come, entries and refunds to be agreed to. Each with how many, how much money where one is known, since when, and the one thing it is about where it is but one.
  *
- * Cost: five statements over what is open, which is little.
+ * Cost: six statements over what is open, which is little.
  */
 import { ALARM_HOURS } from '../actions/bills.ts';
 import { onSide } from '../actions/cases.ts';
@@ -11,7 +11,7 @@ import { decimalText } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 
 export type Want = Readonly<{
-  kind: 'case' | 'alert' | 'breaks' | 'explanation' | 'bill' | 'approval';
+  kind: 'case' | 'alert' | 'breaks' | 'explanation' | 'bill' | 'approval' | 'refund';
   /** The case's reason or the alert's kind; else as the kind. */
   what: string;
   count: bigint;
@@ -35,6 +35,8 @@ const TWICE = ['repair_unanswered', 'bill_missing', 'ledger_differs'];
 const URGENT = [
   'claim',
   'unrecorded',
+  'refund_uncertain',
+  'refund_refused',
   'channel_refuses',
   'paid_after_close',
   'duplicate',
@@ -47,6 +49,7 @@ const URGENT = [
   'bill',
   'explanation',
   'approval',
+  'refund',
   'events_missing',
   'webhook_gave_up',
 ];
@@ -92,6 +95,12 @@ export async function wantsOf(
        from ledger_proposals where tenant_id = $1 and livemode = $2 and state = 'proposed'`,
     [tx.tenantId, livemode, currency],
   );
+  const refunds = await tx.one<Counted & { minor: string | null }>(
+    `select count(*) as count, min(a.made_at) as since, sum(r.amount_minor) filter (where r.currency = $3) as minor
+       from approvals a join refunds r on r.tenant_id = $1 and r.id = a.subject_id
+      where a.tenant_id = $1 and a.livemode = $2 and a.state = 'waiting'`,
+    [tx.tenantId, livemode, currency],
+  );
   const moneyOf = (amount: string | null): Want['amount'] => (amount === null ? undefined : { amount, currency });
   const minorOf = (minor: string | null): Want['amount'] =>
     moneyOf(minor === null ? null : decimalText(BigInt(minor), currency));
@@ -120,6 +129,7 @@ export async function wantsOf(
     ...breaks.flatMap((of) => one(of.kind, of, moneyOf(of.amount))),
     ...one('bill', bills, undefined, bills.accounts === 1n ? bills.account! : undefined),
     ...one('approval', approvals, minorOf(approvals.minor)),
+    ...one('refund', refunds, minorOf(refunds.minor)),
   ].sort((a, b) => rank(a) - rank(b) || (a.what < b.what ? -1 : 1));
 }
 

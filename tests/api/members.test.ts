@@ -43,8 +43,9 @@ const memberOf = async (id: string): Promise<Member> => (await members()).find((
 
 test('an invitation lets in once, with exactly its role', async () => {
   for (const [role, scopes] of [
-    ['admin', ['read', 'orders', 'act', 'admin']],
-    ['operator', ['read', 'orders', 'act']],
+    ['admin', ['read', 'orders', 'act', 'refund', 'approve', 'admin']],
+    ['approver', ['read', 'orders', 'act', 'refund', 'approve']],
+    ['operator', ['read', 'orders', 'act', 'refund']],
     ['viewer', ['read']],
   ] as const) {
     const { member, url, expires_at } = await invited(role);

@@ -35,6 +35,8 @@ type Theirs = Readonly<
     | 'finding'
     | 'link'
     | 'member'
+    | 'refund'
+    | 'approval'
     | 'delivery',
     string
   >
@@ -195,6 +197,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getOrder: (t) => ({ path: t.order, gets: 'none' }),
   changeOrder: (t) => ({ path: t.order, body: { state: 'paid' }, gets: 'none' }),
   cancelOrder: (t) => ({ path: t.order, gets: 'none' }),
+  reopenOrder: (t) => ({ path: t.order, gets: 'none' }),
   putStore: () => ({ body: { code: 'MINE', name: 'mine' }, gets: 'own' }),
   listStores: () => ({ gets: 'empty' }),
   addTerminal: (t) => ({ body: { kind: 'pos', name: 'x', account_id: t.channel }, gets: 'none' }),
@@ -214,6 +217,15 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   getTrace: (t) => ({ path: t.payment, gets: 'none' }),
   inquire: (t) => ({ path: t.payment, gets: 'none' }),
   repair: (t) => ({ path: t.payment, gets: 'none' }),
+  makeRefund: (t) => ({ path: t.payment, body: { reason: 'duplicate' }, gets: 'none' }),
+  listPaymentRefunds: (t) => ({ path: t.payment, gets: 'none' }),
+  listRefunds: () => ({ gets: 'empty' }),
+  getRefund: (t) => ({ path: t.refund, gets: 'none' }),
+  cancelRefund: (t) => ({ path: t.refund, gets: 'none' }),
+  listApprovals: () => ({ gets: 'empty' }),
+  getApproval: (t) => ({ path: t.approval, gets: 'none' }),
+  approve: (t) => ({ path: t.approval, body: { hash: '0'.repeat(64) }, gets: 'none' }),
+  reject: (t) => ({ path: t.approval, body: { hash: '0'.repeat(64), note: 'x' }, gets: 'none' }),
   makePaymentLink: (t) => ({ path: t.payment, body: {}, gets: 'none' }),
   listPaymentLinks: (t) => ({ path: t.payment, gets: 'none' }),
   makeClaimLink: (t) => ({ path: t.claim, body: {}, gets: 'none' }),
@@ -306,6 +318,8 @@ async function fillBook(): Promise<Theirs> {
     finding: newId(),
     claim: (await on.call<{ id: string }>('POST', '/v1/claims', { refs: [orderRef] })).body.id,
     member: newId(),
+    refund: newId(),
+    approval: newId(),
     delivery: (
       await on.call<{ items: ReadonlyArray<{ id: string }> }>(
         'GET',
@@ -322,6 +336,7 @@ async function fillBook(): Promise<Theirs> {
     ['endpoint', found.endpoint],
     ['message', found.message],
     ['terminal_finding', found.finding],
+    ['refund', found.refund],
   ] as const;
   const { archive } = on.served.engine.working;
   const hash = archive.put(on.test.tenantId, Buffer.from('a bill'));
@@ -400,6 +415,17 @@ async function fillBook(): Promise<Theirs> {
       `insert into claim_images (tenant_id, livemode, sha256, type, size) values ($1, false, $2, 'image/png', 6)`,
       [tx.tenantId, Buffer.from(found.image, 'hex')],
     );
+    await tx.run(
+      `insert into refunds (tenant_id, id, livemode, payment_id, account_id, n, ref, amount_minor, currency, reason, made_by, made_at, made_on,
+         policy_version, state)
+       values ($1, $2, false, $3, $4, 1, $5, 2500, 'CNY', 'duplicate', 'a test', now(), now(), 0, 'waiting')`,
+      [tx.tenantId, found.refund, found.payment, found.channel, found.refund.replaceAll('-', '')],
+    );
+    await tx.run(
+      `insert into approvals (tenant_id, id, livemode, kind, subject_id, hash, needs, made_by, made_at, expires_at)
+       values ($1, $2, false, 'refund', $3, $4, 1, 'a test', now(), now() + interval '9 days')`,
+      [tx.tenantId, found.approval, found.refund, '0'.repeat(64)],
+    );
     for (const [kind, id] of subjects) {
       await openCase(tx, 'unrecorded', { kind, id });
       await raise(tx, 'repair_unanswered', { kind, id }, false, {});
@@ -470,6 +496,8 @@ async function seen(): Promise<string> {
     '/v1/ledger/sign-offs',
     '/v1/claims',
     '/v1/members',
+    '/v1/refunds',
+    '/v1/approvals',
   ];
   const all = await Promise.all(looks.map(async (path) => (await on.call('GET', path)).body));
   const keys = await on.call<{ items: ReadonlyArray<{ id: string; revoked_at?: string }> }>('GET', '/v1/keys');

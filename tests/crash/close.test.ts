@@ -1,10 +1,11 @@
 /**
- * Closing at the channel, the one thing that is done there and not only asked. F03: the worker dies at each point of it. Fault 3: the
+ * What is done at the channel and not only asked: closing, taking back, giving back. F03: the worker dies at each point of it. Fault 3: the
  * customer pays at each point of it; money wins.
  */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { closeDue } from '../../src/actions/close.ts';
+import { refundDue } from '../../src/actions/refund.ts';
 import { type Between, isClose, isQuestion, startBetween } from '../support/between.ts';
 import { startChild } from '../support/children.ts';
 import { type Living, living, paymentOf, until, verdictOf } from '../support/living.ts';
@@ -166,4 +167,85 @@ test('the notification of a payment comes between the question and the close: it
   const { position } = (await paymentOf(on, ref))!;
   assert.equal(position, 'captured');
   assert.ok(!(await actionsOf(ref)).some((a) => a.state === 'called' || a.state === 'done'));
+});
+
+/** A payment that is to be given back, and whoever works is killed in that call. */
+async function killedGivingBack(when: 'before' | 'after'): Promise<{ id: string; ref: string }> {
+  made += 1;
+  const ref = `B${String(made).padStart(6, '0')}`;
+  on.sim.place(ref, 900);
+  await on.call('POST', '/v1/orders', { order_ref: ref, amount: { amount: '9.00', currency: 'CNY' } });
+  on.sim.faultNotify('lost', 2, ref);
+  await on.sim.pay(ref);
+  const payment = (await paymentOf(on, ref))!;
+  await on.call('POST', `/v1/payments/${payment.id}/inquire`);
+  const refund = await on.call<{ id: string }>('POST', `/v1/payments/${payment.id}/refunds`, { reason: 'duplicate' });
+  assert.equal(refund.status, 201);
+  await killedAt(when, isRefund);
+  const { state } = await refundOf(refund.body.id);
+  assert.equal(state, 'sent', 'the intent was stored before the call');
+  return { id: refund.body.id, ref };
+}
+const isRefund = (call: { method: string; path: string }): boolean =>
+  call.method === 'POST' && call.path.endsWith('/refund/domestic/refunds');
+const refundOf = async (id: string): Promise<{ state: string }> =>
+  (await on.call<{ refund: { state: string } }>('GET', `/v1/refunds/${id}`)).body.refund;
+/** After the lease's two minutes: the next worker. */
+async function nextWorker(): Promise<string[]> {
+  await on.test.book.shared((tx) => tx.run(`update due set due_at = now(), lease_until = null where kind = 'refund'`));
+  way.calls.length = 0;
+  await refundDue(on.served.engine.working);
+  return way.calls.filter((c) => c.path.includes('/refunds')).map((c) => (isRefund(c) ? 'send' : 'ask'));
+}
+
+test('F03, I8: killed after the channel gave back and before it was recorded: asked about, not sent again', async () => {
+  const { id, ref } = await killedGivingBack('after');
+  assert.equal(on.sim.trades.get(ref)!.refunds.length, 1, 'the fault did not fire');
+  assert.deepEqual(await nextWorker(), ['ask']);
+  assert.ok(['at_channel', 'done'].includes((await refundOf(id)).state));
+  assert.equal(on.sim.trades.get(ref)!.refunds.length, 1);
+});
+
+test('F03, I8: killed before the channel heard it: asked, not there, then sent under the same number: once', async () => {
+  const { id, ref } = await killedGivingBack('before');
+  assert.equal(on.sim.trades.get(ref)!.refunds.length, 0, 'the fault did not fire');
+  assert.deepEqual(await nextWorker(), ['ask']);
+  assert.equal((await refundOf(id)).state, 'ready');
+  assert.deepEqual(await nextWorker(), ['send']);
+  assert.equal(on.sim.trades.get(ref)!.refunds.length, 1);
+});
+
+test('payments by code: what the till gives up is taken back, while the customer is at it too; what was paid meanwhile goes back', async () => {
+  const atTill = async (how: 'unpaid' | 'typing' | 'paying'): Promise<string> => {
+    made += 1;
+    const ref = `T${String(made).padStart(6, '0')}`;
+    on.sim.place(ref, 900, { product: 'codepay' });
+    const order = await on.call<{ id: string }>('POST', '/v1/orders', {
+      order_ref: ref,
+      product: 'codepay',
+      amount: { amount: '9.00', currency: 'CNY' },
+      placed_at: on.clock.now().subtract({ seconds: 10 }).toString(),
+    });
+    if (how === 'typing') void on.sim.pay(ref, { processingMs: 3_600_000 });
+    assert.equal((await on.call('POST', `/v1/orders/${order.body.id}/cancel`)).status, 200);
+    await dueNow();
+    return ref;
+  };
+  const reverses = (ref: string): string[] => about(ref).map((path) => (/\/reverse$/.test(path) ? 'reverse' : path));
+  for (const how of ['unpaid', 'typing', 'paying'] as const) {
+    const ref = await atTill(how);
+    way.on(async (call, when) => {
+      if (how === 'paying' && when === 'before' && /\/reverse$/.test(call.path)) await on.sim.pay(ref);
+      return undefined;
+    });
+    way.calls.length = 0;
+    assert.equal(await closeDue(on.served.engine.working), 1, how);
+    way.on(undefined);
+    assert.deepEqual(reverses(ref), ['ask', 'reverse', 'ask'], how);
+    assert.equal(on.sim.trades.get(ref)?.state, 'REVOKED');
+    assert.equal((await paymentOf(on, ref))?.position, 'reversed');
+    assert.deepEqual(await actionsOf(ref), [{ state: 'done', attempts: 1 }]);
+  }
+  const paid = on.sim.trades.get(`T${String(made).padStart(6, '0')}`)!;
+  assert.ok(paid.revokedAt !== undefined, 'the money is with the customer again');
 });

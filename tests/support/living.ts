@@ -167,7 +167,7 @@ export const callWith =
   };
 
 export type ForKey = Readonly<{ tenantId?: string; livemode?: boolean; scopes?: readonly Scope[] }>;
-export const ALL_SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+export const ALL_SCOPES = ['read', 'orders', 'act', 'refund', 'approve', 'admin'] as const;
 
 /** A key of this tenant; of the living one's test side, and allowed everything, unless told otherwise. */
 export const keyOf = (
@@ -276,6 +276,36 @@ export async function paymentOf(on: Caller, ref: string): Promise<PaymentOut | u
   const found = await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments/search?ref=${encodeURIComponent(ref)}`);
   // An order's number leads to each of its payments.
   return found.body.items.find((p) => p.payment_ref === ref) ?? found.body.items[0];
+}
+
+type RefundStory = Readonly<{
+  refund: { id: string; state: string; code?: string; detail?: string; refund_ref: string };
+  steps: Array<{ kind: string; message_id?: string }>;
+}>;
+
+/** Gives a part back at our asking, another key agreeing where it has to, and waits for the channel's word. */
+export async function givenBack(
+  on: Living<keyof Sims>,
+  paymentId: string,
+  amount: Readonly<{ amount: string; currency: string }>,
+): Promise<RefundStory> {
+  type Made = Readonly<{ id: string; approval?: Readonly<{ id: string }> }>;
+  const made = await on.call<Made>('POST', `/v1/payments/${paymentId}/refunds`, { amount, reason: 'customer_request' });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  const { id, approval } = made.body;
+  if (approval !== undefined) {
+    const other = await callAs(on as Living, { scopes: ['read', 'approve'] });
+    const { hash } = (await other<{ hash: string }>('GET', `/v1/approvals/${approval.id}`)).body;
+    await other('POST', `/v1/approvals/${approval.id}/approve`, { hash });
+  }
+  return await until(
+    `refund ${id} to be over`,
+    async () => {
+      const story = (await on.call<RefundStory>('GET', `/v1/refunds/${id}`)).body;
+      return ['done', 'refused', 'cancelled'].includes(story.refund.state) ? story : undefined;
+    },
+    30_000,
+  );
 }
 
 /** Waits for a verdict on the payment of this number. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { id, instant, text } from '../contract.ts';
 
-export const role = z.enum(['admin', 'operator', 'viewer']);
+export const role = z.enum(['admin', 'approver', 'operator', 'viewer']);
 const name = text(80, 1).refine((s) => s.trim() !== '', 'a name');
 
 export const newMember = z.strictObject({ name, role });

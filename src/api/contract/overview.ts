@@ -101,7 +101,7 @@ export const overview = z
     wants: z
       .array(
         z.object({
-          kind: z.enum(['case', 'alert', 'breaks', 'explanation', 'bill', 'approval']),
+          kind: z.enum(['case', 'alert', 'breaks', 'explanation', 'bill', 'approval', 'refund']),
           what: z.string().describe('The case’s reason or the alert’s kind; else as `kind`'),
           count: z.int(),
           amount: money.optional(),

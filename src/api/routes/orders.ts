@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { GRACE_SECONDS } from '../../actions/close.ts';
 import { setDue } from '../../actions/due.ts';
+import { tellReopened } from '../../actions/remedy.ts';
 import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
@@ -16,6 +17,7 @@ import {
   orderById,
   orderByRef,
   placeOrder,
+  reopenOrder,
 } from '../../sources/orders.ts';
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
@@ -185,6 +187,32 @@ export function orderRoutes(api: Api, on: Serving): void {
       });
     },
   );
+
+  api.post(
+    '/v1/orders/:id/reopen',
+    {
+      config: { scope: 'orders', idempotent: true },
+      schema: {
+        operationId: 'reopenOrder',
+        summary: 'Take a closed order up again',
+        description:
+          'Whoever paid it after it was closed has paid it: the goods may go, and your system is told of the payment as of any that it does not know.',
+        tags: ['orders'],
+        params,
+        response: { 200: shape.order, 404: shape.problem, 409: shape.problem },
+      },
+    },
+    async ({ caller, params }) =>
+      on.book.tenant(caller.tenantId, async (tx) =>
+        viewOf(tx, on, await reopened(tx, on, await orderOf(tx, caller, params.id))),
+      ),
+  );
+}
+
+async function reopened(tx: TenantTx, on: Serving, order: Order): Promise<Order> {
+  const after = await reopenOrder(tx, order, on.pace.now(), on.follow);
+  await tellReopened(tx, order, undefined);
+  return after;
 }
 
 async function orderOf(tx: TenantTx, caller: Caller, id: string): Promise<Order> {

@@ -73,9 +73,8 @@ export function policyRoutes(api: Api, on: Serving): void {
     async ({ caller, body }) => {
       const [made] = await on.book.tenant(caller.tenantId, async (tx) => {
         const [before] = await on.policies.versions(tx, 1);
-        const { explain_alone } = textOf(before?.policy ?? DEFAULT_POLICY);
         // Who does not know of a rule does not change it.
-        const policy = policyOrRefuse({ explain_alone, ...body.policy });
+        const policy = policyOrRefuse({ ...textOf(before?.policy ?? DEFAULT_POLICY), ...body.policy });
         return await shown(tx, [await on.policies.set(tx, policy, body.after, actorOf(caller))]);
       });
       return made!;

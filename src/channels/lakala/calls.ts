@@ -143,7 +143,10 @@ async function originOf(paymentRef: string, on: Call): Promise<Origin | NoAnswer
 export async function queryRefund(ask: Readonly<{ refundRef: string; paymentRef: string }>, on: Call): Promise<Answer> {
   const body = { ...terminal(on.account), out_refund_order_no: ask.refundRef };
   const heard = await call(on, '/api/v3/labs/query/idmrefundquery', body);
-  return 'outcome' in heard ? heard : refundSaid(heard, { ...ask, minor: undefined }, on);
+  if (!('outcome' in heard)) return refundSaid(heard, { ...ask, minor: undefined }, on);
+  if (heard.outcome !== 'refused' || heard.heard === undefined || !NOT_THERE.test(heard.detail)) return heard;
+  // One that is not there says nothing: it was not received, or not yet.
+  return saidOf(heard.heard.answer, () => []);
 }
 
 function refundSaid(

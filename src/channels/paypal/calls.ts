@@ -83,7 +83,8 @@ export async function queryRefund(asked: Asked, on: Call): Promise<Answer> {
   const order = await orderOf(asked.paymentRef, on);
   if ('outcome' in order) return order;
   const found = refundOf(order.it, asked.refundRef, on);
-  if (found === undefined) return refused('NO_SUCH_REFUND', `the order has no refund ${asked.refundRef.slice(0, 80)}`);
+  // One that is not there says nothing: it was not received.
+  if (found === undefined) return said(order.answer, () => []);
   return refundSaid(order.answer, found, asked, on);
 }
 

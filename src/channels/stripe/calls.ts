@@ -88,7 +88,7 @@ export async function refund(ask: RefundAsk, on: Call): Promise<Answer> {
   const amount = amountOf(ask.refundMinor, ask.currency);
   if (amount === undefined || amount <= 0n || ask.refundMinor > ask.totalMinor)
     return refused('BAD_AMOUNT', `${ask.refundMinor} of ${ask.totalMinor} ${ask.currency}`);
-  const paid = await theSuccess(ask.paymentRef, on);
+  const paid = await theSuccess(ask, on);
   if ('outcome' in paid) return paid;
   if (paid.currency.toUpperCase() !== ask.currency)
     return refused('BAD_CURRENCY', `${paid.id} is in ${paid.currency}, not ${ask.currency}`);
@@ -122,8 +122,8 @@ export async function refund(ask: RefundAsk, on: Call): Promise<Answer> {
 }
 
 /** By its own id (re_…), or by the number that we wrote into it, which is its name where it has one. One that is not there says nothing. */
-export async function queryRefund(ask: Readonly<{ refundRef: string; paymentRef: string }>, on: Call): Promise<Answer> {
-  const looked = await find({ ...ask, channelTrade: undefined, product: undefined }, on);
+export async function queryRefund(ask: Naming & Readonly<{ refundRef: string }>, on: Call): Promise<Answer> {
+  const looked = await find({ ...ask, channelTrade: ask.channelTrade, product: undefined }, on);
   if ('outcome' in looked) return looked;
   let { last } = looked;
   for (const { intent } of looked.found) {
@@ -247,7 +247,16 @@ function notFound(ask: Ask, on: Call): readonly Observed[] {
   return [bare(paymentRef, 'not_found', 'not found', asOf)];
 }
 
-async function theSuccess(paymentRef: string, on: Call): Promise<Intent | NoAnswer> {
+type Naming = Readonly<{ paymentRef: string; channelTrade?: string | undefined }>;
+
+/** By Stripe's own number where it is known: the index lags. */
+async function theSuccess({ paymentRef, channelTrade }: Naming, on: Call): Promise<Intent | NoAnswer> {
+  if (!paymentRef.startsWith('pi_') && channelTrade?.startsWith('pi_') === true) {
+    const known = await retrieved(channelTrade, on);
+    if ('outcome' in known) return known;
+    const it = known.found.find(({ intent }) => intent.status === 'succeeded');
+    if (it !== undefined) return it.intent;
+  }
   const looked = await find({ paymentRef, channelTrade: undefined, product: undefined }, on);
   if ('outcome' in looked) return looked;
   const paid = looked.found.filter(({ intent }) => intent.status === 'succeeded');

@@ -18,6 +18,7 @@ const MOST_BILL = 1_073_741_824;
 /** Packed text grows ten- or twentyfold; what grows more is no bill (F29). */
 const MOST_GROWTH = 100;
 const MOST_REASON = 80;
+const NO_SUCH_REFUND = 'RESOURCE_NOT_EXISTS';
 
 type Heard = Readonly<{ answer: HttpAnswer; at: Temporal.Instant; json: unknown }>;
 
@@ -30,7 +31,7 @@ export async function query(ask: Ask, on: Call): Promise<Answer> {
       : { sp_mchid: account.merchantNo, sub_mchid: account.subMerchantNo }),
   });
   const path = `/v3/pay/${place}transactions/out-trade-no/${encodeURIComponent(ask.paymentRef)}?${who}`;
-  const heard = await call(on, 'GET', path, undefined, true);
+  const heard = await call(on, 'GET', path, undefined, (code) => errorMeans(404, code).outcome === 'not_found');
   if ('outcome' in heard) return heard;
   return said(heard.answer, () => {
     if (heard.answer.status === 404)
@@ -72,8 +73,11 @@ export async function reverse(ask: Ask, on: Call): Promise<Answer> {
 
 export async function queryRefund(refundRef: string, on: Call): Promise<Answer> {
   const sub = on.account.subMerchantNo === undefined ? '' : `?${queryOf({ sub_mchid: on.account.subMerchantNo })}`;
-  const heard = await call(on, 'GET', `/v3/refund/domestic/refunds/${encodeURIComponent(refundRef)}${sub}`, undefined);
-  return 'outcome' in heard ? heard : refundSaid(heard, on.account, refundRef);
+  const path = `/v3/refund/domestic/refunds/${encodeURIComponent(refundRef)}${sub}`;
+  const heard = await call(on, 'GET', path, undefined, (code) => code === NO_SUCH_REFUND);
+  if ('outcome' in heard) return heard;
+  // One that is not there says nothing: it was not received, or not yet.
+  return heard.answer.status >= 400 ? said(heard.answer, () => []) : refundSaid(heard, on.account, refundRef);
 }
 
 export async function refund(
@@ -205,7 +209,7 @@ async function call(
   method: 'GET' | 'POST',
   path: string,
   body: string | undefined,
-  asksWhetherThere = false,
+  isNotThere?: (code: string) => boolean,
 ): Promise<Heard | NoAnswer> {
   const answer = await send(on, method, path, body, TIMEOUT_MS);
   if ('outcome' in answer) return answer;
@@ -220,11 +224,8 @@ async function call(
     };
   if (answer.status >= 400) {
     const failed = failure(answer);
-    const isNotThere =
-      asksWhetherThere &&
-      failed.outcome === 'refused' &&
-      errorMeans(answer.status, failed.code).outcome === 'not_found';
-    return isNotThere ? { answer, at: checked.ok ? checked.at : on.io.now(), json: jsonOf(answer.body) } : failed;
+    const isNone = failed.outcome === 'refused' && isNotThere?.(failed.code) === true;
+    return isNone ? { answer, at: checked.ok ? checked.at : on.io.now(), json: jsonOf(answer.body) } : failed;
   }
   if (answer.status >= 300 || !checked.ok) return unknown(`answered ${answer.status}`);
   if (answer.status === 204) return { answer, at: checked.at, json: undefined };

@@ -273,6 +273,7 @@ export const words = {
   'owner.program': { zh: '程序自动', en: 'the program itself' },
   'owner.customer': { zh: '顾客', en: 'the customer' },
   'said.order_placed': { zh: '下单', en: 'order placed' },
+  'said.order_reopened': { zh: '订单重新打开', en: 'order reopened' },
   'said.order_closed': { zh: '订单关闭', en: 'order closed' },
   'said.recorded': { zh: '商户系统已入账', en: 'recorded by the merchant' },
   'said.processing': { zh: '处理中', en: 'in progress' },

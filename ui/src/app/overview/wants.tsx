@@ -53,7 +53,7 @@ export function Wants({ of }: Readonly<{ of: readonly Want[] }>): ReactElement {
 function toneFor({ kind, what }: Want): Tone {
   if (kind === 'case')
     return what === 'claim' || /^(terminal|foreign|retired|other)_/.test(what) ? 'beware' : toneOf(what);
-  return kind === 'approval' || kind === 'explanation' ? 'waiting' : 'late';
+  return kind === 'approval' || kind === 'refund' || kind === 'explanation' ? 'waiting' : 'late';
 }
 
 /** One thing leads to itself, several to where they stand together. */
@@ -62,6 +62,7 @@ function placeOf({ kind, what, subject }: Want): string {
   if (kind === 'explanation') return '/app/breaks?part=all&state=explained';
   if (kind === 'bill') return '/app/channels';
   if (kind === 'approval') return '/app/ledger/suspense';
+  if (kind === 'refund') return '/app/approvals';
   if (subject?.kind === 'payment') return `/app/payments/${subject.id}`;
   if (kind === 'case') {
     if (what === 'claim') return '/counter/';

@@ -11,7 +11,7 @@ import { type Key, settings } from './api.ts';
 import { Once } from './parts.tsx';
 import type { SettingsKey } from './words.ts';
 
-const SCOPES = ['read', 'orders', 'act', 'admin'] as const;
+const SCOPES = ['read', 'orders', 'act', 'refund', 'approve', 'admin'] as const;
 type Scope = (typeof SCOPES)[number];
 
 export default function Keys({ me }: Readonly<{ me: Me }>): ReactElement {

@@ -12,7 +12,7 @@ import { type Invitation, type Member, type Role, settings } from './api.ts';
 import { Once } from './parts.tsx';
 import type { SettingsKey } from './words.ts';
 
-const ROLES = ['admin', 'operator', 'viewer'] as const;
+const ROLES = ['admin', 'approver', 'operator', 'viewer'] as const;
 type Asking = Readonly<{ what: 'invite' } | { what: 'one'; id: string }>;
 
 export default function Members({ me }: Readonly<{ me: Me }>): ReactElement {

@@ -51,6 +51,7 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
   const [seconds, setSeconds] = useState(String(of.policy.record_within_seconds));
   const [minutes, setMinutes] = useState(String(of.policy.pending_case_minutes));
   const wanted: Policy = {
+    ...of.policy,
     ask_above: byCurrency(limits),
     explain_alone: byCurrency(alone),
     release,
