@@ -10,8 +10,18 @@ import { inChunks } from '../db/values.ts';
 
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel ·
  * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation ·
- * claim: look at a customer's claim again. */
-export const DUE_KINDS = ['inquire', 'repair', 'deliver', 'close', 'bill', 'recover', 'reconcile', 'claim'] as const;
+ * claim: look at a customer's claim again · payout: ask the channel about a payout. */
+export const DUE_KINDS = [
+  'inquire',
+  'repair',
+  'deliver',
+  'close',
+  'bill',
+  'recover',
+  'reconcile',
+  'claim',
+  'payout',
+] as const;
 type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 

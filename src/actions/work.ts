@@ -9,6 +9,7 @@ import { type Billing, billsDue } from './bills.ts';
 import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
+import { hearPayouts, payoutsDue } from './payouts.ts';
 import { reconcileDue } from './reconcile.ts';
 import { recoverDue } from './recover.ts';
 import { type Repairing, repairDue } from './repair.ts';
@@ -79,8 +80,13 @@ export function startWorkers(on: Working): Workers {
     do {
       again.delete(tenantId);
       for (;;) {
-        const folded = await foldBatch(on.book, on.accounts, tenantId, on.follow, (tx, messages) =>
-          relayFolded(tx, on.accounts, messages),
+        const folded = await foldBatch(
+          on.book,
+          on.accounts,
+          tenantId,
+          on.follow,
+          (tx, messages) => relayFolded(tx, on.accounts, messages),
+          hearPayouts,
         );
         if (folded.messages > 0) stir();
         if (!folded.more) break;
@@ -116,6 +122,7 @@ export function startWorkers(on: Working): Workers {
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await recoverDue(on)) > 0, LOOK_MS),
+    loop(async () => (await payoutsDue(on)) > 0, LOOK_MS),
     loop(async () => (await reconcileDue(on)) > 0, LOOK_MS),
     ...on.rounds.map((round) => loop(round, LOOK_MS)),
   ];

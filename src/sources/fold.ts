@@ -9,6 +9,7 @@ import { newId } from '../base/ids.ts';
 import type { Accounts } from '../channels/accounts.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import type { SaidPayout } from './payouts.ts';
 
 const BATCH = 256;
 /** Also in the index `messages_unfolded`. */
@@ -31,6 +32,9 @@ export type Pass = (
   messages: ReadonlyArray<Readonly<{ id: string; accountId: string; paymentIds: readonly string[] }>>,
 ) => Promise<void>;
 
+/** Called with what the messages said of payouts, in the same transaction. */
+export type Hear = (tx: TenantTx, told: readonly SaidPayout[]) => Promise<void>;
+
 /** Folds one batch of a tenant's messages. */
 export async function foldBatch(
   book: Book,
@@ -38,17 +42,18 @@ export async function foldBatch(
   tenantId: string,
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<Folded> {
   try {
     const messages = await book.tenant(tenantId, async (tx) => {
       const rows = await takeMessages(tx, BATCH);
-      await foldRows(tx, accounts, rows, follow, pass);
+      await foldRows(tx, accounts, rows, follow, pass, hear);
       return rows.length;
     });
     return { messages, failed: 0, more: messages === BATCH };
   } catch (error) {
     if (isOutage(error)) throw error;
-    return await foldOneByOne(book, accounts, tenantId, follow, pass);
+    return await foldOneByOne(book, accounts, tenantId, follow, pass, hear);
   }
 }
 
@@ -61,6 +66,7 @@ async function foldOneByOne(
   tenantId: string,
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<Folded> {
   let messages = 0;
   let failed = 0;
@@ -71,7 +77,7 @@ async function foldOneByOne(
         taken = undefined;
         const rows = await takeMessages(tx, 1);
         taken = rows[0];
-        await foldRows(tx, accounts, rows, follow, pass);
+        await foldRows(tx, accounts, rows, follow, pass, hear);
       });
       if (taken === undefined) return { messages, failed, more: false };
       messages += 1;
@@ -101,13 +107,18 @@ async function foldRows(
   rows: readonly MessageRow[],
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<void> {
   if (rows.length === 0) return;
   const said: Said[] = [];
+  const payouts: SaidPayout[] = [];
   const refsOf = new Map<string, Set<string>>();
   for (const row of rows) {
     const open = await accounts.get(tx, row.account_id);
     const observed = open.channel.read({ headers: row.headers, body: row.body }, open.account, open.keys);
+    for (const it of open.channel.payouts?.read({ headers: row.headers, body: row.body }, open.account, open.keys) ??
+      [])
+      payouts.push({ account: open.account, said: it, messageId: row.id, heardAt: row.occurred_at });
     refsOf.set(row.id, new Set(observed.flatMap((o) => (o.paymentRef === undefined ? [] : [o.paymentRef]))));
     for (const o of observed)
       said.push({
@@ -121,6 +132,7 @@ async function foldRows(
       });
   }
   const payments = await take(tx, said, follow);
+  await hear(tx, payouts);
   // What was fetched from a list of the channel's has no headers: nobody could check its signature.
   const delivered = rows.filter((row) => Object.keys(row.headers).length > 0);
   await pass(

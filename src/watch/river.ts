@@ -222,7 +222,7 @@ async function accountsOf(tx: TenantTx, on: Reading, livemode: boolean): Promise
 /** Providers whose money the bank's statements show: a batch of theirs was checked against one. */
 async function watchedOf(tx: TenantTx, livemode: boolean): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ channel: string }>(
-    `select distinct channel from batches where tenant_id = $1 and livemode = $2 and state <> 'not_checked'`,
+    `select distinct channel from batches where tenant_id = $1 and livemode = $2 and found <> 'not_checked'`,
     [tx.tenantId, livemode],
   );
   return new Set(rows.map((r) => r.channel));
