@@ -43,6 +43,8 @@ alter table book.batches add column payout_ref text;
 alter table book.batches add column account_id uuid;
 -- The fold of its facts.
 alter table book.batches add column told jsonb;
+-- The bank sent it back, and its money is paid out again in this one: it stands as this one does.
+alter table book.batches add column again_in uuid;
 -- How far the payments in it were listed: {after, lines, net, whole}.
 alter table book.batches add column listed jsonb;
 
@@ -55,4 +57,5 @@ alter table book.batches force row level security;
 
 -- One row has what is told of a payout.
 create unique index batches_told on book.batches (tenant_id, livemode, channel, payout_ref) where told is not null;
+create index batches_again on book.batches (tenant_id, again_in) where again_in is not null;
 create index batches_payout on book.batches (tenant_id, livemode, channel, payout_ref) where payout_ref is not null;

@@ -171,7 +171,9 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
     const trace = await traceOf(first);
     return trace.batch?.told.some((f) => f.state === 'in_transit') ? trace : undefined;
   });
-  const arrival = Temporal.Instant.fromEpochMilliseconds(payout.arrival * 1_000).toString().slice(0, 10);
+  const arrival = Temporal.Instant.fromEpochMilliseconds(payout.arrival * 1_000)
+    .toString()
+    .slice(0, 10);
   assert.deepEqual(
     [told.batch?.ref, told.batch?.state, told.batch?.due_on, told.batch?.reconciliation_id, told.batch?.contradictions],
     [payout.id, 'on_its_way', arrival, undefined, []],
@@ -205,4 +207,9 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
     return heard.some((e) => e.type === 'batch.payout_returned') ? heard : undefined;
   });
   assert.deepEqual(events.map((e) => e.type).sort(), ['batch.on_its_way', 'batch.payout_returned']);
+  // The account is corrected, and the money is in the next payout.
+  const second = await payouts.settle('cny');
+  assert.equal(second.amount, payout.amount);
+  await payouts.list(second);
+  for (const ref of refs) await verdictOf(on, ref, 'on_its_way');
 });

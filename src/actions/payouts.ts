@@ -11,7 +11,7 @@ import { askKnowingKeys } from '../channels/keys.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { payoutHash } from '../observations/payout.ts';
 import { insertMessages } from '../sources/inbox.ts';
-import { bindMembers, type SaidPayout, takePayouts } from '../sources/payouts.ts';
+import { bindMembers, paidAgain, type SaidPayout, takePayouts } from '../sources/payouts.ts';
 import { tellBatches } from './batches.ts';
 import { clearDue, eachAtOnce, setDue, wakeClaims, workDue } from './due.ts';
 import { noteAnswer, noteFailure, takeTurns } from './health.ts';
@@ -159,7 +159,7 @@ async function listMembers(
       await on.book.tenant(tenantId, (tx) => putOff(on, tx, id, open, members));
       return 'later';
     }
-    const { numbers, netMinor, next: after } = members;
+    const { numbers, again, netMinor, next: after } = members;
     listed = {
       ...(after === undefined ? {} : { after }),
       lines: listed.lines + numbers.length,
@@ -168,6 +168,7 @@ async function listMembers(
     };
     await on.book.tenant(tenantId, async (tx) => {
       const bound = await bindMembers(tx, id, open.account.id, numbers);
+      await tellBatches(tx, open.account.livemode, await paidAgain(tx, id, open.account.id, again));
       await tx.run(
         `update batches set listed = $3, lines = case when found is null then $4 else lines end where tenant_id = $1 and id = $2`,
         [tx.tenantId, id, JSON.stringify(listed), listed.lines],

@@ -144,6 +144,8 @@ export type PayoutMembers =
       outcome: 'answered';
       /** The payments in it, by the channel's numbers. */
       numbers: readonly string[];
+      /** Payouts that the bank had sent back and whose money is in it again. */
+      again: readonly string[];
       /** What the page adds up to, in minor units. */
       netMinor: bigint;
       /** Where the next page begins; undefined: this was the last. */

@@ -11,7 +11,7 @@ import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Batch, Result } from '../reconcile/result.ts';
 import { stateOfBatch } from '../traces/payout.ts';
-import { linkRank, type MovedBatch, meetTold, payoutRefOf } from './payouts.ts';
+import { linkRank, type MovedBatch, meetTold, payoutRefOf, withFollowers } from './payouts.ts';
 
 const BATCH = 500;
 
@@ -36,6 +36,7 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
   const told = await meetTold(tx, run.livemode, batches);
   const before = await statesOf(tx, run, batches);
   const moved: MovedBatch[] = [];
+  const ids: string[] = [];
   const byKey = new Map(batches.map((b) => [b.id, { ...b, state: stateOfBatch(b.state, told.get(b.id)) }]));
   const rows = [...batches]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -77,11 +78,12 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
       [tx.tenantId, ...v.params],
     );
     for (const { id, key } of written) {
+      ids.push(id);
       const batch = byKey.get(key)!;
       if (before.get(key) !== batch.state) moved.push({ id, before: before.get(key), batch });
     }
   }
-  return moved;
+  return await withFollowers(tx, ids, moved);
 }
 
 async function statesOf(

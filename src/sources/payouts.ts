@@ -45,6 +45,7 @@ export type MovedBatch = Readonly<{ id: string; before: Batch['state'] | undefin
 type Row = Readonly<{
   id: string;
   key: string;
+  channel: string;
   kind: Batch['kind'];
   ref: string | null;
   state: FoundState;
@@ -59,8 +60,8 @@ type Row = Readonly<{
   due_on: Temporal.PlainDate | null;
   credited_on: Temporal.PlainDate | null;
 }>;
-const ROW = `id, key, kind, ref, state, found, account, payout_ref, told is not null as told, sums -> 'net' as net, lines, business_from,
-  business_to, due_on, credited_on`;
+const ROW = `b.id, b.key, b.channel, b.kind, b.ref, b.state, b.found, b.account, b.payout_ref, b.told is not null as told, b.sums -> 'net' as net,
+  b.lines, b.business_from, b.business_to, b.due_on, b.credited_on`;
 
 /** Who takes payouts of these channels in, or batches of theirs, does it alone. */
 async function takeTurn(tx: TenantTx, channels: readonly string[]): Promise<void> {
@@ -95,8 +96,48 @@ export async function takePayouts(
       if (now.before !== now.batch.state) moved.push(now);
     }
   }
-  return { heard, moved };
+  return { heard, moved: await withFollowers(tx, heard, moved) };
 }
+
+/** How many times over money may be paid out again. */
+const MOST_TIMES = 10;
+
+/** What became of batches in the end, with those whose money is paid out again in one of them: they stand as it does. */
+export async function withFollowers(
+  tx: TenantTx,
+  ids: readonly string[],
+  moved: readonly MovedBatch[],
+): Promise<readonly MovedBatch[]> {
+  const all = [...moved];
+  let changed = ids;
+  for (let times = 0; times < MOST_TIMES && changed.length > 0; times += 1) {
+    const rows = await tx.rows<Row & Readonly<{ before: FoundState }>>(
+      `with was as (
+         select id as was_id, state as before from batches
+          where tenant_id = $1 and (again_in = any($2) or id = any($2)) and again_in is not null for update)
+       update batches b set state = n.state, due_on = n.due_on, credited_on = n.credited_on, updated_at = now() from was, batches n
+        where b.tenant_id = $1 and b.id = was.was_id and n.tenant_id = $1 and n.id = b.again_in
+          and (b.found is null or b.found not in ('credited', 'short'))
+          and (b.state, b.due_on, b.credited_on) is distinct from (n.state, n.due_on, n.credited_on)
+       returning ${ROW}, was.before`,
+      [tx.tenantId, [...changed]],
+    );
+    for (const { id, before, ...row } of rows) all.push({ id, before, batch: batchNow(row) });
+    changed = rows.map((r) => r.id);
+  }
+  // One that was sent back, and in the same breath is on its way again, has not moved.
+  return [...Map.groupBy(all, (m) => m.id).values()]
+    .map((of) => ({ ...of.at(-1)!, before: of[0]!.before }))
+    .filter((m) => m.before !== m.batch.state);
+}
+
+const batchNow = (row: Omit<Row, 'id'>): BatchNow => ({
+  ...{ id: row.key, channel: row.channel, account: row.account, state: row.state, net: row.net },
+  ...(row.ref === null ? {} : { ref: row.ref }),
+  ...{ lines: Number(row.lines), businessFrom: row.business_from.toString(), businessTo: row.business_to.toString() },
+  ...(row.due_on === null ? {} : { dueOn: row.due_on.toString() }),
+  ...(row.credited_on === null ? {} : { creditedOn: row.credited_on.toString() }),
+});
 
 /** The one that has been told of, else what a document states, else the newest. */
 const best = (rows: readonly Row[]): Row | undefined =>
@@ -184,8 +225,8 @@ export async function factsOf(
 
 const rowsOf = (tx: TenantTx, account: PlainAccount['account'], refs: readonly string[]): Promise<Row[]> =>
   tx.rows<Row>(
-    `select ${ROW} from batches where tenant_id = $1 and livemode = $2 and channel = $3 and payout_ref = any($4)
-        and (account_id = $5 or account_id is null and account in ('', $6, $7)) order by id for update`,
+    `select ${ROW} from batches b where b.tenant_id = $1 and b.livemode = $2 and b.channel = $3 and b.payout_ref = any($4)
+        and (b.account_id = $5 or b.account_id is null and b.account in ('', $6, $7)) order by b.id for update`,
     [
       ...[tx.tenantId, account.livemode, account.provider, [...refs], account.id],
       ...[account.merchantNo, account.subMerchantNo ?? ''],
@@ -363,6 +404,7 @@ async function goOver(
   // The lines of what a document states bind its payments anew; of what only the channel told, nothing else would.
   if (from.found !== null) return;
   await tx.run('update payments set batch_id = $3 where tenant_id = $1 and batch_id = $2', [tx.tenantId, from.id, id]);
+  await tx.run('update batches set again_in = $3 where tenant_id = $1 and again_in = $2', [tx.tenantId, from.id, id]);
   await tx.run('delete from batches where tenant_id = $1 and id = $2', [tx.tenantId, from.id]);
 }
 
@@ -374,6 +416,26 @@ async function goOver(
  */
 export const linkRank = (b: string): string =>
   `case when ${b}.found in ('credited', 'short') then 2 when ${b}.kind = 'implied' then 0 else 1 end`;
+
+/** What the bank had sent back of these payouts is paid out again in this batch; returns what moved by it. */
+export async function paidAgain(
+  tx: TenantTx,
+  batchId: string,
+  accountId: string,
+  payoutRefs: readonly string[],
+): Promise<readonly MovedBatch[]> {
+  if (payoutRefs.length === 0) return [];
+  const rows = await tx.rows<{ id: string }>(
+    `update batches set again_in = $2 where tenant_id = $1 and account_id = $3 and payout_ref = any($4) and told ->> 'state' = 'returned'
+        and id <> $2 returning id`,
+    [tx.tenantId, batchId, accountId, [...payoutRefs]],
+  );
+  return await withFollowers(
+    tx,
+    rows.map((r) => r.id),
+    [],
+  );
+}
 
 /** The payments of the account that have one of these numbers are in this batch; returns those that were not. */
 export async function bindMembers(

@@ -38,6 +38,9 @@ const transactionShape = z.object({
 /** Money that came in; what went out again is not looked up by. */
 const PAYMENTS: ReadonlySet<string> = new Set(['charge', 'payment']);
 
+/** The money of another payout, on the balance again and so in this one. */
+const SENT_BACK: ReadonlySet<string> = new Set(['payout_failure']);
+
 export async function payoutMembers(
   ask: Readonly<{ payoutRef: string; after: string | undefined }>,
   on: Call,
@@ -53,9 +56,12 @@ export async function payoutMembers(
     // The payout's own movements take out, or put back, what the others brought.
     const within = data.filter((it) => it.source !== ask.payoutRef);
     const { headers, body } = answer;
+    const sources = (types: ReadonlySet<string>): readonly string[] =>
+      within.flatMap((it) => (types.has(it.type) && it.source != null ? [it.source] : []));
     return {
       outcome: 'answered',
-      numbers: within.flatMap((it) => (PAYMENTS.has(it.type) && it.source != null ? [it.source] : [])),
+      numbers: sources(PAYMENTS),
+      again: sources(SENT_BACK),
       netMinor: within.reduce((sum, it) => sum + moneyOf(it.net, it.currency).minor, 0n),
       next: has_more ? data.at(-1)?.id : undefined,
       raw: { headers, body },
