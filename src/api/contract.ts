@@ -290,7 +290,7 @@ export const trace = z
           )
           .optional()
           .describe('What the channel said of the payout, oldest first'),
-        contradictions: z.array(z.string()).optional(),
+        contradictions: z.array(z.object({ code: z.string(), says: both })).optional(),
       })
       .optional()
       .describe('What it was settled in'),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { money } from '../base/money.ts';
 import { PAYOUT_STATES, type PayoutSaid, payoutHash } from '../observations/payout.ts';
-import { contradictionsOf, foldPayout, type KeptPayout, stateOfBatch } from './payout.ts';
+import { contradictionsOf, type FoundState, foldPayout, type KeptPayout, stateOfBatch } from './payout.ts';
 
 const AT = Temporal.Instant.from('2026-11-20T08:00:00Z');
 const DAY = Temporal.PlainDate.from('2026-11-22');
@@ -108,7 +108,11 @@ test('I6: no word of the channel makes a batch credited; a bank’s line outweig
   assert.equal(stateOfBatch('late', 'paid'), 'late');
   assert.equal(stateOfBatch('not_checked', 'returned'), 'returned');
   const told = foldPayout([fact('1', { state: 'returned', said: 'failed' })]);
-  assert.deepEqual(contradictionsOf(told, 'credited', money(5_000n, 'CNY')), ['credited_and_returned']);
-  assert.deepEqual(contradictionsOf(told, 'on_its_way', money(4_000n, 'CNY')), ['document_differs']);
-  assert.deepEqual(contradictionsOf(told, null, money(4_000n, 'CNY')), []);
+  const net = (minor: bigint) => money(minor, 'CNY');
+  const against = (state: FoundState, minor: bigint, listed?: bigint) =>
+    contradictionsOf(told, { state, net: net(minor) }, listed);
+  assert.deepEqual(against('credited', 5_000n), ['credited_and_returned']);
+  assert.deepEqual(against('on_its_way', 4_000n), ['document_differs']);
+  assert.deepEqual(against('on_its_way', 5_000n, 4_999n), ['members_differ']);
+  assert.deepEqual(contradictionsOf(told, undefined, 5_000n), []);
 });

@@ -2,19 +2,31 @@
  * What we believe about one payout: a pure fold of the set of what the channel said about it (I4), so that any order of arrival gives the same
  * (I5). A payout only moves forward: what is furthest in its life stands, and a bank's refusal after “paid” is a legal move.
  */
+import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
 import { rankOf } from '../observations/observation.ts';
 import { PAYOUT_STATES, type PayoutSaid, type PayoutState } from '../observations/payout.ts';
 
 export type KeptPayout = PayoutSaid & Readonly<{ id: string; bodyHash: string; messageId: string | undefined }>;
 
-export type PayoutContradiction =
-  /** Two contents under one name: neither counts, both are kept; the channel is asked. */
-  | 'conflicting_messages'
-  | 'amounts_differ'
-  | 'currencies_differ'
-  /** Paid, or cancelled, after the bank had sent it back. */
-  | 'moved_after_end';
+/** What can contradict what, of a batch that is told of: within what the channel says, and against what documents and the bank have. */
+export const BATCH_CONTRADICTIONS = {
+  /** Neither counts, both are kept; the channel is asked. */
+  conflicting_messages: { en: 'one event came with two contents', zh: '同一事件收到两种内容' },
+  amounts_differ: { en: 'the channel names two amounts', zh: '渠道前后说了两个金额' },
+  currencies_differ: { en: 'the channel names two currencies', zh: '渠道前后说了两个币种' },
+  moved_after_end: { en: 'the channel moved it on after its end', zh: '已终结后渠道又说它有变动' },
+  members_differ: {
+    en: 'what the channel lists in it does not add up to it',
+    zh: '渠道列出的明细与出款金额不等',
+  },
+  document_differs: { en: 'the documents have another amount for it', zh: '单据上的金额不同' },
+  credited_and_returned: {
+    en: 'the bank’s statement has it, and the channel says that the bank sent it back',
+    zh: '银行流水已有入账,渠道却说银行退回',
+  },
+} as const satisfies Record<string, Text>;
+export type BatchContradiction = keyof typeof BATCH_CONTRADICTIONS;
 
 /** A fact that stands behind something. */
 export type Behind = Readonly<{
@@ -33,7 +45,7 @@ export type Told = Readonly<{
   returned: (Behind & Readonly<{ code: string; says: string }>) | undefined;
   /** By whom the state is known best. */
   by: PayoutSaid['source'];
-  contradictions: ReadonlyArray<Readonly<{ code: PayoutContradiction; facts: readonly string[] }>>;
+  contradictions: ReadonlyArray<Readonly<{ code: BatchContradiction; facts: readonly string[] }>>;
 }>;
 
 const stepOf = (state: PayoutState): number => PAYOUT_STATES.indexOf(state);
@@ -41,8 +53,8 @@ const isEnd = (state: PayoutState): boolean => state === 'returned' || state ===
 
 /** Of at least one. Where all of it is doubted, it is known that there is such a payout, and no more. */
 export function foldPayout(facts: readonly KeptPayout[]): Told {
-  const contradictions = new Map<PayoutContradiction, Set<string>>();
-  const contradict = (code: PayoutContradiction, of: readonly KeptPayout[]): void => {
+  const contradictions = new Map<BatchContradiction, Set<string>>();
+  const contradict = (code: BatchContradiction, of: readonly KeptPayout[]): void => {
     const known = contradictions.get(code) ?? new Set();
     for (const { id } of of) known.add(id);
     contradictions.set(code, known);
@@ -115,22 +127,18 @@ export function stateOfBatch(found: FoundState | null, told: Told['state'] | und
   return 'on_its_way';
 }
 
-export type BatchContradiction =
-  | PayoutContradiction
-  /** The documents have another amount for it. */
-  | 'document_differs'
-  /** The bank's statement has it, and the channel says that the bank sent it back. */
-  | 'credited_and_returned';
-
-/** What contradicts what, of a batch that was told of and found. */
+/** `listedMinor`: what the channel's whole list of what is in it adds up to. */
 export function contradictionsOf(
-  told: Readonly<{ state: PayoutState; amount: Money; contradictions: ReadonlyArray<Readonly<{ code: string }>> }>,
-  found: FoundState | null,
-  net: Money | undefined,
-): readonly string[] {
+  told: Pick<Told, 'state' | 'amount' | 'contradictions'>,
+  found: Readonly<{ state: FoundState; net: Money }> | undefined,
+  listedMinor: bigint | undefined,
+): readonly BatchContradiction[] {
   const codes = told.contradictions.map((c) => c.code);
-  if (found !== null && net !== undefined && (net.minor !== told.amount.minor || net.currency !== told.amount.currency))
+  const { minor, currency } = told.amount;
+  if (listedMinor !== undefined && listedMinor !== minor) codes.push('members_differ');
+  if (found !== undefined && (found.net.minor !== minor || found.net.currency !== currency))
     codes.push('document_differs');
-  if ((found === 'credited' || found === 'short') && told.state === 'returned') codes.push('credited_and_returned');
+  if ((found?.state === 'credited' || found?.state === 'short') && told.state === 'returned')
+    codes.push('credited_and_returned');
   return codes;
 }

@@ -11,7 +11,7 @@ import { parseMoney } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { type PayoutFact, factsOf as payoutFactsOf } from '../../sources/payouts.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
-import { contradictionsOf, type FoundState } from '../../traces/payout.ts';
+import { BATCH_CONTRADICTIONS, contradictionsOf, type FoundState, type Told } from '../../traces/payout.ts';
 import { observationRows } from '../../traces/store.ts';
 import { toldOf } from '../../traces/trace-json.ts';
 import type { Caller } from '../auth.ts';
@@ -261,7 +261,7 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
   );
   const batch = await tx.maybe<BatchRow>(
     `select b.key, b.ref, b.channel, b.account, b.kind, b.state, b.business_from, b.business_to, b.due_on, b.credited_on,
-            b.sums -> 'net' as net, b.reconciliation_id, b.found, b.told, b.account_id, b.payout_ref
+            b.sums -> 'net' as net, b.reconciliation_id, b.found, b.told, b.account_id, b.payout_ref, b.listed
        from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id where p.tenant_id = $1 and p.id = $2`,
     [tx.tenantId, id],
   );
@@ -357,6 +357,7 @@ type BatchRow = Readonly<{
   told: Record<string, unknown> | null;
   account_id: string | null;
   payout_ref: string | null;
+  listed: Readonly<{ net: string; whole: boolean }> | null;
 }>;
 
 const batchView = (b: BatchRow, facts: readonly PayoutFact[]): BatchOut =>
@@ -374,11 +375,14 @@ const batchView = (b: BatchRow, facts: readonly PayoutFact[]): BatchOut =>
     net: b.net,
     reconciliation_id: b.reconciliation_id ?? undefined,
     told: b.told === null ? undefined : facts.map(factView),
-    contradictions:
-      b.told === null
-        ? undefined
-        : [...contradictionsOf(toldOf(b.told), b.found, parseMoney(b.net.amount, b.net.currency))],
+    contradictions: b.told === null ? undefined : contradictionsIn(b, toldOf(b.told)),
   });
+
+function contradictionsIn({ found, net, listed }: BatchRow, told: Told): NonNullable<BatchOut['contradictions']> {
+  const document = found === null ? undefined : { state: found, net: parseMoney(net.amount, net.currency) };
+  const codes = contradictionsOf(told, document, listed?.whole === true ? BigInt(listed.net) : undefined);
+  return codes.map((code) => ({ code, says: BATCH_CONTRADICTIONS[code] }));
+}
 
 const factView = (f: PayoutFact): NonNullable<BatchOut['told']>[number] =>
   dropEmpty({

@@ -41,6 +41,9 @@ const PAYMENTS: ReadonlySet<string> = new Set(['charge', 'payment']);
 /** The money of another payout, on the balance again and so in this one. */
 const SENT_BACK: ReadonlySet<string> = new Set(['payout_failure']);
 
+/** What was kept back for a minimum balance goes back to the balance at once, and not to the bank. */
+const KEPT_BACK_FREE = 'payout_minimum_balance_release';
+
 export async function payoutMembers(
   ask: Readonly<{ payoutRef: string; after: string | undefined }>,
   on: Call,
@@ -62,7 +65,9 @@ export async function payoutMembers(
       outcome: 'answered',
       numbers: sources(PAYMENTS),
       again: sources(SENT_BACK),
-      netMinor: within.reduce((sum, it) => sum + moneyOf(it.net, it.currency).minor, 0n),
+      netMinor: within
+        .filter((it) => it.type !== KEPT_BACK_FREE)
+        .reduce((sum, it) => sum + moneyOf(it.net, it.currency).minor, 0n),
       next: has_more ? data.at(-1)?.id : undefined,
       raw: { headers, body },
     };
