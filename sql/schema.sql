@@ -113,6 +113,7 @@ create table book.batches (
   payout_ref text,
   account_id uuid,
   told jsonb,
+  again_in uuid,
   listed jsonb,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, livemode, key),
@@ -122,6 +123,7 @@ create table book.batches (
   CHECK ((kind = ANY (ARRAY['stated'::text, 'payout'::text, 'implied'::text]))),
   CHECK ((state = ANY (ARRAY['not_checked'::text, 'on_its_way'::text, 'late'::text, 'credited'::text, 'short'::text, 'returned'::text])))
 );
+CREATE INDEX batches_again ON book.batches USING btree (tenant_id, again_in) WHERE (again_in IS NOT NULL);
 CREATE INDEX batches_payout ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (payout_ref IS NOT NULL);
 CREATE UNIQUE INDEX batches_told ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (told IS NOT NULL);
 
