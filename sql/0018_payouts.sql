@@ -43,6 +43,8 @@ alter table book.batches add column payout_ref text;
 alter table book.batches add column account_id uuid;
 -- The fold of its facts.
 alter table book.batches add column told jsonb;
+-- It has left for the bank, the channel says, and has not come back.
+alter table book.batches add column paid_out_at timestamptz;
 -- The bank sent it back, and its money is paid out again in this one: it stands as this one does.
 alter table book.batches add column again_in uuid;
 -- How far the payments in it were listed: {after, lines, net, whole}.

@@ -113,6 +113,7 @@ create table book.batches (
   payout_ref text,
   account_id uuid,
   told jsonb,
+  paid_out_at timestamp with time zone,
   again_in uuid,
   listed jsonb,
   PRIMARY KEY (tenant_id, id),

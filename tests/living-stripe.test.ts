@@ -1,7 +1,7 @@
 /** A payment followed alive against a Stripe that speaks the real protocol: what is Stripe's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'stripe'>;
 before(async () => {
@@ -182,6 +182,11 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
   await until('it to be paid out', async () =>
     (await traceOf(first)).stations.some((s) => s.station === 'paid_out' && s.state === 'reached'),
   );
+  // All that was on the balance is in it, and whatever is still to be paid is not.
+  const listed = async (filter: string): Promise<readonly string[]> =>
+    (await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments?${filter}`)).body.items.map((p) => p.payment_ref);
+  const out = await listed('station=paid_out');
+  assert.ok(refs.every((ref) => out.includes(ref)));
   // I6: that Stripe calls it paid brings no money.
   const paid = await verdictOf(on, first, 'on_its_way');
   assert.equal(paid.verdict?.release, 'yes');
@@ -191,6 +196,17 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
     const payment = await verdictOf(on, ref, 'payout_returned');
     assert.deepEqual([payment.verdict?.release, payment.verdict?.cause], ['yes', 'operator_error']);
   }
+  assert.deepEqual((await listed('verdict=payout_returned')).toSorted(), out.toSorted());
+  const { late } = (
+    await on.call<{ late: { payments: number; parts: { verdict: string; payments: number }[] } }>(
+      'GET',
+      '/v1/overview?days=7',
+    )
+  ).body;
+  assert.deepEqual(
+    late.parts.map((p) => [p.verdict, p.payments]),
+    [['payout_returned', out.length]],
+  );
   const { stations, batch } = await traceOf(first);
   const failed = batch!.told.find((f) => f.source === 'notification' && f.state === 'returned')!;
   assert.deepEqual(failed.failure, { code: 'account_closed', says: 'The bank account has been closed.' });

@@ -107,6 +107,7 @@ type FactRow = Readonly<{
   state: BatchFacts['state'] | null;
   found: BatchFacts['state'] | null;
   told: Readonly<Record<string, unknown>> | null;
+  is_out: boolean | null;
   due_on: Temporal.PlainDate | null;
   credited_on: Temporal.PlainDate | null;
   bank_watched: boolean;
@@ -117,7 +118,7 @@ type FactRow = Readonly<{
 
 async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
   const rows = await tx.rows<FactRow>(
-    `select p.id, p.cleared_document_id as bill_id, b.id as batch_id, b.state, b.found, b.told, b.due_on, b.credited_on,
+    `select p.id, p.cleared_document_id as bill_id, b.id as batch_id, b.state, b.found, b.told, b.paid_out_at is not null as is_out, b.due_on, b.credited_on,
             exists (select from batches w where w.tenant_id = $1 and w.livemode = p.livemode and w.channel = a.provider
                        and w.found <> 'not_checked') as bank_watched,
             v.path @> '{paid_before}' as paid_before, d.due_at as look,
@@ -147,6 +148,7 @@ async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMa
                 creditedOn: r.credited_on ?? undefined,
                 missing: undefined,
                 told: r.told === null ? undefined : toldOf(r.told),
+                isOut: r.is_out ?? false,
                 foundState: r.found ?? undefined,
               },
         bankWatched: r.bank_watched,

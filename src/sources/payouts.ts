@@ -115,7 +115,8 @@ export async function withFollowers(
       `with was as (
          select id as was_id, state as before from batches
           where tenant_id = $1 and (again_in = any($2) or id = any($2)) and again_in is not null for update)
-       update batches b set state = n.state, due_on = n.due_on, credited_on = n.credited_on, updated_at = now() from was, batches n
+       update batches b set state = n.state, due_on = n.due_on, credited_on = n.credited_on, paid_out_at = n.paid_out_at,
+         updated_at = now() from was, batches n
         where b.tenant_id = $1 and b.id = was.was_id and n.tenant_id = $1 and n.id = b.again_in
           and (b.found is null or b.found not in ('credited', 'short'))
           and (b.state, b.due_on, b.credited_on) is distinct from (n.state, n.due_on, n.credited_on)
@@ -250,6 +251,7 @@ async function writeTold(
   const state = stateOfBatch(row?.found ?? null, told.state);
   // What documents found stands as they found it; of what nobody but the channel knows, its word does.
   const net = row?.found ? row.net : amountOf(told.amount);
+  const outAt = told.state === 'paid' ? (told.paid?.at ?? null) : null;
   const dueOn = told.arrivalOn ?? row?.due_on ?? undefined;
   const batch: BatchNow = {
     id: row?.key ?? ['told', account.provider, whose, ref].join('/'),
@@ -266,8 +268,8 @@ async function writeTold(
   if (row === undefined) {
     await tx.run(
       `insert into batches (tenant_id, id, livemode, channel, account, account_id, currency, key, ref, payout_ref, kind, state, business_from,
-         business_to, due_on, lines, sums, told)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 'payout', $10, $11, $11, $12, 0, $13, $14)`,
+         business_to, due_on, lines, sums, told, paid_out_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 'payout', $10, $11, $11, $12, 0, $13, $14, $15)`,
       [
         ...[
           tx.tenantId,
@@ -282,16 +284,19 @@ async function writeTold(
           state,
           on,
         ],
-        ...[dueOn ?? null, JSON.stringify({ net }), json],
+        ...[dueOn ?? null, JSON.stringify({ net }), json, outAt],
       ],
     );
     return { id, before: undefined, batch };
   }
   await tx.run(
-    `update batches set told = $3, state = $4, due_on = $5, account_id = $6, updated_at = now(),
+    `update batches set told = $3, state = $4, due_on = $5, account_id = $6, paid_out_at = $9, updated_at = now(),
         sums = case when found is null then sums || $7::jsonb else sums end, currency = case when found is null then $8 else currency end
       where tenant_id = $1 and id = $2`,
-    [...[tx.tenantId, id, json, state, dueOn ?? null, account.id], ...[JSON.stringify({ net }), told.amount.currency]],
+    [
+      ...[tx.tenantId, id, json, state, dueOn ?? null, account.id],
+      ...[JSON.stringify({ net }), told.amount.currency, outAt],
+    ],
   );
   return { id, before: row.state, batch };
 }
@@ -372,39 +377,36 @@ async function goOver(
     return;
   }
   const id = there?.id ?? newId();
-  const { told, listed, account_id, due_on } = await tx.one<Record<string, unknown>>(
-    `update batches set told = null, listed = null, state = coalesce(found, state) where tenant_id = $1 and id = $2
-     returning (select o.told from batches o where o.tenant_id = $1 and o.id = $2) as told,
-       (select o.listed from batches o where o.tenant_id = $1 and o.id = $2) as listed, account_id, due_on`,
-    [tx.tenantId, from.id],
-  );
   // Its row comes with the run's own figures a moment later.
   if (there === undefined)
     await tx.run(
-      `insert into batches (tenant_id, id, livemode, channel, account, currency, key, kind, state, business_from, business_to, due_on, lines, sums)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'not_checked', $9, $10, $11, 0, '{}')`,
+      `insert into batches (tenant_id, id, livemode, channel, account, currency, key, payout_ref, kind, state, business_from, business_to, lines, sums)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'not_checked', $10, $11, 0, '{}')`,
       [
-        ...[tx.tenantId, id, livemode, to.channel, to.account, to.net.currency, to.id, to.kind],
-        ...[to.businessFrom, to.businessTo, due_on],
+        ...[tx.tenantId, id, livemode, to.channel, to.account, to.net.currency, to.id, payoutRefOf(to), to.kind],
+        ...[to.businessFrom, to.businessTo],
       ],
     );
+  const it = await tx.one<Record<string, unknown>>(
+    'select told, listed, account_id, due_on, paid_out_at, again_in from batches where tenant_id = $1 and id = $2',
+    [tx.tenantId, from.id],
+  );
   await tx.run(
-    'update batches set told = $3, listed = $4, account_id = $5, payout_ref = $6 where tenant_id = $1 and id = $2',
+    `update batches set told = null, listed = null, paid_out_at = null, again_in = null, state = coalesce(found, state)
+      where tenant_id = $1 and id = $2`,
+    [tx.tenantId, from.id],
+  );
+  await tx.run(
+    `update batches set told = $3, listed = $4, account_id = $5, due_on = $6, paid_out_at = $7, again_in = $8 where tenant_id = $1 and id = $2`,
     [
-      ...[
-        tx.tenantId,
-        id,
-        JSON.stringify(told),
-        listed === null ? null : JSON.stringify(listed),
-        account_id,
-        payoutRefOf(to),
-      ],
+      ...[tx.tenantId, id, JSON.stringify(it.told), it.listed === null ? null : JSON.stringify(it.listed)],
+      ...[it.account_id, it.due_on, it.paid_out_at, it.again_in],
     ],
   );
+  await tx.run('update batches set again_in = $3 where tenant_id = $1 and again_in = $2', [tx.tenantId, from.id, id]);
   // The lines of what a document states bind its payments anew; of what only the channel told, nothing else would.
   if (from.found !== null) return;
   await tx.run('update payments set batch_id = $3 where tenant_id = $1 and batch_id = $2', [tx.tenantId, from.id, id]);
-  await tx.run('update batches set again_in = $3 where tenant_id = $1 and again_in = $2', [tx.tenantId, from.id, id]);
   await tx.run('delete from batches where tenant_id = $1 and id = $2', [tx.tenantId, from.id]);
 }
 

@@ -29,6 +29,8 @@ export type BatchFacts = Readonly<{
   missing: Money | undefined;
   /** The channel's own word of the payout, where it tells of it. */
   told?: Pick<Told, 'state' | 'paid' | 'returned' | 'by'> | undefined;
+  /** It has left for the bank, the channel says, and has not come back. */
+  isOut?: boolean | undefined;
   /** What a reconciliation found of it; undefined: none has. */
   foundState?: BatchFacts['state'] | undefined;
 }>;
