@@ -99,12 +99,11 @@ async function lookAt(on: Asking, tenantId: string, id: string): Promise<boolean
     return true;
   }
   await on.book.tenant(tenantId, (tx) => takeAnswer(on, tx, open, answer));
-  const isWhole = answer.payout.isListed ? await listMembers(on, tenantId, id, open, batch) : false;
-  if (isWhole !== 'later') await on.book.tenant(tenantId, (tx) => next(on, tx, id, isWhole || !canList(answer)));
+  const { listing } = answer.payout;
+  if (listing !== 'now' || (await listMembers(on, tenantId, id, open, batch)))
+    await on.book.tenant(tenantId, (tx) => next(on, tx, id, listing !== 'later'));
   return true;
 }
-
-const canList = ({ payout }: Extract<PayoutAnswer, { outcome: 'answered' }>): boolean => payout.isListed;
 
 /** The answer's bytes are kept once for each thing it says. */
 async function takeAnswer(
@@ -139,14 +138,14 @@ async function takeAnswer(
   await tellBatches(tx, account.livemode, moved);
 }
 
-/** Binds the payments that are in it, page by page; `later`: another look goes on. */
+/** Binds the payments that are in it, page by page; false: another look goes on, and is set. */
 async function listMembers(
   on: Asking,
   tenantId: string,
   id: string,
   open: OpenAccount,
   batch: BatchRow,
-): Promise<boolean | 'later'> {
+): Promise<boolean> {
   const { payout_ref: payoutRef } = batch;
   // A list that was read to its end is read anew: a payment that came into the book since is bound too.
   let listed: Listed =
@@ -157,7 +156,7 @@ async function listMembers(
       .catch((error: Error): PayoutMembers => ({ outcome: 'unknown', detail: error.message }));
     if (members.outcome !== 'answered') {
       await on.book.tenant(tenantId, (tx) => putOff(on, tx, id, open, members));
-      return 'later';
+      return false;
     }
     const { numbers, again, netMinor, next: after } = members;
     listed = {
@@ -178,7 +177,7 @@ async function listMembers(
     if (after === undefined) return true;
   }
   await on.book.tenant(tenantId, (tx) => setDue(tx, [{ kind: 'payout', id, inMs: 0 }]));
-  return 'later';
+  return false;
 }
 
 async function putOff(

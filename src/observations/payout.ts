@@ -31,8 +31,8 @@ export type PayoutSaid = Readonly<{
   arrivalOn: Temporal.PlainDate | undefined;
   /** `returned`: the bank's code and words, as the channel passes them on. */
   failure: Readonly<{ code: string; says: string }> | undefined;
-  /** The channel can tell which payments are in it, and tells all of them by now. No part of what is said. */
-  isListed: boolean;
+  /** Whether the channel tells which payments are in it. No part of what is said. */
+  listing: 'now' | 'later' | 'never';
   /** The channel's own word. */
   said: string;
 }>;

@@ -39,7 +39,7 @@ const WORDS = { pending: 'pending', in_transit: 'in_transit', paid: 'paid', retu
 
 const said = (payoutRef: string, state: PayoutSaid['state'], hours: number, minor = 5_000n): PayoutSaid => ({
   ...{ source: 'notification', key: `evt_${payoutRef}_${hours}`, payoutRef, state, said: WORDS[state] },
-  ...{ occurredAt: AT.add({ hours }), madeAt: AT, amount: money(minor, 'CNY'), isListed: true },
+  ...{ occurredAt: AT.add({ hours }), madeAt: AT, amount: money(minor, 'CNY'), listing: 'now' },
   arrivalOn: Temporal.PlainDate.from('2026-11-22'),
   failure: state === 'returned' ? { code: 'account_closed', says: 'closed' } : undefined,
 });

@@ -215,7 +215,7 @@ export async function factsOf(
   );
   return rows.map((r) => ({
     ...{ id: r.id, payoutRef: r.payout_ref, source: r.source, key: r.key, bodyHash: r.body_hash.toString('hex') },
-    ...{ state: r.state, said: r.said, occurredAt: r.occurred_at, madeAt: r.made_at, isListed: false },
+    ...{ state: r.state, said: r.said, occurredAt: r.occurred_at, madeAt: r.made_at, listing: 'never' as const },
     amount: money(r.amount_minor, r.currency),
     arrivalOn: r.arrival_on ?? undefined,
     failure: r.failure ?? undefined,

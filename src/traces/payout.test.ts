@@ -11,7 +11,7 @@ const DAY = Temporal.PlainDate.from('2026-11-22');
 const fact = (id: string, more: Partial<PayoutSaid> = {}): KeptPayout => {
   const said: PayoutSaid = {
     ...{ source: 'notification', key: `evt_${id}`, payoutRef: 'po_1', state: 'pending', occurredAt: AT, madeAt: AT },
-    ...{ amount: money(5_000n, 'CNY'), arrivalOn: DAY, failure: undefined, isListed: true, said: 'pending' },
+    ...{ amount: money(5_000n, 'CNY'), arrivalOn: DAY, failure: undefined, listing: 'now', said: 'pending' },
     ...more,
   };
   return { ...said, id, bodyHash: payoutHash(said), messageId: `m${id}` };

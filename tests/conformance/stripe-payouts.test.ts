@@ -31,7 +31,7 @@ test('each event is a fact of its payout and says nothing of a payment; sent aga
       [fact!.payoutRef, fact!.amount.minor, fact!.source],
       [payout.id, BigInt(payout.amount), 'notification'],
     );
-    facts.push([fact!.state, fact!.isListed, fact!.failure?.code]);
+    facts.push([fact!.state, fact!.listing, fact!.failure?.code]);
     const hashOf = (body: Uint8Array): string => factsOf(eventOf(body), h.account);
     const changed = (from: string, to: string): Uint8Array =>
       Buffer.from(Buffer.from(m!.body).toString().replace(from, to));
@@ -39,11 +39,11 @@ test('each event is a fact of its payout and says nothing of a payment; sent aga
     assert.notEqual(hashOf(changed(`"amount": ${payout.amount}`, '"amount": 1')), hashOf(m!.body));
   }
   assert.deepEqual(facts, [
-    ['pending', false, undefined],
-    ['in_transit', false, undefined],
-    ['in_transit', true, undefined],
-    ['paid', true, undefined],
-    ['returned', true, 'account_closed'],
+    ['pending', 'later', undefined],
+    ['in_transit', 'later', undefined],
+    ['in_transit', 'now', undefined],
+    ['paid', 'now', undefined],
+    ['returned', 'now', 'account_closed'],
   ]);
 });
 
@@ -57,7 +57,7 @@ test('asked: how it stands and what is in it, page by page; what was sent back i
   const payout = await sim.settle('cny');
   const open = await asked(h, payout.id);
   assert.ok(open.outcome === 'answered');
-  assert.deepEqual([open.payout.state, open.payout.isListed, open.payout.source], ['pending', false, 'inquiry']);
+  assert.deepEqual([open.payout.state, open.payout.listing, open.payout.source], ['pending', 'later', 'inquiry']);
   await sim.list(payout);
   const [one] = [await within(h, payout.id)];
   assert.ok(one.outcome === 'answered' && one.next !== undefined);

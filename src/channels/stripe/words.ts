@@ -307,7 +307,7 @@ export function payoutFact(it: Payout, heard: Heard & Readonly<{ source: PayoutS
     arrivalOn: it.arrival_date.toZonedDateTimeISO('UTC').toPlainDate(),
     failure: isBack ? { code: it.failure_code ?? '', says: it.failure_message ?? '' } : undefined,
     // Of one that was asked for by hand Stripe does not say what is in it.
-    isListed: it.automatic && (it.reconciliation_status ?? 'completed') === 'completed',
+    listing: !it.automatic ? 'never' : (it.reconciliation_status ?? 'completed') === 'completed' ? 'now' : 'later',
     said: it.status,
   };
 }
