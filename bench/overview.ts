@@ -61,6 +61,7 @@ async function fill(owner: pg.Client, tenantId: string, accounts: readonly strin
          from generate_series(now() - interval '${DAYS + 1} days', now(), interval '1 day') as day`,
       [tenantId, acc, PROVIDERS[n], `190000000${n}`, run],
     );
+  await owner.query('update book.batches set found = state where tenant_id = $1', [tenantId]);
   for (let from = 1; from <= PAYMENTS; from += CHUNK) {
     const series = `generate_series(${from}, ${Math.min(PAYMENTS, from + CHUNK - 1)}) as i, lateral (select ($2::uuid[])[1 + i % 3]::text as acc) as a`;
     await owner.query(

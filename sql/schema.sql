@@ -146,15 +146,26 @@ create table book.batches (
   credited_on date,
   lines bigint not null,
   sums jsonb not null,
-  reconciliation_id uuid not null,
+  reconciliation_id uuid,
   updated_at timestamp with time zone default now() not null,
+  found text,
+  payout_ref text,
+  account_id uuid,
+  told jsonb,
+  paid_out_at timestamp with time zone,
+  again_in uuid,
+  listed jsonb,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, livemode, key),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
   FOREIGN KEY (tenant_id, reconciliation_id) REFERENCES book.reconciliations(tenant_id, id),
+  CHECK ((found = ANY (ARRAY['not_checked'::text, 'on_its_way'::text, 'late'::text, 'credited'::text, 'short'::text, 'returned'::text]))),
   CHECK ((kind = ANY (ARRAY['stated'::text, 'payout'::text, 'implied'::text]))),
   CHECK ((state = ANY (ARRAY['not_checked'::text, 'on_its_way'::text, 'late'::text, 'credited'::text, 'short'::text, 'returned'::text])))
 );
+CREATE INDEX batches_again ON book.batches USING btree (tenant_id, again_in) WHERE (again_in IS NOT NULL);
+CREATE INDEX batches_payout ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (payout_ref IS NOT NULL);
+CREATE UNIQUE INDEX batches_told ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (told IS NOT NULL);
 
 create table book.bill_days (
   tenant_id uuid not null,
@@ -746,6 +757,35 @@ CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (N
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
 
+create table book.payout_facts (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  livemode boolean not null,
+  payout_ref text not null,
+  source text not null,
+  key text not null,
+  body_hash bytea not null,
+  state text not null,
+  said text not null,
+  occurred_at timestamp with time zone not null,
+  made_at timestamp with time zone not null,
+  amount_minor bigint not null,
+  currency text not null,
+  arrival_on date,
+  failure jsonb,
+  message_id uuid,
+  received_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone not null,
+  times integer default 1 not null,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, account_id, payout_ref, source, key, body_hash),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES book.accounts(tenant_id, id),
+  CHECK ((source = ANY (ARRAY['notification'::text, 'inquiry'::text]))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'in_transit'::text, 'paid'::text, 'returned'::text, 'cancelled'::text])))
+);
+
 create table book.periods (
   tenant_id uuid not null,
   livemode boolean not null,
@@ -1329,6 +1369,7 @@ create table book.webhook_endpoints (
 -- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- payout_facts         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- periods              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- policies             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1375,6 +1416,8 @@ create table book.webhook_endpoints (
 -- column   observations.last_seen_at daozhang_app: update
 -- column   observations.payment_id daozhang_app: update
 -- column   observations.times   daozhang_app: update
+-- column   payout_facts.last_seen_at daozhang_app: update
+-- column   payout_facts.times   daozhang_app: update
 -- column   refunds.asked        daozhang_app: update
 -- column   refunds.asked_at     daozhang_app: update
 -- column   refunds.channel_ref  daozhang_app: update
@@ -1427,6 +1470,7 @@ create table book.webhook_endpoints (
 -- table    observations         daozhang_app: insert, select
 -- table    orders               daozhang_app: delete, insert, select, update
 -- table    payments             daozhang_app: delete, insert, select, update
+-- table    payout_facts         daozhang_app: insert, select
 -- table    periods              daozhang_app: insert, select
 -- table    plans                daozhang_app: insert, select
 -- table    policies             daozhang_app: insert, select

@@ -1,7 +1,7 @@
 /** A payment followed alive against a Stripe that speaks the real protocol: what is Stripe's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { givenBack, type Living, living, paymentOf, until, verdictOf } from './support/living.ts';
+import { givenBack, type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'stripe'>;
 before(async () => {
@@ -139,4 +139,102 @@ test('I8: given back at our asking: sent once, done by the channel’s word', as
   const story = await givenBack(on, id, { amount: '10.00', currency: 'CNY' });
   assert.equal(story.refund.state, 'done', JSON.stringify(story));
   await until('it to be known', async () => (await paymentOf(on, ref))?.refunded?.amount === '10.00');
+});
+
+type Batch = Readonly<{
+  ref: string;
+  state: string;
+  due_on: string;
+  net: { amount: string };
+  reconciliation_id?: string;
+  contradictions: string[];
+  told: ReadonlyArray<
+    Readonly<{
+      source: string;
+      state: string;
+      times: number;
+      message_id: string;
+      failure?: Readonly<{ code: string; says: string }>;
+    }>
+  >;
+}>;
+type Trace = Readonly<{
+  stations: ReadonlyArray<Readonly<{ station: string; state: string; source?: string; message_id?: string }>>;
+  batch?: Batch;
+}>;
+const traceOf = async (ref: string): Promise<Trace> =>
+  (await on.call<Trace>('GET', `/v1/payments/${(await paymentOf(on, ref))!.id}/trace`)).body;
+
+test('a payout is told, paid and sent back: once for all its payments, and no customer waits for it', async () => {
+  const refs = [await order(), await order()];
+  for (const ref of refs) {
+    await on.sim.pay(ref);
+    await verdictOf(on, ref, 'on_its_way');
+  }
+  const { payouts } = on.sim.market;
+  const payout = await payouts.settle('cny');
+  await payouts.send(payout);
+  await payouts.list(payout);
+  const [first] = refs as [string, string];
+  const told = await until('its payments to be bound', async () => {
+    const trace = await traceOf(first);
+    return trace.batch?.told.some((f) => f.state === 'in_transit') ? trace : undefined;
+  });
+  const arrival = Temporal.Instant.fromEpochMilliseconds(payout.arrival * 1_000)
+    .toString()
+    .slice(0, 10);
+  assert.deepEqual(
+    [told.batch?.ref, told.batch?.state, told.batch?.due_on, told.batch?.reconciliation_id, told.batch?.contradictions],
+    [payout.id, 'on_its_way', arrival, undefined, []],
+  );
+  await payouts.pay(payout);
+  await until('it to be paid out', async () =>
+    (await traceOf(first)).stations.some((s) => s.station === 'paid_out' && s.state === 'reached'),
+  );
+  // All that was on the balance is in it, and whatever is still to be paid is not.
+  const listed = async (filter: string): Promise<readonly string[]> =>
+    (await on.call<{ items: PaymentOut[] }>('GET', `/v1/payments?${filter}`)).body.items.map((p) => p.payment_ref);
+  const out = await listed('station=paid_out');
+  assert.ok(refs.every((ref) => out.includes(ref)));
+  // I6: that Stripe calls it paid brings no money.
+  const paid = await verdictOf(on, first, 'on_its_way');
+  assert.equal(paid.verdict?.release, 'yes');
+  assert.ok(!(await traceOf(first)).stations.some((s) => s.station === 'credited' && s.state === 'reached'));
+  await payouts.fail(payout);
+  for (const ref of refs) {
+    const payment = await verdictOf(on, ref, 'payout_returned');
+    assert.deepEqual([payment.verdict?.release, payment.verdict?.cause], ['yes', 'operator_error']);
+  }
+  assert.deepEqual((await listed('verdict=payout_returned')).toSorted(), out.toSorted());
+  const { late } = (
+    await on.call<{ late: { payments: number; parts: { verdict: string; payments: number }[] } }>(
+      'GET',
+      '/v1/overview?days=7',
+    )
+  ).body;
+  assert.deepEqual(
+    late.parts.map((p) => [p.verdict, p.payments]),
+    [['payout_returned', out.length]],
+  );
+  const { stations, batch } = await traceOf(first);
+  const failed = batch!.told.find((f) => f.source === 'notification' && f.state === 'returned')!;
+  assert.deepEqual(failed.failure, { code: 'account_closed', says: 'The bank account has been closed.' });
+  const station = (name: string) => stations.find((s) => s.station === name);
+  assert.deepEqual([station('returned')?.state, station('returned')?.source], ['branch', 'notification']);
+  assert.equal(station('returned')?.message_id, failed.message_id);
+  const raw = JSON.parse(String((await on.call('GET', `/v1/messages/${failed.message_id}/raw`)).body));
+  assert.deepEqual([raw.type, raw.data.object.id], ['payout.failed', payout.id]);
+  const events = await until('the merchant to be told', () => {
+    const heard = on.merchant.heard
+      .filter((h) => h.path === '/events')
+      .map((h) => JSON.parse(h.body.toString()))
+      .filter((e) => e.data.batch?.ref === payout.id);
+    return heard.some((e) => e.type === 'batch.payout_returned') ? heard : undefined;
+  });
+  assert.deepEqual(events.map((e) => e.type).sort(), ['batch.on_its_way', 'batch.payout_returned']);
+  // The account is corrected, and the money is in the next payout.
+  const second = await payouts.settle('cny');
+  assert.equal(second.amount, payout.amount);
+  await payouts.list(second);
+  for (const ref of refs) await verdictOf(on, ref, 'on_its_way');
 });

@@ -7,11 +7,12 @@ import { signature } from '../sim/channels/stripe/wire.ts';
 import { type SteppedClock, steppedClock } from '../sim/clock.ts';
 import { billsDue, planBills } from '../src/actions/bills.ts';
 import { paceOf } from '../src/actions/pace.ts';
+import { hearPayouts } from '../src/actions/payouts.ts';
 import { planRecovery, recoverDue } from '../src/actions/recover.ts';
 import { type Engine, engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { vaultOf } from '../src/base/vault.ts';
-import { foldBatch } from '../src/sources/fold.ts';
+import { foldBatch, type Pass } from '../src/sources/fold.ts';
 import { insertMessages } from '../src/sources/inbox.ts';
 import { freshBook, type TestBook, temporary } from './support/database.ts';
 
@@ -65,7 +66,7 @@ const sweep = async (work: (w: Engine['working']) => Promise<number>): Promise<n
 };
 const foldAll = async (): Promise<void> => {
   const { accounts, working } = engine;
-  while ((await foldBatch(on.book, accounts, working.recent, on.tenantId, working.follow, async () => {})).more);
+  while ((await foldBatch(on.book, accounts, working.recent, on.tenantId, working.follow, async () => {}, hearPayouts)).more);
 };
 type Row = Readonly<{
   position: string;
@@ -146,16 +147,8 @@ test('what is delivered after it was listed is passed on, and is no second fact'
     assert.equal((await insertMessages(tx, [incoming])).size, 1);
     assert.equal((await insertMessages(tx, [incoming])).size, 0);
   });
-  await foldBatch(
-    on.book,
-    engine.accounts,
-    engine.working.recent,
-    on.tenantId,
-    engine.working.follow,
-    async (_, messages) => {
-      passed.push(...messages.map((m) => m.accountId));
-    },
-  );
+  const pass: Pass = async (_, messages) => void passed.push(...messages.map((m) => m.accountId));
+  await foldBatch(on.book, engine.accounts, engine.working.recent, on.tenantId, engine.working.follow, pass, hearPayouts);
   assert.deepEqual(passed, [accountId]);
   const said = await on.book.tenant(on.tenantId, (tx) =>
     tx.rows<{ times: number }>(

@@ -159,12 +159,12 @@ async function documents(tx: TenantTx, random: Random, shops: readonly Shop[]): 
       const state = provider === 'stripe' ? 'not_checked' : states[random.below(states.length)]!;
       const due = TODAY.subtract({ days: random.below(DAYS) - 3 });
       await tx.run(
-        `insert into batches (tenant_id, id, livemode, channel, account, currency, key, kind, state, business_from, business_to, due_on,
-           credited_on, lines, sums, reconciliation_id)
-         values ($1, $2, false, $3, $4, $5, $6, 'implied', $7, $8, $8, $9, $10, 1, '{}', $11)`,
+        `insert into batches (tenant_id, id, livemode, channel, account, currency, key, kind, state, found, business_from, business_to,
+           due_on, paid_out_at, credited_on, lines, sums, reconciliation_id)
+         values ($1, $2, false, $3, $4, $5, $6, 'implied', $7, $7, $8, $8, $9, $12, $10, 1, '{}', $11)`,
         [
           ...[tx.tenantId, newId(), provider, merchantNo, currency, `${provider} ${n}`, state, due],
-          ...[random.below(4) === 0 ? null : due, state === 'credited' ? due : null, run],
+          ...[random.below(4) === 0 ? null : due, state === 'credited' ? due : null, run, n % 3 === 0 ? due : null],
         ],
       );
     }

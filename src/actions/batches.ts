@@ -3,7 +3,7 @@
  * batches is late, short or returned.
  */
 import type { TenantTx } from '../db/pool.ts';
-import type { MovedBatch } from '../sources/batches.ts';
+import type { MovedBatch } from '../sources/payouts.ts';
 import { raise, settle } from './cases.ts';
 import { wakeClaims } from './due.ts';
 import { appendEvents } from './events.ts';

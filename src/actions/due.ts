@@ -11,7 +11,7 @@ import { inChunks, values } from '../db/values.ts';
 /** inquire: ask the channel about a payment · repair: tell the merchant's system · deliver: one webhook · close: close at the channel ·
  * bill: fetch the account's bills · recover: list the account's events at the channel · reconcile: run a reconciliation ·
  * claim: look at a customer's claim again · refund: send, ask about or end a refund of ours · remedy: do what the policy says about money
- * that nobody waits for. */
+ * that nobody waits for · payout: ask the channel about a payout. */
 export const DUE_KINDS = [
   'inquire',
   'repair',
@@ -23,6 +23,7 @@ export const DUE_KINDS = [
   'claim',
   'refund',
   'remedy',
+  'payout',
 ] as const;
 type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;

@@ -13,7 +13,7 @@ import { inChunks, values } from '../db/values.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Refund, Trace } from '../traces/fold.ts';
 import type { Payment } from '../traces/payment.ts';
-import { traceOf } from '../traces/trace-json.ts';
+import { toldOf, traceOf } from '../traces/trace-json.ts';
 import { judge, type Verdict } from '../verdicts/judge.ts';
 import { judgeRefund } from '../verdicts/refunds.ts';
 import type { BatchFacts, Road } from '../verdicts/standing.ts';
@@ -105,6 +105,9 @@ type FactRow = Readonly<{
   bill_id: string | null;
   batch_id: string | null;
   state: BatchFacts['state'] | null;
+  found: BatchFacts['state'] | null;
+  told: Readonly<Record<string, unknown>> | null;
+  is_out: boolean | null;
   due_on: Temporal.PlainDate | null;
   credited_on: Temporal.PlainDate | null;
   bank_watched: boolean;
@@ -115,9 +118,9 @@ type FactRow = Readonly<{
 
 async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
   const rows = await tx.rows<FactRow>(
-    `select p.id, p.cleared_document_id as bill_id, b.id as batch_id, b.state, b.due_on, b.credited_on,
+    `select p.id, p.cleared_document_id as bill_id, b.id as batch_id, b.state, b.found, b.told, b.paid_out_at is not null as is_out, b.due_on, b.credited_on,
             exists (select from batches w where w.tenant_id = $1 and w.livemode = p.livemode and w.channel = a.provider
-                       and w.state <> 'not_checked') as bank_watched,
+                       and w.found <> 'not_checked') as bank_watched,
             v.path @> '{paid_before}' as paid_before, d.due_at as look,
             (select min(c.created_at) from claims c where c.tenant_id = $1 and c.payment_id = p.id
                 and c.kind = 'refund_not_arrived' and c.state <> 'closed') as missed_since
@@ -144,6 +147,9 @@ async function factsOf(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMa
                 dueOn: r.due_on ?? undefined,
                 creditedOn: r.credited_on ?? undefined,
                 missing: undefined,
+                told: r.told === null ? undefined : toldOf(r.told),
+                isOut: r.is_out ?? false,
+                foundState: r.found ?? undefined,
               },
         bankWatched: r.bank_watched,
         paidBefore: r.paid_before ?? false,

@@ -26,7 +26,9 @@ export function standsOf({
   const given = least(trace.refundedMinor, whole);
   const back = verdict.code === 'charged_back' ? least(trace.chargedBackMinor, whole - given) : 0n;
   const rest =
-    verdict.code === 'held' ? 'held' : restAt(road.batch?.state, road.clearedOn, trace.recordedAt !== undefined);
+    verdict.code === 'held'
+      ? 'held'
+      : restAt(road.batch?.state, road.batch?.isOut === true, road.clearedOn, trace.recordedAt !== undefined);
   const parts: Part[] = [
     { station: rest, minor: whole - given - back },
     { station: 'refunded', minor: given },
@@ -43,12 +45,13 @@ export const offRoad = (position: Position): StationName => (position === 'expec
 /** What is there stands at the last station of the road that was reached. */
 export function restAt(
   batch: BatchFacts['state'] | undefined,
+  isOut: boolean,
   clearedOn: Temporal.PlainDate | undefined,
   isRecorded: boolean,
 ): StationName {
   if (batch === 'returned') return 'returned';
   if (batch === 'credited' || batch === 'short') return 'credited';
-  if (batch !== undefined) return 'settled';
+  if (batch !== undefined) return isOut ? 'paid_out' : 'settled';
   if (clearedOn !== undefined) return 'cleared';
   return isRecorded ? 'recorded' : 'captured';
 }
@@ -58,6 +61,7 @@ export const STATION = `case
   when p.captured_at is null or p.position <> 'captured' then case p.position when 'expected' then 'ordered' else p.position end
   when b.state = 'returned' then 'returned'
   when b.state in ('credited', 'short') then 'credited'
+  when b.paid_out_at is not null then 'paid_out'
   when b.state is not null then 'settled'
   when p.cleared_on is not null then 'cleared'
   when p.recorded_at is not null then 'recorded'

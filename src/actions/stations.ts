@@ -5,6 +5,7 @@
 import type { Text } from '../base/lang.ts';
 import type { Observed } from '../observations/observation.ts';
 import { promiseOf, type StationPromise } from '../plans/station.ts';
+import type { Behind } from '../traces/payout.ts';
 import type { Standing } from './standing.ts';
 
 /** In the order of the road; the last are branches. */
@@ -66,6 +67,9 @@ export function stationsOf(
   const promise = (station: 'cleared' | 'settled' | 'paid_out' | 'credited'): StationPromise | undefined =>
     isPaid ? promiseOf({ direction: 'in', capturedAt, businessOn: clearedOn }, station, plan) : undefined;
   const isOut = batch?.state === 'credited' || batch?.state === 'returned' || batch?.state === 'short';
+  const told = batch?.told;
+  const isTold = batch !== undefined && batch.foundState === undefined && told !== undefined;
+  const by = ({ at, source, messageId }: Behind): Partial<Station> => ({ at, source, messageId });
 
   const road_: Station[] = [
     trace.placedAt === undefined
@@ -82,12 +86,18 @@ export function stationsOf(
       ? // Its batch was made of the bill's lines, whoever brought them.
         batch === undefined
         ? waiting('cleared', promise('cleared'))
-        : reached('cleared', { source: 'batch' })
+        : isTold
+          ? { station: 'cleared', state: 'passed_over' }
+          : reached('cleared', { source: 'batch' })
       : reached('cleared', { on: clearedOn, documentId: road.billId, promise: promise('cleared'), source: 'bill' }),
     batch === undefined
       ? waiting('settled', promise('settled'))
-      : reached('settled', { on: batch.dueOn, promise: promise('settled'), source: 'batch' }),
-    isOut ? reached('paid_out', { source: 'batch' }) : waiting('paid_out', promise('paid_out')),
+      : reached('settled', { on: batch.dueOn, promise: promise('settled'), source: isTold ? told.by : 'batch' }),
+    told?.paid !== undefined
+      ? reached('paid_out', by(told.paid))
+      : isOut
+        ? reached('paid_out', { source: isTold ? told.by : 'batch' })
+        : waiting('paid_out', promise('paid_out')),
     batch?.state === 'credited' || batch?.state === 'short'
       ? reached('credited', { on: batch.creditedOn, promise: promise('credited'), source: 'statement' })
       : waiting('credited', promise('credited')),
@@ -100,6 +110,7 @@ export function stationsOf(
   if (trace.refundedMinor > 0n) branch('refunded', first('refund'));
   if (trace.chargedBackMinor > 0n) branch('charged_back', first('charged_back'));
   for (const hold of trace.holds) branch('held', first('held', hold.since));
-  if (batch?.state === 'returned') branch('returned', { source: 'statement' });
+  if (batch?.state === 'returned')
+    branch('returned', told?.returned === undefined ? { source: 'statement' } : by(told.returned));
   return [...road_, ...branches];
 }

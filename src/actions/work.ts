@@ -12,6 +12,7 @@ import { type Billing, billsDue } from './bills.ts';
 import { closeDue } from './close.ts';
 import { type Delivering, deliverDue, relayFolded } from './deliver.ts';
 import { type Asking, inquireDue } from './inquire.ts';
+import { hearPayouts, payoutsDue } from './payouts.ts';
 import { reconcileDue } from './reconcile.ts';
 import { recoverDue } from './recover.ts';
 import { refundDue } from './refund.ts';
@@ -99,8 +100,14 @@ export function startWorkers(on: Working): Workers {
       again.delete(tenantId);
       const began = clock.ticks();
       for (;;) {
-        const folded = await foldBatch(on.book, on.accounts, on.recent, tenantId, on.follow, (tx, messages) =>
-          relayFolded(tx, on.accounts, messages),
+        const folded = await foldBatch(
+          on.book,
+          on.accounts,
+          on.recent,
+          tenantId,
+          on.follow,
+          (tx, messages) => relayFolded(tx, on.accounts, messages),
+          hearPayouts,
         );
         if (folded.messages > 0) stirSoon();
         if (!folded.more) break;
@@ -141,6 +148,7 @@ export function startWorkers(on: Working): Workers {
     loop(async () => (await closeDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await billsDue(on)) > 0, LOOK_MS * 5),
     loop(async () => (await recoverDue(on)) > 0, LOOK_MS),
+    loop(async () => (await payoutsDue(on)) > 0, LOOK_MS),
     loop(async () => (await reconcileDue(on)) > 0, LOOK_MS),
     ...on.rounds.map((round) => loop(round, LOOK_MS)),
   ];

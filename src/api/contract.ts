@@ -3,6 +3,7 @@
  * Amounts are decimal text with their currency, instants RFC 3339, ids UUID; names are snake_case; codes never change.
  */
 import { z } from 'zod';
+import { PAYOUT_STATES } from '../observations/payout.ts';
 
 export const money = z
   .object({
@@ -264,13 +265,32 @@ export const trace = z
         kind: z.enum(['stated', 'payout', 'implied']),
         state: z
           .enum(['not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned'])
-          .describe('As the last reconciliation with its bank’s statement says'),
+          .describe('As the last reconciliation with its bank’s statement says, else as the channel tells'),
         from: day,
         to: day,
         due_on: day.optional(),
         credited_on: day.optional(),
         net: money,
-        reconciliation_id: id,
+        reconciliation_id: id.optional().describe('Absent where no document has it yet'),
+        told: z
+          .array(
+            z.object({
+              id,
+              source: z.string(),
+              state: z.enum(PAYOUT_STATES),
+              said: z.string(),
+              occurred_at: instant,
+              last_seen_at: instant,
+              times: z.int(),
+              amount: money,
+              arrival_on: day.optional(),
+              failure: z.object({ code: z.string(), says: z.string() }).optional(),
+              message_id: id.optional(),
+            }),
+          )
+          .optional()
+          .describe('What the channel said of the payout, oldest first'),
+        contradictions: z.array(z.object({ code: z.string(), says: both })).optional(),
       })
       .optional()
       .describe('What it was settled in'),

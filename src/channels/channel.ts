@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { Text } from '../base/lang.ts';
 import type { Kind, Observed, RefundState } from '../observations/observation.ts';
+import type { PayoutSaid } from '../observations/payout.ts';
 import type { Description } from './describe.ts';
 
 export type ChannelId = 'wechatpay' | 'alipay' | 'lakala' | 'unionpay' | 'stripe' | 'adyen' | 'paypal';
@@ -133,6 +134,37 @@ export type Listed = Readonly<{ key: string; bodyHash: string; occurredAt: Tempo
 export type Recovered =
   | Readonly<{ outcome: 'answered'; events: readonly Listed[]; through: Temporal.Instant }>
   | Exclude<Answer, { outcome: 'answered' }>;
+/** What the channel says of a payout that it was asked about. */
+export type PayoutAnswer =
+  | Readonly<{ outcome: 'answered'; payout: PayoutSaid; raw: RawMessage; status: number }>
+  | Exclude<Answer, { outcome: 'answered' }>;
+/** A page of what is in a payout. */
+export type PayoutMembers =
+  | Readonly<{
+      outcome: 'answered';
+      /** The payments in it, by the channel's numbers. */
+      numbers: readonly string[];
+      /** Payouts that the bank had sent back and whose money is in it again. */
+      again: readonly string[];
+      /** What the page adds up to, in minor units. */
+      netMinor: bigint;
+      /** Where the next page begins; undefined: this was the last. */
+      next: string | undefined;
+      raw: RawMessage;
+    }>
+  | Exclude<Answer, { outcome: 'answered' }>;
+/** How a channel tells of its payouts to the merchant's bank account. */
+export type Payouts = Readonly<{
+  /** What a message that verified says of payouts. Throws where it cannot be read. */
+  read(message: RawMessage, account: Account, keys: readonly Credential[]): readonly PayoutSaid[];
+  inquire(payoutRef: string, account: Account, keys: readonly Credential[], io: Io): Promise<PayoutAnswer>;
+  members(
+    ask: Readonly<{ payoutRef: string; after: string | undefined }>,
+    account: Account,
+    keys: readonly Credential[],
+    io: Io,
+  ): Promise<PayoutMembers>;
+}>;
 /** What a row of a bill is about, as its reader tells it. */
 export type BillRow = Readonly<{
   kind: string;
@@ -191,6 +223,8 @@ export interface Channel {
   verify(message: RawMessage, account: Account, keys: readonly Credential[], now: Temporal.Instant): Verified;
   /** What a message that verified once says about money. Throws where it cannot be read. */
   read(message: RawMessage, account: Account, keys: readonly Credential[]): readonly Observed[];
+  /** Absent where the channel tells of a payout by documents only, or not at all. */
+  readonly payouts?: Payouts;
   /** The reply the channel wants to hear. */
   reply(accepted: boolean): Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
 

@@ -5,14 +5,14 @@
  */
 import type { Book } from '../db/pool.ts';
 import type { Accounts, OpenAccount } from './accounts.ts';
-import type { Answer, BillAnswer, Credential, Io } from './channel.ts';
+import type { Answer, BillAnswer, Credential, Io, PayoutAnswer } from './channel.ts';
 
 const FETCH_MS = 60_000;
 
 type On = Readonly<{ book: Book; accounts: Accounts; io: Io }>;
 
 /** Asks, and asks once more where the answer was signed by a key that could be fetched. */
-export async function askKnowingKeys<A extends Answer | BillAnswer>(
+export async function askKnowingKeys<A extends Answer | BillAnswer | PayoutAnswer>(
   on: On,
   tenantId: string,
   open: OpenAccount,

@@ -49,11 +49,11 @@ const BREAKS = `
      order by line) l group by currency`;
 /** A batch that only superseded runs knew is none. */
 const BATCHES = `
-  select case b.kind when 'implied' then 'in_settlement' else 'in_transit' end as account, b.state as part, b.currency,
+  select case b.kind when 'implied' then 'in_settlement' else 'in_transit' end as account, b.found as part, b.currency,
     sum((b.sums -> 'net' ->> 'amount')::numeric)::text as sum
   from batches b join reconciliations r on r.tenant_id = $1 and r.id = b.reconciliation_id and r.posted_at is not null
     left join ledger_scopes s on s.tenant_id = $1 and s.livemode = $2 and s.scope = 'batch/' || b.key
-  where b.tenant_id = $1 and b.livemode = $2 and b.state not in ('credited', 'short') and s.withdrawn is not true
+  where b.tenant_id = $1 and b.livemode = $2 and b.found not in ('credited', 'short') and s.withdrawn is not true
   group by 1, 2, 3`;
 /** A run took the batch into the book and has not ended, or failed: until one is posted, what was posted before stands. */
 const UNDECIDED = `

@@ -10,6 +10,8 @@ import { newId } from '../base/ids.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Batch, Result } from '../reconcile/result.ts';
+import { stateOfBatch } from '../traces/payout.ts';
+import { linkRank, type MovedBatch, meetTold, payoutRefOf, withFollowers } from './payouts.ts';
 
 const BATCH = 500;
 
@@ -24,19 +26,18 @@ const TELLS: Readonly<Record<Batch['state'], number>> = {
   credited: 3,
   returned: 3,
 };
-const told = (column: string): string =>
+const tells = (column: string): string =>
   `case ${column} ${Object.entries(TELLS)
     .map(([state, n]) => `when '${state}' then ${n}`)
     .join(' ')} end`;
 
-/** A batch whose state is another than it was; `before` is undefined of a new one. */
-export type MovedBatch = Readonly<{ id: string; before: Batch['state'] | undefined; batch: Batch }>;
-
 /** Returns those whose state changed. */
 export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batches']): Promise<readonly MovedBatch[]> {
+  const told = await meetTold(tx, run.livemode, batches);
   const before = await statesOf(tx, run, batches);
   const moved: MovedBatch[] = [];
-  const byKey = new Map(batches.map((b) => [b.id, b]));
+  const ids: string[] = [];
+  const byKey = new Map(batches.map((b) => [b.id, { ...b, state: stateOfBatch(b.state, told.get(b.id)) }]));
   const rows = [...batches]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((b) => [
@@ -47,7 +48,9 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
       b.net.currency,
       b.id,
       b.ref ?? null,
+      payoutRefOf(b) ?? null,
       b.kind,
+      byKey.get(b.id)!.state,
       b.state,
       b.businessFrom,
       b.businessTo,
@@ -57,25 +60,30 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
       JSON.stringify({ gross: b.gross, refunds: b.refunds, fees: b.fees, net: b.net }),
       run.id,
     ]);
-  const types = 'uuid boolean text text text text text text text date date date date bigint jsonb uuid'.split(' ');
+  const types = 'uuid boolean text text text text text text text text text date date date date bigint jsonb uuid'.split(
+    ' ',
+  );
   for (const chunk of inChunks(rows, types.length + 1)) {
     const v = tenantValues(types, chunk);
     const written = await tx.rows<{ id: string; key: string }>(
-      `insert into batches (tenant_id, id, livemode, channel, account, currency, key, ref, kind, state, business_from, business_to, due_on,
-         credited_on, lines, sums, reconciliation_id) ${v.text}
-       on conflict (tenant_id, livemode, key) do update set state = excluded.state, credited_on = excluded.credited_on,
-         due_on = coalesce(excluded.due_on, batches.due_on), lines = excluded.lines, sums = excluded.sums,
+      `insert into batches (tenant_id, id, livemode, channel, account, currency, key, ref, payout_ref, kind, state, found, business_from,
+         business_to, due_on, credited_on, lines, sums, reconciliation_id) ${v.text}
+       on conflict (tenant_id, livemode, key) do update set state = excluded.state, found = excluded.found,
+         credited_on = excluded.credited_on, ref = coalesce(excluded.ref, batches.ref), payout_ref = coalesce(batches.payout_ref, excluded.payout_ref),
+         business_from = excluded.business_from, business_to = excluded.business_to, currency = excluded.currency,
+         due_on = coalesce((batches.told ->> 'arrivalOn')::date, excluded.due_on, batches.due_on), lines = excluded.lines, sums = excluded.sums,
          reconciliation_id = excluded.reconciliation_id, updated_at = now()
-       where ${told('excluded.state')} >= ${told('batches.state')}
+       where ${tells('excluded.found')} >= ${tells("coalesce(batches.found, 'not_checked')")}
        returning id, key`,
       [tx.tenantId, ...v.params],
     );
     for (const { id, key } of written) {
+      ids.push(id);
       const batch = byKey.get(key)!;
       if (before.get(key) !== batch.state) moved.push({ id, before: before.get(key), batch });
     }
   }
-  return moved;
+  return await withFollowers(tx, ids, moved);
 }
 
 async function statesOf(
@@ -126,7 +134,9 @@ async function bind(tx: TenantTx, run: Run, links: readonly Link[]): Promise<voi
             and v.account in ('', a.merchant_no, a.sub_merchant_no)
           group by v.i having count(distinct p.id) = 1)
        update payments p set batch_id = named.batch_id from named
-        where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from named.batch_id`,
+        where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from named.batch_id
+          and not exists (select from batches c join batches n on n.tenant_id = $1 and n.id = named.batch_id
+                           where c.tenant_id = $1 and c.id = p.batch_id and c.kind <> n.kind and ${linkRank('c')} > ${linkRank('n')})`,
       [tx.tenantId, ...v.params, run.livemode],
     );
   }

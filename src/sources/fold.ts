@@ -10,6 +10,7 @@ import type { Accounts } from '../channels/accounts.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { values } from '../db/values.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import type { SaidPayout } from './payouts.ts';
 import type { Recent, RecentMessage } from './recent.ts';
 
 const BATCH = 1_024;
@@ -33,6 +34,9 @@ export type Pass = (
   messages: ReadonlyArray<Readonly<{ id: string; accountId: string; paymentIds: readonly string[] }>>,
 ) => Promise<void>;
 
+/** Called with what the messages said of payouts, in the same transaction. */
+export type Hear = (tx: TenantTx, told: readonly SaidPayout[]) => Promise<void>;
+
 /** Folds one batch of a tenant's messages. */
 export async function foldBatch(
   book: Book,
@@ -41,18 +45,19 @@ export async function foldBatch(
   tenantId: string,
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<Folded> {
   try {
     const rows = await book.tenant(tenantId, async (tx) => {
       const taken = await takeMessages(tx, recent, BATCH);
-      await foldRows(tx, accounts, taken, follow, pass);
+      await foldRows(tx, accounts, taken, follow, pass, hear);
       return taken;
     });
     recent.drop(rows.map((row) => row.id));
     return { messages: rows.length, failed: 0, more: rows.length === BATCH };
   } catch (error) {
     if (isOutage(error)) throw error;
-    return await foldOneByOne(book, accounts, recent, tenantId, follow, pass);
+    return await foldOneByOne(book, accounts, recent, tenantId, follow, pass, hear);
   }
 }
 
@@ -66,6 +71,7 @@ async function foldOneByOne(
   tenantId: string,
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<Folded> {
   let messages = 0;
   let failed = 0;
@@ -76,7 +82,7 @@ async function foldOneByOne(
         taken = undefined;
         const rows = await takeMessages(tx, recent, 1);
         taken = rows[0];
-        await foldRows(tx, accounts, rows, follow, pass);
+        await foldRows(tx, accounts, rows, follow, pass, hear);
       });
       if (taken === undefined) return { messages, failed, more: false };
       messages += 1;
@@ -132,13 +138,17 @@ async function foldRows(
   rows: readonly MessageRow[],
   follow: Follow,
   pass: Pass,
+  hear: Hear,
 ): Promise<void> {
   if (rows.length === 0) return;
   const said: Said[] = [];
+  const payouts: SaidPayout[] = [];
   const refsOf = new Map<string, Set<string>>();
   for (const row of rows) {
     const open = await accounts.get(tx, row.accountId);
     const observed = open.channel.read(row.message, open.account, open.keys);
+    for (const it of open.channel.payouts?.read(row.message, open.account, open.keys) ?? [])
+      payouts.push({ account: open.account, said: it, messageId: row.id, heardAt: row.occurred_at });
     refsOf.set(row.id, new Set(observed.flatMap((o) => (o.paymentRef === undefined ? [] : [o.paymentRef]))));
     for (const o of observed)
       said.push({
@@ -153,6 +163,7 @@ async function foldRows(
   }
   const fresh = new Set<string>();
   const payments = await take(tx, said, follow, fresh);
+  await hear(tx, payouts);
   // What was fetched from a list of the channel's has no headers: nobody could check its signature.
   const delivered = rows.filter((row) => Object.keys(row.message.headers).length > 0);
   const idOf = new Map(payments.map((p) => [`${p.accountId} ${p.ref}`, p.id]));

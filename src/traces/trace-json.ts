@@ -1,6 +1,7 @@
 /** A trace as a payment's row keeps it (`advance.ts` writes amounts and instants as text), read back. */
 import { type Money, money } from '../base/money.ts';
 import type { Trace } from './fold.ts';
+import type { Told } from './payout.ts';
 
 type Text = Readonly<Record<string, unknown>>;
 
@@ -57,4 +58,18 @@ function moneyOf(value: unknown): Money | undefined {
   if (value === undefined || value === null) return undefined;
   const { minor, currency } = value as Readonly<{ minor: string; currency: string }>;
   return money(BigInt(minor), currency);
+}
+
+/** What was told of a batch, as its row keeps it (`sources/payouts.ts`), read back. */
+export function toldOf(json: Text): Told {
+  const behind = (it: unknown): Record<string, unknown> | undefined =>
+    it === undefined ? undefined : { ...(it as Text), at: instantOf((it as Text).at) };
+  const arrival = json.arrivalOn as string | undefined;
+  return Object.freeze({
+    ...(json as unknown as Told),
+    amount: moneyOf(json.amount)!,
+    arrivalOn: arrival === undefined ? undefined : Temporal.PlainDate.from(arrival),
+    paid: behind(json.paid) as Told['paid'],
+    returned: behind(json.returned) as Told['returned'],
+  });
 }

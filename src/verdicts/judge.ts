@@ -461,6 +461,10 @@ const isFresh = ({ trace, policy, now }: Moment): boolean =>
 
 /** The rank of the weakest evidence that the verdict needs. */
 function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence {
+  const told = road.batch?.told;
+  // That a bank sent it back is known by a statement, or by the channel's word.
+  if (code === 'payout_returned' && told?.state === 'returned' && road.batch?.foundState !== 'returned')
+    return CONFIDENCE[told.by];
   if (code === 'received' || code === 'short_settled' || code === 'payout_returned') return 'proven';
   if (trace.absent) return 'proven';
   const isIn = trace.position === 'captured' || trace.position === 'refunded';

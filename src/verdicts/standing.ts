@@ -4,6 +4,7 @@
  */
 import type { Money } from '../base/money.ts';
 import type { Trace } from '../traces/fold.ts';
+import type { Told } from '../traces/payout.ts';
 
 /** How the account is run. */
 export type Setting = Readonly<{
@@ -15,7 +16,10 @@ export type Setting = Readonly<{
   onlyHints: boolean;
 }>;
 
-/** A settlement batch that the payment is bound to, as the last reconciliation with the bank's statement left it. */
+/**
+ * A settlement batch that the payment is bound to: as the last reconciliation with the bank's statement left it, and as the channel tells of
+ * it. `credited` is never the channel's word (I6).
+ */
 export type BatchFacts = Readonly<{
   id: string;
   state: 'not_checked' | 'on_its_way' | 'late' | 'credited' | 'short' | 'returned';
@@ -23,6 +27,12 @@ export type BatchFacts = Readonly<{
   creditedOn: Temporal.PlainDate | undefined;
   /** `short`: by how much the whole batch is. */
   missing: Money | undefined;
+  /** The channel's own word of the payout, where it tells of it. */
+  told?: Pick<Told, 'state' | 'paid' | 'returned' | 'by'> | undefined;
+  /** It has left for the bank, the channel says, and has not come back. */
+  isOut?: boolean | undefined;
+  /** What a reconciliation found of it; undefined: none has. */
+  foundState?: BatchFacts['state'] | undefined;
 }>;
 
 /** The stations after `captured`: facts of documents and batches. */

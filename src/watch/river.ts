@@ -64,6 +64,7 @@ type Row = Readonly<{
   bill_on: Temporal.PlainDate | null;
   refunded: boolean;
   is_long: boolean;
+  is_out: boolean;
   payments: bigint;
   ordered: string | null;
   captured: string;
@@ -77,6 +78,7 @@ type ChargedRow = Readonly<{
   unrecorded: boolean;
   cleared_on: Temporal.PlainDate | null;
   state: BatchFacts['state'] | null;
+  is_out: boolean;
   moment: Temporal.Instant;
   captured_minor: bigint;
   given: bigint;
@@ -97,7 +99,7 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
             b.state, b.due_on, p.cleared_on,
             case when t.bill_zone is not null and p.cleared_on is null then (p.captured_at at time zone t.bill_zone)::date end as bill_on,
             p.refunded_minor > 0 as refunded, p.verdict = 'pending' and p.moment < $${at + 2} as is_long,
-            count(*) as payments, sum(p.ordered_minor) as ordered, sum(p.captured_minor) as captured, min(p.moment) as some_at,
+            b.paid_out_at is not null as is_out, count(*) as payments, sum(p.ordered_minor) as ordered, sum(p.captured_minor) as captured, min(p.moment) as some_at,
             sum(least(p.refunded_minor, p.captured_minor)) as given,
             count(*) filter (where p.captured_minor > p.refunded_minor or p.captured_minor = 0) as rest_payments
        from payments p
@@ -108,7 +110,7 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
         and p.captured_at >= t.since_at and p.captured_at < t.until_at
       where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and p.moment >= $${at + 1}
         and p.currency is not null and p.verdict <> 'charged_back' and (p.captured_at is not null or p.ordered_minor is not null)
-      group by p.currency, p.verdict, p.position, 4, 5, p.account_id, b.state, b.due_on, p.cleared_on, 10, 11, 12, t.since_at,
+      group by p.currency, p.verdict, p.position, 4, 5, p.account_id, b.state, b.due_on, p.cleared_on, 10, 11, 12, 13, t.since_at,
             case when t.zone is not null and p.verdict = 'on_its_way' and b.due_on is null
               then (p.captured_at at time zone t.zone + t.shift * interval '1 minute')::date end,
             case when (b.state is null or b.state not in ('credited', 'short')) and p.position in ('captured', 'ordered', 'expected', 'debited')
@@ -149,7 +151,7 @@ const isThere = (row: Row): boolean => !row.unpaid && row.position === 'captured
 /** Payments that the payer's bank took back, a handful: what was taken stands in the trace alone. */
 async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<readonly Pool[]> {
   const rows = await tx.rows<ChargedRow>(
-    `select p.currency, p.account_id, p.recorded_at is null as unrecorded, p.cleared_on, b.state, p.moment, p.captured_minor,
+    `select p.currency, p.account_id, p.recorded_at is null as unrecorded, p.cleared_on, b.state, b.paid_out_at is not null as is_out, p.moment, p.captured_minor,
             least(p.refunded_minor, p.captured_minor) as given,
             least((p.trace ->> 'chargedBackMinor')::bigint, p.captured_minor - least(p.refunded_minor, p.captured_minor)) as back
        from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
@@ -167,7 +169,7 @@ async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<read
       } as const),
       ...{ payments: 1n, since: row.moment.toZonedDateTimeISO(CHINA).toPlainDate(), oldestAt: row.moment },
     };
-    const rest = restAt(row.state ?? undefined, row.cleared_on ?? undefined, !row.unrecorded);
+    const rest = restAt(row.state ?? undefined, row.is_out, row.cleared_on ?? undefined, !row.unrecorded);
     const parts: ReadonlyArray<readonly [StationName, bigint]> = [
       [rest, row.captured_minor - row.given - row.back],
       ['refunded', row.given],
@@ -181,12 +183,12 @@ async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<read
 function stationOf(row: Row, code: VerdictCode): StationName {
   if (!isThere(row)) return offRoad(row.position);
   if (code === 'held') return 'held';
-  return restAt(row.state ?? undefined, row.cleared_on ?? undefined, !row.unrecorded);
+  return restAt(row.state ?? undefined, row.is_out, row.cleared_on ?? undefined, !row.unrecorded);
 }
 
 /** Where money waits for something: how long it has stood there is asked of these. */
 const WAITING: ReadonlySet<StationName> = new Set<StationName>([
-  ...(['ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'held', 'returned'] as const),
+  ...(['ordered', 'debited', 'captured', 'recorded', 'cleared', 'settled', 'paid_out', 'held', 'returned'] as const),
 ]);
 
 /**
@@ -222,7 +224,7 @@ async function accountsOf(tx: TenantTx, on: Reading, livemode: boolean): Promise
 /** Providers whose money the bank's statements show: a batch of theirs was checked against one. */
 async function watchedOf(tx: TenantTx, livemode: boolean): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ channel: string }>(
-    `select distinct channel from batches where tenant_id = $1 and livemode = $2 and state <> 'not_checked'`,
+    `select distinct channel from batches where tenant_id = $1 and livemode = $2 and found <> 'not_checked'`,
     [tx.tenantId, livemode],
   );
   return new Set(rows.map((r) => r.channel));

@@ -508,6 +508,34 @@ test('the simulator’s settlement batch comes out at zero, and ends in the payo
   assert.ok(file?.facts.checks.every((c) => c.ok));
 });
 
+test('a payout that the bank sends back is in the next batch, and in its payout', async () => {
+  const h = await bench();
+  h.place('AD12', 5_000);
+  await h.sim.pay('AD12');
+  await h.clock.advance(2 * 86_400_000);
+  h.sim.faultPayout('returned');
+  await h.clock.advance(2 * 86_400_000);
+  const first = Temporal.PlainDate.from('2026-01-01').until('2026-11-22', { largestUnit: 'days' }).days;
+  const amounts = [];
+  for (const batch of [first, first + 1]) {
+    const name = `settlement_detail_report_batch_${batch}.csv`;
+    const response = await fetch(`${h.sim.url}/reports/download/MerchantAccount/${h.sim.merchantAccount}/${name}`, {
+      headers: { 'x-api-key': h.sim.apiKey },
+    });
+    const [file] = await readFileOf(name, Buffer.from(await response.arrayBuffer()));
+    assert.deepEqual([file?.format, file?.rejected], ['adyen-settlement', []]);
+    assert.ok(file?.facts.checks.every((c) => c.ok));
+    amounts.push(...file!.lines.map((l) => [l.kind, l.amount]));
+  }
+  const [, out] = amounts;
+  assert.deepEqual(
+    amounts.map(([kind]) => kind),
+    ['payment', 'payout', 'payout_return', 'payout'],
+  );
+  assert.deepEqual([amounts[2]![1], amounts[3]![1]], [-BigInt(out![1] as bigint), out![1]]);
+  assert.ok((h.sim.fired.get('returned') ?? 0) > 0);
+});
+
 test('the self-test tells a wrong key, another account, a test address of a live account', async () => {
   const h = await bench();
   const failed = async (account = h.account, keys: readonly Credential[] = h.keys): Promise<string[]> =>

@@ -255,3 +255,51 @@ test('a report: its type, its run, its file', async () => {
     400,
   );
 });
+
+test('payouts: an automatic one step by step with what is in it, sent back after it was paid; one by hand, cancelled', async () => {
+  ear.caught.length = 0;
+  const it = await made('SDK20', { currency: 'sgd', payment_method: 'pm_card_visa', confirm: true });
+  sim.faultPayout('returned');
+  const { id } = await sim.market.payouts.payOut('sgd');
+  const first = await sdk.payouts.retrieve(id);
+  assert.deepEqual([first.status, first.automatic, first.reconciliation_status], ['pending', true, 'in_progress']);
+  await clock.advance(96 * 3_600_000);
+  const back = await sdk.payouts.retrieve(id);
+  assert.deepEqual(
+    [back.status, back.failure_code, back.reconciliation_status],
+    ['failed', 'account_closed', 'completed'],
+  );
+  assert.equal(sim.fired.get('returned'), 1);
+  const within = await sdk.balanceTransactions.list({ payout: id, limit: 100 });
+  assert.deepEqual(
+    within.data.map((t) => [t.type, t.source]),
+    [
+      ['payout', id],
+      ['charge', it.latest_charge],
+    ],
+  );
+  assert.equal(
+    within.data.filter((t) => t.type !== 'payout').reduce((sum, t) => sum + t.net, 0),
+    back.amount,
+  );
+  const told = ear.caught.filter((m) => Buffer.from(m.body).includes('"payout.'));
+  assert.deepEqual(
+    told.map((m) => {
+      const header = m.headers['stripe-signature']!;
+      const sentAt = Number(/t=(\d+)/.exec(header)![1]) * 1_000;
+      const judged = (body: Buffer): Stripe.Event =>
+        sdk.webhooks.constructEvent(body, header, sim.secrets()[0]!, 300, undefined, sentAt);
+      const changed = Buffer.from(m.body);
+      changed[changed.indexOf('"amount"') + 10]! ^= 1;
+      assert.throws(() => judged(changed), Stripe.errors.StripeSignatureVerificationError);
+      return judged(Buffer.from(m.body)).type;
+    }),
+    ['payout.created', 'payout.updated', 'payout.reconciliation_completed', 'payout.paid', 'payout.failed'],
+  );
+  assert.equal((await sdk.payouts.list()).data[0]?.id, id);
+  const byHand = await sdk.payouts.create({ amount: 100, currency: 'sgd' });
+  assert.deepEqual([byHand.automatic, byHand.reconciliation_status], [false, 'not_applicable']);
+  assert.equal((await errorOf(sdk.balanceTransactions.list({ payout: byHand.id }))).statusCode, 400);
+  assert.equal((await sdk.payouts.cancel(byHand.id)).status, 'canceled');
+  assert.equal((await errorOf(sdk.payouts.cancel(id))).statusCode, 400);
+});

@@ -208,6 +208,20 @@ test('both bills of a day are read whole by the accountant’s formats; late and
   assert.equal(moved?.format, 'wechatpay-fundflow');
   assert.deepEqual(moved.rejected, []);
   assert.ok(moved.facts.checks?.every((c) => c.ok));
+
+  // What goes to the bank, and what the bank sends back a day later.
+  on.sim.faultPayout('returned');
+  on.sim.payOut();
+  await on.clock.advance(2 * 86_400_000);
+  const kinds = [];
+  for (const day of ['2026-11-21', '2026-11-22']) {
+    const it = await wechatpay.bill({ kind: 'fundflow', on: Temporal.PlainDate.from(day) }, on.account, on.keys, on.io);
+    assert.ok(it.outcome === 'fetched', `${day} ${inspect(it)}`);
+    const [read] = await readAll(it.bytes);
+    assert.ok(read?.facts.checks?.every((c) => c.ok));
+    kinds.push(...read!.lines.map((l) => l.kind));
+  }
+  assert.deepEqual([kinds, on.sim.fired.get('returned')], [['payout', 'payout_return'], 1]);
 });
 
 test('a bill is fetched at the account’s address, whatever host WeChat Pay names; another file is not', async () => {

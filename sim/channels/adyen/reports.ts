@@ -1,10 +1,11 @@
 /** The reports of the simulated Adyen, made of the truth: the payment accounting report of a day, and a settlement batch's details. */
 import { exponentOf } from '../../../src/base/currency.ts';
-import { type Amount, dayOf, localOf, type Payment, type Step, settledAt, stepsOf } from './truth.ts';
+import { type Amount, at, dayOf, localOf, type Payment, type Step, settledAt, stepsOf } from './truth.ts';
 
 const COMPANY = 'SimulatedCompany';
 /** Of what is settled, rounded down. */
 const FEE_PER_MILLE = 14;
+const feeOf = (value: number): number => Math.floor((value * FEE_PER_MILLE) / 1_000);
 
 /** Major units of a currency in which one of our minor units is one of Adyen's. */
 export function major({ value, currency }: Amount): string {
@@ -67,10 +68,32 @@ const SETTLEMENT = [
   ],
 ];
 
+const transferOf = (batch: number): string => `TX${String(batch).padStart(9, '0')}XT`;
+
+/** What went to the bank for a day, by currency: what is left of its steps, and what came back of the day before. */
+function payoutsOf(
+  payments: readonly Payment[],
+  on: Temporal.PlainDate,
+  isReturned: (on: Temporal.PlainDate) => boolean,
+  now: Temporal.Instant,
+): ReadonlyMap<string, number> {
+  const before = on.subtract({ days: 1 });
+  const left = new Map(isReturned(before) ? payoutsOf(payments, before, isReturned, now) : []);
+  for (const step of payments.flatMap((p) => stepsOf(p, now))) {
+    if ((step.type !== 'Settled' && step.type !== 'Refunded') || !dayOf(step.at).equals(on)) continue;
+    const { currency, value } = step.amount;
+    const net = step.type === 'Settled' ? value - feeOf(value) : -value;
+    left.set(currency, (left.get(currency) ?? 0) + net);
+  }
+  return new Map([...left].filter(([, value]) => value > 0));
+}
+
 /** What was settled or given back on these days of one currency, and the payout that empties it; undefined where nothing was. */
 export function settlementReport(
-  payments: Iterable<Payment>,
+  payments: readonly Payment[],
   batch: Readonly<{ merchantAccount: string; number: number; on: Temporal.PlainDate }>,
+  /** Whether the bank sent back what was paid out for that day. */
+  isReturned: (on: Temporal.PlainDate) => boolean,
   now: Temporal.Instant,
 ): Uint8Array | undefined {
   const rows: string[][] = [];
@@ -81,7 +104,7 @@ export function settlementReport(
       if ((step.type !== 'Settled' && step.type !== 'Refunded') || !dayOf(step.at).equals(batch.on)) continue;
       const { currency, value } = step.amount;
       const isIn = step.type === 'Settled';
-      const fee = isIn ? Math.floor((value * FEE_PER_MILLE) / 1_000) : 0;
+      const fee = isIn ? feeOf(value) : 0;
       const [gross, net] = [major(step.amount), major({ currency, value: value - fee })];
       left.set(currency, (left.get(currency) ?? 0) + (isIn ? value - fee : -value));
       rows.push([
@@ -91,6 +114,17 @@ export function settlementReport(
         ...tail(step.change?.reference ?? ''),
       ]);
     }
+  const before = batch.on.subtract({ days: 1 });
+  for (const [currency, value] of isReturned(before) ? payoutsOf(payments, before, isReturned, now) : []) {
+    const [local, zone] = timeOf(at(batch.on, '01:00'));
+    rows.push([
+      ...[COMPANY, batch.merchantAccount, '', '', '', local, zone, 'BankInstructionReturned'],
+      ...[`${transferOf(batch.number - 1)} batch ${batch.number - 1}, ${batch.merchantAccount}`, '', '', '', ''],
+      ...[currency, '', major({ currency, value }), '', '', '', ''],
+      ...tail(''),
+    ]);
+    left.set(currency, (left.get(currency) ?? 0) + value);
+  }
   if (rows.length === 0) return undefined;
   for (const [currency, value] of left) {
     const sum = major({ currency, value: Math.abs(value) });
@@ -99,13 +133,7 @@ export function settlementReport(
     );
     rows.push([
       ...[COMPANY, batch.merchantAccount, '', '', '', local, zone, value < 0 ? 'Balancetransfer' : 'MerchantPayout'],
-      ...[
-        `TX${String(batch.number).padStart(9, '0')}XT batch ${batch.number}, ${batch.merchantAccount}`,
-        '',
-        '',
-        '',
-        '',
-      ],
+      ...[`${transferOf(batch.number)} batch ${batch.number}, ${batch.merchantAccount}`, '', '', '', ''],
       ...[currency, ...(value < 0 ? ['', sum] : [sum, '']), '', '', '', ''],
       ...tail(''),
     ]);

@@ -57,6 +57,8 @@ export type AdyenSim = Readonly<{
   /** The next answers (to a request that names this) come so. */
   faultAnswer(fault: AnswerFault, times?: number, names?: string): void;
   faultBill(fault: BillFault, times?: number): void;
+  /** The bank sends back what is paid out for today's batch and so many behind it: the settlement report of the day after has it again. */
+  faultPayout(fault: 'returned', times?: number): void;
   rotateKeys(): void;
   fired: ReadonlyMap<string, number>;
   /** The statuses that were answered to webhooks. */
@@ -89,6 +91,8 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults = faultsOf<BillFault>();
+  /** Days whose payout came back. */
+  const returned = new Set<string>();
   const notifier = notifierOf({
     clock,
     url: () => options.notifyUrl?.(),
@@ -240,7 +244,12 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
     if (batch === undefined) return undefined;
     // A batch a day, counted from an age ago.
     const on = Temporal.PlainDate.from('2026-01-01').add({ days: Number(batch) });
-    return settlementReport(all, { merchantAccount, number: Number(batch), on }, clock.now());
+    const isReturned = (day: Temporal.PlainDate): boolean => {
+      const is = returned.has(day.toString());
+      if (is) count('returned');
+      return is;
+    };
+    return settlementReport(all, { merchantAccount, number: Number(batch), on }, isReturned, clock.now());
   };
 
   const listening = await listen(options.port ?? 0, (request, body, response) => {
@@ -337,6 +346,9 @@ export async function startAdyenSim(options: SimOptions): Promise<AdyenSim> {
     faultNotify: (fault, times = 1, of) => notifyFaults.add(fault, times, of),
     faultAnswer: (fault, times = 1, of) => answerFaults.add(fault, times, of),
     faultBill: (fault, times = 1) => billFaults.add(fault, times),
+    faultPayout(_, times = 1) {
+      for (let days = 0; days < times; days += 1) returned.add(dayOf(clock.now()).add({ days }).toString());
+    },
     rotateKeys() {
       hmacKey = newHmacKey();
     },

@@ -47,7 +47,7 @@ export type Payment = {
 
 export const localOf = (at: Temporal.Instant): Temporal.ZonedDateTime => at.toZonedDateTimeISO(ZONE);
 export const dayOf = (at: Temporal.Instant): Temporal.PlainDate => localOf(at).toPlainDate();
-const at = (on: Temporal.PlainDate, time: string): Temporal.Instant =>
+export const at = (on: Temporal.PlainDate, time: string): Temporal.Instant =>
   on.toZonedDateTime({ timeZone: ZONE, plainTime: time }).toInstant();
 
 /** Reports are made in the morning after. */

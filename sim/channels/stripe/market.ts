@@ -1,5 +1,6 @@
 /** What happens at the simulated Stripe: intents are made, paid, cancelled, given back; each change is an event and a state that is searched. */
 import type { SimClock } from '../../clock.ts';
+import { payoutsOf } from './payouts.ts';
 import {
   type Charge,
   chargeSays,
@@ -8,7 +9,6 @@ import {
   intentSays,
   type Json,
   newIdOf,
-  type Payout,
   payoutSays,
   type Refund,
   refunded,
@@ -18,12 +18,15 @@ import {
 import { ApiError, invalid } from './wire.ts';
 
 export type Happened = Readonly<{ id: string; type: string; created: number; account: string | undefined; body: Json }>;
-/** The payment that an event is about, by its number and its PaymentIntent's. */
+type Whose = Pick<Intent, 'id' | 'account'> & Readonly<{ metadata?: Readonly<Record<string, string>> }>;
+/** The payment that an event is about, by its number and its PaymentIntent's; a payout by its own. */
 export type About = Readonly<{ refs: readonly string[] }>;
 
 type On = Readonly<{
   clock: SimClock;
   livemode: boolean;
+  /** A fault has happened. */
+  fired(fault: string): void;
   tell(event: Happened, about: About): Promise<void>;
 }>;
 
@@ -47,20 +50,19 @@ export const CANCELABLE: ReadonlySet<string> = new Set([
 ]);
 const PAYABLE: ReadonlySet<string> = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
 
-export function marketOf({ clock, livemode, tell }: On) {
+export function marketOf({ clock, livemode, fired, tell }: On) {
   const intents = new Map<string, Intent>();
   const charges = new Map<string, Charge>();
   const refunds = new Map<string, Refund>();
-  const payouts = new Map<string, Payout>();
   const events: Happened[] = [];
   /** How each intent stood since when: the index that is searched is behind. */
   const history = new Map<string, Array<Readonly<{ at: number; says: Json }>>>();
   const now = (): number => unix(clock.now());
 
-  const told = async (type: string, object: Json, about: Intent | undefined, before?: Json): Promise<void> => {
+  const told = async (type: string, object: Json, about: Whose, before?: Json): Promise<void> => {
     const data = before === undefined ? { object } : { object, previous_attributes: before };
     const id = newIdOf('evt').replace('evt_3', 'evt_1');
-    const account = about?.account;
+    const { account } = about;
     const body: Json = {
       id,
       object: 'event',
@@ -75,7 +77,7 @@ export function marketOf({ clock, livemode, tell }: On) {
     };
     const event = { id, type, created: now(), account, body };
     events.push(event);
-    const refs = about === undefined ? [] : [about.id, ...Object.values(about.metadata)];
+    const refs = [about.id, ...Object.values(about.metadata ?? {})];
     await tell(event, { refs });
   };
   const moved = async (it: Intent, type: string): Promise<void> => {
@@ -249,17 +251,10 @@ export function marketOf({ clock, livemode, tell }: On) {
     c.disputed = false;
     await told('charge.dispute.funds_reinstated', disputeSays(c, now(), livemode), c.intent);
   };
-  const payOut = async (amount: number, currency: string): Promise<Payout> => {
-    const p: Payout = { id: newIdOf('po'), amount, currency, created: now(), status: 'paid' };
-    payouts.set(p.id, p);
-    await told('payout.paid', payoutSays(p, livemode), undefined);
-    return p;
-  };
-  /** The bank refuses it, though it had been told as paid. */
-  const failPayout = async (p: Payout): Promise<void> => {
-    p.status = 'failed';
-    await told('payout.failed', payoutSays(p, livemode), undefined, { status: 'paid' });
-  };
+  const payouts = payoutsOf({
+    ...{ clock, charges, fired },
+    tell: (type, p, before) => told(`payout.${type}`, payoutSays(p, livemode), p, before),
+  });
 
   return {
     intents,
@@ -280,8 +275,6 @@ export function marketOf({ clock, livemode, tell }: On) {
     failRefund,
     dispute,
     winDispute,
-    payOut,
-    failPayout,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The balance report of the simulated Stripe: made from the truth a minute after it was asked for, once its data are there. */
-import { type Charge, type Refund, txnOf } from './truth.ts';
+import { type Charge, type Movement, type Refund, txnOf } from './truth.ts';
 
 export const REPORT = 'balance_change_from_activity.itemized.3';
 const HALF_DAY = 43_200;
@@ -58,6 +58,20 @@ function rowsOf(charges: readonly Charge[]): readonly Row[] {
   });
 }
 
+/** A part is changed as the whole was. */
+function changed({ intent }: Charge, amount: number): number {
+  const { amount: whole } = intent.settles ?? intent;
+  return Math.round((amount * whole) / intent.amount);
+}
+
+/** What the charges moved on the balance. */
+export const movementsOf = (charges: readonly Charge[]): readonly Movement[] =>
+  rowsOf(charges).map((r) => ({
+    ...{ id: r.id, at: r.at, gross: changed(r.charge, r.amount), fee: r.fee, source: r.source },
+    currency: (r.charge.intent.settles ?? r.charge.intent).currency,
+    type: r.category,
+  }));
+
 export function balanceReport(
   charges: readonly Charge[],
   span: Readonly<{ from: number; to: number; columns: readonly string[] }>,
@@ -67,10 +81,8 @@ export function balanceReport(
     .sort((a, b) => a.at - b.at);
   const cell = (r: Row, column: string): string => {
     const { intent } = r.charge;
-    // A part is changed as the whole was.
-    const { amount: whole, currency } = intent.settles ?? intent;
-    const changed = (amount: number): number => Math.round((amount * whole) / intent.amount);
-    const gross = changed(r.amount);
+    const { currency } = intent.settles ?? intent;
+    const gross = changed(r.charge, r.amount);
     const [, whose, key] = /^(payment|refund)_metadata\[(.+)\]$/.exec(column) ?? [];
     if (key !== undefined) return (whose === 'payment' ? intent.metadata : (r.refund?.metadata ?? {}))[key] ?? '';
     const cells: Readonly<Record<string, string>> = {

@@ -8,7 +8,10 @@ import {
   type Intent,
   intentSays,
   type Json,
+  movementSays,
   newIdOf,
+  type Payout,
+  payoutSays,
   type Refund,
   refundSays,
   unix,
@@ -58,6 +61,29 @@ export function routesOf(on: On): Routes {
     const it = market.intents.get(id);
     if (it === undefined || it.account !== a.account) throw missing('payment_intent', id, param);
     return it;
+  };
+  const payoutOf = (id: string, a: Asked): Payout => {
+    const it = market.payouts.all.get(id);
+    if (it === undefined || it.account !== a.account) throw missing('payout', id, 'payout');
+    return it;
+  };
+  const payoutShown = (it: Payout): Json => payoutSays(it, livemode);
+  const payOut = (a: Asked): Json => {
+    only(a, 'amount currency description metadata method source_type statement_descriptor destination');
+    const amount = integer(a.params, 'amount');
+    const currency = textOf(a.params, 'currency');
+    if (amount === undefined || currency === undefined)
+      throw invalid('Missing required param: amount or currency.', 'parameter_missing', 'amount');
+    return payoutShown(market.payouts.byHand(amount, currency, a.account));
+  };
+  /** Of a payout alone: what the balance does beside that is the report's to say. */
+  const transactions = (a: Asked): Json => {
+    only(a, 'payout limit starting_after ending_before type');
+    const it = payoutOf(textOf(a.params, 'payout') ?? '', a);
+    if (it.settled === undefined)
+      throw invalid('Balance transaction history can only be filtered on automatic transfers, not manual.');
+    const own = market.payouts.own(it);
+    return page(a, '/v1/balance_transactions', [...own, ...it.settled].map(movementSays));
   };
   const shownCharge = (c: Charge, expand: readonly string[]): Json => ({
     ...chargeSays(c, livemode),
@@ -329,6 +355,19 @@ export function routesOf(on: On): Routes {
     ['GET', /^\/v1\/refunds$/, refunds],
     ['GET', /^\/v1\/refunds\/([^/]+)$/, (a, id) => refundSays(refundOf(id, a))],
     ['GET', /^\/v1\/events$/, events],
+    ['GET', /^\/v1\/payouts$/, (a) => page(a, '/v1/payouts', mine(market.payouts.all.values(), a).map(payoutShown))],
+    ['POST', /^\/v1\/payouts$/, payOut],
+    ['GET', /^\/v1\/payouts\/([^/]+)$/, (a, id) => payoutShown(payoutOf(id, a))],
+    [
+      'POST',
+      /^\/v1\/payouts\/([^/]+)\/cancel$/,
+      (a, id) => {
+        const it = payoutOf(id, a);
+        void market.payouts.cancel(it);
+        return payoutShown(it);
+      },
+    ],
+    ['GET', /^\/v1\/balance_transactions$/, transactions],
     [
       'GET',
       /^\/v1\/account$/,

@@ -12,6 +12,7 @@ import { type AnswerFault as AnyFault, type BillFault, faultsOf, tallyOf } from 
 import { listen } from '../listen.ts';
 import { type Market, marketOf } from './market.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
+import type { PayoutFault } from './payouts.ts';
 import { type Asked, routesOf } from './routes.ts';
 import type { Intent, Json } from './truth.ts';
 import { ApiError, keyOf, paramsOf } from './wire.ts';
@@ -48,6 +49,8 @@ export type StripeSim = Readonly<{
   /** The next answers (about this payment) come so. */
   faultAnswer(fault: AnswerFault, times?: number, ref?: string): void;
   faultBill(fault: BillFault, times?: number): void;
+  /** The bank sends the next payouts back, after they were told as paid. */
+  faultPayout(fault: PayoutFault, times?: number): void;
   /** The endpoint's secrets, the newest first: until `end`, both sign. */
   secrets(): readonly string[];
   rollSecret(): Readonly<{ secret: string; end(): void }>;
@@ -91,6 +94,7 @@ export async function startStripeSim(options: SimOptions): Promise<StripeSim> {
   const market = marketOf({
     clock,
     livemode,
+    fired: count,
     async tell(event, { refs }) {
       const url = options.notifyUrl?.();
       if (url === undefined) return;
@@ -218,6 +222,7 @@ export async function startStripeSim(options: SimOptions): Promise<StripeSim> {
     faultNotify: (fault, times = 1, ref) => notifyFaults.add(fault, times, ref),
     faultAnswer: (fault, times = 1, ref) => answerFaults.add(fault, times, ref),
     faultBill: (fault, times = 1) => billFaults.add(fault, times),
+    faultPayout: (fault, times = 1) => market.payouts.fault(fault, times),
     secrets: () => secrets,
     rollSecret() {
       const secret = `whsec_${text(32)}`;

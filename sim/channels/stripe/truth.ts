@@ -54,12 +54,30 @@ export type Intent = {
   charge: Charge | undefined;
 };
 
+/** What moved on the balance, in its currency. */
+export type Movement = Readonly<{
+  id: string;
+  at: number;
+  gross: number;
+  fee: number;
+  currency: string;
+  type: string;
+  source: string;
+}>;
+
 export type Payout = {
   readonly id: string;
+  readonly account: string | undefined;
   readonly amount: number;
   readonly currency: string;
   readonly created: number;
-  status: string;
+  /** Midnight UTC of the day on which it should be in the bank. */
+  readonly arrival: number;
+  /** What it settled; undefined: it was asked for by hand. */
+  readonly settled: readonly Movement[] | undefined;
+  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'canceled';
+  isListed: boolean;
+  failure: Readonly<{ code: string; message: string; at: number }> | undefined;
 };
 
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
@@ -192,25 +210,49 @@ export const payoutSays = (p: Payout, livemode: boolean): Json => ({
   id: p.id,
   object: 'payout',
   amount: p.amount,
-  arrival_date: p.created + 172_800,
-  automatic: true,
+  application_fee: null,
+  application_fee_amount: null,
+  arrival_date: p.arrival,
+  automatic: p.settled !== undefined,
   balance_transaction: txnOf(p.id),
   created: p.created,
   currency: p.currency,
   description: 'STRIPE PAYOUT',
   destination: 'ba_1SimBank',
-  failure_balance_transaction: p.status === 'failed' ? txnOf(`${p.id}f`) : null,
-  failure_code: p.status === 'failed' ? 'account_closed' : null,
-  failure_message: null,
+  failure_balance_transaction: p.failure === undefined ? null : txnOf(`${p.id}f`),
+  failure_code: p.failure?.code ?? null,
+  failure_message: p.failure?.message ?? null,
   livemode,
   metadata: {},
   method: 'standard',
-  reconciliation_status: 'in_progress',
+  original_payout: null,
+  payout_method: null,
+  reconciliation_status: p.settled === undefined ? 'not_applicable' : p.isListed ? 'completed' : 'in_progress',
+  reversed_by: null,
   source_type: 'card',
   statement_descriptor: null,
   status: p.status,
   trace_id: null,
   type: 'bank_account',
+});
+
+export const movementSays = (m: Movement): Json => ({
+  id: m.id,
+  object: 'balance_transaction',
+  amount: m.gross,
+  available_on: m.at + 172_800,
+  balance_type: 'payments',
+  created: m.at,
+  currency: m.currency,
+  description: null,
+  exchange_rate: null,
+  fee: m.fee,
+  fee_details: [],
+  net: m.gross - m.fee,
+  reporting_category: m.type,
+  source: m.source,
+  status: 'available',
+  type: m.type,
 });
 
 /** The movement on the balance that belongs to an object. */

@@ -5,6 +5,7 @@
 import { divideRounding } from '../../../src/base/money.ts';
 import type { LedgerEntry } from '../../documents/domain.ts';
 import { wechatFundFlow } from '../../documents/wechat-fund-flow.ts';
+import type { Withdrawal } from './payouts.ts';
 import type { Trade } from './truth.ts';
 
 const HEADER =
@@ -119,9 +120,36 @@ export function tradeBill(trades: readonly Trade[], on: Temporal.PlainDate): Buf
 /** WeChat takes whole fen from the account. */
 const feeOf = (fen: number): bigint => divideRounding(BigInt(fen * FEE_PER_MILLE), 1_000n);
 
+const paidMovements = (trades: readonly Trade[]): LedgerEntry[] =>
+  trades.flatMap((t) => (t.successAt === undefined ? [] : movementsOf(t)));
+
+/** What the trades have left on the account by then. */
+export const earned = (trades: readonly Trade[], now: Temporal.Instant): bigint => {
+  const by = local(now).toPlainDateTime();
+  return paidMovements(trades)
+    .filter((e) => Temporal.PlainDateTime.compare(e.at, by) <= 0)
+    .reduce((sum, e) => sum + e.amount, 0n);
+};
+
+const withdrawn = (w: Withdrawal): LedgerEntry[] => {
+  const entry = (at: Temporal.Instant, kind: 'payout' | 'payout_back', amount: bigint): LedgerEntry => ({
+    at: local(at).toPlainDateTime().round('second'),
+    ...{ kind, amount, tradeNo: w.id, merchantRef: w.id, serial: `${w.id}${kind}` },
+  });
+  return [
+    entry(w.at, 'payout', -w.amount),
+    ...(w.returnedAt === undefined ? [] : [entry(w.returnedAt, 'payout_back', w.amount)]),
+  ];
+};
+
 /** What moved on the merchant's basic account. Undefined for a day without movements. */
-export function fundFlowBill(trades: readonly Trade[], mchid: string, on: Temporal.PlainDate): Uint8Array | undefined {
-  const all = trades.flatMap((t) => (t.successAt === undefined ? [] : movementsOf(t)));
+export function fundFlowBill(
+  trades: readonly Trade[],
+  withdrawals: readonly Withdrawal[],
+  mchid: string,
+  on: Temporal.PlainDate,
+): Uint8Array | undefined {
+  const all = [...paidMovements(trades), ...withdrawals.flatMap(withdrawn)];
   all.sort((a, b) => Temporal.PlainDateTime.compare(a.at, b.at));
   const entries = all.filter((e) => e.at.toPlainDate().equals(on));
   if (entries.length === 0) return undefined;

@@ -11,8 +11,9 @@ import { seeded } from '../../../src/base/random.ts';
 import type { SimClock } from '../../clock.ts';
 import { type AnswerFault as AnyFault, type BillFault, faultsOf, once, tallyOf } from '../faults.ts';
 import { listen } from '../listen.ts';
-import { fundFlowBill, tradeBill } from './bills.ts';
+import { earned, fundFlowBill, tradeBill } from './bills.ts';
 import { type NotifyFault, notifierOf } from './notify.ts';
+import { type PayoutFault, withdrawalsOf } from './payouts.ts';
 import { type Refund, refundSays, type Trade, tradeSays } from './truth.ts';
 import {
   certificateKeys,
@@ -72,6 +73,10 @@ export type WeChatPaySim = Readonly<{
   faultBill(fault: BillFault, times?: number): void;
   /** From now on bills are bills. */
   healBills(): void;
+  /** The whole balance goes to the bank: the fund-flow bill tells it. */
+  payOut(): void;
+  /** The bank sends the next ones back, a day later. */
+  faultPayout(fault: PayoutFault, times?: number): void;
   /** The next refunds end so. */
   endRefunds(how: 'ABNORMAL' | 'CLOSED', times?: number): void;
   rotateKeys(mode?: Mode): void;
@@ -132,6 +137,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
   const notifyFaults = faultsOf<NotifyFault>();
   const answerFaults = faultsOf<AnswerFault>();
   const billFaults: BillFault[] = [];
+  const withdrawals = withdrawalsOf(clock, (now) => earned([...trades.values()], now), count);
   const refundEnds: Array<'ABNORMAL' | 'CLOSED'> = [];
   const notifier = notifierOf(
     clock,
@@ -363,7 +369,7 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
         if (fault === 'bill_late' || Temporal.Instant.compare(clock.now(), ready) < 0)
           return wrong(400, 'STATEMENT_CREATING', '账单生成中');
         const own = [...trades.values()].filter((t) => it.sub_mchid === undefined || t.subMchid === it.sub_mchid);
-        const text = kind === 'tradebill' ? tradeBill(own, on) : fundFlowBill(own, mchid, on);
+        const text = kind === 'tradebill' ? tradeBill(own, on) : fundFlowBill(own, withdrawals.all, mchid, on);
         if (fault === 'bill_missing' || text === undefined) return wrong(400, 'NO_STATEMENT_EXIST', '账单文件不存在');
         const token = randomBytes(16).toString('hex');
         files.set(token, it.tar_type === 'GZIP' ? gzipSync(text) : text);
@@ -510,6 +516,8 @@ export async function startWeChatPaySim(options: SimOptions): Promise<WeChatPayS
       for (let i = 0; i < times; i += 1) billFaults.push(fault);
     },
     healBills: () => void billFaults.splice(0),
+    payOut: () => void withdrawals.withdraw(),
+    faultPayout: (fault, times = 1) => withdrawals.fault(fault, times),
     endRefunds(how, times = 1) {
       for (let i = 0; i < times; i += 1) refundEnds.push(how);
     },

@@ -7,9 +7,13 @@ import { STATIONS, type Station, stationsOf } from '../../actions/stations.ts';
 import { usualToRecord } from '../../actions/usual.ts';
 import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
+import { parseMoney } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { type PayoutFact, factsOf as payoutFactsOf } from '../../sources/payouts.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
+import { BATCH_CONTRADICTIONS, contradictionsOf, type FoundState, type Told } from '../../traces/payout.ts';
 import { observationRows } from '../../traces/store.ts';
+import { toldOf } from '../../traces/trace-json.ts';
 import type { Caller } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
@@ -257,10 +261,14 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
   );
   const batch = await tx.maybe<BatchRow>(
     `select b.key, b.ref, b.channel, b.account, b.kind, b.state, b.business_from, b.business_to, b.due_on, b.credited_on,
-            b.sums -> 'net' as net, b.reconciliation_id
+            b.sums -> 'net' as net, b.reconciliation_id, b.found, b.told, b.account_id, b.payout_ref, b.listed
        from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id where p.tenant_id = $1 and p.id = $2`,
     [tx.tenantId, id],
   );
+  const facts =
+    batch?.told == null || batch.account_id === null || batch.payout_ref === null
+      ? []
+      : await payoutFactsOf(tx, batch.account_id, [batch.payout_ref]);
   const heard = observations.map((o) => ({
     kind: o.kind,
     source: o.source,
@@ -273,7 +281,7 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
   return dropEmpty({
     payment,
     stations: stations.map((s) => (usual !== undefined && s.station === 'recorded' ? { ...s, usual } : s)),
-    batch: batch === undefined ? undefined : batchView(batch),
+    batch: batch === undefined ? undefined : batchView(batch, facts),
     breaks,
     observations: observations.map((o) =>
       dropEmpty({
@@ -344,10 +352,15 @@ type BatchRow = Readonly<{
   due_on: Temporal.PlainDate | null;
   credited_on: Temporal.PlainDate | null;
   net: BatchOut['net'];
-  reconciliation_id: string;
+  reconciliation_id: string | null;
+  found: FoundState | null;
+  told: Record<string, unknown> | null;
+  account_id: string | null;
+  payout_ref: string | null;
+  listed: Readonly<{ net: string; whole: boolean }> | null;
 }>;
 
-const batchView = (b: BatchRow): BatchOut =>
+const batchView = (b: BatchRow, facts: readonly PayoutFact[]): BatchOut =>
   dropEmpty({
     key: b.key,
     ref: b.ref ?? undefined,
@@ -360,5 +373,23 @@ const batchView = (b: BatchRow): BatchOut =>
     due_on: b.due_on?.toString(),
     credited_on: b.credited_on?.toString(),
     net: b.net,
-    reconciliation_id: b.reconciliation_id,
+    reconciliation_id: b.reconciliation_id ?? undefined,
+    told: b.told === null ? undefined : facts.map(factView),
+    contradictions: b.told === null ? undefined : contradictionsIn(b, toldOf(b.told)),
+  });
+
+function contradictionsIn({ found, net, listed }: BatchRow, told: Told): NonNullable<BatchOut['contradictions']> {
+  const document = found === null ? undefined : { state: found, net: parseMoney(net.amount, net.currency) };
+  const codes = contradictionsOf(told, document, listed?.whole === true ? BigInt(listed.net) : undefined);
+  return codes.map((code) => ({ code, says: BATCH_CONTRADICTIONS[code] }));
+}
+
+const factView = (f: PayoutFact): NonNullable<BatchOut['told']>[number] =>
+  dropEmpty({
+    ...{ id: f.id, source: f.source, state: f.state, said: f.said, times: f.times },
+    ...{ occurred_at: f.occurredAt.toString(), last_seen_at: f.lastSeenAt.toString() },
+    amount: moneyView(f.amount.minor, f.amount.currency)!,
+    arrival_on: f.arrivalOn?.toString(),
+    failure: f.failure,
+    message_id: f.messageId,
   });

@@ -5,12 +5,13 @@ import type { Account, Channel, Credential, RawMessage, Verified } from '../chan
 import { close, query, queryRefund, refund } from './calls.ts';
 import { DESCRIPTION } from './describe.ts';
 import { eventOf, factsOf, isOf } from './event.ts';
+import { payoutMembers, queryPayout } from './payouts.ts';
 import { recover } from './recover.ts';
 import { bill } from './reports.ts';
 import { selfTest } from './selftest.ts';
 import { CREDENTIALS, settingsShape } from './settings.ts';
 import { checkSignature } from './sign.ts';
-import { billSays, eventSaid } from './words.ts';
+import { billSays, type Event, eventSaid, payoutSaid } from './words.ts';
 
 const NO_REVERSE: Text = {
   en: 'Stripe has no call that takes back an uncertain payment: an open one is cancelled, a paid one refunded',
@@ -32,6 +33,12 @@ function verify(message: RawMessage, account: Account, keys: readonly Credential
   } catch (error) {
     return { ok: false, reason: 'unreadable', detail: (error as Error).message.slice(0, 300) };
   }
+}
+
+function ownEvent(message: RawMessage, account: Account): Event {
+  const event = eventOf(message.body);
+  if (!isOf(event, account)) throw new Error('of the other mode or another connected account');
+  return event;
 }
 
 export const stripe: Channel = {
@@ -56,10 +63,11 @@ export const stripe: Channel = {
     recover: true,
   },
   verify,
-  read(message, account) {
-    const event = eventOf(message.body);
-    if (!isOf(event, account)) throw new Error('of the other mode or another connected account');
-    return eventSaid(event, account);
+  read: (message, account) => eventSaid(ownEvent(message, account), account),
+  payouts: {
+    read: (message, account) => payoutSaid(ownEvent(message, account)),
+    inquire: (payoutRef, account, keys, io) => queryPayout(payoutRef, { account, keys, io }),
+    members: (ask, account, keys, io) => payoutMembers(ask, { account, keys, io }),
   },
   reply: (accepted) => ({
     status: accepted ? 200 : 400,

@@ -1,10 +1,10 @@
 /** An event as it is delivered, and as it is listed: whose it is, and what it says, however it was rendered. Pure. */
 import { sha256 } from '../../base/ids.ts';
 import { factsHash } from '../../observations/facts.ts';
-import type { Observed } from '../../observations/observation.ts';
+import { payoutHash } from '../../observations/payout.ts';
 import type { Account } from '../channel.ts';
 import { strictJson } from '../json.ts';
-import { type Event, eventSaid, eventShape } from './words.ts';
+import { type Event, eventSaid, eventShape, payoutSaid } from './words.ts';
 
 /** Throws where it is no event, as a thin one (`v2.core.event`) is none. */
 export const eventOf = (body: Uint8Array): Event => eventShape.parse(strictJson(body));
@@ -26,11 +26,9 @@ export function factsOf(event: Event, account: Account): string {
 
 /** What cannot be read is stored all the same, and found when it is folded. */
 function factHashes(event: Event, account: Account): readonly string[] {
-  let said: readonly Observed[];
   try {
-    said = eventSaid(event, account);
+    return [...eventSaid(event, account).map(factsHash), ...payoutSaid(event).map(payoutHash)];
   } catch {
     return ['unreadable'];
   }
-  return said.map(factsHash);
 }

@@ -4,13 +4,14 @@
  * A payment is a PaymentIntent; it is named by its metadata or by itself (`settings.payment_ref`). Amounts are integers of Stripe's smallest
  * unit, which is not ISO 4217's for every currency. Times are Unix seconds.
  *
- * A dispute speaks where it moves money: withdrawn, and reinstated where it was won. What says nothing here: its other events, payouts,
- * and whatever else Stripe sends: they are kept.
+ * A dispute speaks where it moves money: withdrawn, and reinstated where it was won. A payout speaks of itself (`payoutSaid`), never of a
+ * payment. What says nothing: a dispute's other events, and whatever else Stripe sends: they are kept.
  */
 import { z } from 'zod';
 import { exponentOf } from '../../base/currency.ts';
 import { exactMoney, type Money, rescale } from '../../base/money.ts';
 import type { Kind, Observed, Ref, RefundState, Source } from '../../observations/observation.ts';
+import type { PayoutSaid, PayoutState } from '../../observations/payout.ts';
 import type { Account, BillRow, BillWord } from '../channel.ts';
 import { DEFAULT_ORDER_KEY, REFUND_KEY } from './settings.ts';
 
@@ -127,6 +128,33 @@ const disputeShape = z.object({
   charge: idOf,
   payment_intent: idOf.nullish(),
 });
+
+/** `failed` comes after `paid` where the bank finds out later, some five working days. Source: Stripe API reference, “The Payout object”. */
+const PAYOUT_WORDS = {
+  pending: 'pending',
+  in_transit: 'in_transit',
+  paid: 'paid',
+  failed: 'returned',
+  canceled: 'cancelled',
+} as const satisfies Record<string, PayoutState>;
+
+export const payoutShape = z.object({
+  id: id.regex(/^po_\w+$/),
+  object: z.literal('payout'),
+  /** Below zero where the account's debt is taken from the bank. */
+  amount: z.number().int(),
+  currency,
+  arrival_date: unix,
+  automatic: z.boolean(),
+  created: unix,
+  livemode: z.boolean(),
+  status: z.enum(Object.keys(PAYOUT_WORDS) as [keyof typeof PAYOUT_WORDS]),
+  failure_code: z.string().max(100).nullish(),
+  failure_message: z.string().max(1_000).nullish(),
+  /** Absent in older versions of the API. */
+  reconciliation_status: z.string().nullish(),
+});
+export type Payout = z.output<typeof payoutShape>;
 
 export const eventShape = z.object({
   id: id.regex(/^evt_/),
@@ -256,6 +284,32 @@ export function eventSaid(it: Event, account: Account): readonly Observed[] {
     return (refunds?.data ?? []).flatMap((r) => refundSaid(r, account, { ...heard, key: `${it.id}:${r.id}` }));
   }
   return [];
+}
+
+/** Of a payout, by an event of its. */
+export function payoutSaid(it: Event): readonly PayoutSaid[] {
+  if (!it.type.startsWith('payout.')) return [];
+  return [payoutFact(payoutShape.parse(it.data.object), { source: 'notification', key: it.id, at: it.created })];
+}
+
+export function payoutFact(it: Payout, heard: Heard & Readonly<{ source: PayoutSaid['source'] }>): PayoutSaid {
+  const told = moneyOf(it.amount, it.currency);
+  const isBack = it.status === 'failed';
+  return {
+    source: heard.source,
+    key: heard.key ?? [it.id, it.status, told.minor, it.arrival_date].join(':'),
+    payoutRef: it.id,
+    state: PAYOUT_WORDS[it.status],
+    occurredAt: heard.at,
+    madeAt: it.created,
+    amount: told,
+    // Midnight UTC of a day.
+    arrivalOn: it.arrival_date.toZonedDateTimeISO('UTC').toPlainDate(),
+    failure: isBack ? { code: it.failure_code ?? '', says: it.failure_message ?? '' } : undefined,
+    // Of one that was asked for by hand Stripe does not say what is in it.
+    listing: !it.automatic ? 'never' : (it.reconciliation_status ?? 'completed') === 'completed' ? 'now' : 'later',
+    said: it.status,
+  };
 }
 
 /** Neither paid nor named: it may get its number before it is paid, or is given up. Nobody waits for it under its own. */

@@ -13,6 +13,7 @@ import { StatusLink } from '../base/status-link.tsx';
 import { agoOf, dayOf, promisedOf, useNow, whenOf } from '../base/time.ts';
 import { lineOf } from './line.ts';
 import { Metro } from './metro.tsx';
+import { Told } from './payout.tsx';
 import { link } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
 import { type AppKey, words } from './words.ts';
@@ -46,7 +47,7 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
       <div className="columns">
         <div>
           <Evidence trace={trace.data} open={setRaw} />
-          <More trace={trace.data} />
+          <More trace={trace.data} open={setRaw} />
         </div>
         <div>
           <Judged trace={trace.data} me={me} />
@@ -300,7 +301,7 @@ function Acts({ payment, me }: Readonly<{ payment: Trace['payment']; me: Me }>):
   );
 }
 
-function More({ trace }: Readonly<{ trace: Trace }>): ReactElement {
+function More({ trace, open }: Readonly<{ trace: Trace; open: (messageId: string) => void }>): ReactElement {
   const { t, both, lang } = useWords<AppKey>();
   const { batch, breaks, verdicts, actions, payment } = trace;
   return (
@@ -328,6 +329,7 @@ function More({ trace }: Readonly<{ trace: Trace }>): ReactElement {
               </span>
             )}
           </p>
+          <Told batch={batch} open={open} />
         </section>
       )}
       {(payment.refunds ?? []).length === 0 ? null : (
