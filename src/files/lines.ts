@@ -93,13 +93,6 @@ export async function giveAccount(engine: Engine, doc: number, account: string):
   }
 }
 
-/**
- * SQL that sets one bit for each id in the column, own refunds too. Two sets of millions of lines are compared as fast as they can
- * be read, and a set with an id twice has fewer bits than ids.
- */
-export const idBits = (engine: Engine, column: string): string =>
-  `bitstring_agg(${column}, ${-1n - engine.store.nextId}, ${engine.store.nextId})`;
-
 /** A line as it stands in `lines`, with its place. */
 export type StoredLine = Record<string, string | bigint | number | null> & { id: bigint; doc: number };
 
