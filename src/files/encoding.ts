@@ -55,7 +55,8 @@ export class EncodingWatch {
         this.#multi ||= !isAscii(body.subarray(0, valid));
         this.invalidAt = this.#offset - this.#carry.length + valid;
       }
-      this.#carry = joined.slice(joined.length - keep);
+      // A copy: the chunk's buffer may hold the next one by then.
+      this.#carry = Uint8Array.from(joined.subarray(joined.length - keep));
     }
     if (this.invalidAt !== undefined && this.#pairs + this.#single < 200_000) this.#count(chunk);
     this.#offset += chunk.length;

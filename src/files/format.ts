@@ -12,6 +12,7 @@
 import { DaozhangError } from '../base/errors.ts';
 import type { Text } from '../base/lang.ts';
 import type { Line, LineField, Role } from './line.ts';
+import type { LineIndex } from './line-index.ts';
 
 /** The beginning of a document, decoded, for detection: at most 64 KiB of bytes; the tail likewise for trailers. */
 export type Head = Readonly<{
@@ -36,6 +37,8 @@ export type Input = Head &
     sha256: string;
     /** Some byte of it is that of a quote sign: without one, every line end ends a record. */
     hasQuote: boolean;
+    /** Where its lines lie, when each ends with a line feed of one byte. */
+    lines?: LineIndex | undefined;
     /** Control figures known from outside the document; they agree, else it would not be here. */
     checks?: readonly Check[];
     /** The raw bytes, in chunks. */

@@ -1,8 +1,8 @@
 /**
  * Bytes → lines: one document through its format into the `lines` of the engine, or not at all.
  *
- * A `table` format costs one newline scan in JavaScript and one parallel read by DuckDB, at the same time where the document is
- * large and nothing in it is quoted; a `rows` format appends in chunks. Memory is O(rejected rows) plus DuckDB's, which spills.
+ * A `table` format costs one parallel read by DuckDB, and a walk along its records where the document is small or something in it is
+ * quoted; a `rows` format appends in chunks. Memory is O(rejected rows) plus DuckDB's, which spills.
  */
 import { BIGINT, type DuckDBAppender, DuckDBDateValue, INTEGER } from '@duckdb/node-api';
 import { DaozhangError } from '../base/errors.ts';
@@ -23,7 +23,8 @@ import {
 } from './format.ts';
 import { amountFault } from './formats/bank.ts';
 import { LINE_COLUMNS, type Line, type LineField } from './line.ts';
-import { type LargeDocument, MARK_EVERY, placesOf, removeLines, selectLarge, showLines, tableOf } from './lines.ts';
+import { type LineIndex, MARK_EVERY } from './line-index.ts';
+import { type LargeDocument, placesOf, removeLines, selectLarge, showLines, tableOf } from './lines.ts';
 import { LONGEST_RECORD, scanRecords, toUtf8 } from './records.ts';
 
 /** What became of a document. */
@@ -254,16 +255,15 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
   }
   const select = `${plan.whole ? 'k, ' : ''}${stored.join('')}${DROPPED}${lets(plan)}`;
   try {
-    const read = async (quotes: boolean): Promise<void> => {
-      const raw = rawSql(path, layout, quotes);
-      if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
-      const staged = stagedSql(table, plan.whole ? 'select rowid as k, * from raw' : raw, select);
-      await readAs(engine, input, `create or replace table ${name} as ${staged}`);
-    };
-    const walked = await walkAndRead(table, read);
+    const walked = await walk(table);
     if (walked === undefined) return undefined;
+    const raw = rawSql(path, layout, walked.quotes);
+    if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
+    const staged = stagedSql(table, plan.whole ? 'select rowid as k, * from raw' : raw, select);
+    await readAs(engine, input, `create or replace table ${name} as ${staged}`);
     const last = withoutTrailer(table, walked.rows);
     await refuseOtherCount(engine, table, walked.rows, plan.whole ? 'raw' : name);
+    table.onRows?.(last);
     await engine.run(`drop table if exists raw; delete from ${name} where ${k} >= ${last}`);
     const { dropped, faulty } = await engine.one<{ dropped: bigint; faulty: bigint }>(
       `select count(*) filter (${DROPPED}) as dropped, count(${FAULT}) as faulty from ${name}`,
@@ -279,7 +279,8 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
     const these = selectLarge(document);
     const cells = `select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name}`;
     const facts = await format.facts(layout, input, (query) => answer(engine, these, cells, query));
-    const spare = [...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
+    const same = await sameThroughout(engine, name, columns);
+    const spare = [...same, ...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
     for (const column of spare) await engine.run(`alter table ${name} drop column ${column}`);
     await showLines(engine);
     const lines = Number(await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`));
@@ -290,46 +291,73 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
   }
 }
 
-type Walk = { rows: number; quotes: boolean; marks: number[] };
+/**
+ * Columns in which every row has one value become a constant of the document, as if its format had said so: nothing of them is kept, and
+ * what is asked of the lines is decided while it is planned. Returns their names.
+ */
+async function sameThroughout(engine: Engine, name: string, columns: Map<LineField, string>): Promise<string[]> {
+  const kept = LINE_COLUMNS.filter(([field, column, type]) => columns.get(field) === column && MAY_BE_SAME.test(type));
+  if (kept.length === 0) return [];
+  const list = (sql: (column: string) => string): string => kept.map(([, column]) => sql(column)).join(', ');
+  // Two rows tell nearly every column that has several values; the others are read through.
+  const ends = await engine.all<Record<string, string | null>>(
+    `select ${list((c) => `${c}::varchar as ${c}`)} from ${name} where rowid in (0, ${(await countOf(engine, name)) - 1n})`,
+  );
+  const [first, last] = [ends[0], ends.at(-1)];
+  if (!first || !last) return [];
+  const constant = (column: string, type: string): string =>
+    first[column] == null ? 'null' : `${quote(first[column])}::${type}`;
+  const maybe = kept.filter(([, column]) => first[column] === last[column]);
+  if (maybe.length === 0) return [];
+  const others = maybe.map(([, c, type]) => `count(*) filter (${c} is distinct from ${constant(c, type)}) as ${c}`);
+  const differ = await engine.one<Record<string, bigint>>(`select ${others.join(', ')} from ${name}`);
+  const same = maybe.filter(([, column]) => differ[column] === 0n);
+  for (const [field, column, type] of same) columns.set(field, constant(column, type));
+  return same.map(([, column]) => column);
+}
+
+/** Codes and texts; figures and times are small, and the same throughout but by chance. */
+const MAY_BE_SAME = /^(VARCHAR|TINYINT|dz_)/;
+
+type Walk = Readonly<{ rows: number; quotes: boolean; marks: readonly number[] }>;
 
 /**
- * The walk along the records, and the read. Whether any field is quoted decides how to read, so they run one after the other where
- * a quote sign stands anywhere, else at the same time.
+ * Where the records lie, `undefined` when blank lines stand between them; and whether any field is quoted, which decides how to read.
+ * Where no quote sign stands the lines are known since the document was opened; else they are walked.
  */
-async function walkAndRead(table: Table, read: (quotes: boolean) => Promise<void>): Promise<Walk | undefined> {
+async function walk(table: Table): Promise<Walk | undefined> {
   const { input, layout, onRows } = table;
+  if (input.lines && (!input.hasQuote || quotedBy(table) === '')) return walked(input.lines, layout.firstRow);
   const marks: number[] = [];
   let row = 0;
   let rows = 0;
   let blank = 0;
   let blankBetween = false;
-  const walk = async (): Promise<boolean> => {
-    const { quotes } = await scanRecords(input, input.hasQuote ? quotedBy(table) : '', (at, length) => {
-      row += 1;
-      if (row < layout.firstRow) return;
-      if (length === 0) {
-        blank += 1;
-        return;
-      }
-      if (blank > 0) blankBetween = true;
-      if (rows % MARK_EVERY === 0) {
-        marks.push(at);
-        onRows?.(rows);
-      }
-      rows += 1;
-    });
-    return quotes;
-  };
-  let quotes = false;
-  if (input.hasQuote) {
-    quotes = await walk();
-    if (!blankBetween) await read(quotes);
-  } else {
-    const [walked, done] = await Promise.allSettled([walk(), read(false)]);
-    if (walked.status === 'rejected') throw walked.reason;
-    if (done.status === 'rejected') throw done.reason;
-  }
+  const { quotes } = await scanRecords(input, input.hasQuote ? quotedBy(table) : '', (at, length) => {
+    if (row % MARK_EVERY === 0) marks.push(at);
+    row += 1;
+    if (row < layout.firstRow) return;
+    if (length === 0) {
+      blank += 1;
+      return;
+    }
+    if (blank > 0) blankBetween = true;
+    if (rows % MARK_EVERY === 0) onRows?.(rows);
+    rows += 1;
+  });
   return blankBetween ? undefined : { rows, quotes, marks };
+}
+
+/** The same from the lines: those from `firstRow` on, without the blank ones that end the document. */
+function walked({ lines, marks, blank }: LineIndex, firstRow: number): Walk | undefined {
+  let end = lines;
+  let i = blank.length;
+  while (i > 0 && blank[i - 1] === end - 1) {
+    i -= 1;
+    end -= 1;
+  }
+  if (i > 0 && blank[i - 1]! >= firstRow - 1) return undefined;
+  return { rows: Math.max(0, end - (firstRow - 1)), quotes: false, marks };
 }
 
 async function rejectedOfLarge(

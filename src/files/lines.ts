@@ -11,10 +11,8 @@ import { BIGINT, INTEGER } from '@duckdb/node-api';
 import { appendRows, type Engine, ident, quote } from './engine.ts';
 import type { Input } from './format.ts';
 import { LINE_COLUMNS, type LineField, type Role } from './line.ts';
+import { MARK_EVERY } from './line-index.ts';
 import { scanRecords } from './records.ts';
-
-/** Records between two marks: at most this many are walked to find one. */
-export const MARK_EVERY = 1024;
 
 /** A document whose lines have a table of their own; record k of the data is row k of it, rejected and dropped ones too. */
 export type LargeDocument = {
@@ -26,7 +24,7 @@ export type LargeDocument = {
   readonly firstRow: number;
   /** Delimiter of quoted text; empty where nothing is quoted and every line end ends a record. */
   readonly quoted: string;
-  /** Byte offsets of the records 0, 1024, 2048 … of the data. */
+  /** Byte offsets of the records 0, 1024, 2048 … of the document, from its first. */
   readonly marks: readonly number[];
   /** SQL of each field over the table: a column, or a constant the whole document shares. */
   readonly columns: ReadonlyMap<LineField, string>;
@@ -95,13 +93,6 @@ export async function giveAccount(engine: Engine, doc: number, account: string):
   }
 }
 
-/**
- * SQL that sets one bit for each id in the column, own refunds too. Two sets of millions of lines are compared as fast as they can
- * be read, and a set with an id twice has fewer bits than ids.
- */
-export const idBits = (engine: Engine, column: string): string =>
-  `bitstring_agg(${column}, ${-1n - engine.store.nextId}, ${engine.store.nextId})`;
-
 /** A line as it stands in `lines`, with its place. */
 export type StoredLine = Record<string, string | bigint | number | null> & { id: bigint; doc: number };
 
@@ -139,17 +130,18 @@ const nextFirst = (engine: Engine, d: LargeDocument): bigint => {
 
 export type Place = Readonly<{ at: number; length: number }>;
 
-/** Where the records `ks` (ascending) of a large document lie. */
+/** Where the records `ks` (ascending) of a large document's data lie. */
 export async function placesOf(d: LargeDocument, ks: readonly number[]): Promise<Place[]> {
   const places: Place[] = [];
+  // No blank line stands between the data: record k of it is record k + firstRow - 1 of the document.
+  const markOf = (k: number): number => Math.floor((k + d.firstRow - 1) / MARK_EVERY);
   for (let i = 0; i < ks.length; ) {
-    const mark = Math.floor(ks[i]! / MARK_EVERY);
+    const mark = markOf(ks[i]!);
     let last = i;
-    while (last < ks.length && Math.floor(ks[last]! / MARK_EVERY) === mark) last += 1;
+    while (last < ks.length && markOf(ks[last]!) === mark) last += 1;
     const wanted = ks.slice(i, last);
-    let k = mark * MARK_EVERY;
+    let k = mark * MARK_EVERY - (d.firstRow - 1);
     await scanFrom(d, d.marks[mark]!, (at, length) => {
-      if (length === 0) return false;
       while (wanted.length > 0 && wanted[0] === k) {
         places.push({ at, length });
         wanted.shift();
@@ -164,9 +156,11 @@ export async function placesOf(d: LargeDocument, ks: readonly number[]): Promise
 
 /** Every record of the data in file order: for writing all places out. */
 async function eachPlace(d: LargeDocument, each: (at: number, length: number) => void): Promise<void> {
+  let row = 0;
   if (d.marks.length === 0) return;
   await scanFrom(d, d.marks[0]!, (at, length) => {
-    if (length > 0) each(at, length);
+    row += 1;
+    if (row >= d.firstRow && length > 0) each(at, length);
     return false;
   });
 }

@@ -344,7 +344,7 @@ export async function describe(
   const { size: bytes } = await stat(path);
   if (bytes > limits.bytes) throw new DaozhangError('file.too_large', { path: name, limit: limits.bytes });
   const seen = await survey(path, bytes, known !== undefined, pass);
-  const { size, sha256, sha1, head, tail, hasQuote, verdict, invalidAt } = seen;
+  const { size, sha256, sha1, head, tail, hasQuote, verdict, invalidAt, lines } = seen;
   const check = known === undefined || sha1 === undefined ? undefined : sha1Check(known, sha1);
   if (check && !check.ok) throw checkFailed(name, check);
   const bom = bomOf(head);
@@ -361,6 +361,7 @@ export async function describe(
   }
   return {
     ...{ name, path, size, zone, encoding, sha256, hasQuote },
+    ...(!encoding.startsWith('utf-16') && { lines }),
     bytes: head,
     text: decodeLoose(head, encoding),
     tail: decodeLoose(tail, encoding),

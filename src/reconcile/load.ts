@@ -92,8 +92,8 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
 }
 
 /**
- * How far the reading is, to the byte within a document: its bytes go by once where they are walked and, where the engine reads
- * them too, once more there; each pass is half of it then. Costs a call a chunk.
+ * How far the reading is, to the byte within a document: its bytes go by once where they are walked or the engine reads them; where
+ * both do, each pass is half of it. Costs a call a chunk.
  */
 function readingMeter(engine: Engine, progress: Progress, total: number) {
   let before = 0;
@@ -103,7 +103,7 @@ function readingMeter(engine: Engine, progress: Progress, total: number) {
   const now = (): number => {
     const { percentage } = engine.connection.progress;
     const read = (Math.max(0, percentage) / 100) * size;
-    within = Math.max(within, engineToo ? (walked + read) / 2 : walked);
+    within = Math.max(within, engineToo ? (walked === 0 ? read : (walked + read) / 2) : walked);
     return before + within;
   };
   let size = 0;

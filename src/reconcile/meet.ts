@@ -1,26 +1,27 @@
 /**
  * Who meets whom by a key, for two sides of any size: the views `o(id, amount, …key)` and `t(id, amount, …key)`.
  *
- * Cost: one hash join and two rows of bits; a grouping more where a key stands twice.
+ * Cost: one hash join and a count of each side; a grouping more where a key stands twice.
  */
 import type { Engine } from '../files/engine.ts';
-import { idBits } from '../files/lines.ts';
 
 /**
  * `met(ours, theirs, differ)`: who meets whom, and who stays alone, of all keys that stand at most once a side. The others are left
  * to the caller: their hashes are in `crowded`; false when there are none. A key that stands often on both sides would meet
- * itself a million times, so the join ends when it has more rows than all lines met 1:1 could give.
+ * itself a million times, so the join ends when it has more rows than all lines met 1:1 could give. `telling` is the key without what
+ * all lines have in common.
  */
-export async function meet(engine: Engine, key: string): Promise<boolean> {
+export async function meet(engine: Engine, key: string, telling = key): Promise<boolean> {
   const most = 2n * engine.store.nextId;
   const join = (o: string, t: string): Promise<void> =>
     engine.run(`
       create or replace temp table met as
-      select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${o} o full join ${t} t using (${key}) limit ${most + 1n}`);
+      select o.id as ours, t.id as theirs, o.amount <> t.amount as differ from ${o} o full join ${t} t using (${telling}) limit ${most + 1n}`);
   await join('o', 't');
-  const met = await engine.one<{ n: bigint; twice: boolean | null }>(`
-    select count(*) as n,
-      count(ours) > bit_count(${idBits(engine, 'ours')}) or count(theirs) > bit_count(${idBits(engine, 'theirs')}) as twice from met`);
+  // A full join has every line at least once: more often than there are lines means that some met several.
+  const met = await engine.one<{ n: bigint; twice: boolean }>(`
+    select n, ours > (select count(*) from o) or theirs > (select count(*) from t) as twice
+    from (select count(*) as n, count(ours) as ours, count(theirs) as theirs from met)`);
   if (met.n > most) {
     const twice = (side: 'o' | 't'): string => `select hash(${key}) as h from ${side} group by h having count(*) > 1`;
     await engine.run(`create or replace temp table crowded as ${twice('o')} union ${twice('t')}`);
@@ -29,7 +30,7 @@ export async function meet(engine: Engine, key: string): Promise<boolean> {
     await join(lone('o'), lone('t'));
     return true;
   }
-  if (met.twice !== true) return false;
+  if (!met.twice) return false;
   // Every row of a crowded key has a line that stands more than once.
   await engine.run(`
     create or replace temp table often as

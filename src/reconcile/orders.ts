@@ -118,7 +118,8 @@ export async function matchOrders(engine: Engine, windowMinutes: number, each: (
       each(pass.name);
       // A book without this kind of number has nothing to meet.
       if (!left.some((l) => names(l, pass, says)) || !left.some((l) => isNamed(l, pass))) continue;
-      if (await referencePass(engine, pass, says)) left = await numbersLeft(engine);
+      const alike = new Set(left.map((l) => `${l.way}/${l.currency}`)).size === 1;
+      if (await referencePass(engine, pass, says, alike)) left = await numbersLeft(engine);
     }
     if (says === 'paid') {
       each(PLACE_PASS.name);
@@ -131,7 +132,7 @@ export async function matchOrders(engine: Engine, windowMinutes: number, each: (
 
 /** Which numbers the open lines of one kind have, on one side. */
 type Left = Readonly<Record<Pass['ours'] | Pass['theirs'], boolean>> &
-  Readonly<{ side: 'ours' | 'theirs'; way: 'in' | 'out'; says_paid: boolean | null }>;
+  Readonly<{ side: 'ours' | 'theirs'; way: 'in' | 'out'; currency: string; says_paid: boolean | null }>;
 
 /** One look at both sides instead of one a pass; again after a pass that took lines, when little is left to look at. */
 function numbersLeft(engine: Engine): Promise<Left[]> {
@@ -140,10 +141,10 @@ function numbersLeft(engine: Engine): Promise<Left[]> {
       .map((name) => (columns.includes(name) ? `bool_or(${name} is not null) as ${name}` : `false as ${name}`))
       .join(', ');
   return engine.all<Left>(`
-    select 'ours' as side, way::varchar as way, says_paid, ${some(['channel_ref', 'payment_ref', 'order_ref'])}
-    from ours_open group by way, says_paid
-    union all select 'theirs', way::varchar, null, ${some(['channel_ref', 'order_ref', 'wallet_ref', 'refund_ref'])}
-    from theirs_open group by way`);
+    select 'ours' as side, way::varchar as way, currency::varchar as currency, says_paid, ${some(['channel_ref', 'payment_ref', 'order_ref'])}
+    from ours_open group by way, currency, says_paid
+    union all select 'theirs', way::varchar, currency::varchar, null, ${some(['channel_ref', 'order_ref', 'wallet_ref', 'refund_ref'])}
+    from theirs_open group by way, currency`);
 }
 
 const goes = (line: Left, pass: Pass): boolean => pass.way === undefined || pass.way === line.way;
@@ -209,11 +210,13 @@ async function prepare(engine: Engine): Promise<void> {
  * n > m is unclear, because nothing tells which order was paid. With any amount the whole key is one set.
  *
  * Nearly every key stands once a side: those meet in one join, which also tells who stayed alone. The keys that stand more often
- * are told by the lines that met more than once, and are looked at closely. Whether anything was taken.
+ * are told by the lines that met more than once, and are looked at closely. `alike`: all lines go one way in one currency, which need
+ * not be compared then. Whether anything was taken.
  */
-async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<boolean> {
+async function referencePass(engine: Engine, pass: Pass, says: Says, alike: boolean): Promise<boolean> {
   const way = pass.way ? `and way = '${pass.way}'` : '';
-  const key = pass.amount === 'equal' ? 'way, currency, key, amount' : 'way, currency, key';
+  const own = pass.amount === 'equal' ? 'key, amount' : 'key';
+  const key = `way, currency, ${own}`;
   const takesPart = {
     ours: `${says === 'paid' ? 'says_paid' : 'not says_paid'} ${way} and ${pass.ours} is not null`,
     theirs: `${pass.theirs} is not null ${way}`,
@@ -223,7 +226,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<bo
     create or replace temp view o as select ${columns}, ${pass.ours} as key from ours_open where ${takesPart.ours};
     create or replace temp view t as select ${columns}, ${pass.theirs} as key from theirs_open where ${takesPart.theirs};`);
   const label = labelOf(pass, says);
-  const crowd = await meet(engine, key);
+  const crowd = await meet(engine, key, alike ? own : key);
   await engine.run('create or replace temp table taken (ours bigint, theirs bigint)');
   const { pairs } = await engine.one<{ pairs: bigint }>(
     'select count(*) filter (ours is not null and theirs is not null) as pairs from met',
@@ -235,16 +238,16 @@ async function referencePass(engine: Engine, pass: Pass, says: Says): Promise<bo
   }
   if (crowd) await crowdedKeys(engine, pass, label, key, says);
   if (pairs === 0n && (await countOf(engine, 'taken')) === 0n) return false;
-  for (const [side, table, own, other] of [
-    ['o', 'ours', 'ours', 'theirs'],
-    ['t', 'theirs', 'theirs', 'ours'],
+  for (const [side, table, other] of [
+    ['o', 'ours', 'theirs'],
+    ['t', 'theirs', 'ours'],
   ] as const) {
     const stays = [
       `(${takesPart[table]}) is not true`,
-      `id in (select ${own} from met where ${other} is null)`,
+      `id in (select ${table} from met where ${other} is null)`,
       ...(crowd
         ? [
-            `id in (select id from ${side} where hash(${key}) in (select h from crowded) and id not in (select ${own} from taken where ${own} is not null))`,
+            `id in (select id from ${side} where hash(${key}) in (select h from crowded) and id not in (select ${table} from taken where ${table} is not null))`,
           ]
         : []),
     ];

@@ -6,7 +6,6 @@
 import { DaozhangError } from '../base/errors.ts';
 import { decimalText } from '../base/money.ts';
 import type { Engine } from '../files/engine.ts';
-import { idBits } from '../files/lines.ts';
 import { findingOf } from '../verdicts/findings.ts';
 import type { BankOutcome } from './bank.ts';
 import { amountOf } from './collect.ts';
@@ -134,21 +133,21 @@ const ELSEWHERE = {
 } as const;
 
 /**
- * Each order row and channel line in exactly one place, or the run has failed. Shown by two rows of bits, one bit a line: the
- * lines, and the places. They must be equal, and no place may be taken twice. Leaves `elsewhere_ours` and `elsewhere_theirs(place,
- * id, currency)`: the lines that are not matched.
+ * Each order row and channel line in exactly one place, or the run has failed. The lines and the places must be equal as collections of
+ * ids: as many, and the same sum of their 64-bit hashes. A line dropped, doubled or in another's place changes the sum; that several such
+ * faults cancel out is one chance in 2^64. Leaves `elsewhere_ours` and `elsewhere_theirs(place, id, currency)`: the lines that are not
+ * matched.
  */
 async function orderCounts(engine: Engine): Promise<Counts> {
-  const bits = idBits(engine, 'id');
   const counted: { currency: string; side: string; place: string; n: bigint }[] = [];
   for (const side of ['ours', 'theirs'] as const) {
     await engine.run(`create or replace temp table elsewhere_${side} as ${ELSEWHERE[side]}`);
-    const { lines, placed, wrong } = await engine.one<{ lines: bigint; placed: bigint; wrong: bigint }>(`
-      with l as (select count(*) as n, ${bits} as bits from ${side}),
-      p as (select count(*) as n, ${bits} as bits from (${MATCHED[side]} union all select id from elsewhere_${side}))
-      select l.n as lines, p.n as placed, coalesce(bit_count(xor(l.bits, p.bits)), l.n + p.n)::bigint as wrong from l, p`);
-    if (wrong !== 0n || placed !== lines) {
-      const residual = (wrong === 0n ? placed - lines : wrong).toString();
+    const { lines, placed, same } = await engine.one<{ lines: bigint; placed: bigint; same: boolean }>(`
+      with l as (select count(*) as n, sum(hash(id)) as h from ${side}),
+      p as (select count(*) as n, sum(hash(id)) as h from (${MATCHED[side]} union all select id from elsewhere_${side}))
+      select l.n as lines, p.n as placed, l.h is not distinct from p.h as same from l, p`);
+    if (!same || placed !== lines) {
+      const residual = (placed === lines ? await misplaced(engine, side) : placed - lines).toString();
       throw new DaozhangError('run.proof_failed', { joint: 'orders', currency: 'lines', residual });
     }
     // So what stands nowhere else is matched: millions need not be joined to be counted.
@@ -162,6 +161,15 @@ async function orderCounts(engine: Engine): Promise<Counts> {
   }
   return tally(counted);
 }
+
+/** How many ids stand in another number of places than one, asked only to tell. */
+const misplaced = async (engine: Engine, side: 'ours' | 'theirs'): Promise<bigint> =>
+  (
+    await engine.one<{ n: bigint }>(`
+      select count(*) as n from (select id from (
+        select id, 1 as n from ${side} union all select id, -1 from (${MATCHED[side]} union all select id from elsewhere_${side}))
+      group by id having sum(n) <> 0)`)
+  ).n;
 
 async function batchCounts(engine: Engine): Promise<Counts> {
   return tally(

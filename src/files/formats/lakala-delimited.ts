@@ -29,6 +29,7 @@ import type {
 import { ENCODINGS } from '../format.ts';
 import { KINDS, type LineField } from '../line.ts';
 import { localLet, openTimes } from '../local-time.ts';
+import { figureLets } from './columns.ts';
 
 // ---------------------------------------------------------------- the configuration
 
@@ -264,6 +265,9 @@ const OUT = ['refund', 'reversal', 'chargeback', 'payout'] as const;
 /** Kinds that bring money in: a negative amount contradicts them. The others may have either sign. */
 const IN = ['payment', 'payout_return'] as const;
 
+/** As the code it is: compared with a word, each row's code would be written out first. */
+const kindOf = (kind: string): string => `${quote(kind)}::dz_kind`;
+
 function fieldsOf(config: DelimitedConfig): TableFields {
   const { columns, amounts, currency } = config;
   const minorScale = exponentOf(currency)!;
@@ -280,10 +284,10 @@ function fieldsOf(config: DelimitedConfig): TableFields {
       ? cell(name)
       : `case when ${cell(name)} not in (${config.empty.map(quote).join(', ')}) then ${cell(name)} end`;
   lets.t_kind = caseOf(cell(config.kind.column), config.kind.values, 'dz_kind');
-  lets.t_out = `t_kind in (${OUT.map(quote).join(', ')})`;
-  lets.t_in = `t_kind in (${IN.map(quote).join(', ')})`;
+  lets.t_out = `t_kind in (${OUT.map(kindOf).join(', ')})`;
+  lets.t_in = `t_kind in (${IN.map(kindOf).join(', ')})`;
   const number = (field: string, name: string, scale: number): string => {
-    lets[`n_${field}`] = `dz_scaled(${cell(name)}, ${amounts.unit === 'yuan' ? scale : scale - minorScale})`;
+    Object.assign(lets, figureLets('n', field, cell(name), amounts.unit === 'yuan' ? scale : scale - minorScale));
     return `n_${field}`;
   };
   const money = (name: string, value: string): TableField => ({

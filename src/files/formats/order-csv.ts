@@ -52,7 +52,7 @@ export const orderCsv: TableFormat = {
       t_amount: `dz_text(amount)`,
       // Two decimals are read for every row before the currency is asked: inside a case the same costs three times as much.
       t_hundredths: `dz_as_written_2(t_amount)`,
-      t_minor: `case when t_hundredths is not null and t_currency in ('CNY', 'EUR', 'USD') then t_hundredths else dz_minor(t_amount, t_currency) end`,
+      t_minor: `case when t_hundredths is not null and t_currency in ('CNY'::dz_currency_code, 'EUR'::dz_currency_code, 'USD'::dz_currency_code) then t_hundredths else dz_minor(t_amount, t_currency) end`,
       t_at: layout.columns.includes('paid_at')
         ? `coalesce(dz_text(paid_at), dz_text(created_at))`
         : `dz_text(created_at)`,
@@ -74,7 +74,7 @@ function fieldsOf(layout: TableLayout, input: Input): Partial<Record<LineField, 
     status: { sql: 't_status', column: 'status', required: true },
     currency: { sql: 't_currency', column: 'currency', required: true, code: 'bad_currency' },
     amount: {
-      sql: `case when t_kind = 'refund' then -abs(t_minor) else t_minor end`,
+      sql: `case when t_kind = 'refund'::dz_kind then -abs(t_minor) else t_minor end`,
       column: 'amount',
       required: true,
       code: 'bad_amount',
