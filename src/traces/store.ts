@@ -288,9 +288,11 @@ export async function touchObservations(tx: TenantTx, kept: readonly Kept[]): Pr
 export type Link = Readonly<{ accountId: string; paymentId: string; ref: Ref }>;
 
 export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<void> {
-  const rows = [...new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, l]) => [l.ref.value, l.ref.kind, l.paymentId]);
+  const named = new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l]));
+  const rows = [...named.keys()].sort().map((name) => {
+    const { ref, paymentId } = named.get(name)!;
+    return [ref.value, ref.kind, paymentId];
+  });
   for (const chunk of inChunks(rows, 3)) {
     const v = tenantValues(['text', 'text', 'uuid'], chunk);
     await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text} on conflict do nothing`, [
