@@ -270,16 +270,19 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
 }
 
 /** The same was said again: only when and how often is new. */
-export async function touchObservations(tx: TenantTx, kept: readonly Kept[]): Promise<void> {
-  for (const chunk of inChunks(kept, 4)) {
+export async function touchObservations(
+  tx: TenantTx,
+  again: ReadonlyArray<Readonly<{ paymentId: string; kept: Kept }>>,
+): Promise<void> {
+  for (const chunk of inChunks(again, 5)) {
     const v = values(
-      ['uuid', 'timestamptz', 'timestamptz', 'int'],
-      chunk.map((k) => [k.id, k.occurredAt, k.lastSeenAt, k.times]),
+      ['uuid', 'uuid', 'timestamptz', 'timestamptz', 'int'],
+      chunk.map(({ paymentId, kept: k }) => [paymentId, k.id, k.occurredAt, k.lastSeenAt, k.times]),
     );
     await tx.run(
       `update observations o set last_seen_at = v.last_seen_at, times = v.times
-         from (${v.text}) as v (id, occurred_at, last_seen_at, times)
-        where o.tenant_id = $1 and o.id = v.id and o.occurred_at = v.occurred_at`,
+         from (${v.text}) as v (payment_id, id, occurred_at, last_seen_at, times)
+        where o.tenant_id = $1 and o.payment_id = v.payment_id and o.id = v.id and o.occurred_at = v.occurred_at`,
       [tx.tenantId, ...v.params],
     );
   }
