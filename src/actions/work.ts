@@ -39,7 +39,7 @@ export type Workers = Readonly<{
 }>;
 
 const LOOK_MS = 1_000;
-const STIR_MS = 100;
+const STIR_MS = 250;
 const GATHER_MS = 100;
 const LOOK_FOLD_MS = 2_000;
 const LOOK_WAITING_MS = 30_000;

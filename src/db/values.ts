@@ -82,7 +82,9 @@ const microseconds = (value: unknown): bigint => {
   const ns = at.epochNanoseconds;
   if (ns >= LAST) return FOREVER;
   if (ns <= -LAST) return -FOREVER - 1n;
-  return (ns + 500n) / 1_000n - EPOCH;
+  // To the nearest microsecond; BigInt divides towards zero.
+  const half = ns + 500n;
+  return half / 1_000n - (half % 1_000n < 0n ? 1n : 0n) - EPOCH;
 };
 
 const FORMS: Readonly<Record<string, Form>> = {
@@ -109,9 +111,13 @@ const FORMS: Readonly<Record<string, Form>> = {
     if (to.write((value as string).replaceAll('-', ''), at, 'hex') !== 16) throw new TypeError(`not a UUID: ${value}`);
   }),
   boolean: fixed(16, 1, (value, to, at) => {
-    to[at] = value === true ? 1 : 0;
+    if (typeof value !== 'boolean') throw new TypeError(`not a boolean: ${value}`);
+    to[at] = value ? 1 : 0;
   }),
-  int: fixed(23, 4, (value, to, at) => to.writeInt32BE(Number(value), at)),
+  int: fixed(23, 4, (value, to, at) => {
+    if (!Number.isInteger(Number(value))) throw new RangeError(`not an integer: ${value}`);
+    to.writeInt32BE(Number(value), at);
+  }),
   bigint: fixed(20, 8, (value, to, at) => to.writeBigInt64BE(BigInt(value as bigint), at)),
   timestamptz: fixed(1184, 8, (value, to, at) => to.writeBigInt64BE(microseconds(value), at)),
 };
