@@ -3,7 +3,7 @@ import { hash, randomUUIDv7 } from 'node:crypto';
 
 /** Lower-case hex SHA-256. */
 export function sha256(bytes: string | Uint8Array): string {
-  return hash('sha256', bytes, 'hex');
+  return hash('sha256', bytes);
 }
 
 /**

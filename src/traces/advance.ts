@@ -158,7 +158,7 @@ const rowOf = (s: Said, paymentId: string | undefined, bodyHash: string, id: str
 
 type Found = Readonly<{
   fresh: readonly NewObservation[];
-  again: readonly Kept[];
+  again: ReadonlyArray<Readonly<{ paymentId: string; kept: Kept }>>;
   links: readonly Link[];
 }>;
 
@@ -166,7 +166,7 @@ type Found = Readonly<{
 function sortOut(named: readonly Named[], payments: readonly Payment[], known: Map<string, Kept[]>): Found {
   const byRef = new Map(payments.map((p) => [refKey(p.accountId, p.ref), p]));
   const fresh = new Map<string, NewObservation>();
-  const again = new Map<string, Kept>();
+  const again = new Map<string, Found['again'][number]>();
   const links: Link[] = [];
   for (const s of named) {
     const payment = byRef.get(refKey(s.accountId, s.observed.paymentRef))!;
@@ -189,7 +189,7 @@ function sortOut(named: readonly Named[], payments: readonly Payment[], known: M
     };
     known.set(payment.id, all.with(at, kept));
     const first = fresh.get(old.id);
-    if (first === undefined) again.set(kept.id, kept);
+    if (first === undefined) again.set(kept.id, { paymentId: payment.id, kept });
     else fresh.set(old.id, { ...first, times: kept.times, heardAt: kept.lastSeenAt });
   }
   return { fresh: [...fresh.values()], again: [...again.values()], links };
@@ -277,7 +277,16 @@ function paymentWith(before: Payment, trace: Trace, order: Named | undefined): P
     recordedAt: trace.recordedAt,
     orderClosedAt: trace.orderClosedAt,
     contradictions: trace.contradictions,
-    // Amounts and instants as text: what JSON carries without loss.
-    trace: JSON.parse(JSON.stringify(trace, (_, v) => (typeof v === 'bigint' ? v.toString() : v))),
+    trace: plain(trace) as Payment['trace'],
   });
+}
+
+/** Amounts and instants as text: what JSON carries without loss. As if it had been written and read. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
+  if (value instanceof Temporal.Instant) return value.toString();
+  if (Array.isArray(value)) return value.map(plain);
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = plain(member);
+  return copy;
 }
