@@ -65,7 +65,7 @@ const sweep = async (work: (w: Engine['working']) => Promise<number>): Promise<n
 };
 const foldAll = async (): Promise<void> => {
   const { accounts, working } = engine;
-  while ((await foldBatch(on.book, accounts, on.tenantId, working.follow, async () => {})).more);
+  while ((await foldBatch(on.book, accounts, working.recent, on.tenantId, working.follow, async () => {})).more);
 };
 type Row = Readonly<{
   position: string;
@@ -146,9 +146,16 @@ test('what is delivered after it was listed is passed on, and is no second fact'
     assert.equal((await insertMessages(tx, [incoming])).size, 1);
     assert.equal((await insertMessages(tx, [incoming])).size, 0);
   });
-  await foldBatch(on.book, engine.accounts, on.tenantId, engine.working.follow, async (_, messages) => {
-    passed.push(...messages.map((m) => m.accountId));
-  });
+  await foldBatch(
+    on.book,
+    engine.accounts,
+    engine.working.recent,
+    on.tenantId,
+    engine.working.follow,
+    async (_, messages) => {
+      passed.push(...messages.map((m) => m.accountId));
+    },
+  );
   assert.deepEqual(passed, [accountId]);
   const said = await on.book.tenant(on.tenantId, (tx) =>
     tx.rows<{ times: number }>(

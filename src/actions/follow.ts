@@ -8,6 +8,7 @@ import type { Policies } from '../channels/policies.ts';
 import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
+import type { Plan } from '../plans/plan.ts';
 import type { Changed, Follow } from '../traces/advance.ts';
 import type { Payment } from '../traces/payment.ts';
 import type { VerdictCode } from '../verdicts/catalogue.ts';
@@ -44,13 +45,14 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
     if (changed.length === 0) return { judged: [], act: async () => {} };
     const policy = await policies.of(tx);
     const earlier = await paidEarlier(tx, changed);
+    const planOf = plansAt(tx);
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
     const done: string[] = [];
     for (const c of changed) {
       const open = await accounts.get(tx, c.after.accountId);
       const setting = settingOf(open, earlier.has(c.after.id));
-      const plan = await planAt(tx, c.after.accountId, c.trace.capturedAt ?? c.after.createdAt);
+      const plan = await planOf(c);
       const verdict = judge({ trace: c.trace, setting, road: NO_ROAD }, plan, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
       const unproven = wantsProof(c, verdict, open);
@@ -83,6 +85,20 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
         await tellFeed(tx, moved);
       },
     };
+  };
+}
+
+/** Where days begin, they begin with a quarter of an hour: what is in force is asked once for each, not for each payment. */
+const QUARTER_MS = 900_000;
+
+function plansAt(tx: TenantTx): (c: Changed) => Promise<Plan> {
+  const known = new Map<string, Plan>();
+  return async (c) => {
+    const at = c.trace.capturedAt ?? c.after.createdAt;
+    const name = `${c.after.accountId} ${Math.floor(at.epochMilliseconds / QUARTER_MS)}`;
+    const plan = known.get(name) ?? (await planAt(tx, c.after.accountId, at));
+    known.set(name, plan);
+    return plan;
   };
 }
 
@@ -217,11 +233,12 @@ async function tellPeople(tx: TenantTx, moved: readonly Outcome[]): Promise<void
   const settled = moved.filter(
     (o) => o.changed.before.verdict !== undefined && o.changed.before.verdict !== o.verdict.code,
   );
-  await closeCases(
-    tx,
-    settled.map((o) => o.payment.id),
-    [],
-  );
+  if (settled.length > 0)
+    await closeCases(
+      tx,
+      settled.map((o) => o.payment.id),
+      [],
+    );
   for (const o of moved)
     if (FOR_PEOPLE.has(o.verdict.code)) await openCase(tx, o.verdict.code, { kind: 'payment', id: o.payment.id });
 }

@@ -15,7 +15,7 @@ export type Pace = Readonly<{
 export function paceOf(now: () => Temporal.Instant, speed: number, jitter: () => number): Pace {
   return {
     now,
-    msUntil: (at) => Math.max(0, now().until(at).total('milliseconds') / speed),
+    msUntil: (at) => Math.max(0, (at.epochMilliseconds - now().epochMilliseconds) / speed),
     jitter,
   };
 }

@@ -21,6 +21,7 @@ import type { Book } from '../db/pool.ts';
 import { claimsDue } from '../people/answer.ts';
 import { openBarcodes } from '../people/barcodes.ts';
 import { openInbox } from '../sources/inbox.ts';
+import { recentMessages } from '../sources/recent.ts';
 import { type Metrics, openMetrics } from '../watch/metrics.ts';
 import type { WebApp } from './app.ts';
 import { sweepRoutes } from './auth.ts';
@@ -71,6 +72,7 @@ export function engineOf(options: WireOptions): Engine {
   };
   const working: Working = {
     ...answering,
+    recent: recentMessages(),
     vault: options.vault,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
@@ -120,7 +122,7 @@ export async function serve(options: WireOptions, at: Readonly<{ host: string; p
   const engine = engineOf(options);
   let workers: Workers | undefined;
   const barcodes = openBarcodes();
-  const inbox = openInbox(options.book, (tenantId) => workers?.wake(tenantId));
+  const inbox = openInbox(options.book, engine.working.recent, (tenantId) => workers?.wake(tenantId));
   let url = options.publicUrl ?? '';
   const api = await buildServer({
     ...engine.working,

@@ -1,9 +1,9 @@
 /** Ids and hashes: those made of content, and the book's row ids. */
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { hash, randomUUIDv7 } from 'node:crypto';
 
 /** Lower-case hex SHA-256. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 /**

@@ -74,12 +74,17 @@ const fixed = (oid: number, size: number, write: (value: unknown, to: Buffer, at
 
 /** Microseconds since 2000-01-01T00:00:00Z. */
 const EPOCH = 946_684_800_000_000n;
+/** The ends of Temporal's time, which stand for PostgreSQL's infinities (`types.ts`). */
+const LAST = 8_640_000_000_000_000_000_000n;
+const FOREVER = 2n ** 63n - 1n;
 const microseconds = (value: unknown): bigint => {
-  const said = parameter(value);
-  if (said === 'infinity') return 2n ** 63n - 1n;
-  if (said === '-infinity') return -(2n ** 63n);
-  const at = value instanceof Temporal.Instant ? value : Temporal.Instant.from(String(said));
-  return at.round({ smallestUnit: 'microsecond', roundingMode: 'halfExpand' }).epochNanoseconds / 1_000n - EPOCH;
+  const at = value instanceof Temporal.Instant ? value : Temporal.Instant.from(value as string);
+  const ns = at.epochNanoseconds;
+  if (ns >= LAST) return FOREVER;
+  if (ns <= -LAST) return -FOREVER - 1n;
+  // To the nearest microsecond; BigInt divides towards zero.
+  const half = ns + 500n;
+  return half / 1_000n - (half % 1_000n < 0n ? 1n : 0n) - EPOCH;
 };
 
 const FORMS: Readonly<Record<string, Form>> = {
@@ -106,9 +111,13 @@ const FORMS: Readonly<Record<string, Form>> = {
     if (to.write((value as string).replaceAll('-', ''), at, 'hex') !== 16) throw new TypeError(`not a UUID: ${value}`);
   }),
   boolean: fixed(16, 1, (value, to, at) => {
-    to[at] = value === true ? 1 : 0;
+    if (typeof value !== 'boolean') throw new TypeError(`not a boolean: ${value}`);
+    to[at] = value ? 1 : 0;
   }),
-  int: fixed(23, 4, (value, to, at) => to.writeInt32BE(Number(value), at)),
+  int: fixed(23, 4, (value, to, at) => {
+    if (!Number.isInteger(Number(value))) throw new RangeError(`not an integer: ${value}`);
+    to.writeInt32BE(Number(value), at);
+  }),
   bigint: fixed(20, 8, (value, to, at) => to.writeBigInt64BE(BigInt(value as bigint), at)),
   timestamptz: fixed(1184, 8, (value, to, at) => to.writeBigInt64BE(microseconds(value), at)),
 };

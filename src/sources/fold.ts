@@ -10,10 +10,14 @@ import { newId } from '../base/ids.ts';
 import type { Accounts, OpenAccount } from '../channels/accounts.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { isRefusedData } from '../db/trouble.ts';
+import { values } from '../db/values.ts';
 import type { Observed } from '../observations/observation.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import type { Recent, RecentMessage } from './recent.ts';
 
-const BATCH = 256;
+const BATCH = 1_024;
+/** How many are folded alone after a batch that failed, before the rest is tried together again. */
+const ALONE = 256;
 /** After the first try, the second …: what is wrong for a moment is right again before they are spent. */
 const AGAIN_SECONDS = [5, 60, 600, 3_600];
 export const MOST_TRIES = AGAIN_SECONDS.length + 1;
@@ -23,15 +27,9 @@ const TRIES = Array.from({ length: MOST_TRIES + 1 }, (_, n) => n).join(', ');
 /** Whether a message `m` waits, by the key of `unfolded`. */
 export const IS_UNFOLDED = `exists (select from unfolded u where u.tenant_id = $1 and u.attempts in (${TRIES}) and u.id = m.id)`;
 
-type MessageRow = Readonly<{
-  id: string;
-  attempts: number;
-  account_id: string;
-  key: string;
-  occurred_at: Temporal.Instant;
-  headers: Record<string, string>;
-  body: Buffer;
-}>;
+type Listed = Readonly<{ attempts: number; id: string; occurred_at: Temporal.Instant }>;
+type MessageRow = Listed & RecentMessage;
+type StoredRow = Readonly<{ id: string; account_id: string; headers: Record<string, string>; body: Buffer }>;
 
 type Folded = Readonly<{ messages: number; failed: number; more: boolean }>;
 
@@ -45,20 +43,22 @@ export type Pass = (
 export async function foldBatch(
   book: Book,
   accounts: Accounts,
+  recent: Recent,
   tenantId: string,
   follow: Follow,
   pass: Pass,
 ): Promise<Folded> {
   try {
-    const messages = await book.tenant(tenantId, async (tx) => {
-      const rows = await takeMessages(tx, BATCH);
-      await foldRows(tx, accounts, rows, follow, pass);
-      return rows.length;
+    const rows = await book.tenant(tenantId, async (tx) => {
+      const taken = await takeMessages(tx, recent, BATCH);
+      await foldRows(tx, accounts, taken, follow, pass);
+      return taken;
     });
-    return { messages, failed: 0, more: messages === BATCH };
+    recent.drop(rows.map((row) => row.id));
+    return { messages: rows.length, failed: 0, more: rows.length === BATCH };
   } catch (error) {
     if (isOutage(error)) throw error;
-    return await foldOneByOne(book, accounts, tenantId, follow, pass);
+    return await foldOneByOne(book, accounts, recent, tenantId, follow, pass);
   }
 }
 
@@ -76,6 +76,7 @@ const isOutage = (error: unknown): boolean => error instanceof DaozhangError && 
 async function foldOneByOne(
   book: Book,
   accounts: Accounts,
+  recent: Recent,
   tenantId: string,
   follow: Follow,
   pass: Pass,
@@ -83,17 +84,18 @@ async function foldOneByOne(
   let messages = 0;
   let failed = 0;
   let other: unknown;
-  for (let i = 0; i < BATCH; i += 1) {
+  for (let i = 0; i < ALONE; i += 1) {
     let taken: MessageRow | undefined;
     try {
       await book.tenant(tenantId, async (tx) => {
         taken = undefined;
-        const rows = await takeMessages(tx, 1);
+        const rows = await takeMessages(tx, recent, 1);
         taken = rows[0];
         await foldRows(tx, accounts, rows, follow, pass);
       });
       if (taken === undefined) break;
       messages += 1;
+      recent.drop([(taken as MessageRow).id]);
     } catch (error) {
       const poison = taken as MessageRow | undefined;
       if (isOutage(error) || poison === undefined) throw error;
@@ -103,22 +105,42 @@ async function foldOneByOne(
     }
   }
   if (other !== undefined) throw other;
-  return { messages, failed, more: messages + failed === BATCH };
+  return { messages, failed, more: messages + failed === ALONE };
 }
 
 /** Takes messages off the list, in the order of its key: one that failed stands behind those that were not tried yet. */
-async function takeMessages(tx: TenantTx, limit: number): Promise<readonly MessageRow[]> {
-  return await tx.rows<MessageRow>(
+async function takeMessages(tx: TenantTx, recent: Recent, limit: number): Promise<readonly MessageRow[]> {
+  const listed = await tx.rows<Listed>(
     `with next as materialized (
        select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES}
           and (again_at is null or again_at <= now())
         order by attempts, id limit $2 for update skip locked),
      taken as (
        delete from unfolded u using next where u.tenant_id = $1 and u.attempts = next.attempts and u.id = next.id)
-     select m.id, next.attempts, m.account_id, m.key, m.occurred_at, m.headers, m.body
-       from next join messages m on m.tenant_id = $1 and m.id = next.id and m.occurred_at = next.occurred_at
-      order by next.attempts, next.id`,
+     select attempts, id, occurred_at from next order by attempts, id`,
     [tx.tenantId, limit],
+  );
+  const kept = listed.map((m) => recent.get(m.id));
+  const stored = await readMessages(
+    tx,
+    listed.filter((_, i) => kept[i] === undefined),
+  );
+  return listed.map((m, i) => ({ ...m, ...(kept[i] ?? stored.get(m.id)!) }));
+}
+
+async function readMessages(tx: TenantTx, listed: readonly Listed[]): Promise<ReadonlyMap<string, RecentMessage>> {
+  if (listed.length === 0) return new Map();
+  const v = values(
+    ['uuid', 'timestamptz'],
+    listed.map((m) => [m.id, m.occurred_at]),
+  );
+  const rows = await tx.rows<StoredRow>(
+    `select m.id, m.account_id, m.headers, m.body from (${v.text}) as v (id, occurred_at)
+       join messages m on m.tenant_id = $1 and m.id = v.id and m.occurred_at = v.occurred_at`,
+    [tx.tenantId, ...v.params],
+  );
+  return new Map(
+    rows.map((r) => [r.id, { accountId: r.account_id, message: { headers: r.headers, body: r.body } }] as const),
   );
 }
 
@@ -133,12 +155,12 @@ async function foldRows(
   const said: Said[] = [];
   const refsOf = new Map<string, Set<string>>();
   for (const row of rows) {
-    const open = await accounts.get(tx, row.account_id);
+    const open = await accounts.get(tx, row.accountId);
     const observed = observedIn(open, row);
     refsOf.set(row.id, new Set(observed.flatMap((o) => (o.paymentRef === undefined ? [] : [o.paymentRef]))));
     for (const o of observed)
       said.push({
-        accountId: row.account_id,
+        accountId: row.accountId,
         livemode: open.account.livemode,
         observed: o,
         messageId: row.id,
@@ -150,14 +172,14 @@ async function foldRows(
   const fresh = new Set<string>();
   const payments = await take(tx, said, follow, fresh);
   // What was fetched from a list of the channel's has no headers: nobody could check its signature.
-  const delivered = rows.filter((row) => Object.keys(row.headers).length > 0);
+  const delivered = rows.filter((row) => Object.keys(row.message.headers).length > 0);
   const idOf = new Map(payments.map((p) => [`${p.accountId} ${p.ref}`, p.id]));
   await pass(
     tx,
     delivered.map((row) => ({
       id: row.id,
-      accountId: row.account_id,
-      paymentIds: [...refsOf.get(row.id)!].flatMap((ref) => idOf.get(`${row.account_id} ${ref}`) ?? []),
+      accountId: row.accountId,
+      paymentIds: [...refsOf.get(row.id)!].flatMap((ref) => idOf.get(`${row.accountId} ${ref}`) ?? []),
     })),
   );
   await noteNothingNew(
@@ -166,9 +188,9 @@ async function foldRows(
   );
 }
 
-function observedIn({ channel, account, keys }: OpenAccount, { headers, body }: MessageRow): readonly Observed[] {
+function observedIn({ channel, account, keys }: OpenAccount, { message }: MessageRow): readonly Observed[] {
   try {
-    return channel.read({ headers, body }, account, keys);
+    return channel.read(message, account, keys);
   } catch (error) {
     throw new Unreadable(error);
   }

@@ -13,6 +13,7 @@ import { newId } from '../base/ids.ts';
 import type { RawMessage } from '../channels/channel.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { tenantValues } from '../db/values.ts';
+import type { Recent } from './recent.ts';
 
 const MOST_IN_A_GROUP = 256;
 const MOST_WAITING = 4_096;
@@ -42,8 +43,8 @@ export type Inbox = Readonly<{
 
 type Waiting = Readonly<{ incoming: Incoming; done(result: Received): void; fail(error: unknown): void }>;
 
-/** `stored` is called with the tenants whose new messages can be folded. */
-export function openInbox(book: Book, stored: (tenantId: string) => void): Inbox {
+/** `stored` is called with the tenants whose new messages can be folded; the messages themselves go to `recent`. */
+export function openInbox(book: Book, recent: Recent, stored: (tenantId: string) => void): Inbox {
   let queue: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -54,7 +55,7 @@ export function openInbox(book: Book, stored: (tenantId: string) => void): Inbox
       const group = queue.slice(0, MOST_IN_A_GROUP);
       queue = queue.slice(MOST_IN_A_GROUP);
       for (const [tenantId, items] of Map.groupBy(group, (w) => w.incoming.tenantId)) {
-        if ((await storeGroup(book, tenantId, items)) > 0) stored(tenantId);
+        if ((await storeGroup(book, recent, tenantId, items)) > 0) stored(tenantId);
       }
     }
   };
@@ -90,10 +91,11 @@ export function openInbox(book: Book, stored: (tenantId: string) => void): Inbox
 }
 
 /** One COMMIT for the group; a message that the database cannot take is found by halving and fails alone. */
-async function storeGroup(book: Book, tenantId: string, group: readonly Waiting[]): Promise<number> {
+async function storeGroup(book: Book, recent: Recent, tenantId: string, group: readonly Waiting[]): Promise<number> {
   try {
     const incoming = group.map((w) => w.incoming);
     const fresh = await book.tenant(tenantId, (tx) => insertMessages(tx, incoming));
+    for (const [it, id] of fresh) if (it.kind === 'notification') recent.put(id, it);
     group.forEach((w) => {
       w.done(fresh.has(w.incoming) ? 'stored' : 'seen');
     });
@@ -105,8 +107,8 @@ async function storeGroup(book: Book, tenantId: string, group: readonly Waiting[
       return 0;
     }
     const half = group.length >> 1;
-    const first = await storeGroup(book, tenantId, group.slice(0, half));
-    return first + (await storeGroup(book, tenantId, group.slice(half)));
+    const first = await storeGroup(book, recent, tenantId, group.slice(0, half));
+    return first + (await storeGroup(book, recent, tenantId, group.slice(half)));
   }
 }
 

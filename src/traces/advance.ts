@@ -277,7 +277,16 @@ function paymentWith(before: Payment, trace: Trace, order: Named | undefined): P
     recordedAt: trace.recordedAt,
     orderClosedAt: trace.orderClosedAt,
     contradictions: trace.contradictions,
-    // Amounts and instants as text: what JSON carries without loss.
-    trace: JSON.parse(JSON.stringify(trace, (_, v) => (typeof v === 'bigint' ? v.toString() : v))),
+    trace: plain(trace) as Payment['trace'],
   });
+}
+
+/** Amounts and instants as text: what JSON carries without loss. As if it had been written and read. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
+  if (value instanceof Temporal.Instant) return value.toString();
+  if (Array.isArray(value)) return value.map(plain);
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = plain(member);
+  return copy;
 }

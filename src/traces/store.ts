@@ -24,13 +24,15 @@ type Wanted = Readonly<{ accountId: string; livemode: boolean; ref: string; prod
 export async function draftPayments(tx: TenantTx, wanted: readonly Wanted[]): Promise<readonly Payment[]> {
   const drafts: Payment[] = [];
   for (const [livemode, of] of Map.groupBy(wanted, (w) => w.livemode)) {
-    const rows = await tx.rows<{ ref: string; id: string }>(
-      'select ref, id from orders where tenant_id = $1 and livemode = $2 and ref = any($3)',
+    const rows = await tx.rows<{ now: Temporal.Instant; ref: string | null; id: string | null }>(
+      `select t.now, o.ref, o.id from (select now() as now) t
+         left join orders o on o.tenant_id = $1 and o.livemode = $2 and o.ref = any($3)`,
       [tx.tenantId, livemode, of.map((w) => w.ref)],
     );
-    const { now } = await tx.one<{ now: Temporal.Instant }>('select now() as now');
+    const createdAt = rows[0]!.now;
     const orderOf = new Map(rows.map((r) => [r.ref, r.id]));
-    for (const w of of) drafts.push(newPayment({ ...w, id: newId(), orderId: orderOf.get(w.ref), createdAt: now }));
+    for (const w of of)
+      drafts.push(newPayment({ ...w, id: newId(), orderId: orderOf.get(w.ref) ?? undefined, createdAt }));
   }
   return drafts;
 }
@@ -286,9 +288,11 @@ export async function touchObservations(tx: TenantTx, kept: readonly Kept[]): Pr
 export type Link = Readonly<{ accountId: string; paymentId: string; ref: Ref }>;
 
 export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<void> {
-  const rows = [...new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, l]) => [l.ref.value, l.ref.kind, l.paymentId]);
+  const named = new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l]));
+  const rows = [...named.keys()].sort().map((name) => {
+    const { ref, paymentId } = named.get(name)!;
+    return [ref.value, ref.kind, paymentId];
+  });
   for (const chunk of inChunks(rows, 3)) {
     const v = tenantValues(['text', 'text', 'uuid'], chunk);
     await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text} on conflict do nothing`, [
