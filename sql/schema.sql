@@ -1263,6 +1263,7 @@ create table book.unfolded (
   id uuid not null,
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone default now() not null,
+  again_at timestamp with time zone,
   PRIMARY KEY (tenant_id, attempts, id)
 );
 

@@ -96,7 +96,7 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
   [
     'messages to be folded',
     `select m.body from (select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < 5
-        order by attempts, id limit $2 for update skip locked) n
+          and (again_at is null or again_at <= now()) order by attempts, id limit $2 for update skip locked) n
        join messages m on m.tenant_id = $1 and m.id = n.id and m.occurred_at = n.occurred_at order by n.attempts, n.id`,
     () => [on.tenantId, 256],
   ],

@@ -25,6 +25,9 @@ export const isFromServer = (error: unknown): boolean => error instanceof pg.Dat
 export const isLost = (error: unknown): boolean =>
   !isFromServer(error) || /^(08...|57P0[1-5]|25P0[34]|53300)$/.test(codeOf(error));
 
+/** The server does not take these values, now or later. */
+export const isRefusedData = (error: unknown): boolean => isFromServer(error) && /^2[23]/.test(codeOf(error));
+
 const NOT_NOW =
   /^(08...|53...|57P0[1-5]|57014|55P03|25P03|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const DRIVER_SAYS =

@@ -1,14 +1,19 @@
 /**
  * Stored messages become observations: the second transaction after the inbox, in batches, oldest first.
  *
- * A message that cannot be read stops nobody: the batch is halved until it stands alone, it is tried five times, then a case is opened
- * and it waits for a person (`redrive`). Two processes may fold at once: a row is taken by one of them.
+ * A message that cannot be read stops nobody: after a batch that failed each stands alone, it is tried five times over more than an hour,
+ * then a case is opened and it waits for a person (`redrive`). Whatever else keeps it from being folded is no try: it comes again until it
+ * is, and the error is told. Two processes may fold at once: a row is taken by one of them.
  */
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
-import type { Accounts } from '../channels/accounts.ts';
+import type { Accounts, OpenAccount } from '../channels/accounts.ts';
+import type { RawMessage } from '../channels/channel.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
+import { isRefusedData } from '../db/trouble.ts';
 import { values } from '../db/values.ts';
+import type { Observed } from '../observations/observation.ts';
+import type { PayoutSaid } from '../observations/payout.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
 import type { SaidPayout } from './payouts.ts';
 import type { Recent, RecentMessage } from './recent.ts';
@@ -16,7 +21,10 @@ import type { Recent, RecentMessage } from './recent.ts';
 const BATCH = 1_024;
 /** How many are folded alone after a batch that failed, before the rest is tried together again. */
 const ALONE = 256;
-export const MOST_TRIES = 5;
+/** After the first try, the second …: what is wrong for a moment is right again before they are spent. */
+const AGAIN_SECONDS = [5, 60, 600, 3_600];
+export const MOST_TRIES = AGAIN_SECONDS.length + 1;
+const AFTER_OTHER_SECONDS = 30;
 /** Of a row of `unfolded`, in the order of its key. */
 const TRIES = Array.from({ length: MOST_TRIES + 1 }, (_, n) => n).join(', ');
 /** Whether a message `m` waits, by the key of `unfolded`. */
@@ -61,6 +69,14 @@ export async function foldBatch(
   }
 }
 
+/** The message itself cannot be read: its own matter, not the moment's. */
+class Unreadable extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+const isTry = (error: unknown): boolean => error instanceof Unreadable || isRefusedData(error);
 const isOutage = (error: unknown): boolean => error instanceof DaozhangError && error.code.startsWith('db.');
 
 /** After a batch failed: each message in a transaction of its own, so that the poison is found and the others flow. */
@@ -75,6 +91,7 @@ async function foldOneByOne(
 ): Promise<Folded> {
   let messages = 0;
   let failed = 0;
+  let other: unknown;
   for (let i = 0; i < ALONE; i += 1) {
     let taken: MessageRow | undefined;
     try {
@@ -84,17 +101,19 @@ async function foldOneByOne(
         taken = rows[0];
         await foldRows(tx, accounts, rows, follow, pass, hear);
       });
-      if (taken === undefined) return { messages, failed, more: false };
+      if (taken === undefined) break;
       messages += 1;
       recent.drop([(taken as MessageRow).id]);
     } catch (error) {
       const poison = taken as MessageRow | undefined;
       if (isOutage(error) || poison === undefined) throw error;
       failed += 1;
+      if (!isTry(error)) other ??= error;
       await book.tenant(tenantId, (tx) => noteFailure(tx, poison, error));
     }
   }
-  return { messages, failed, more: true };
+  if (other !== undefined) throw other;
+  return { messages, failed, more: messages + failed === ALONE };
 }
 
 /** Takes messages off the list, in the order of its key: one that failed stands behind those that were not tried yet. */
@@ -102,6 +121,7 @@ async function takeMessages(tx: TenantTx, recent: Recent, limit: number): Promis
   const listed = await tx.rows<Listed>(
     `with next as materialized (
        select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES}
+          and (again_at is null or again_at <= now())
         order by attempts, id limit $2 for update skip locked),
      taken as (
        delete from unfolded u using next where u.tenant_id = $1 and u.attempts = next.attempts and u.id = next.id)
@@ -146,8 +166,8 @@ async function foldRows(
   const refsOf = new Map<string, Set<string>>();
   for (const row of rows) {
     const open = await accounts.get(tx, row.accountId);
-    const observed = open.channel.read(row.message, open.account, open.keys);
-    for (const it of open.channel.payouts?.read(row.message, open.account, open.keys) ?? [])
+    const { observed, told } = readWith(open, row.message);
+    for (const it of told)
       payouts.push({ account: open.account, said: it, messageId: row.id, heardAt: row.occurred_at });
     refsOf.set(row.id, new Set(observed.flatMap((o) => (o.paymentRef === undefined ? [] : [o.paymentRef]))));
     for (const o of observed)
@@ -181,6 +201,18 @@ async function foldRows(
   );
 }
 
+type Read = Readonly<{ observed: readonly Observed[]; told: readonly PayoutSaid[] }>;
+function readWith({ channel, account, keys }: OpenAccount, message: RawMessage): Read {
+  try {
+    return {
+      observed: channel.read(message, account, keys),
+      told: channel.payouts?.read(message, account, keys) ?? [],
+    };
+  } catch (error) {
+    throw new Unreadable(error);
+  }
+}
+
 /** When a message was folded, its observations tell; where there is none of it, its row does. */
 async function noteNothingNew(tx: TenantTx, rows: readonly MessageRow[]): Promise<void> {
   if (rows.length === 0) return;
@@ -192,14 +224,14 @@ async function noteNothingNew(tx: TenantTx, rows: readonly MessageRow[]): Promis
 
 async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): Promise<void> {
   const says = error instanceof Error ? error.message : String(error);
-  const tries = message.attempts + 1;
+  const tries = message.attempts + (isTry(error) ? 1 : 0);
+  const seconds = isTry(error) ? AGAIN_SECONDS[message.attempts] : AFTER_OTHER_SECONDS;
   // One that another process has taken meanwhile is its to note.
-  const moved = await tx.run('update unfolded set attempts = $4 where tenant_id = $1 and attempts = $2 and id = $3', [
-    tx.tenantId,
-    message.attempts,
-    message.id,
-    tries,
-  ]);
+  const moved = await tx.run(
+    `update unfolded set attempts = $4, again_at = now() + $5::int * interval '1 second'
+      where tenant_id = $1 and attempts = $2 and id = $3`,
+    [tx.tenantId, message.attempts, message.id, tries, seconds ?? null],
+  );
   if (moved === 0) return;
   await tx.run('update messages set fold_attempts = $3, fold_error = $4 where tenant_id = $1 and id = $2', [
     tx.tenantId,
@@ -218,7 +250,7 @@ async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): P
 /** Lets messages that were given up be tried again, or one of them, and closes their cases; returns how many. */
 export async function redrive(tx: TenantTx, livemode: boolean, only?: string): Promise<number> {
   const rows = await tx.rows<{ id: string }>(
-    `update unfolded u set attempts = 0 from messages m, accounts a
+    `update unfolded u set attempts = 0, again_at = null from messages m, accounts a
       where u.tenant_id = $1 and u.attempts >= ${MOST_TRIES} and ($3::uuid is null or u.id = $3)
         and m.tenant_id = $1 and m.id = u.id and m.occurred_at = u.occurred_at
         and a.tenant_id = $1 and a.id = m.account_id and a.livemode = $2 returning u.id`,

@@ -172,17 +172,29 @@ test('F21: what cannot be opened is tried five times, waits in a case while othe
     assert.equal(damaged.rowCount, 1, 'the fault did not fire');
     for (let i = 2; i < 300; i += 1)
       assert.equal((await send(url(shop.path), noticeOf(paidEvent(i, 'P'), shop.keys), agent)).status, 204);
-    await until('the case', async () => (await openCases(tenantId)) === 1, 20_000);
-    const tried = (): Promise<Readonly<{ fold_attempts: number; others: number }>> =>
+    const tried = (): Promise<Readonly<{ fold_attempts: number; others: number; seconds: number }>> =>
       on.book.tenant(tenantId, (tx) =>
         tx.one(
-          `select max(m.fold_attempts) as fold_attempts, (count(*) filter (where u.id is null))::int as others
+          `select max(m.fold_attempts) as fold_attempts, (count(*) filter (where u.id is null))::int as others,
+                  extract(epoch from max(u.again_at) - now())::int as seconds
              from messages m left join unfolded u on u.tenant_id = $1 and u.id = m.id where m.tenant_id = $1`,
           [tenantId],
         ),
       );
-    await until('the others to flow', async () => (await tried()).others === 298);
-    assert.equal((await tried()).fold_attempts, 5);
+    await until('the others to flow', async () => (await tried()).others === 298, 60_000);
+    await until('the first try', async () => (await tried()).fold_attempts > 0);
+    await hurry(tenantId);
+    // Minutes away now, however often it is looked for meanwhile.
+    const waits = () => until('it to wait', async () => (await tried()).seconds > 50);
+    await waits();
+    for (let { fold_attempts: tries } = await tried(); tries < 5; tries += 1) {
+      server.served.workers.wake(tenantId);
+      await new Promise((done) => setTimeout(done, 100));
+      assert.deepEqual([(await tried()).fold_attempts, await openCases(tenantId)], [tries, 0]);
+      await hurry(tenantId);
+      await until(`try ${tries + 1}`, async () => (await tried()).fold_attempts > tries);
+    }
+    assert.equal(await openCases(tenantId), 1);
     await owner.query(
       `update book.messages set body = $2
         where tenant_id = $1 and id in (select id from book.unfolded where tenant_id = $1)`,
@@ -198,6 +210,42 @@ test('F21: what cannot be opened is tried five times, waits in a case while othe
   const counts = await countsOf(on.book, tenantId);
   assert.deepEqual([counts.messages, counts.captured], [299, 299]);
 });
+
+test('F21: what keeps a message from being folded, and is not of the message, is no try; it is told, and folded when it is over', async () => {
+  const tenantId = await addTenant(on.book);
+  const shop = await shopOn(on.book, tenantId, masterKey);
+  const owner = await ownerOf(tenantId);
+  const told = server.errors.length;
+  const state = () =>
+    on.book.tenant(tenantId, (tx) =>
+      tx.maybe<{ attempts: number; waits: boolean }>(
+        'select attempts, again_at > now() as waits from unfolded where tenant_id = $1',
+        [tenantId],
+      ),
+    );
+  try {
+    await owner.query('revoke insert on book.observations from daozhang_app');
+    assert.equal((await send(url(shop.path), noticeOf(paidEvent(1, 'W'), shop.keys), agent)).status, 204);
+    await until('it to be put off', async () => (await state())?.waits === true);
+    assert.equal((await state())!.attempts, 0);
+    await until('it to be told', () => server.errors.length > told);
+  } finally {
+    await owner.query('grant insert on book.observations to daozhang_app');
+    await owner.end();
+  }
+  server.errors.splice(told);
+  await hurry(tenantId);
+  await folded(tenantId);
+  assert.equal((await countsOf(on.book, tenantId)).captured, 1);
+});
+
+/** As if the time between two tries were over. */
+async function hurry(tenantId: string): Promise<void> {
+  await on.book.tenant(tenantId, (tx) =>
+    tx.run('update unfolded set again_at = now() where tenant_id = $1', [tx.tenantId]),
+  );
+  server.served.workers.wake(tenantId);
+}
 
 /** The tables' owner, who may do what the program may not: change what was said. */
 async function ownerOf(tenantId: string): Promise<pg.Client> {
