@@ -58,6 +58,6 @@ update book.batches set found = state,
 alter table book.batches force row level security;
 
 -- One row has what is told of a payout.
-create unique index batches_told on book.batches (tenant_id, livemode, channel, payout_ref) where told is not null;
+create unique index batches_told on book.batches (tenant_id, livemode, channel, account_id, payout_ref) where told is not null;
 create index batches_again on book.batches (tenant_id, again_in) where again_in is not null;
 create index batches_payout on book.batches (tenant_id, livemode, channel, payout_ref) where payout_ref is not null;

@@ -165,7 +165,7 @@ create table book.batches (
 );
 CREATE INDEX batches_again ON book.batches USING btree (tenant_id, again_in) WHERE (again_in IS NOT NULL);
 CREATE INDEX batches_payout ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (payout_ref IS NOT NULL);
-CREATE UNIQUE INDEX batches_told ON book.batches USING btree (tenant_id, livemode, channel, payout_ref) WHERE (told IS NOT NULL);
+CREATE UNIQUE INDEX batches_told ON book.batches USING btree (tenant_id, livemode, channel, account_id, payout_ref) WHERE (told IS NOT NULL);
 
 create table book.bill_days (
   tenant_id uuid not null,

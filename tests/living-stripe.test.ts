@@ -1,6 +1,7 @@
 /** A payment followed alive against a Stripe that speaks the real protocol: what is Stripe's way of losing and telling. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { batchLines } from '../src/cli/book.ts';
 import { givenBack, type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
 
 let on: Living<'stripe'>;
@@ -141,23 +142,7 @@ test('I8: given back at our asking: sent once, done by the channel’s word', as
   await until('it to be known', async () => (await paymentOf(on, ref))?.refunded?.amount === '10.00');
 });
 
-type Batch = Readonly<{
-  ref: string;
-  state: string;
-  due_on: string;
-  net: { amount: string };
-  reconciliation_id?: string;
-  contradictions: string[];
-  told: ReadonlyArray<
-    Readonly<{
-      source: string;
-      state: string;
-      times: number;
-      message_id: string;
-      failure?: Readonly<{ code: string; says: string }>;
-    }>
-  >;
-}>;
+type Batch = Parameters<typeof batchLines>[0] & Readonly<{ reconciliation_id?: string }>;
 type Trace = Readonly<{
   stations: ReadonlyArray<Readonly<{ station: string; state: string; source?: string; message_id?: string }>>;
   batch?: Batch;
@@ -178,7 +163,7 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
   const [first] = refs as [string, string];
   const told = await until('its payments to be bound', async () => {
     const trace = await traceOf(first);
-    return trace.batch?.told.some((f) => f.state === 'in_transit') ? trace : undefined;
+    return trace.batch?.told?.some((f) => f.said === 'in_transit') ? trace : undefined;
   });
   const arrival = Temporal.Instant.fromEpochMilliseconds(payout.arrival * 1_000)
     .toString()
@@ -217,8 +202,11 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
     [['payout_returned', out.length]],
   );
   const { stations, batch } = await traceOf(first);
-  const failed = batch!.told.find((f) => f.source === 'notification' && f.state === 'returned')!;
+  const failed = batch!.told!.find((f) => f.source === 'notification' && f.said === 'failed')!;
   assert.deepEqual(failed.failure, { code: 'account_closed', says: 'The bank account has been closed.' });
+  const lines = batchLines(batch!, 'en');
+  assert.match(lines[0]!, /^settled with .*: returned by the bank/);
+  assert.ok(lines.some((l) => l.includes('failed account_closed') && l.endsWith(`[${failed.message_id}]`)));
   const station = (name: string) => stations.find((s) => s.station === name);
   assert.deepEqual([station('returned')?.state, station('returned')?.source], ['branch', 'notification']);
   assert.equal(station('returned')?.message_id, failed.message_id);

@@ -7,7 +7,7 @@ import { signature } from '../sim/channels/stripe/wire.ts';
 import { type SteppedClock, steppedClock } from '../sim/clock.ts';
 import { billsDue, planBills } from '../src/actions/bills.ts';
 import { paceOf } from '../src/actions/pace.ts';
-import { hearPayouts } from '../src/actions/payouts.ts';
+import { hearPayouts, payoutsDue } from '../src/actions/payouts.ts';
 import { planRecovery, recoverDue } from '../src/actions/recover.ts';
 import { type Engine, engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
@@ -160,6 +160,56 @@ test('what is delivered after it was listed is passed on, and is no second fact'
   assert.deepEqual(said, [{ times: 2 }]);
   const found = await payment('NET5');
   assert.deepEqual([found?.captured, found?.contradictions], ['800', []]);
+});
+
+test('a payout whose every notification is lost: listed, asked about, its payments bound; what is told again moves nothing', async () => {
+  sim.place('NET9', 1_100);
+  await sim.pay('NET9');
+  await clock.advance(10 * 60_000);
+  await sweep(recoverDue);
+  await foldAll();
+  const { payouts } = sim.market;
+  const payout = await payouts.settle('cny');
+  await payouts.list(payout);
+  await payouts.pay(payout);
+  await clock.advance(10 * 60_000);
+  // Three events, for each of the two accounts.
+  assert.equal(await sweep(recoverDue), 6);
+  await foldAll();
+  // The channel is silent first: it is asked again, and nothing is said (I7).
+  sim.faultAnswer('silent', 2);
+  assert.equal(await sweep(payoutsDue), 2);
+  assert.equal(await sweep(payoutsDue), 2);
+  const stood = (): Promise<unknown[]> =>
+    on.book.tenant(on.tenantId, (tx) =>
+      tx.rows(
+        `select b.state, b.told ->> 'state' as told, b.told ->> 'by' as by, b.listed ->> 'whole' as whole, b.listed ->> 'net' as net
+           from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id
+          where p.tenant_id = $1 and p.ref = 'NET9' and b.payout_ref = $2`,
+        [tx.tenantId, payout.id],
+      ),
+    );
+  const paid = { state: 'on_its_way', told: 'paid', by: 'inquiry', whole: 'true', net: String(payout.amount) };
+  assert.deepEqual(await stood(), [paid]);
+  const facts = (): Promise<number> =>
+    on.book.tenant(on.tenantId, async (tx) =>
+      Number(
+        (await tx.one<{ n: bigint }>('select count(*) as n from payout_facts where tenant_id = $1', [tx.tenantId])).n,
+      ),
+    );
+  const known = await facts();
+  assert.equal(await sweep(payoutsDue), 2);
+  assert.equal(await facts(), known, 'an equal answer is the same fact');
+  await payouts.fail(payout);
+  await sweep(payoutsDue);
+  assert.deepEqual(await stood(), [{ ...paid, state: 'returned', told: 'returned' }]);
+  assert.equal(await sweep(payoutsDue), 0, 'at its end nobody asks');
+  // Its event comes behind the answer.
+  await clock.advance(10 * 60_000);
+  assert.equal(await sweep(recoverDue), 2);
+  await foldAll();
+  assert.deepEqual(await stood(), [{ ...paid, state: 'returned', told: 'returned' }]);
+  assert.equal(await sweep(payoutsDue), 2);
 });
 
 test('I7: no answer moves nothing, and what happened meanwhile is found by the next one', async () => {

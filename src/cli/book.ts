@@ -40,6 +40,18 @@ type Trace = Readonly<{
     due_on?: string;
     credited_on?: string;
     net: Money;
+    ref?: string;
+    told?: ReadonlyArray<
+      Readonly<{
+        source: string;
+        said: string;
+        occurred_at: string;
+        times: number;
+        failure?: Readonly<{ code: string; says: string }>;
+        message_id?: string;
+      }>
+    >;
+    contradictions?: ReadonlyArray<Readonly<{ says: Text }>>;
   }>;
   breaks: ReadonlyArray<Readonly<{ says: Readonly<Record<Lang, string>> }>>;
   next_look_at?: string;
@@ -75,6 +87,19 @@ const BATCH_STATES: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
   short: { en: 'credited with another amount', zh: '银行入账金额不符' },
   returned: { en: 'returned by the bank', zh: '银行已退回' },
 };
+
+/** How the batch stands, what the channel said of its payout down to the stored bytes, and what contradicts what. */
+export function batchLines(b: NonNullable<Trace['batch']>, lang: Lang): readonly string[] {
+  const told = (b.told ?? []).map(({ failure, ...f }) => {
+    const why = failure === undefined ? '' : ` ${failure.code} ${failure.says}`.trimEnd();
+    const from = f.message_id === undefined ? '' : `  [${f.message_id}]`;
+    return `${f.occurred_at}  ${f.source.padEnd(12)} ${(b.ref ?? '').padEnd(12)} ${f.said}${why}${times(f)}${from}`;
+  });
+  const against = (b.contradictions ?? []).map((c) => `${lang === 'zh' ? '矛盾' : 'a contradiction'}: ${c.says[lang]}`);
+  return [batchText(b, lang), ...told, ...against];
+}
+
+const times = (o: Readonly<{ times: number }>): string => (o.times > 1 ? ` ×${o.times}` : '');
 
 function batchText(b: NonNullable<Trace['batch']>, lang: Lang): string {
   const days = b.from === b.to ? b.from : `${b.from} – ${b.to}`;
@@ -123,9 +148,9 @@ function tellTrace(t: Trace, lang: Lang): void {
     print(`  ${lang === 'zh' ? '怎样会推翻这个结论:' : 'What would prove this wrong: '}${v.proves_wrong[lang]}`);
   for (const o of t.observations)
     print(
-      `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${o.times > 1 ? ` ×${o.times}` : ''}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,
+      `  ${o.occurred_at}  ${o.source.padEnd(12)} ${o.kind.padEnd(12)} ${o.said}${times(o)}${o.message_id === undefined ? '' : `  [${o.message_id}]`}`,
     );
-  if (t.batch !== undefined) print(`  ${batchText(t.batch, lang)}`);
+  if (t.batch !== undefined) for (const line of batchLines(t.batch, lang)) print(`  ${line}`);
   for (const b of t.breaks) print(`  ${lang === 'zh' ? '对账差异' : 'a break'}: ${b.says[lang]}`);
   if (t.next_look_at !== undefined)
     print(lang === 'zh' ? `  下次询问渠道:${t.next_look_at}` : `  the channel is asked next at ${t.next_look_at}`);

@@ -268,6 +268,7 @@ function legsOf(of: StatedDay | StatedLine): ReadonlyArray<readonly [Fact, bigin
         return [['fee_taken', fee - settle]];
       case 'adjustment':
       case 'transfer':
+      case 'payout_return':
         return of.type === 'line' && of.reserve ? [['reserve_held', -settle]] : [['adjusted', settle]];
       default:
         return [

@@ -90,7 +90,9 @@ export async function prepareSettlement(
       ${cut.length > 0 ? `case ${cut.join(' ')} else l.business_on end` : 'l.business_on'} as settle_on,
       case when l.batch_ref is not null then 'stated' ${ledger} else 'implied' end as way_of_batch
     from used_lines l join docs d on d.doc = l.doc
-    where l.role = 'channel' and not d.carried and l.status = 'done' and l.kind <> 'payout' and l.kind <> 'payout_return';
+    where l.role = 'channel' and not d.carried and l.status = 'done' and l.kind <> 'payout'
+      -- What a bank sent back is paid out again in the batch that names it.
+      and (l.kind <> 'payout_return' or l.batch_ref is not null);
 
     create or replace table settle_sums as
     select way_of_batch, channel, account, currency, case when way_of_batch = 'stated' then batch_ref end as batch_ref, settle_on, business_on,

@@ -67,7 +67,7 @@ export const bankLine = (
 export type Stated = StatedDay | StatedLine | StatedBatch;
 
 /** Kinds whose lines are entries of their own. */
-const ALONE = `('refund', 'reversal', 'chargeback', 'adjustment', 'transfer')`;
+const ALONE = `('refund', 'reversal', 'chargeback', 'adjustment', 'transfer', 'payout_return')`;
 const RESERVE = `'reserve|rolling|depositcorrection|hold\\b|保证金|准备金|冻结|解冻'`;
 const PAGE = 1_000;
 

@@ -37,7 +37,13 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
   const before = await statesOf(tx, run, batches);
   const moved: MovedBatch[] = [];
   const ids: string[] = [];
-  const byKey = new Map(batches.map((b) => [b.id, { ...b, state: stateOfBatch(b.state, told.get(b.id)) }]));
+  // What the channel has told of goes by the number it is told by.
+  const byKey = new Map(
+    batches.map((b) => {
+      const state = stateOfBatch(b.state, told.get(b.id));
+      return [b.id, told.has(b.id) ? { ...b, state, ref: payoutRefOf(b)! } : { ...b, state }];
+    }),
+  );
   const rows = [...batches]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((b) => [
@@ -47,7 +53,7 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
       b.account,
       b.net.currency,
       b.id,
-      b.ref ?? null,
+      byKey.get(b.id)!.ref ?? null,
       payoutRefOf(b) ?? null,
       b.kind,
       byKey.get(b.id)!.state,

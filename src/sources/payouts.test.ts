@@ -63,7 +63,7 @@ const find = (...batches: readonly Batch[]) => on.book.tenant(on.tenantId, (tx) 
 const rows = (ref: string) =>
   on.book.tenant(on.tenantId, (tx) =>
     tx.rows<Record<string, unknown>>(
-      `select key, kind, state, found, told ->> 'state' as told, due_on::text, credited_on::text, lines, business_from::text as from_on
+      `select key, kind, ref, state, found, told ->> 'state' as told, due_on::text, credited_on::text, lines, business_from::text as from_on
          from batches where tenant_id = $1 and payout_ref = $2 order by key`,
       [tx.tenantId, ref],
     ),
@@ -89,6 +89,7 @@ test('I5: told, found and told again, in any order: one batch that says the same
         ...{
           key: `stated/stripe//CNY/po_o${n}`,
           kind: 'stated',
+          ref: `po_o${n}`,
           state: 'returned',
           found: 'on_its_way',
           told: 'returned',

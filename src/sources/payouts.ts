@@ -257,7 +257,7 @@ async function writeTold(
     id: row?.key ?? ['told', account.provider, whose, ref].join('/'),
     channel: account.provider,
     account: row?.account ?? whose,
-    ref: row?.ref ?? ref,
+    ref,
     ...{ state, net, lines: Number(row?.lines ?? 0n) },
     businessFrom: (row?.business_from ?? on).toString(),
     businessTo: (row?.business_to ?? on).toString(),
@@ -290,7 +290,7 @@ async function writeTold(
     return { id, before: undefined, batch };
   }
   await tx.run(
-    `update batches set told = $3, state = $4, due_on = $5, account_id = $6, paid_out_at = $9, updated_at = now(),
+    `update batches set told = $3, ref = payout_ref, state = $4, due_on = $5, account_id = $6, paid_out_at = $9, updated_at = now(),
         sums = case when found is null then sums || $7::jsonb else sums end, currency = case when found is null then $8 else currency end
       where tenant_id = $1 and id = $2`,
     [

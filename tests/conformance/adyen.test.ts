@@ -1,14 +1,19 @@
 /** Our Adyen adapter: the suite of every channel, and what is Adyen's alone. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { type AdyenSim, type AnswerFault, accountFor, startAdyenSim } from '../../sim/channels/adyen/server.ts';
 import { webhookText } from '../../sim/channels/adyen/wire.ts';
 import { steppedClock } from '../../sim/clock.ts';
+import { CHINA } from '../../src/base/time.ts';
 import { adyen } from '../../src/channels/adyen/channel.ts';
 import { envelopeOf, signedText } from '../../src/channels/adyen/sign.ts';
 import type { Account, Answer, Credential, RawMessage } from '../../src/channels/channel.ts';
 import type { Observed } from '../../src/observations/observation.ts';
+import { reconcile } from '../../src/reconcile/run.ts';
 import { conformance, type Harness } from './suite.ts';
 import { accountOf, closeOutbound, type Ear, ioOf, readFileOf, startEar } from './surroundings.ts';
 
@@ -517,12 +522,16 @@ test('a payout that the bank sends back is in the next batch, and in its payout'
   await h.clock.advance(2 * 86_400_000);
   const first = Temporal.PlainDate.from('2026-01-01').until('2026-11-22', { largestUnit: 'days' }).days;
   const amounts = [];
+  const folder = mkdtempSync(join(tmpdir(), 'daozhang-adyen-'));
+  after(() => rmSync(folder, { recursive: true }));
   for (const batch of [first, first + 1]) {
     const name = `settlement_detail_report_batch_${batch}.csv`;
     const response = await fetch(`${h.sim.url}/reports/download/MerchantAccount/${h.sim.merchantAccount}/${name}`, {
       headers: { 'x-api-key': h.sim.apiKey },
     });
-    const [file] = await readFileOf(name, Buffer.from(await response.arrayBuffer()));
+    const bytes = Buffer.from(await response.arrayBuffer());
+    writeFileSync(join(folder, name), bytes);
+    const [file] = await readFileOf(name, bytes);
     assert.deepEqual([file?.format, file?.rejected], ['adyen-settlement', []]);
     assert.ok(file?.facts.checks.every((c) => c.ok));
     amounts.push(...file!.lines.map((l) => [l.kind, l.amount]));
@@ -534,6 +543,18 @@ test('a payout that the bank sends back is in the next batch, and in its payout'
   );
   assert.deepEqual([amounts[2]![1], amounts[3]![1]], [-BigInt(out![1] as bigint), out![1]]);
   assert.ok((h.sim.fired.get('returned') ?? 0) > 0);
+  // Its money is a line of the batch that pays it out again: nothing is missing.
+  const run = await reconcile({ paths: [folder], zone: CHINA });
+  const { breaks, batches } = run.result;
+  await run.close();
+  assert.deepEqual(breaks, []);
+  assert.deepEqual(
+    batches.map((b) => [b.kind, b.net.amount]),
+    [
+      ['stated', '49.30'],
+      ['stated', '49.30'],
+    ],
+  );
 });
 
 test('the self-test tells a wrong key, another account, a test address of a live account', async () => {

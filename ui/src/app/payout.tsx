@@ -52,7 +52,7 @@ export function Told({
       </ol>
       {contradictions === undefined || contradictions.length === 0 ? null : (
         <>
-          <h3>{t('payment.contradictions')}</h3>
+          <p className="soft">{t('payment.contradictions')}</p>
           <ul className="plain">
             {contradictions.map((c) => (
               <li key={c.code}>{both(c.says)}</li>
