@@ -22,6 +22,7 @@ type Claim = Readonly<{
   id: string;
   release: string;
   state: string;
+  waits_for: string;
   verdict?: {
     code: string;
     release: string;
@@ -284,6 +285,24 @@ test('I7: the channel is silent: pending within three seconds, never unpaid; onc
   const [first, ...rest] = mine.map((e) => e.data.claim?.release);
   assert.equal(first, 'ask');
   assert.ok(rest.length > 0 && rest.every((release) => release === 'yes'), rest.join());
+  // Its record has each answer with what it rested on, and it waits for nobody any more.
+  type Given = Readonly<{
+    verdict: { release: string };
+    channel?: string;
+    payment_id?: string;
+    payment_verdict?: { code: string };
+  }>;
+  const { items } = (await on.call<{ items: readonly Given[] }>('GET', `/v1/claims/${c.id}/answers`)).body;
+  assert.deepEqual(
+    items.slice(0, mine.length).map((a) => a.verdict.release),
+    [first, ...rest],
+  );
+  assert.deepEqual([items[0]!.channel, c.waits_for], ['silent', 'channel']);
+  assert.deepEqual(
+    [items.at(-1)!.payment_id, items.at(-1)!.payment_verdict?.code],
+    [renewed.payment?.id, 'on_its_way'],
+  );
+  assert.equal((await again(c.id)).waits_for, 'nobody');
 });
 
 test('answered while not paid; paid later: the answer follows the payment’s verdict', async () => {
@@ -300,8 +319,39 @@ test('a refund that did not arrive: the refund is shown, and who waits for nothi
   await verdictOf(on, ref, 'on_its_way');
   const c = await claim({ kind: 'refund_not_arrived', refs: [ref] });
   assert.equal(c.verdict?.code, 'on_its_way');
-  const cases = await on.call<{ items: ReadonlyArray<{ subject_id: string }> }>('GET', '/v1/cases');
-  assert.ok(cases.body.items.some((k) => k.subject_id === c.id));
+  type Cases = Readonly<{
+    items: ReadonlyArray<{ id: string; subject_id: string; payment_id?: string; closed_note?: string }>;
+    counts: ReadonlyArray<{ reason: string; count: number }>;
+  }>;
+  const cases = async (query: string): Promise<Cases> => (await on.call<Cases>('GET', `/v1/cases?${query}`)).body;
+  const listed = async (query: string): Promise<readonly string[]> =>
+    (await on.call<{ items: ReadonlyArray<{ id: string }> }>('GET', `/v1/claims?${query}`)).body.items.map((k) => k.id);
+  const open = await cases('reason=claim');
+  const mine = open.items.find((k) => k.subject_id === c.id)!;
+  assert.equal(mine.payment_id, c.payment?.id);
+  assert.equal(open.counts.find((k) => k.reason === 'claim')?.count, open.items.length);
+  assert.ok((await listed(`state=todo&waits_for=us&ref=${ref}`)).includes(c.id));
+  // Oldest first, a page at a time: the same cases, each once.
+  const paged: string[] = [];
+  for (let after = ''; ; ) {
+    const { body } = await on.call<Cases & { next?: string }>('GET', `/v1/cases?limit=1${after}`);
+    paged.push(...body.items.map((k) => k.id));
+    if (body.next === undefined) break;
+    after = `&after=${body.next}`;
+  }
+  assert.deepEqual(
+    paged,
+    (await cases('')).items.map((k) => k.id),
+  );
+
+  const note = 'refunded by hand in the channel’s own console';
+  assert.equal((await on.call('POST', `/v1/cases/${mine.id}/close`, { note })).status, 200);
+  const twice = await on.call<{ code: string }>('POST', `/v1/cases/${mine.id}/close`, { note });
+  assert.deepEqual([twice.status, twice.body.code], [409, 'case.closed']);
+  assert.equal((await cases('state=closed')).items.find((k) => k.id === mine.id)?.closed_note, note);
+  assert.ok(!(await cases('')).items.some((k) => k.id === mine.id));
+  assert.deepEqual(await listed(`waits_for=us&ref=${ref}`), []);
+  assert.deepEqual(await listed(`waits_for=nobody&ref=${ref}&kind=refund_not_arrived`), [c.id]);
 });
 
 test('a claim from a queue of an offline phone is taken once', async () => {

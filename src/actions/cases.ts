@@ -37,6 +37,16 @@ export async function openCase(tx: TenantTx, reason: string, subject: Subject, n
   );
 }
 
+/** Did a person close one of this reason within a day? What is found at every look is not put before them again at the next. */
+export async function isClosedToday(tx: TenantTx, reason: string, subject: Subject): Promise<boolean> {
+  const row = await tx.maybe(
+    `select from cases where tenant_id = $1 and reason = $2 and subject_kind = $3 and subject_id = $4 and closed_by is not null
+        and closed_at > now() - interval '1 day' limit 1`,
+    [tx.tenantId, reason, subject.kind, subject.id],
+  );
+  return row !== undefined;
+}
+
 /** Closes what is open for these subjects, of one reason or of all but those named. */
 export async function closeCases(
   tx: TenantTx,

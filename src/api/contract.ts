@@ -535,16 +535,6 @@ export const me = z
   })
   .meta({ id: 'Me' });
 
-export const openCase = z
-  .object({
-    id,
-    reason: z.string(),
-    subject_kind: z.string(),
-    subject_id: id,
-    note: z.string().optional(),
-    opened_at: instant,
-  })
-  .meta({ id: 'Case' });
 export const alert = z
   .object({
     id,

@@ -19,6 +19,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'image.not_one': 422,
   'image.too_large': 422,
   'image.not_here': 422,
+  'case.closed': 409,
   'claim.closed': 409,
   'shift.open': 409,
   'shift.none': 409,

@@ -39,6 +39,7 @@ import { refuseConnection, sendProblem } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { breakRoutes } from './routes/breaks.ts';
+import { caseRoutes } from './routes/cases.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { claimRoutes, imageRoute } from './routes/claims.ts';
 import { counterRoutes } from './routes/counter.ts';
@@ -230,6 +231,7 @@ export async function buildServer(on: Serving): Promise<Api> {
     messageRoutes(api, on);
     adminRoutes(api, on);
     memberRoutes(api, on);
+    caseRoutes(api, on);
     claimRoutes(api, on);
     counterRoutes(api, on);
     demoRoutes(api, on);

@@ -33,6 +33,11 @@ export const CLAIM_ERRORS = {
     says: { en: 'the picture {image} was not sent before', zh: '图片 {image} 尚未上传' },
     remedy: { en: 'Send it to POST /v1/images first.', zh: '请先发送到 POST /v1/images。' },
   },
+  'case.closed': {
+    exit: 2,
+    says: { en: 'the case is closed already', zh: '工单已了结' },
+    remedy: { en: 'Read it again: it says who closed it, and why.', zh: '请重新查看:其中写明由谁了结、为什么。' },
+  },
   'claim.says_nothing': {
     exit: 64,
     says: { en: 'the claim names nothing to search by', zh: '报障没有可查的信息' },

@@ -371,6 +371,7 @@ async function write(tx: TenantTx, on: Answering, claim: Claim, it: Outcome): Pr
     claim.found === matched.found
   )
     return;
+  await keepAnswer(tx, claim, it, now);
   await appendEvents(tx, [
     {
       type: 'claim.answered',
@@ -392,6 +393,38 @@ async function write(tx: TenantTx, on: Answering, claim: Claim, it: Outcome): Pr
       },
     },
   ]);
+}
+
+async function keepAnswer(
+  tx: TenantTx,
+  claim: Claim,
+  { verdict, facts, matched }: Outcome,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    `insert into claim_answers (tenant_id, claim_id, look, livemode, at, code, release, cause, reason, custody, confidence, why, found, channel,
+       payment_id, payment_code, payment_confidence)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    [
+      tx.tenantId,
+      claim.id,
+      claim.looks + 1,
+      claim.livemode,
+      now,
+      verdict.code,
+      verdict.release,
+      verdict.cause,
+      verdict.reason ?? null,
+      verdict.custody,
+      verdict.confidence,
+      JSON.stringify(verdict.why),
+      matched.found,
+      facts.channel,
+      matched.payment?.id ?? null,
+      facts.payment?.code ?? null,
+      facts.payment?.confidence ?? null,
+    ],
+  );
 }
 
 /** Money that should have gone back and, by all that is known, has not even left: somebody has to see to it. */

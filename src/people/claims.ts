@@ -247,6 +247,7 @@ export type Claim = Readonly<{
   looks: number;
   nextLookAt: Temporal.Instant | undefined;
   closedAt: Temporal.Instant | undefined;
+  closedBy: string | undefined;
   ended: End | undefined;
   note: string | undefined;
 }>;
@@ -275,7 +276,7 @@ export type KeptCandidate = Readonly<{
   why: ReadonlyArray<Readonly<{ en: string; zh: string }>>;
 }>;
 
-type Row = Readonly<{
+export type Row = Readonly<{
   id: string;
   livemode: boolean;
   kind: ClaimKind;
@@ -314,14 +315,15 @@ type Row = Readonly<{
   looks: number;
   next_look_at: Temporal.Instant | null;
   closed_at: Temporal.Instant | null;
+  closed_by: string | null;
   ended: End | null;
   note: string | null;
 }>;
-const COLUMNS = `id, livemode, kind, state, order_ref, amount_minor, currency, paid_at, app, store, terminal, payer, pasted, document_ids,
+export const COLUMNS = `id, livemode, kind, state, order_ref, amount_minor, currency, paid_at, app, store, terminal, payer, pasted, document_ids,
   documents_read, details, created_by, created_at, payment_id, found, chosen_payment_id, code, release, cause, reason, custody, confidence,
-  also, why, facts, candidates, answered_at, released_at, denied, denied_by, looks, next_look_at, closed_at, ended, note`;
+  also, why, facts, candidates, answered_at, released_at, denied, denied_by, looks, next_look_at, closed_at, closed_by, ended, note`;
 
-const claimOf = (r: Row): Claim =>
+export const claimOf = (r: Row): Claim =>
   Object.freeze({
     id: r.id,
     livemode: r.livemode,
@@ -370,6 +372,7 @@ const claimOf = (r: Row): Claim =>
     looks: r.looks,
     nextLookAt: r.next_look_at ?? undefined,
     closedAt: r.closed_at ?? undefined,
+    closedBy: r.closed_by ?? undefined,
     ended: r.ended ?? undefined,
     note: r.note ?? undefined,
   });
@@ -380,35 +383,6 @@ export async function claimById(tx: TenantTx, id: string, lock = false): Promise
     [tx.tenantId, id],
   );
   return row === undefined ? undefined : claimOf(row);
-}
-
-/** Newest first; `after` is where a page ended. */
-export async function listClaims(
-  tx: TenantTx,
-  livemode: boolean,
-  wanted: Readonly<{
-    state: string | undefined;
-    paymentId: string | undefined;
-    after: readonly [string, string] | undefined;
-    limit: number;
-  }>,
-): Promise<readonly Claim[]> {
-  const rows = await tx.rows<Row>(
-    `select ${COLUMNS} from claims
-      where tenant_id = $1 and livemode = $2 and ($3::text is null or state = $3) and ($4::uuid is null or payment_id = $4)
-        and ($5::timestamptz is null or (created_at, id) < ($5::timestamptz, $6::uuid))
-      order by created_at desc, id desc limit $7`,
-    [
-      tx.tenantId,
-      livemode,
-      wanted.state ?? null,
-      wanted.paymentId ?? null,
-      wanted.after?.[0] ?? null,
-      wanted.after?.[1] ?? null,
-      wanted.limit,
-    ],
-  );
-  return rows.map(claimOf);
 }
 
 export async function hitsOf(tx: TenantTx, claimIds: readonly string[]): Promise<ReadonlyMap<string, readonly Hit[]>> {

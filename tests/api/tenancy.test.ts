@@ -29,6 +29,7 @@ type Theirs = Readonly<
     | 'reconciliation'
     | 'entry'
     | 'proposal'
+    | 'case'
     | 'claim'
     | 'image'
     | 'terminal'
@@ -75,6 +76,8 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   examine: () => ({ gets: 'own' }),
   replay: () => ({ body: { all: true }, gets: 'own' }),
   listCases: () => ({ gets: 'empty' }),
+  getCase: (t) => ({ path: t.case, gets: 'none' }),
+  closeCase: (t) => ({ path: t.case, body: { note: 'stolen' }, gets: 'none' }),
   listAlerts: () => ({ gets: 'empty' }),
   getPolicy: () => ({ gets: 'own' }),
   setPolicy: () => ({ body: { after: 99, policy: textOf(DEFAULT_POLICY) }, gets: 'own' }),
@@ -235,6 +238,7 @@ const FILLS: Readonly<Record<string, (t: Theirs) => Fill>> = {
   listClaims: () => ({ gets: 'empty' }),
   getClaim: (t) => ({ path: t.claim, gets: 'none' }),
   lookAgain: (t) => ({ path: t.claim, body: {}, gets: 'none' }),
+  listAnswers: (t) => ({ path: t.claim, gets: 'none' }),
   closeClaim: (t) => ({ path: t.claim, body: { ended: 'withdrawn' }, gets: 'none' }),
   readReferences: () => ({ body: { text: 'nothing' }, gets: 'own' }),
   addImage: () => ({ body: {}, gets: 'own' }),
@@ -441,9 +445,10 @@ async function fillBook(): Promise<Theirs> {
     ).body;
     return observations.some((o) => o.kind === 'recorded') && deliveries.every((d) => d.state === 'delivered');
   });
-  for (const path of ['/v1/cases', '/v1/alerts'])
-    assert.equal((await on.call<{ items: unknown[] }>('GET', path)).body.items.length, subjects.length, path);
-  return found;
+  const items = async (path: string): Promise<ReadonlyArray<{ id: string }>> =>
+    (await on.call<{ items: ReadonlyArray<{ id: string }> }>('GET', path)).body.items;
+  for (const path of ['/v1/cases', '/v1/alerts']) assert.equal((await items(path)).length, subjects.length, path);
+  return { ...found, case: (await items('/v1/cases'))[0]!.id };
 }
 
 /** An entry and a proposal of the ledger. */

@@ -1,6 +1,20 @@
 /** What the API takes and gives of claims, pictures, search and the counter, as zod shapes. Beside `contract.ts`, whose words it uses. */
 import { z } from 'zod';
-import { amount, both, id, instant, moment, money, payment, reference, text, verdict } from '../contract.ts';
+import { WAITS } from '../../people/claim-queue.ts';
+import {
+  amount,
+  both,
+  id,
+  instant,
+  moment,
+  money,
+  page,
+  paging,
+  payment,
+  reference,
+  text,
+  verdict,
+} from '../contract.ts';
 
 const CLAIM = ['paid_not_seen', 'paid_no_goods', 'refund_not_arrived', 'payout_not_arrived'] as const;
 const APPS = ['wechat', 'alipay', 'unionpay', 'paypal', 'card', 'other'] as const;
@@ -83,6 +97,11 @@ export const claim = z
     livemode: z.boolean(),
     kind: z.enum(CLAIM),
     state: z.enum(['open', 'answered', 'closed']).describe('`open`: not decided, it is looked at again'),
+    waits_for: z
+      .enum(WAITS)
+      .describe(
+        '`us`: a person has to choose or decide · `channel`: it is looked at again · `customer`: not paid · `nobody`',
+      ),
     next_look_at: instant.optional(),
     answered_at: instant.optional(),
     payment: payment.optional(),
@@ -101,11 +120,47 @@ export const claim = z
     text: z.string().optional(),
     created_at: instant,
     created_by: z.string(),
+    created_by_name: z.string().optional(),
     closed_at: instant.optional(),
+    closed_by_name: z.string().optional(),
     ended: z.string().optional(),
     note: z.string().optional(),
   })
   .meta({ id: 'Claim' });
+
+export const claimsQuery = z.strictObject({
+  ...paging,
+  state: z.enum(['todo', 'open', 'answered', 'closed']).optional().describe('`todo`: whatever is not closed'),
+  kind: z.enum(CLAIM).optional(),
+  waits_for: z.enum(WAITS).optional(),
+  payment_id: id.optional(),
+  ref: reference.optional().describe('A number that was shown or typed, or the order’s'),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+});
+export const claimsPage = page(claim).extend({
+  counts: z.record(z.enum(WAITS), z.int()).describe('Of those that are not closed, by whom they wait for'),
+});
+
+/** `verdict` is the claim's; `payment_verdict` that of the payment it rested on. */
+export const claimAnswer = z
+  .object({
+    look: z.int(),
+    at: instant,
+    verdict: z.object({
+      code: z.string(),
+      release: z.enum(['yes', 'no', 'ask']),
+      cause: z.string(),
+      reason: z.string().optional(),
+      custody: z.string(),
+      confidence: z.string(),
+    }),
+    why: z.array(both),
+    found: z.string(),
+    channel: z.string().optional().describe('What the channel said when it was asked'),
+    payment_id: id.optional(),
+    payment_verdict: z.object({ code: z.string(), confidence: z.string() }).optional().describe('Of the payment, then'),
+  })
+  .meta({ id: 'ClaimAnswer' });
 
 export const lookAgain = z.strictObject({
   payment_id: id.optional().describe('The payment that a person picked among the candidates'),

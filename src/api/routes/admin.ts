@@ -181,39 +181,6 @@ export function adminRoutes(api: Api, on: Serving): void {
   );
 
   api.get(
-    '/v1/cases',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'listCases',
-        summary: 'Open cases',
-        tags: ['cases'],
-        response: { 200: shape.page(shape.openCase) },
-      },
-    },
-    async ({ caller }) => {
-      const rows = await on.book.tenant(caller.tenantId, (tx) =>
-        tx.rows<{
-          id: string;
-          reason: string;
-          subject_kind: string;
-          subject_id: string;
-          note: string | null;
-          opened_at: Temporal.Instant;
-        }>(
-          `select c.id, c.reason, c.subject_kind, c.subject_id, c.note, c.opened_at from cases c
-            where c.tenant_id = $1 and c.closed_at is null and ${onSide('c')}
-            order by c.opened_at desc, c.id desc limit 200`,
-          [tx.tenantId, caller.livemode],
-        ),
-      );
-      return {
-        items: rows.map((r) => dropEmpty({ ...r, note: r.note ?? undefined, opened_at: r.opened_at.toString() })),
-      };
-    },
-  );
-
-  api.get(
     '/v1/alerts',
     {
       config: { scope: 'read' },

@@ -9,23 +9,32 @@ import type { TenantTx } from '../../db/pool.ts';
 import { closeClaim, FIRST_MS, look } from '../../people/answer.ts';
 import { MOST_IMAGE_BYTES } from '../../people/barcodes.ts';
 import {
+  type AnswerRow,
+  answersOf,
+  countClaims,
+  listClaims,
+  WAITS,
+  type WaitsFor,
+  waitsOf,
+} from '../../people/claim-queue.ts';
+import {
   type Claim,
   claimById,
   hitsOf,
   type Image,
   imagesOf,
-  listClaims,
   onceEach,
   picturesOf,
   takeClaim,
   takeImage,
 } from '../../people/claims.ts';
 import { detailsIn } from '../../people/details.ts';
+import { namesOf } from '../../people/names.ts';
 import { type Hit, referencesIn } from '../../people/references.ts';
 import { actorOf, type Caller } from '../auth.ts';
 import { claimVerdict } from '../claim-verdict.ts';
 import * as shape from '../contract/claims.ts';
-import { id, page, paging, problem } from '../contract.ts';
+import { id, page, problem } from '../contract.ts';
 import { cursor, dropEmpty, fromCursor, notFound } from '../manners.ts';
 import { standingsWith } from '../read.ts';
 import type { Api, Serving } from '../server.ts';
@@ -82,28 +91,24 @@ export function claimRoutes(api: Api, on: Serving): void {
       config: { scope: 'read' },
       schema: {
         operationId: 'listClaims',
-        summary: 'Claims, newest first',
+        summary: 'Claims, newest first unless asked otherwise',
         tags: ['claims'],
-        querystring: z.strictObject({
-          ...paging,
-          state: z.enum(['open', 'answered', 'closed']).optional(),
-          payment_id: id.optional(),
-        }),
-        response: { 200: page(shape.claim) },
+        querystring: shape.claimsQuery,
+        response: { 200: shape.claimsPage },
       },
     },
-    async ({ caller, query }) => {
+    async ({ caller, query: { limit, after, sort, ...filter } }) => {
       return await on.book.tenant(caller.tenantId, async (tx) => {
-        const claims = await listClaims(tx, caller.livemode, {
-          state: query.state,
-          paymentId: query.payment_id,
-          after: fromCursor(query.after),
-          limit: query.limit,
-        });
-        const last = claims.length === query.limit ? claims.at(-1) : undefined;
+        const claims = await listClaims(tx, caller.livemode, filter, { sort, after: fromCursor(after), limit });
+        const counts = await countClaims(tx, caller.livemode);
+        const last = claims.length === limit ? claims.at(-1) : undefined;
         return dropEmpty({
           items: await viewsOf(tx, on, claims),
           next: last === undefined ? undefined : cursor(last.createdAt.toString(), last.id),
+          counts: Object.fromEntries(WAITS.map((who) => [who, Number(counts.get(who) ?? 0n)])) as Record<
+            WaitsFor,
+            number
+          >,
         });
       });
     },
@@ -123,6 +128,25 @@ export function claimRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, params }) => await viewOf(on, caller, params.id),
+  );
+
+  api.get(
+    '/v1/claims/:id/answers',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'listAnswers',
+        summary: 'What a claim was answered, each time the answer changed, and what it rested on',
+        tags: ['claims'],
+        params,
+        response: { 200: page(shape.claimAnswer), 404: problem },
+      },
+    },
+    async ({ caller, params }) =>
+      await on.book.tenant(caller.tenantId, async (tx) => {
+        await theirs(tx, caller, params.id);
+        return { items: (await answersOf(tx, params.id)).map(answerView) };
+      }),
   );
 
   api.post(
@@ -279,11 +303,17 @@ async function viewsOf(tx: TenantTx, on: Serving, claims: readonly Claim[]): Pro
   const ids = claims.map((c) => c.id);
   const hits = await hitsOf(tx, ids);
   const pictures = await picturesOf(tx, ids);
+  const waits = await waitsOf(tx, ids);
+  const nameOf = await namesOf(
+    tx,
+    claims.flatMap((c) => [c.createdBy, c.closedBy]),
+  );
   const paymentIds = claims.flatMap((c) => c.paymentId ?? []);
   const found = paymentIds.length === 0 ? [] : await standingsWith(tx, on, 'p.id = any($2)', [paymentIds], '');
   const shown = new Map(found.map((s) => [s.shown.id, s]));
   return claims.map((c) => ({
     release: c.answer?.release ?? 'ask',
+    waits_for: waits.get(c.id) ?? 'nobody',
     why: [...(c.answer?.why ?? [])],
     candidates: c.candidates.map((one) => ({ ...one, why: [...one.why] })),
     facts: c.answer?.facts ?? {},
@@ -309,12 +339,32 @@ async function viewsOf(tx: TenantTx, on: Serving, claims: readonly Claim[]): Pro
       text: c.text,
       created_at: c.createdAt.toString(),
       created_by: c.createdBy,
+      created_by_name: nameOf(c.createdBy),
+      closed_by_name: nameOf(c.closedBy),
       closed_at: c.closedAt?.toString(),
       ended: c.ended,
       note: c.note,
     }),
   }));
 }
+
+const answerView = (a: AnswerRow): z.output<typeof shape.claimAnswer> =>
+  dropEmpty({
+    look: a.look,
+    at: a.at.toString(),
+    verdict: dropEmpty({
+      ...{ code: a.code, release: a.release, cause: a.cause, custody: a.custody, confidence: a.confidence },
+      reason: a.reason ?? undefined,
+    }),
+    why: [...a.why],
+    found: a.found,
+    channel: a.channel ?? undefined,
+    payment_id: a.payment_id ?? undefined,
+    payment_verdict:
+      a.payment_code === null || a.payment_confidence === null
+        ? undefined
+        : { code: a.payment_code, confidence: a.payment_confidence },
+  });
 
 const hitView = (h: Hit): z.output<typeof shape.hit> =>
   dropEmpty({
