@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { breaks } from './office/breaks.ts';
+import { cases } from './office/cases.ts';
 import { channels } from './office/channels.ts';
 import { day } from './office/day.ts';
 import { imports } from './office/imports.ts';
@@ -26,6 +27,7 @@ const AREAS: Readonly<Record<string, Area>> = {
   reconcile,
   breaks,
   ledger,
+  cases,
   channels,
   terminals,
   plans,

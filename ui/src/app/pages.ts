@@ -24,6 +24,10 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    name: 'nav.people',
+    places: [{ path: '/cases', name: 'nav.cases', Page: lazy(() => import('./cases/cases.tsx')) }],
+  },
+  {
     name: 'nav.books',
     places: [
       { path: '/imports', name: 'nav.imports', Page: lazy(() => import('./imports/imports.tsx')) },

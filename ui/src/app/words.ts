@@ -1,6 +1,8 @@
 /** The back office's words, each in both languages. Titles of verdicts, causes and reasons come from the catalogue. */
 export const words = {
   'nav.money': { zh: '钱在哪里', en: 'Where the money is' },
+  'nav.people': { zh: '人工处理', en: 'People’s work' },
+  'nav.cases': { zh: '报障与工单', en: 'Claims and cases' },
   'nav.books': { zh: '对账与账簿', en: 'The books' },
   'nav.setUp': { zh: '接入与设置', en: 'Set up' },
   'nav.overview': { zh: '总览', en: 'Overview' },
@@ -201,6 +203,16 @@ export const words = {
   'payment.back': { zh: '全部支付', en: 'All payments' },
   'payment.copy': { zh: '复制', en: 'Copy' },
   'payment.copied': { zh: '已复制', en: 'Copied' },
+
+  'queue.keys': { zh: '快捷键', en: 'Keys' },
+  'queue.keysHint': { zh: '输入文字时不起作用。', en: 'They do nothing while you type.' },
+  'queue.key.move': { zh: '下一件、上一件', en: 'Next, previous' },
+  'queue.key.leap': { zh: '跳 20 件', en: 'Twenty on, twenty back' },
+  'queue.key.open': { zh: '打开', en: 'Open it' },
+  'queue.key.close': { zh: '回到列表', en: 'Back to the list' },
+  'queue.key.help': { zh: '这张表', en: 'This card' },
+  'queue.one': { zh: '打开的这件', en: 'The one that is open' },
+  'queue.back': { zh: '回到列表', en: 'Back to the list' },
 
   'record.where': { zh: '{file},第 {line} 行,字节 {at}–{end}', en: '{file}, row {line}, bytes {at}–{end}' },
   'record.whereSheet': { zh: '{file},第 {line} 行', en: '{file}, row {line}' },

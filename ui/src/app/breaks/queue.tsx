@@ -18,6 +18,7 @@ import type { Me, PageOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet, ToneIcon, titleOf, toneOf } from '../../base/parts.tsx';
 import { dayOf } from '../../base/time.ts';
+import { useKeys } from '../keys.ts';
 import { useLive } from '../live.ts';
 import { go, link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
@@ -26,7 +27,6 @@ import { type BreakLine, breaks } from './api.ts';
 import { Bar } from './bar.tsx';
 import { addressOf, askedOf, countedOf, type Filter, type Place, withChoice } from './filter.ts';
 import { Groups } from './groups.tsx';
-import { useKeys } from './keys.ts';
 import { channelOf, StateMark } from './parts.tsx';
 import type { BreaksKey } from './words.ts';
 

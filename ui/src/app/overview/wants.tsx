@@ -64,12 +64,10 @@ function placeOf({ kind, what, subject }: Want): string {
   if (kind === 'approval') return '/app/ledger/suspense';
   if (kind === 'refund') return '/app/approvals';
   if (subject?.kind === 'payment') return `/app/payments/${subject.id}`;
-  if (kind === 'case') {
-    if (what === 'claim') return '/counter/';
-    if (what === 'ledger_differs') return '/app/ledger/controls';
-    if (what === 'pending_long') return '/app/payments?verdict=pending';
-    return /^(terminal|foreign|retired|other)_/.test(what) ? '/app/terminals' : `/app/payments?verdict=${what}`;
-  }
+  // One claim is opened where it is, several where they wait.
+  if (kind === 'case' && what === 'claim')
+    return subject === undefined ? '/app/cases?waits_for=us' : `/app/cases/${subject.id}`;
+  if (kind === 'case') return `/app/cases/work?reason=${what}`;
   if (what === 'settlement_trouble') return '/app/payments?verdict=late,short_settled,payout_returned';
   return what === 'webhook_gave_up' ? '/app/settings/webhooks' : '/app/channels';
 }
