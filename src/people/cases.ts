@@ -40,15 +40,17 @@ export async function listCases(
   const [past, order] = isOpen ? (['>', ''] as const) : (['<', 'desc'] as const);
   return await tx.rows<CaseRow>(
     `select c.id, c.reason, c.subject_kind, c.subject_id, c.note, c.opened_at, c.closed_at, c.closed_by, c.closed_note,
-            coalesce(o.ref, p.ref, a.name, e.url, f.said, k.order_ref) as name,
-            coalesce(case when p.captured_minor > 0 then p.captured_minor else p.ordered_minor end, k.amount_minor, f.amount_minor)::text as minor,
-            coalesce(p.currency, k.currency, nullif(f.currency, '')) as currency, coalesce(p.id, k.payment_id) as payment_id
+            coalesce(o.ref, p.ref, a.name, e.url, f.said, k.order_ref, r.ref) as name,
+            coalesce(case when p.captured_minor > 0 then p.captured_minor else p.ordered_minor end, k.amount_minor, f.amount_minor, r.amount_minor)::text as minor,
+            coalesce(p.currency, k.currency, nullif(f.currency, ''), r.currency) as currency,
+            coalesce(p.id, k.payment_id, r.payment_id) as payment_id
        from cases c
        left join payments p on p.tenant_id = $1 and p.id = c.subject_id and c.subject_kind = 'payment'
        left join orders o on o.tenant_id = $1 and o.id = p.order_id
        left join accounts a on a.tenant_id = $1 and a.id = c.subject_id and c.subject_kind = 'account'
        left join webhook_endpoints e on e.tenant_id = $1 and e.id = c.subject_id and c.subject_kind = 'endpoint'
        left join terminal_findings f on f.tenant_id = $1 and f.id = c.subject_id and c.subject_kind = 'terminal_finding'
+       left join refunds r on r.tenant_id = $1 and r.id = c.subject_id and c.subject_kind = 'refund'
        left join claims k on k.tenant_id = $1 and k.id = c.subject_id and c.subject_kind = 'claim'
       where c.tenant_id = $1 and c.closed_at is ${isOpen ? '' : 'not'} null and ${onSide('c')}
         and ($3::text is null or c.reason = $3) and ($4::uuid is null or c.id = $4)

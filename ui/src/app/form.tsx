@@ -80,3 +80,25 @@ export function Mark({ tone, children }: Readonly<{ tone: Tone; children: ReactN
     </span>
   );
 }
+
+/** Sent with Ctrl or ⌘ and Enter, as everywhere. */
+export function Note({
+  label,
+  note,
+  set,
+}: Readonly<{ label: string; note: string; set: (note: string) => void }>): ReactElement {
+  return (
+    <label className="work-note">
+      {label}
+      <textarea
+        rows={2}
+        maxLength={500}
+        value={note}
+        onChange={(event) => set(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+        }}
+      />
+    </label>
+  );
+}

@@ -4,6 +4,7 @@
  */
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { Me } from '../base/api.ts';
+import { approvals } from './refunds/api.ts';
 import type { AppKey } from './words.ts';
 
 /** `path` is the address below /app. A page with a folder has it under that name, and its looks hold there alone (`build.ts`). */
@@ -12,6 +13,8 @@ export type Place = Readonly<{
   path: string;
   name: AppKey;
   Page: LazyExoticComponent<ComponentType<PageProps>>;
+  /** How many there wait for whoever looks, asked anew when the feed tells of what begins with `hears`. */
+  waits?: Readonly<{ scope: Me['scopes'][number]; hears: string; count: () => Promise<number> }>;
 }>;
 export type Part = Readonly<{ name: AppKey; places: readonly Place[] }>;
 
@@ -21,11 +24,24 @@ export const PARTS: readonly Part[] = [
     places: [
       { path: '/overview', name: 'nav.overview', Page: lazy(() => import('./overview/overview.tsx')) },
       { path: '/payments', name: 'nav.payments', Page: lazy(() => import('./payments.tsx')) },
+      { path: '/refunds', name: 'nav.refunds', Page: lazy(() => import('./refunds/refunds.tsx')) },
     ],
   },
   {
     name: 'nav.people',
-    places: [{ path: '/cases', name: 'nav.cases', Page: lazy(() => import('./cases/cases.tsx')) }],
+    places: [
+      { path: '/cases', name: 'nav.cases', Page: lazy(() => import('./cases/cases.tsx')) },
+      {
+        path: '/approvals',
+        name: 'nav.approvals',
+        Page: lazy(() => import('./approvals/approvals.tsx')),
+        waits: {
+          scope: 'approve',
+          hears: 'refund.',
+          count: async () => (await approvals.waiting()).filter((one) => one.may_decide).length,
+        },
+      },
+    ],
   },
   {
     name: 'nav.books',

@@ -19,6 +19,7 @@ import { Rows, Wrong } from './state.tsx';
 import { type AppKey, words } from './words.ts';
 
 const Raw = lazy(() => import('./raw.tsx'));
+const RefundPanel = lazy(() => import('./refunds/panel.tsx'));
 
 const LIVE_MS = 10_000;
 
@@ -51,6 +52,9 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
         </div>
         <div>
           <Judged trace={trace.data} me={me} />
+          <Suspense fallback={null}>
+            <RefundPanel payment={trace.data.payment} may={me.scopes.includes('refund')} />
+          </Suspense>
           <section className="panel">
             <h2>{t('payment.customer')}</h2>
             <StatusLink path={`/v1/payments/${id}`} may={me.scopes.includes('act')} isListed />
@@ -330,22 +334,6 @@ function More({ trace, open }: Readonly<{ trace: Trace; open: (messageId: string
             )}
           </p>
           <Told batch={batch} open={open} />
-        </section>
-      )}
-      {(payment.refunds ?? []).length === 0 ? null : (
-        <section className="panel">
-          <h2>{t('payment.refunds')}</h2>
-          <ol className="proofs verdicts">
-            {payment.refunds?.map((r) => (
-              <li key={r.refund_ref}>
-                <Time at={r.at} />
-                <VerdictMark code={r.verdict.code} />
-                <span className="said">
-                  <Money of={r.amount} /> {r.verdict.says === undefined ? '' : both(r.verdict.says.agent)}
-                </span>
-              </li>
-            ))}
-          </ol>
         </section>
       )}
       {breaks.length === 0 ? null : (

@@ -28,8 +28,13 @@ import type { AppKey } from './words.ts';
 const LEAP = 20;
 const CALM_MS = 800;
 
-/** `asking`: the key for acting was pressed. */
-export type PaneProps = Readonly<{ id: string; asking: boolean; ask: (yes: boolean) => void; close: () => void }>;
+/** `asking`: the key of what is to be done, as pressed or as its button asks. */
+export type PaneProps = Readonly<{
+  id: string;
+  asking: string | undefined;
+  ask: (key: string | undefined) => void;
+  close: () => void;
+}>;
 
 type Props<T, P extends PageOf<T>> = Readonly<{
   title: string;
@@ -46,8 +51,8 @@ type Props<T, P extends PageOf<T>> = Readonly<{
   addressOf: (id?: string) => string;
   pane: (props: PaneProps) => ReactElement;
   nothing: ReactNode;
-  /** What the key for acting does; absent where nobody may. */
-  acts: string | undefined;
+  /** What may be done about the one that is open: its key, and what it is called. */
+  acts: ReadonlyArray<readonly [key: string, says: string]>;
   /** Is this event about what is listed? */
   hears: (type: string) => boolean;
 }>;
@@ -82,7 +87,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
   }, [opened]);
 
   const isNarrow = useNarrow();
-  const [asking, ask] = useState(false);
+  const [asking, ask] = useState<string | undefined>(undefined);
   const [isHelp, setHelp] = useState(false);
   const root = useRef<HTMLElement>(null);
   const focusList = (): void => root.current?.querySelector<HTMLElement>('.grid')?.focus({ preventScroll: true });
@@ -92,7 +97,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
   }, [hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage]);
   const show = (place: number, how?: 'replace'): void => {
     const row = rows[place];
-    ask(false);
+    ask(undefined);
     if (row !== undefined) go(addressOf(keyOf(row)), how);
   };
   const move = (by: number): void => {
@@ -105,7 +110,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     }
   };
   const close = (): void => {
-    ask(false);
+    ask(undefined);
     go(addressOf());
     requestAnimationFrame(focusList);
   };
@@ -118,14 +123,15 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     p: () => move(-LEAP),
     o: () => show(at),
     Enter: () => show(at),
-    ...(of.acts === undefined
-      ? {}
-      : {
-          a: () => {
-            if (open === undefined) show(at);
-            ask(true);
-          },
-        }),
+    ...Object.fromEntries(
+      of.acts.map(([key]) => [
+        key,
+        () => {
+          if (open === undefined) show(at);
+          ask(key);
+        },
+      ]),
+    ),
     '/': () => root.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
     '?': () => setHelp(true),
     ...(open === undefined ? {} : { Escape: close }),
@@ -135,7 +141,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     [['j', 'k'], t('queue.key.move')],
     [['n', 'p'], t('queue.key.leap')],
     [['Enter', 'o'], t('queue.key.open')],
-    ...(of.acts === undefined ? [] : [[['a'], of.acts] as const]),
+    ...of.acts.map(([key, says]) => [[key], says] as const),
     [['Esc'], t('queue.key.close')],
     [['?'], t('queue.key.help')],
   ];

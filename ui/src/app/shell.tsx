@@ -18,7 +18,7 @@ import { setLang, useWords } from '../base/lang.ts';
 import { Brand, Quiet } from '../base/parts.tsx';
 import { setTheme, useTheme } from '../base/theme-switch.ts';
 import { startLive, useLive } from './live.ts';
-import { PARTS, placeAt } from './pages.ts';
+import { PARTS, type Place, placeAt } from './pages.ts';
 import { go, link, useRoute } from './route.ts';
 import { Rows, Wrong } from './state.tsx';
 import type { AppKey } from './words.ts';
@@ -143,10 +143,11 @@ function Within({ me }: Readonly<{ me: Me }>): ReactElement {
             <div key={part.name}>
               <p id={part.name}>{t(part.name)}</p>
               <ul aria-labelledby={part.name}>
-                {part.places.map(({ path: to, name }) => (
+                {part.places.map(({ path: to, name, waits }) => (
                   <li key={to}>
                     <a {...link(`/app${to}`)} aria-current={place?.path === to ? 'page' : undefined}>
                       {t(name)}
+                      {waits !== undefined && me.scopes.includes(waits.scope) ? <Waits at={to} of={waits} /> : null}
                     </a>
                   </li>
                 ))}
@@ -181,6 +182,22 @@ function Within({ me }: Readonly<{ me: Me }>): ReactElement {
         </Suspense>
       ) : null}
     </div>
+  );
+}
+
+/** How many wait behind a link, where any do. */
+function Waits({ at, of }: Readonly<{ at: string; of: NonNullable<Place['waits']> }>): ReactElement | null {
+  const { t } = useWords<AppKey>();
+  const waits = useQuery({ queryKey: [at.slice(1), 'waits'], queryFn: of.count });
+  useLive(({ type }) => {
+    if (type.startsWith(of.hears)) void waits.refetch();
+  });
+  const n = waits.data ?? 0;
+  return n === 0 ? null : (
+    <span className="waits">
+      <b aria-hidden="true">{n}</b>
+      <span className="hidden">{t('nav.waits', { n })}</span>
+    </span>
   );
 }
 

@@ -2,6 +2,9 @@
 export const words = {
   'nav.money': { zh: '钱在哪里', en: 'Where the money is' },
   'nav.people': { zh: '人工处理', en: 'People’s work' },
+  'nav.refunds': { zh: '退款', en: 'Refunds' },
+  'nav.approvals': { zh: '审批', en: 'Approvals' },
+  'nav.waits': { zh: '{n} 件等你', en: '{n} wait for you' },
   'nav.cases': { zh: '报障与工单', en: 'Claims and cases' },
   'nav.books': { zh: '对账与账簿', en: 'The books' },
   'nav.setUp': { zh: '接入与设置', en: 'Set up' },
@@ -141,7 +144,6 @@ export const words = {
   'payment.line': { zh: '这笔钱走过的路', en: 'The way of this money' },
   'payment.promised': { zh: '应到 {at}', en: 'due {at}' },
   'payment.overdue': { zh: '逾期 {at}', en: 'overdue, {at}' },
-  'payment.refunds': { zh: '退款', en: 'Refunds' },
   'payment.missing': { zh: '缺', en: 'missing' },
   'payment.passed': { zh: '经过', en: 'passed' },
   'payment.took': { zh: '用时 {took}', en: 'took {took}' },

@@ -89,7 +89,7 @@ export function CaseQueue({ me, query, open, above }: ListProps): ReactElement {
           </Quiet>
         )
       }
-      acts={me.scopes.includes('act') ? t('cases.closeIt') : undefined}
+      acts={me.scopes.includes('act') ? [['a', t('cases.closeIt')]] : []}
       // Cases open and close with what they are about.
       hears={(type) => /^(case|claim|payment|terminal|alert|approval|refund)\./.test(type)}
     />

@@ -75,14 +75,16 @@ export default function CasePane({ id, me, asking, ask }: PaneProps & Readonly<{
       <Places of={it} />
       {it.state === 'closed' ? null : may ? (
         <p className="work-acts">
-          <Button type="primary" onClick={() => ask(true)}>
+          <Button type="primary" onClick={() => ask('a')}>
             {t('cases.closeIt')} <kbd>a</kbd>
           </Button>
         </p>
       ) : (
         <p className="soft">{t('cases.onlyLook')}</p>
       )}
-      {asking && may && it.state === 'open' ? <EndCase of={it} done={done} close={() => ask(false)} /> : null}
+      {asking === 'a' && may && it.state === 'open' ? (
+        <EndCase of={it} done={done} close={() => ask(undefined)} />
+      ) : null}
     </>
   );
 }

@@ -111,7 +111,7 @@ export function ClaimQueue({ me, query, open, above }: ListProps): ReactElement 
           </Quiet>
         )
       }
-      acts={me.scopes.includes('act') ? t('cases.endIt') : undefined}
+      acts={me.scopes.includes('act') ? [['a', t('cases.endIt')]] : []}
       hears={(type) => type.startsWith('claim.') || type === 'case.closed'}
     />
   );

@@ -38,8 +38,8 @@ export default function ClaimPane({ id, me, asking, ask }: PaneProps & Readonly<
         <h3 id="for-customer">{<Word of="cases.forCustomer" />}</h3>
         <StatusLink path={`/v1/claims/${id}`} may={may} isListed />
       </section>
-      {asking && may && one.data.state !== 'closed' ? (
-        <EndClaim of={one.data} done={renew} close={() => ask(false)} />
+      {asking === 'a' && may && one.data.state !== 'closed' ? (
+        <EndClaim of={one.data} done={renew} close={() => ask(undefined)} />
       ) : null}
     </>
   );
@@ -97,7 +97,7 @@ function Doing({
   may,
   renew,
   ask,
-}: Readonly<{ of: Claim; may: boolean; renew: (claim: Claim) => void; ask: (yes: boolean) => void }>): ReactElement {
+}: Readonly<{ of: Claim; may: boolean; renew: (claim: Claim) => void; ask: PaneProps['ask'] }>): ReactElement {
   const { t, both } = useWords<CasesKey>();
   const look = useMutation({ mutationFn: (paymentId?: string) => work.look(of.id, paymentId), onSuccess: renew });
   if (of.state === 'closed')
@@ -137,7 +137,7 @@ function Doing({
       <p className="work-acts">
         {may ? (
           <>
-            <Button type="primary" onClick={() => ask(true)}>
+            <Button type="primary" onClick={() => ask('a')}>
               {t('cases.endIt')} <kbd>a</kbd>
             </Button>
             <Button loading={look.isPending} onClick={() => look.mutate(undefined)}>

@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { useWords } from '../../base/lang.ts';
+import { Note } from '../form.tsx';
 import { Prompt } from '../prompt.tsx';
 import { type Case, type Claim, type ClaimEnd, work } from './api.ts';
 import type { CasesKey } from './words.ts';
@@ -74,26 +75,5 @@ export function EndCase({
       <Note label={t('cases.note')} note={note} set={setNote} />
       <p className="soft">{t('cases.closeHint')}</p>
     </Prompt>
-  );
-}
-
-function Note({
-  label,
-  note,
-  set,
-}: Readonly<{ label: string; note: string; set: (note: string) => void }>): ReactElement {
-  return (
-    <label className="work-note">
-      {label}
-      <textarea
-        rows={3}
-        maxLength={500}
-        value={note}
-        onChange={(event) => set(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-        }}
-      />
-    </label>
   );
 }

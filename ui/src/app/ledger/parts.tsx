@@ -3,8 +3,8 @@ import { Fragment, type ReactElement, type ReactNode, useState } from 'react';
 import type { Money as MoneyOf } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, PROVIDERS, ToneIcon } from '../../base/parts.tsx';
+import { isBelow, isNothing, sizeOf } from '../amounts.ts';
 import { link } from '../route.ts';
-import { isBelow, isNothing, sizeOf } from './amounts.ts';
 import type { Account } from './api.ts';
 import type { LedgerKey } from './words.ts';
 

@@ -17,10 +17,18 @@ export type Message = z.output<typeof logs.message>;
 export type Rejected = z.output<typeof logs.rejected>;
 export type Finding = z.output<typeof shape.finding>;
 export type Release = 'yes' | 'no' | 'ask';
+export type Surplus = 'refund' | 'ask';
 export type Policy = Readonly<{
   ask_above: Readonly<Record<string, string>>;
   explain_alone: Readonly<Record<string, string>>;
   release: Readonly<{ paid_after_close: Release; overpaid: Release; duplicate: Release }>;
+  refund_alone: Readonly<Record<string, string>>;
+  refund_two_above: Readonly<Record<string, string>>;
+  refund_daily: Readonly<Record<string, string>>;
+  refund_days: number;
+  paid_after_close: Surplus | 'reopen';
+  duplicate: Surplus;
+  overpaid: Surplus;
   record_within_seconds: number;
   pending_case_minutes: number;
 }>;

@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me } from '../../base/api.ts';
-import { comma, type Lang, useWords } from '../../base/lang.ts';
-import { moneyText, Time } from '../../base/parts.tsx';
+import { useWords } from '../../base/lang.ts';
+import { Time } from '../../base/parts.tsx';
 import { Refused } from '../form.tsx';
 import { Rows, Wrong } from '../state.tsx';
 import { type Policy, type PolicyVersion, type Release, settings } from './api.ts';
 import { isAdmin, ReadOnly } from './parts.tsx';
+import { byCurrency, LimitFields, limitsOf, RefundRules, refundOf, refundText, textOf } from './policy-refunds.tsx';
 import type { SettingsKey } from './words.ts';
 
 const CASES = ['paid_after_close', 'overpaid', 'duplicate'] as const;
@@ -30,18 +31,6 @@ export default function PolicyPage({ me }: Readonly<{ me: Me }>): ReactElement {
   );
 }
 
-type Limit = Readonly<{ currency: string; amount: string }>;
-const limitsOf = (amounts: Readonly<Record<string, string>>): readonly Limit[] =>
-  Object.entries(amounts).map(([currency, amount]) => ({ currency, amount }));
-const byCurrency = (limits: readonly Limit[]): Record<string, string> =>
-  Object.fromEntries(limits.filter((l) => l.currency !== '').map((l) => [l.currency, l.amount]));
-/** Those that are whole already. */
-const textOf = (limits: readonly Limit[], lang: Lang): string =>
-  limits
-    .filter((l) => /^[A-Z]{3}$/.test(l.currency) && /^\d+(\.\d+)?$/.test(l.amount))
-    .map((l) => moneyText(l))
-    .join(comma(lang));
-
 function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): ReactElement {
   const { t, lang } = useWords<SettingsKey>();
   const client = useQueryClient();
@@ -50,15 +39,17 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
   const [release, setRelease] = useState(of.policy.release);
   const [seconds, setSeconds] = useState(String(of.policy.record_within_seconds));
   const [minutes, setMinutes] = useState(String(of.policy.pending_case_minutes));
+  const [refund, setRefund] = useState(() => refundOf(of.policy));
   const wanted: Policy = {
     ...of.policy,
     ask_above: byCurrency(limits),
     explain_alone: byCurrency(alone),
     release,
+    ...refundText(refund),
     record_within_seconds: Number(seconds),
     pending_case_minutes: Number(minutes),
   };
-  const isSame = JSON.stringify(wanted) === JSON.stringify(of.policy);
+  const isSame = changesOf(wanted, of.policy).length === 0;
   const save = useMutation({
     mutationFn: () => settings.setPolicy(of.version, wanted),
     onSuccess: () => client.invalidateQueries({ queryKey: ['policy'] }),
@@ -108,6 +99,7 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
           ))}
         </div>
       </section>
+      <RefundRules of={refund} set={setRefund} may={may} />
       <section className="panel rule">
         <div>
           <h2>{t('settings.recordWithin')}</h2>
@@ -177,71 +169,16 @@ function Edit({ of, may }: Readonly<{ of: PolicyVersion; may: boolean }>): React
   );
 }
 
-/** An amount for each currency that is named. */
-function LimitFields({
-  limits,
-  set,
-  may,
-}: Readonly<{ limits: readonly Limit[]; set: (limits: readonly Limit[]) => void; may: boolean }>): ReactElement {
-  const { t } = useWords<SettingsKey>();
-  const setLimit = (i: number, change: Partial<Limit>): void =>
-    set(limits.map((l, at) => (at === i ? { ...l, ...change } : l)));
-  return (
-    <>
-      {limits.map((l, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place until it is saved
-        <div className="limit" key={i}>
-          <input
-            className="plain-input"
-            aria-label={t('settings.currency')}
-            value={l.currency}
-            maxLength={3}
-            size={4}
-            pattern="[A-Z]{3}"
-            required
-            disabled={!may}
-            onChange={(e) => setLimit(i, { currency: e.target.value.toUpperCase() })}
-          />
-          <input
-            className="plain-input amount"
-            aria-label={t('settings.amount')}
-            inputMode="decimal"
-            value={l.amount}
-            pattern="(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?"
-            required
-            disabled={!may}
-            onChange={(e) => setLimit(i, { amount: e.target.value })}
-          />
-          {may ? (
-            <Button
-              size="small"
-              aria-label={t('settings.removeLimit', { currency: l.currency })}
-              onClick={() => set(limits.filter((_, at) => at !== i))}
-            >
-              ×
-            </Button>
-          ) : null}
-        </div>
-      ))}
-      {may ? (
-        <Button size="small" onClick={() => set([...limits, { currency: '', amount: '' }])}>
-          {t('settings.addLimit')}
-        </Button>
-      ) : null}
-    </>
-  );
-}
-
 /** What a version changed of the one before. */
 function changesOf(now: Policy, before: Policy | undefined): readonly string[] {
   const flat = (p: Policy): ReadonlyMap<string, string> =>
-    new Map([
-      ...Object.entries(p.ask_above).map(([c, a]) => [`ask_above ${c}`, a] as const),
-      ...Object.entries(p.explain_alone).map(([c, a]) => [`explain_alone ${c}`, a] as const),
-      ...Object.entries(p.release),
-      ['record_within_seconds', String(p.record_within_seconds)] as const,
-      ['pending_case_minutes', String(p.pending_case_minutes)] as const,
-    ]);
+    new Map(
+      Object.entries(p).flatMap(([rule, value]: [string, string | number | Readonly<Record<string, string>>]) =>
+        typeof value === 'object'
+          ? Object.entries(value).map(([of, said]) => [`${rule} ${of}`, said] as const)
+          : [[rule, String(value)] as const],
+      ),
+    );
   if (before === undefined) return [];
   const [a, b] = [flat(before), flat(now)];
   return [...new Set([...a.keys(), ...b.keys()])]

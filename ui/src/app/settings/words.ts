@@ -311,6 +311,58 @@ export const words = {
     zh: '{amounts} 以内一人说明即可,其余须两人。',
     en: 'Up to {amounts} one person is enough; the rest take two.',
   },
+  'settings.refundAlone': { zh: '退款:一个人可退多少', en: 'Refunds: how much one person may give back' },
+  'settings.refundAloneSays': {
+    zh: '同一笔支付累计退款在此数以内,经办一个人即可;超过,或币种未列出,须另一人同意。',
+    en: 'Up to it, over all refunds of a payment, one person is enough; above it, and in a currency that is not named, another agrees.',
+  },
+  'settings.refundNeverAlone': { zh: '每笔退款都须另一人同意。', en: 'Every refund needs another person.' },
+  'settings.refundAloneMeans': {
+    zh: '{amounts} 以内一个人就可以退,马上发给渠道。',
+    en: 'Up to {amounts} one person gives back alone, at once.',
+  },
+  'settings.refundTwo': { zh: '退款:多少要另外两人', en: 'Refunds: from where on two others agree' },
+  'settings.refundTwoSays': {
+    zh: '超过此数,须另外两人都同意;币种未列出的,另一人即可。',
+    en: 'Above it two others agree; in a currency that is not named one is enough.',
+  },
+  'settings.refundNeverTwo': { zh: '无论多大,另一人同意即可。', en: 'However much it is, one other is enough.' },
+  'settings.refundTwoMeans': {
+    zh: '超过 {amounts} 要另外两个人同意。',
+    en: 'Above {amounts} two others have to agree.',
+  },
+  'settings.refundDaily': { zh: '退款:每天最多多少', en: 'Refunds: the most of a day' },
+  'settings.refundDailySays': {
+    zh: '每个渠道账户一天最多退出的金额。',
+    en: 'What a channel account gives back a day at most.',
+  },
+  'settings.refundNoDaily': { zh: '不限。', en: 'No limit.' },
+  'settings.refundDailyMeans': {
+    zh: '每个账户一天退到 {amounts} 为止,其余等第二天。',
+    en: 'An account gives back {amounts} a day; the rest waits for the next.',
+  },
+  'settings.refundDays': { zh: '退款:付款后多久以内', en: 'Refunds: for how long after it was paid' },
+  'settings.refundDaysSays': {
+    zh: '渠道的期限更短时,以渠道为准。',
+    en: 'Where the channel’s time is shorter, the channel’s holds.',
+  },
+  'settings.days': { zh: '天', en: 'Days' },
+  'settings.refundDaysMeans': {
+    zh: '付款 {days} 天以后不能从这里退。',
+    en: '{days} days after it was paid nothing is given back from here.',
+  },
+  'settings.itself': { zh: '多出来的钱自动怎么办', en: 'What is done of itself with money nobody waits for' },
+  'settings.itselfSays': {
+    zh: '关单后付款、重复付款、多付时,由程序先做,还是等人决定。',
+    en: 'Where it was paid after the order was closed, twice, or too much.',
+  },
+  'settings.itself_ask': { zh: '开工单等人决定', en: 'Open a case for a person' },
+  'settings.itself_reopen': { zh: '重开订单', en: 'Open the order again' },
+  'settings.itself_refund': { zh: '自动退款', en: 'Give it back' },
+  'settings.itselfMeans': {
+    zh: '自动退款同样受上面的限额约束;超过一个人的额度就等人审批。',
+    en: 'It keeps to the limits above: what is more than one person may give back waits for approval.',
+  },
   'settings.setPolicy': { zh: '启用第 {version} 版', en: 'Put version {version} in force' },
   'settings.policySame': { zh: '没有改动', en: 'Nothing changed' },
   'settings.policySays': {

@@ -1,5 +1,5 @@
 /** Sums of decimal text, exactly: text in, text out, one currency at a time. */
-import type { Money } from '../../base/api.ts';
+import type { Money } from '../base/api.ts';
 
 const scaleOf = (amount: string): number => amount.split('.')[1]?.length ?? 0;
 function unitsOf(amount: string, scale: number): bigint {
