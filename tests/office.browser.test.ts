@@ -14,6 +14,7 @@ import { ledger } from './office/ledger.ts';
 import { overview } from './office/overview.ts';
 import { plans } from './office/plans.ts';
 import { reconcile } from './office/reconcile.ts';
+import { refunds } from './office/refunds.ts';
 import { settings } from './office/settings.ts';
 import { terminals } from './office/terminals.ts';
 import { violations } from './support/axe.ts';
@@ -31,6 +32,7 @@ const AREAS: Readonly<Record<string, Area>> = {
   channels,
   terminals,
   plans,
+  refunds,
   settings,
 };
 /** A desk, a desk at 200 %, a phone. */

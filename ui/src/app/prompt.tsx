@@ -66,6 +66,8 @@ export function Prompt({ title, children, close, does, error, isWide = false }: 
                 danger={does.isDangerous === true}
                 loading={does.isBusy}
                 disabled={does.isReady === false}
+                // A double click is one press, and none on what comes in its place.
+                onClick={(event) => event.detail > 1 && event.preventDefault()}
               >
                 {does.says}
               </Button>
