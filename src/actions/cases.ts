@@ -29,7 +29,11 @@ export const onSide = (row: string): string => `exists (
   union all
   select from refunds s where s.tenant_id = $1 and s.id = ${row}.subject_id and s.livemode = $2 and ${row}.subject_kind = 'refund')`;
 
+/** Found at every look: what a person closed is not put before them again within a day. */
+const AT_EVERY_LOOK: ReadonlySet<string> = new Set(['pending_long', 'refund_uncertain']);
+
 export async function openCase(tx: TenantTx, reason: string, subject: Subject, note?: string): Promise<void> {
+  if (AT_EVERY_LOOK.has(reason) && (await isClosedToday(tx, reason, subject))) return;
   await tx.run(
     `insert into cases (tenant_id, id, reason, subject_kind, subject_id, note) values ($1, $2, $3, $4, $5, $6)
      on conflict (tenant_id, reason, subject_kind, subject_id) where closed_at is null do nothing`,
@@ -37,8 +41,7 @@ export async function openCase(tx: TenantTx, reason: string, subject: Subject, n
   );
 }
 
-/** Did a person close one of this reason within a day? What is found at every look is not put before them again at the next. */
-export async function isClosedToday(tx: TenantTx, reason: string, subject: Subject): Promise<boolean> {
+async function isClosedToday(tx: TenantTx, reason: string, subject: Subject): Promise<boolean> {
   const row = await tx.maybe(
     `select from cases where tenant_id = $1 and reason = $2 and subject_kind = $3 and subject_id = $4 and closed_by is not null
         and closed_at > now() - interval '1 day' limit 1`,

@@ -14,7 +14,7 @@ import type { Payment } from '../traces/payment.ts';
 import { judge, type Verdict } from '../verdicts/judge.ts';
 import { type Policy, remedyFor } from '../verdicts/policy.ts';
 import { NO_ROAD, type Setting } from '../verdicts/standing.ts';
-import { closeCases, isClosedToday, openCase } from './cases.ts';
+import { closeCases, openCase } from './cases.ts';
 import { clearDue, setDue, type Wake, wakeClaims } from './due.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import type { Pace } from './pace.ts';
@@ -266,12 +266,8 @@ async function tellOfLong(
   for (const { verdict, payment, changed } of outcomes) {
     const since = changed.trace.processingSince;
     if (verdict.code !== 'pending' || since === undefined) continue;
-    const subject = { kind: 'payment', id: payment.id } as const;
-    if (
-      since.until(now).total('minutes') >= policy.pendingCaseMinutes &&
-      !(await isClosedToday(tx, 'pending_long', subject))
-    )
-      await openCase(tx, 'pending_long', subject);
+    if (since.until(now).total('minutes') >= policy.pendingCaseMinutes)
+      await openCase(tx, 'pending_long', { kind: 'payment', id: payment.id });
   }
 }
 

@@ -70,7 +70,7 @@ export const words = {
   'approvals.words': { zh: '谁说了什么', en: 'Who said what' },
   'approvals.policy': {
     zh: '按处理政策要另外 {needs} 个人同意,已有 {agreed} 个。',
-    en: 'By the policy {needs} others have to agree; {agreed} did so far.',
+    en: 'Other people who have to agree, by the policy: {needs}. Agreed so far: {agreed}.',
   },
   'approvals.toPolicy': { zh: '看处理政策', en: 'The policy' },
   'approvals.saidYes': { zh: '{name} 同意', en: '{name} agreed' },

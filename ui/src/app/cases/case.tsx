@@ -116,7 +116,7 @@ function Places({ of }: Readonly<{ of: Case }>): ReactElement | null {
   return (
     <p className="work-links">
       <a {...link(place)}>{t(`to.${of.subject_kind as 'payment'}`)} →</a>
-      {of.subject_kind !== 'claim' || of.payment_id === undefined ? null : (
+      {of.subject_kind === 'payment' || of.payment_id === undefined ? null : (
         <a {...link(`/app/payments/${of.payment_id}`)}>{t('to.payment')} →</a>
       )}
     </p>

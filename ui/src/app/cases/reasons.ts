@@ -11,19 +11,20 @@ export const reasonOf = (reason: string): Text => known[`reason.${reason}`] ?? {
 export const adviceOf = (reason: string): Text | undefined => known[`advice.${reason}`];
 
 export const toneOfReason = (reason: string): Tone =>
-  reason === 'claim'
+  reason === 'claim' || reason === 'refund_uncertain'
     ? 'late'
     : reason === 'pending_long'
       ? 'waiting'
       : /^(terminal|foreign|retired|other)_/.test(reason)
         ? 'beware'
-        : reason === 'ledger_differs'
+        : reason === 'ledger_differs' || reason === 'refund_refused'
           ? 'no'
           : toneOf(reason);
 
 /** Where it is seen to. */
 export function placeOf({ subject_kind: kind, subject_id: id }: Case): string | undefined {
   if (kind === 'payment') return `/app/payments/${id}`;
+  if (kind === 'refund') return `/app/refunds/${id}`;
   if (kind === 'claim') return `/app/cases/${id}`;
   if (kind === 'terminal_finding') return '/app/terminals/findings';
   if (kind === 'ledger') return '/app/ledger/controls';

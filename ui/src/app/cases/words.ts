@@ -128,6 +128,7 @@ export const words = {
   'to.payment': { zh: '看这笔支付', en: 'Its payment' },
   'to.claim': { zh: '看这件报障', en: 'The claim' },
   'to.terminal_finding': { zh: '看终端异常', en: 'The terminals’ findings' },
+  'to.refund': { zh: '看这笔退款', en: 'The refund' },
   'to.ledger': { zh: '看账簿核对', en: 'The ledger’s controls' },
   'to.endpoint': { zh: '看 webhook', en: 'The webhooks' },
   'to.account': { zh: '看这个渠道账户', en: 'The channel account' },
@@ -157,6 +158,16 @@ export const words = {
   'advice.pending_long': {
     zh: '程序会一直问。联系渠道客服,报上单号;在有结果之前不要让顾客重付。',
     en: 'It is asked on and on. Call the channel’s service with the number; do not let the customer pay again before it is decided.',
+  },
+  'reason.refund_uncertain': { zh: '退款有没有办成,还不清楚', en: 'Whether a refund went through is not known' },
+  'advice.refund_uncertain': {
+    zh: '程序会一直问渠道,不会重发。在商户平台上核对;不要另外再退一次。',
+    en: 'The channel is asked on and on, and nothing is sent again. Look in its console; do not give it back a second time by hand.',
+  },
+  'reason.refund_refused': { zh: '渠道拒绝了退款', en: 'The channel refused a refund' },
+  'advice.refund_refused': {
+    zh: '按渠道说的处理(余额、权限、期限),再申请一次,或以别的方式退给顾客。',
+    en: 'Put right what the channel names (balance, rights, time), then ask for it again, or pay the customer back another way.',
   },
   'reason.ledger_differs': { zh: '账簿与对账不符', en: 'The ledger and the reconciliation differ' },
   'advice.ledger_differs': {

@@ -87,7 +87,11 @@ export default function RefundForm({ payment, left, done, close }: Props): React
           })}
         </p>
         {note.trim() === '' ? null : <q className="refund-note">{note.trim()}</q>}
-        <p>{t('refunds.leaves', { left: moneyText(less(refundable, amount)) })}</p>
+        <p>
+          {amount.amount === refundable.amount
+            ? t('refunds.leavesNothing')
+            : t('refunds.leaves', { left: moneyText(less(refundable, amount)) })}
+        </p>
         <Takes others={others ?? 1} left={left} />
         <p>
           <Button type="link" size="small" onClick={() => setSure(false)} disabled={make.isPending}>

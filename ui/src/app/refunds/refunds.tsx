@@ -54,7 +54,7 @@ export default function Refunds({ me, path }: PageProps): ReactElement {
   const short: readonly Column<Refund>[] = [
     {
       key: 'order',
-      title: t('refunds.order'),
+      title: t('refunds.state'),
       width: 'minmax(120px, 1fr)',
       cell: (r) => (
         <a {...link(addressOf(r.id))} className={`row-says tone-${STATE_TONES[r.state]}`} tabIndex={-1}>

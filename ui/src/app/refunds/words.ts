@@ -53,6 +53,10 @@ export const words = {
     zh: '退后这笔支付还可退 {left}。退出去的钱不能撤回。',
     en: 'After it {left} of this payment can still be given back. Money given back cannot be fetched again.',
   },
+  'refunds.leavesNothing': {
+    zh: '退后这笔支付就全部退完了。退出去的钱不能撤回。',
+    en: 'Nothing of this payment is left after it. Money given back cannot be fetched again.',
+  },
   'refunds.do': { zh: '退 {money}', en: 'Give back {money}' },
   'refunds.change': { zh: '修改', en: 'Change it' },
   'refunds.asked': { zh: '{name} 要把 {money} 退给顾客:{reason}', en: '{name} asked to give {money} back: {reason}' },
@@ -63,7 +67,7 @@ export const words = {
   'refunds.order': { zh: '订单', en: 'Order' },
   'refunds.waits': {
     zh: '要另外 {needs} 个人同意,已有 {agreed} 个。',
-    en: '{needs} others have to agree; {agreed} did so far.',
+    en: 'Other people who have to agree: {needs}. Agreed so far: {agreed}.',
   },
   'refunds.toApproval': { zh: '去审批', en: 'The approval' },
   'refunds.until': { zh: '过期时间', en: 'Expires' },
