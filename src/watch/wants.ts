@@ -38,6 +38,7 @@ const URGENT = [
   'refund_uncertain',
   'refund_refused',
   'channel_refuses',
+  'refund',
   'paid_after_close',
   'duplicate',
   'overpaid',

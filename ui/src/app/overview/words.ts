@@ -123,7 +123,7 @@ export const words = {
   'want.explanation': { zh: '{n} 个差错的说明等另一人确认', en: 'Explanations for another person to confirm: {n}' },
   'want.bill': { zh: '{n} 份渠道账单该到没到', en: 'Channel bills that are late: {n}' },
   'want.refund': { zh: '{n} 笔退款等人审批', en: 'Refunds to be agreed to: {n}' },
-  'want.refund_uncertain': { zh: '{n} 笔退款结果不明', en: 'Refunds of which nothing is known: {n}' },
+  'want.refund_uncertain': { zh: '{n} 笔退款办没办成还不清楚', en: 'Refunds of which nothing is known: {n}' },
   'want.refund_refused': { zh: '{n} 笔退款被渠道拒绝', en: 'Refunds that the channel refused: {n}' },
   'want.approval': { zh: '{n} 笔记账等人复核', en: 'Entries to be approved: {n}' },
 
