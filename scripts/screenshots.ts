@@ -148,6 +148,44 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'refund',
+    path: async (web) => `/app/payments/${(await one(web, 'on_its_way')).id}`,
+    shows: '.refund-panel > button',
+    async also(page) {
+      await page.locator('.refund-panel > button').click();
+      await page.locator('.prompt select').selectOption('customer_request');
+      await page.locator('.prompt .say').waitFor();
+    },
+  },
+  {
+    name: 'claim',
+    async path(web) {
+      const { order_ref, payment_ref } = await one(web, 'on_its_way');
+      const made: Answer<{ id: string }> = await web.call('POST', '/v1/claims', { refs: [order_ref ?? payment_ref] });
+      return `/app/cases/${made.body.id}`;
+    },
+    shows: '.work-steps li',
+  },
+  {
+    name: 'approval',
+    async path(web) {
+      // Whatever it is, another person agrees.
+      type Kept = Readonly<{ current: { version: number; policy: object } }>;
+      const { current }: Kept = (await web.call<Kept>('GET', '/v1/policy')).body;
+      await web.call('PUT', '/v1/policy', {
+        after: current.version,
+        policy: { ...current.policy, refund_alone: { CNY: '1.00' } },
+      });
+      const made: Answer<{ approval: { id: string } }> = await web.call(
+        'POST',
+        `/v1/payments/${(await one(web, 'on_its_way')).id}/refunds`,
+        { reason: 'not_delivered' },
+      );
+      return `/app/approvals/${made.body.approval.id}`;
+    },
+    shows: '.approval-verdict',
+  },
+  {
     name: 'document',
     path: async (web) => {
       const { id } = await first<{ id: string; name: string }>(web, '/v1/documents', ({ name }) =>

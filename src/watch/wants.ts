@@ -1,6 +1,7 @@
 /**
  * What waits for a person, by kind: open cases and alerts, breaks that nobody explained, explanations for another to confirm, bills that did
- * not come, entries and refunds to be agreed to. Each with how many, how much money where one is known, since when, and the one thing it is about where it is but one.
+ * not come, entries and refunds to be agreed to. Each with how many, how much money where one is known, since when, and the one thing it is
+ * about where it is but one.
  *
  * Cost: six statements over what is open, which is little.
  */
@@ -50,7 +51,6 @@ const URGENT = [
   'bill',
   'explanation',
   'approval',
-  'refund',
   'events_missing',
   'webhook_gave_up',
 ];

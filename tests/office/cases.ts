@@ -111,6 +111,12 @@ export const cases: Area = {
       assert.match(await page.locator('.work-one .say').innerText(), /王会计 · 对过单号 CS-2, a k j/);
       await page.keyboard.press('Escape');
       await page.waitForURL('**/app/cases?waits_for=us');
+      // From its payment the claim is found again.
+      await page.goto(`${office().url}/app/cases/${seeded.several}`);
+      await page.locator('.work-acts').waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: '这笔支付' }).click();
+      await page.locator('.panel', { hasText: '顾客报障' }).getByRole('link').click();
+      await page.waitForURL(`**/app/cases/${seeded.several}`);
       assert.deepEqual(complaints, []);
       await close();
     });

@@ -19,6 +19,7 @@ import { Rows, Wrong } from './state.tsx';
 import { type AppKey, words } from './words.ts';
 
 const Raw = lazy(() => import('./raw.tsx'));
+const Claims = lazy(() => import('./cases/of-payment.tsx'));
 const RefundPanel = lazy(() => import('./refunds/panel.tsx'));
 
 const LIVE_MS = 10_000;
@@ -48,6 +49,9 @@ export default function PaymentPage({ id, me }: Readonly<{ id: string; me: Me }>
       <div className="columns">
         <div>
           <Evidence trace={trace.data} open={setRaw} />
+          <Suspense fallback={null}>
+            <Claims id={id} />
+          </Suspense>
           <More trace={trace.data} open={setRaw} />
         </div>
         <div>
