@@ -263,10 +263,41 @@ create table book.cases (
   note text,
   opened_at timestamp with time zone default now() not null,
   closed_at timestamp with time zone,
+  closed_by text,
+  closed_note text,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
 );
+CREATE INDEX cases_age ON book.cases USING btree (tenant_id, opened_at, id) WHERE (closed_at IS NULL);
+CREATE INDEX cases_by_hand ON book.cases USING btree (tenant_id, subject_id) WHERE (closed_by IS NOT NULL);
+CREATE INDEX cases_closed ON book.cases USING btree (tenant_id, opened_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX cases_open ON book.cases USING btree (tenant_id, reason, subject_kind, subject_id) WHERE (closed_at IS NULL);
+
+create table book.claim_answers (
+  tenant_id uuid not null,
+  claim_id uuid not null,
+  look integer not null,
+  livemode boolean not null,
+  at timestamp with time zone not null,
+  code text not null,
+  release text not null,
+  cause text not null,
+  reason text,
+  custody text not null,
+  confidence text not null,
+  why jsonb not null,
+  found text not null,
+  channel text,
+  payment_id uuid,
+  payment_code text,
+  payment_confidence text,
+  PRIMARY KEY (tenant_id, claim_id, look),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id),
+  FOREIGN KEY (tenant_id, claim_id) REFERENCES book.claims(tenant_id, id),
+  FOREIGN KEY (tenant_id, payment_id) REFERENCES book.payments(tenant_id, id),
+  CHECK ((look > 0)),
+  CHECK ((release = ANY (ARRAY['yes'::text, 'no'::text, 'ask'::text])))
+);
 
 create table book.claim_images (
   tenant_id uuid not null,
@@ -361,6 +392,7 @@ create table book.claims (
 );
 CREATE INDEX claims_newest ON book.claims USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX claims_payment ON book.claims USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX claims_todo ON book.claims USING btree (tenant_id, livemode, created_at, id) WHERE (state <> 'closed'::text);
 
 create table book.control_checks (
   tenant_id uuid not null,
@@ -1345,6 +1377,7 @@ create table book.webhook_endpoints (
 -- breaks               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- calendars            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- cases                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- claim_answers        enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- claim_images         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- claim_refs           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- claim_shown          enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1446,6 +1479,7 @@ create table book.webhook_endpoints (
 -- table    breaks               daozhang_app: delete, insert, select, update
 -- table    calendars            daozhang_app: insert, select, update
 -- table    cases                daozhang_app: delete, insert, select, update
+-- table    claim_answers        daozhang_app: insert, select
 -- table    claim_images         daozhang_app: delete, insert, select, update
 -- table    claim_refs           daozhang_app: delete, insert, select, update
 -- table    claim_shown          daozhang_app: delete, insert, select, update
