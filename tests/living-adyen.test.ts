@@ -123,11 +123,18 @@ test('another card was refused, before and after: neither makes a paid order dou
   assert.deepEqual((await paymentOf(on, 'AY-TRIES'))?.contradictions, []);
 });
 
-test('I8: given back at our asking: sent once, done by the channel’s word', async () => {
+test('I8: given back at our asking, the answer lost: the same call with the same key is the question; once', async () => {
   await order('AY-BACK');
   await on.sim.pay('AY-BACK');
   const { id } = await verdictOf(on, 'AY-BACK', 'on_its_way', WITHIN_MS);
+  on.sim.faultAnswer('silent_after', 1);
   const story = await givenBack(on, id, { amount: '10.00', currency: 'EUR' });
   assert.equal(story.refund.state, 'done', JSON.stringify(story));
+  assert.ok(story.steps.some((s) => s.kind === 'uncertain'));
+  const steps = on.sim.payments.get('AY-BACK')!.steps.filter((s) => s.type === 'SentForRefund');
+  assert.deepEqual(
+    steps.map((s) => s.amount.value),
+    [1_000],
+  );
   await untilPayment('AY-BACK', 'to know it', (p) => p.refunded?.amount === '10.00');
 });

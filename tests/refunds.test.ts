@@ -8,10 +8,11 @@ import pg from 'pg';
 import { refundDue } from '../src/actions/refund.ts';
 import { remedyDue } from '../src/actions/remedy.ts';
 import { textOf } from '../src/channels/policies.ts';
+import { foldBatch } from '../src/sources/fold.ts';
 import { DEFAULT_POLICY } from '../src/verdicts/policy.ts';
 import { type Between, startBetween } from './support/between.ts';
 import { place } from './support/cli.ts';
-import { callAs, callWith, keyOf, type Living, living, paymentOf } from './support/living.ts';
+import { callAs, callWith, keyOf, type Living, living, paymentOf, until } from './support/living.ts';
 
 type Refund = Readonly<{
   id: string;
@@ -224,6 +225,26 @@ test('above the second limit two others agree; one who does not ends it; who ask
   assert.deepEqual(given(ref), [60_000]);
   const waiting = await bo<{ items: Approval[] }>('GET', '/v1/approvals?state=waiting');
   assert.deepEqual(waiting.body.items, []);
+});
+
+test('what waits for a word is withdrawn when the money has gone another way', async () => {
+  const { id, ref } = await paid();
+  const { body: refund } = await ask(ada, id, '100.00');
+  on.sim.giveBack(ref, `${ref}HAND`, 100, 0);
+  const { accounts, working } = on.served.engine;
+  await until('its notification to be in', async () => {
+    await foldBatch(on.test.book, accounts, on.test.tenantId, working.follow, async () => {});
+    return (await paymentOf(on, ref))?.refunded?.amount === '1.00';
+  });
+  // Nobody asks for it to be looked at but what the channel said.
+  await refundDue(working);
+  const { state, code, approval } = (await storyOf(refund.id)).refund;
+  assert.deepEqual([state, code, approval?.state], ['cancelled', 'not_possible', 'withdrawn']);
+  const { body: late } = await bo<{ code: string }>('POST', `/v1/approvals/${approval!.id}/approve`, {
+    hash: (await approvalOf(bo, approval!.id)).hash,
+  });
+  assert.equal(late.code, 'approval.decided');
+  assert.equal((await leftOf(id)).refundable?.amount, '99.00');
 });
 
 test('F43: a yes of whoever may no more, before the second, does not count', async () => {

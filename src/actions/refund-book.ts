@@ -392,11 +392,14 @@ const tell = (tx: TenantTx, r: RefundRow): Promise<void> =>
     { type: `refund.${r.state}`, livemode: r.livemode, paymentId: r.payment_id, body: { refund: refundView(r) } },
   ]);
 
-/** Refunds of ours of these payments are looked at again: the channel said something, or the money went another way. */
+/**
+ * Refunds of ours of these payments are looked at again: the channel said something, or the money went another way. Not those that are being
+ * sent: whoever sends them looks when it has heard, and keeps its lease.
+ */
 export async function wakeRefunds(tx: TenantTx, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return;
   const rows = await tx.rows<{ id: string }>(
-    `select id from refunds where tenant_id = $1 and payment_id = any($2) and state not in ('rejected', 'cancelled')`,
+    `select id from refunds where tenant_id = $1 and payment_id = any($2) and state not in ('sent', 'rejected', 'cancelled')`,
     [tx.tenantId, [...paymentIds]],
   );
   await setDue(
