@@ -280,7 +280,13 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
     const cells = `select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name}`;
     const facts = await format.facts(layout, input, (query) => answer(engine, these, cells, query));
     const same = await sameThroughout(engine, name, columns);
-    const spare = [...same, ...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
+    const spare = [
+      ...same,
+      ...letNames(plan),
+      VALUE,
+      ...(faulty > 0n ? [] : [FAULT]),
+      ...(dropped > 0n ? [] : [DROPPED]),
+    ];
     for (const column of spare) await engine.run(`alter table ${name} drop column ${column}`);
     await showLines(engine);
     const lines = Number(await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`));
