@@ -251,9 +251,10 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
     columns.set(field, constant ? `${sql}::${type}` : column);
     const given = ident(`f_${field}`);
     const value = field === 'channel' && format.channel ? `coalesce(${given}, ${quote(format.channel)})` : given;
-    if (!constant) stored.push(`${value}::${type} as ${column}, `);
+    if (!constant) stored.push(`${value}::${type} as ${column}`);
   }
-  const select = `${plan.whole ? 'k, ' : ''}${stored.join('')}${DROPPED}${lets(plan)}`;
+  const droppable = plan.where ? [DROPPED] : [];
+  const select = [...(plan.whole ? ['k'] : []), ...stored, ...droppable, ...letNames(plan)].join(', ');
   try {
     const walked = await walk(table);
     if (walked === undefined) return undefined;
@@ -266,7 +267,7 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
     table.onRows?.(last);
     await engine.run(`drop table if exists raw; delete from ${name} where ${k} >= ${last}`);
     const { dropped, faulty } = await engine.one<{ dropped: bigint; faulty: bigint }>(
-      `select count(*) filter (${DROPPED}) as dropped, count(${FAULT}) as faulty from ${name}`,
+      `select ${plan.where ? `count(*) filter (${DROPPED})` : '0::bigint'} as dropped, count(${FAULT}) as faulty from ${name}`,
     );
     const out = [...(dropped > 0n ? [`not ${DROPPED}`] : []), ...(faulty > 0n ? [`${FAULT} is null`] : [])];
     const document: LargeDocument = {
@@ -280,7 +281,13 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
     const cells = `select ${layout.firstRow} + ${k} as row_no${lets(plan)} from ${name}`;
     const facts = await format.facts(layout, input, (query) => answer(engine, these, cells, query));
     const same = await sameThroughout(engine, name, columns);
-    const spare = [...same, ...letNames(plan), VALUE, ...(faulty > 0n ? [] : [FAULT]), ...(dropped > 0n ? [] : [DROPPED])];
+    const spare = [
+      ...same,
+      ...letNames(plan),
+      VALUE,
+      ...(faulty > 0n ? [] : [FAULT]),
+      ...(dropped > 0n ? [] : droppable),
+    ];
     for (const column of spare) await engine.run(`alter table ${name} drop column ${column}`);
     await showLines(engine);
     const lines = Number(await countOf(engine, `${name}${document.only === '' ? '' : ` where ${document.only}`}`));
@@ -427,6 +434,11 @@ async function appendPlaces(engine: Engine, table: Table): Promise<{ rows: numbe
   }
 }
 
+/** The fields without which a row is rejected: a fault is the number of one here, or `RAGGED`. A number, as millions of rows have it. */
+const requiredOf = (computed: ReadonlyMap<string, TableField>): [string, TableField][] =>
+  [...computed].filter(([, field]) => field.required);
+const RAGGED = 255;
+
 /** The columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
 function rawSql(path: string, layout: TableLayout, quotes: boolean): string {
   const columns = [...layout.columns, OVERFLOW].map((name) => `${quote(name)}: 'VARCHAR'`).join(', ');
@@ -450,18 +462,18 @@ const VALUE = ident('\u0001value');
  * all read from it, and planning the macros costs more than a small document.
  */
 function stagedSql({ plan, layout, computed }: Table, raw: string, select: string): string {
-  const required = [...computed].filter(([, field]) => field.required);
+  const required = requiredOf(computed);
   const last = ident(layout.columns.at(-1)!);
   const fault = [
     `when ${DROPPED} then null`,
-    `when ${last} is null or ${ident(OVERFLOW)} is not null then 'ragged'`,
-    ...required.map(([name]) => `when ${ident(`f_${name}`)} is null then ${quote(name)}`),
+    `when ${last} is null or ${ident(OVERFLOW)} is not null then ${RAGGED}::utinyint`,
+    ...required.map(([name], i) => `when ${ident(`f_${name}`)} is null then ${i}`),
   ].join(' ');
-  const text = required.map(([name, field]) => `when ${quote(name)} then ${rawOf(field, layout)}`).join(' ');
+  const text = required.map(([, field], i) => `when ${i} then ${rawOf(field, layout)}`).join(' ');
   const known = layers(plan.lets ?? {}).reduce((from, layer) => `select *, ${layer.join(', ')} from (${from})`, raw);
   const values = [...computed].map(([name, field]) => `, ${field.sql} as ${ident(`f_${name}`)}`).join('');
   return `
-    select ${select}, ${FAULT}, (case ${FAULT} when 'ragged' then null ${text} end) as ${VALUE} from (
+    select ${select}, ${FAULT}, (case ${FAULT} when ${RAGGED} then null ${text} end) as ${VALUE} from (
       select *, (case ${fault} end) as ${FAULT} from (
         select * ${values}, ${plan.where ? `not coalesce(${plan.where}, false)` : 'false'} as ${DROPPED} from (${known})))`;
 }
@@ -513,16 +525,16 @@ async function takeLines(engine: Engine, { format, plan, computed, doc }: Table,
 const rawOf = (field: TableField, layout: TableLayout): string =>
   layout.columns.includes(field.column) ? ident(field.column) : 'null';
 
-type BadRow = { row: number; at: bigint; fault: string; value: string | null; currency: string | null };
+type BadRow = { row: number; at: bigint; fault: number; value: string | null; currency: string | null };
 
 function rejectedOf(r: BadRow, fields: ReadonlyMap<string, TableField>): Rejected {
-  const field = fields.get(r.fault);
+  const [name, field] = requiredOf(fields)[r.fault] ?? [];
   const value = (r.value ?? '').trim();
   const code = !field
     ? 'ragged'
     : value === ''
       ? 'missing'
-      : r.fault === 'amount' && field.code === 'bad_amount'
+      : name === 'amount' && field.code === 'bad_amount'
         ? amountFault(value, r.currency)
         : (field.code ?? 'bad_value');
   return { row: r.row, at: Number(r.at), column: field?.column ?? '', code, value: value.slice(0, 80) };

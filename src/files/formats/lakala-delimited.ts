@@ -403,10 +403,14 @@ async function factsOf(config: DelimitedConfig, input: Input, query: TableQuery)
     checks.push(await checkOf(config, figure, rows[figure.row - 1]?.[figure.cell - 1] ?? '', query));
   }
   const key = config.key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-  // By hash first: numbers of eight bytes are told apart faster than texts, and hardly ever does one stand twice.
-  const [alike] = await query(`select count(${ident(key)}) - count(distinct hash(${ident(key)})) from these`);
-  const [twice] =
-    BigInt(alike ?? 0) === 0n ? [0n] : await query(`select count(*) - count(distinct ${ident(key)}) from these`);
+  // Hardly ever does one stand twice. Joined with themselves by their hashes, keys that all differ meet once each: that is asked for
+  // in half the time that counting them apart takes. Whatever meets more often ends the join, and is counted.
+  const [keys] = await query(`select count(${ident(key)}) from these`);
+  const hashes = `(select hash(${ident(key)}) as h from these where ${ident(key)} is not null)`;
+  const [met] = await query(
+    `select count(*) from (select 1 from ${hashes} a join ${hashes} b using (h) limit ${BigInt(keys ?? 0) + 1n})`,
+  );
+  const [twice] = met === keys ? [0n] : await query(`select count(*) - count(distinct ${ident(key)}) from these`);
   const notes = await openTimes(config.time.zone, query);
   if (BigInt(twice ?? 0) > 0n) notes.unshift(repeated(config.columns[config.key]!, String(twice)));
   const [first, last] = await query('select min(account), max(account) from these');
