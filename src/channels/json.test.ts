@@ -28,7 +28,8 @@ test('whatever JSON.stringify writes without fractions reads as the same', () =>
 });
 
 test('F20: a name that stands twice is refused, also where one of them is escaped', () => {
-  for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":{"a":1,"a":1}}'])
+  const also = ['[{"b":[]},{"a":"x","b":0,"a":"x"}]', '{"a":"到账","a":"1.0"}'];
+  for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":{"a":1,"a":1}}', ...also])
     assert.throws(() => strictJson(text), /"a" twice/);
 });
 
@@ -42,6 +43,13 @@ test('F20: `__proto__` is refused, and nothing is inherited', () => {
 
 test('F20: 10,000 levels are refused at once', () => {
   for (const open of ['[', '{"a":']) assert.throws(() => strictJson(open.repeat(10_000)), /deeper/);
+});
+
+test('F20: nothing is inherited and nothing can be changed on the quick way either', () => {
+  const read = strictJson('{"a":{"b":[{"c":"x"}]}}') as { a: { b: ReadonlyArray<Record<string, unknown>> } };
+  assert.equal((read as Record<string, unknown>).constructor, undefined);
+  assert.equal('toString' in read.a.b[0]!, false);
+  assert.ok([read, read.a, read.a.b, read.a.b[0]].every(Object.isFrozen));
 });
 
 test('F38: a number that a double would change, or that is no plain integer, stays text', () => {

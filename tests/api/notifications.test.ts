@@ -205,3 +205,20 @@ test('what was rejected is kept for people, the newest thousand of an account an
   );
   assert.deepEqual({ ...kept }, { size: 5_000, first: 2_048 });
 });
+
+test('whoever knocks at wrong addresses is not heard for a while; an address that was seen before is', async () => {
+  const knock = async (url: string, { body, headers } = notification(on.sim)): Promise<number> => {
+    const answer = await on.served.api.inject({ method: 'POST', url: new URL(url).pathname, headers, body });
+    return answer.statusCode;
+  };
+  assert.equal(await knock(on.notifyUrl), 204);
+  const wrong = 'http://x/v1/notifications/wechatpay/nobody';
+  const anything = notification(on.sim);
+  let refused = 0;
+  while (refused < 10_000 && (await knock(wrong, anything)) === 401) refused += 1;
+  assert.ok(refused > 5_900 && refused <= 6_001, `${refused}`);
+  assert.equal(await knock(wrong), 429);
+  // Long enough that it is looked up again.
+  await new Promise((done) => setTimeout(done, 2_100));
+  assert.equal(await knock(on.notifyUrl), 204);
+});

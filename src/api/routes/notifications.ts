@@ -21,7 +21,7 @@ const ANSWER_MS = 4_300;
 const LOOK_MS = 200;
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
-/** From one address of the net, in a minute: what an unknown or a badly signed one asks of the book. What verifies is not counted. */
+/** From one address of the net, in a minute, what is refused; beyond it only notification addresses are served that were seen before. */
 const MOST_STRANGE = 6_000;
 const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
 
@@ -41,7 +41,7 @@ export function notificationRoutes(api: Api, on: Serving): void {
   const knownAddress = (address: string, request: FastifyRequest): Promise<Known | undefined> => {
     const before = kept.get(address);
     if (before !== undefined && clock.ticks() - before.at < KEEP_MS) return before.known;
-    const known = lookUp(address, request);
+    const known = before === undefined ? lookUpOfStranger(address, request) : lookUp(address);
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(address, { known, at: clock.ticks() });
     // Only what is there is kept.
@@ -51,9 +51,12 @@ export function notificationRoutes(api: Api, on: Serving): void {
     );
     return known;
   };
-  const lookUp = async (address: string, request: FastifyRequest): Promise<Known | undefined> => {
+  const lookUpOfStranger = async (address: string, request: FastifyRequest): Promise<Known | undefined> => {
     const knocked = await stranger(request, { increment: false });
     if (!knocked.isAllowed && knocked.isExceeded) throw new DaozhangError('api.too_many', {});
+    return await lookUp(address);
+  };
+  const lookUp = async (address: string): Promise<Known | undefined> => {
     const route = tokenKind(address) === 'notify' ? await routeOf(on.book, address, 'notify') : undefined;
     if (route === undefined) return undefined;
     const open = await on.book.tenant(route.tenant_id, (tx) => on.accounts.get(tx, route.subject_id));
@@ -103,7 +106,7 @@ export function notificationRoutes(api: Api, on: Serving): void {
           ? await verify(on, tenantId, open, message)
           : { verified: WRONG_CHANNEL, account: open };
       if (!verified.ok) {
-        forget(address);
+        kept.set(address, { known: Promise.resolve(known), at: Number.NEGATIVE_INFINITY });
         await on.book.tenant(tenantId, (tx) => noteRejected(tx, account.account.id, message, verified));
         return await refuse(verified.reason);
       }
