@@ -3,7 +3,6 @@
  * that a stranger could probe: a wrong address and a wrong signature get the same answer.
  */
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
@@ -14,11 +13,9 @@ import { withFreshKeys } from '../../channels/keys.ts';
 import { CHANNELS } from '../../channels/registry.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
+import { answerInTime } from '../in-time.ts';
 import type { Api, Serving } from '../server.ts';
 
-/** The channels wait five seconds. What is stored later is there when they come again, and is acknowledged then. */
-const ANSWER_MS = 4_300;
-const LOOK_MS = 200;
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
 const WRONG_CHANNEL = { ok: false, reason: 'wrong_channel', detail: 'the address is another channel’s' } as const;
@@ -44,9 +41,9 @@ export function notificationRoutes(api: Api, on: Serving): void {
     return now;
   };
 
-  answerInTime(api);
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  answerInTime(api);
   api.route({
     method: 'POST',
     url: '/v1/notifications/:channel/:address',
@@ -107,34 +104,6 @@ export function notificationRoutes(api: Api, on: Serving): void {
       const yes = account.channel.reply(true);
       return await reply.status(yes.status).headers(yes.headers).serializer(String).send(yes.body);
     },
-  });
-}
-
-/** Whatever holds up a message: its channel hears 503 while it listens. One look at all that wait costs less than a timer each. */
-function answerInTime(api: Api): void {
-  const waiting = new Map<FastifyRequest, Readonly<{ reply: FastifyReply; since: number }>>();
-  const look = setInterval(() => {
-    for (const [request, { reply, since }] of waiting) {
-      if (clock.ticks() - since < ANSWER_MS) return;
-      waiting.delete(request);
-      if (!reply.sent) void reply.send(new DaozhangError('db.unavailable', { reason: 'not stored in time' }));
-    }
-  }, LOOK_MS).unref();
-  api.addHook('onRequest', (request, reply, done) => {
-    waiting.set(request, { reply, since: clock.ticks() });
-    done();
-  });
-  api.addHook('onResponse', (request, _, done) => {
-    waiting.delete(request);
-    done();
-  });
-  api.addHook('onRequestAbort', (request, done) => {
-    waiting.delete(request);
-    done();
-  });
-  api.addHook('onClose', (_, done) => {
-    clearInterval(look);
-    done();
   });
 }
 
