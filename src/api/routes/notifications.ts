@@ -3,7 +3,6 @@
  * that a stranger could probe: a wrong address and a wrong signature get the same answer.
  */
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
@@ -14,11 +13,9 @@ import { withFreshKeys } from '../../channels/keys.ts';
 import { CHANNELS } from '../../channels/registry.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
+import { answerInTime } from '../in-time.ts';
 import type { Api, Serving } from '../server.ts';
 
-/** The channels wait five seconds. What is stored later is there when they come again, and is acknowledged then. */
-const ANSWER_MS = 4_300;
-const LOOK_MS = 200;
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
 /** From one address of the net, in a minute, what is refused; beyond it only notification addresses are served that were seen before. */
@@ -63,9 +60,9 @@ export function notificationRoutes(api: Api, on: Serving): void {
     return { tenantId: route.tenant_id, open };
   };
 
-  answerInTime(api);
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  answerInTime(api);
   api.route({
     method: 'POST',
     url: '/v1/notifications/:channel/:address',
@@ -134,35 +131,6 @@ function plainHeaders(sent: FastifyRequest['headers']): Record<string, string> {
   }
   return headers;
 }
-
-/** Whatever holds up a message: its channel hears 503 while it listens. One look at all that wait costs less than a timer each. */
-function answerInTime(api: Api): void {
-  const waiting = new Map<FastifyRequest, Readonly<{ reply: FastifyReply; since: number }>>();
-  const look = setInterval(() => {
-    for (const [request, { reply, since }] of waiting) {
-      if (clock.ticks() - since < ANSWER_MS) return;
-      waiting.delete(request);
-      if (!reply.sent) void reply.send(new DaozhangError('db.unavailable', { reason: 'not stored in time' }));
-    }
-  }, LOOK_MS).unref();
-  api.addHook('onRequest', (request, reply, done) => {
-    waiting.set(request, { reply, since: clock.ticks() });
-    done();
-  });
-  api.addHook('onResponse', (request, _, done) => {
-    waiting.delete(request);
-    done();
-  });
-  api.addHook('onRequestAbort', (request, done) => {
-    waiting.delete(request);
-    done();
-  });
-  api.addHook('onClose', (_, done) => {
-    clearInterval(look);
-    done();
-  });
-}
-
 /** A key that is not held may be a new one of the channel's: its keys are fetched once, then it is checked again (F19). */
 async function verify(
   on: Serving,
