@@ -100,15 +100,20 @@ function Doing({
 }: Readonly<{ of: Claim; may: boolean; renew: (claim: Claim) => void; ask: PaneProps['ask'] }>): ReactElement {
   const { t, both } = useWords<CasesKey>();
   const look = useMutation({ mutationFn: (paymentId?: string) => work.look(of.id, paymentId), onSuccess: renew });
+  const toPayment =
+    of.payment === undefined ? null : <a {...link(`/app/payments/${of.payment.id}`)}>{t('cases.toPayment')} →</a>;
   if (of.state === 'closed')
     return (
-      <Say tone="arrived">
-        {t('cases.ended', { ended: t(`end.${(of.ended ?? 'withdrawn') as 'withdrawn'}`) })}
-        <small>
-          {of.closed_at === undefined ? null : <Time at={of.closed_at} />} {of.closed_by_name ?? ''}
-          {of.note === undefined ? '' : ` · ${of.note}`}
-        </small>
-      </Say>
+      <div>
+        <Say tone="arrived">
+          {t('cases.ended', { ended: t(`end.${(of.ended ?? 'withdrawn') as 'withdrawn'}`) })}
+          <small>
+            {of.closed_at === undefined ? null : <Time at={of.closed_at} />} {of.closed_by_name ?? ''}
+            {of.note === undefined ? '' : ` · ${of.note}`}
+          </small>
+        </Say>
+        <p className="work-acts">{toPayment}</p>
+      </div>
     );
   return (
     <section aria-labelledby="doing">
@@ -147,7 +152,7 @@ function Doing({
         ) : (
           <span className="soft">{t('cases.onlyLook')}</span>
         )}
-        {of.payment === undefined ? null : <a {...link(`/app/payments/${of.payment.id}`)}>{t('cases.toPayment')} →</a>}
+        {toPayment}
       </p>
       <Refused error={look.error} />
     </section>
