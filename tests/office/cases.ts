@@ -1,8 +1,9 @@
 /** Claims and cases as the people see them who work through them: by keys, with what was shown, to how it ended. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { violations } from '../support/axe.ts';
 import { until, verdictOf } from '../support/living.ts';
-import { type Area, type Office, sideways, violations } from '../support/office.ts';
+import { type Area, type Office, sideways } from '../support/office.ts';
 import { screenshot } from '../support/picture.ts';
 import type { Window } from '../support/web.ts';
 

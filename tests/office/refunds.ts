@@ -1,8 +1,9 @@
 /** Money given back: asked for on the payment's page, agreed to by another person, never by oneself, and followed until the channel has it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { violations } from '../support/axe.ts';
 import { paymentOf, verdictOf } from '../support/living.ts';
-import { type Area, type Office, sideways, violations } from '../support/office.ts';
+import { type Area, type Office, sideways } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 /** Two orders paid; their payments. */
