@@ -7,8 +7,9 @@ import { signature } from '../sim/channels/stripe/wire.ts';
 import { type SteppedClock, steppedClock } from '../sim/clock.ts';
 import { billsDue, planBills } from '../src/actions/bills.ts';
 import { paceOf } from '../src/actions/pace.ts';
-import { hearPayouts, payoutsDue } from '../src/actions/payouts.ts';
+import { payoutsDue } from '../src/actions/payouts.ts';
 import { planRecovery, recoverDue } from '../src/actions/recover.ts';
+import { foldingOf } from '../src/actions/work.ts';
 import { type Engine, engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { vaultOf } from '../src/base/vault.ts';
@@ -65,8 +66,8 @@ const sweep = async (work: (w: Engine['working']) => Promise<number>): Promise<n
   return await work(engine.working);
 };
 const foldAll = async (): Promise<void> => {
-  const { accounts, working } = engine;
-  while ((await foldBatch(on.book, accounts, working.recent, on.tenantId, working.follow, async () => {}, hearPayouts)).more);
+  const folding = { ...foldingOf(engine.working), pass: async () => {} };
+  while ((await foldBatch(folding, on.tenantId)).more);
 };
 type Row = Readonly<{
   position: string;
@@ -148,7 +149,7 @@ test('what is delivered after it was listed is passed on, and is no second fact'
     assert.equal((await insertMessages(tx, [incoming])).size, 0);
   });
   const pass: Pass = async (_, messages) => void passed.push(...messages.map((m) => m.accountId));
-  await foldBatch(on.book, engine.accounts, engine.working.recent, on.tenantId, engine.working.follow, pass, hearPayouts);
+  await foldBatch({ ...foldingOf(engine.working), pass }, on.tenantId);
   assert.deepEqual(passed, [accountId]);
   const said = await on.book.tenant(on.tenantId, (tx) =>
     tx.rows<{ times: number }>(

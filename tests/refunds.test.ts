@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { refundDue } from '../src/actions/refund.ts';
 import { remedyDue } from '../src/actions/remedy.ts';
+import { foldingOf } from '../src/actions/work.ts';
 import { textOf } from '../src/channels/policies.ts';
 import { foldBatch } from '../src/sources/fold.ts';
 import { DEFAULT_POLICY } from '../src/verdicts/policy.ts';
@@ -231,9 +232,9 @@ test('what waits for a word is withdrawn when the money has gone another way', a
   const { id, ref } = await paid();
   const { body: refund } = await ask(ada, id, '100.00');
   on.sim.giveBack(ref, `${ref}HAND`, 100, 0);
-  const { accounts, working } = on.served.engine;
+  const { working } = on.served.engine;
   await until('its notification to be in', async () => {
-    await foldBatch(on.test.book, accounts, on.test.tenantId, working.follow, async () => {});
+    await foldBatch(foldingOf(working), on.test.tenantId);
     return (await paymentOf(on, ref))?.refunded?.amount === '1.00';
   });
   // Nobody asks for it to be looked at but what the channel said.

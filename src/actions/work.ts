@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clock } from '../base/clock.ts';
 import type { Accounts } from '../channels/accounts.ts';
-import { foldBatch } from '../sources/fold.ts';
+import { type Folding, foldBatch } from '../sources/fold.ts';
 import type { Recent } from '../sources/recent.ts';
 import { joinWaiting } from '../traces/advance.ts';
 import { type Billing, billsDue } from './bills.ts';
@@ -46,6 +46,12 @@ const LOOK_WAITING_MS = 30_000;
 const AFTER_ERROR_MS = 2_000;
 const INQUIRY_LOOPS = 3;
 const DELIVERY_LOOPS = 4;
+
+/** How messages are folded here: passed on to the merchant, and heard of payouts. */
+export const foldingOf = (on: Working): Folding => ({
+  ...{ book: on.book, accounts: on.accounts, recent: on.recent, follow: on.follow, hear: hearPayouts },
+  pass: (tx, messages) => relayFolded(tx, on.accounts, messages),
+});
 
 export function startWorkers(on: Working): Workers {
   let stopping = false;
@@ -100,15 +106,7 @@ export function startWorkers(on: Working): Workers {
       again.delete(tenantId);
       const began = clock.ticks();
       for (;;) {
-        const folded = await foldBatch(
-          on.book,
-          on.accounts,
-          on.recent,
-          tenantId,
-          on.follow,
-          (tx, messages) => relayFolded(tx, on.accounts, messages),
-          hearPayouts,
-        );
+        const folded = await foldBatch(foldingOf(on), tenantId);
         if (folded.messages > 0) stirSoon();
         if (!folded.more) break;
       }

@@ -45,27 +45,28 @@ export type Pass = (
 /** Called with what the messages said of payouts, in the same transaction. */
 export type Hear = (tx: TenantTx, told: readonly SaidPayout[]) => Promise<void>;
 
+export type Folding = Readonly<{
+  book: Book;
+  accounts: Accounts;
+  recent: Recent;
+  follow: Follow;
+  pass: Pass;
+  hear: Hear;
+}>;
+
 /** Folds one batch of a tenant's messages. */
-export async function foldBatch(
-  book: Book,
-  accounts: Accounts,
-  recent: Recent,
-  tenantId: string,
-  follow: Follow,
-  pass: Pass,
-  hear: Hear,
-): Promise<Folded> {
+export async function foldBatch(on: Folding, tenantId: string): Promise<Folded> {
   try {
-    const rows = await book.tenant(tenantId, async (tx) => {
-      const taken = await takeMessages(tx, recent, BATCH);
-      await foldRows(tx, accounts, taken, follow, pass, hear);
+    const rows = await on.book.tenant(tenantId, async (tx) => {
+      const taken = await takeMessages(tx, on.recent, BATCH);
+      await foldRows(tx, on, taken);
       return taken;
     });
-    recent.drop(rows.map((row) => row.id));
+    on.recent.drop(rows.map((row) => row.id));
     return { messages: rows.length, failed: 0, more: rows.length === BATCH };
   } catch (error) {
     if (isOutage(error)) throw error;
-    return await foldOneByOne(book, accounts, recent, tenantId, follow, pass, hear);
+    return await foldOneByOne(on, tenantId);
   }
 }
 
@@ -80,36 +81,28 @@ const isTry = (error: unknown): boolean => error instanceof Unreadable || isRefu
 const isOutage = (error: unknown): boolean => error instanceof DaozhangError && error.code.startsWith('db.');
 
 /** After a batch failed: each message in a transaction of its own, so that the poison is found and the others flow. */
-async function foldOneByOne(
-  book: Book,
-  accounts: Accounts,
-  recent: Recent,
-  tenantId: string,
-  follow: Follow,
-  pass: Pass,
-  hear: Hear,
-): Promise<Folded> {
+async function foldOneByOne(on: Folding, tenantId: string): Promise<Folded> {
   let messages = 0;
   let failed = 0;
   let other: unknown;
   for (let i = 0; i < ALONE; i += 1) {
     let taken: MessageRow | undefined;
     try {
-      await book.tenant(tenantId, async (tx) => {
+      await on.book.tenant(tenantId, async (tx) => {
         taken = undefined;
-        const rows = await takeMessages(tx, recent, 1);
+        const rows = await takeMessages(tx, on.recent, 1);
         taken = rows[0];
-        await foldRows(tx, accounts, rows, follow, pass, hear);
+        await foldRows(tx, on, rows);
       });
       if (taken === undefined) break;
       messages += 1;
-      recent.drop([(taken as MessageRow).id]);
+      on.recent.drop([(taken as MessageRow).id]);
     } catch (error) {
       const poison = taken as MessageRow | undefined;
       if (isOutage(error) || poison === undefined) throw error;
       failed += 1;
       if (!isTry(error)) other ??= error;
-      await book.tenant(tenantId, (tx) => noteFailure(tx, poison, error));
+      await on.book.tenant(tenantId, (tx) => noteFailure(tx, poison, error));
     }
   }
   if (other !== undefined) throw other;
@@ -154,11 +147,8 @@ async function readMessages(tx: TenantTx, listed: readonly Listed[]): Promise<Re
 
 async function foldRows(
   tx: TenantTx,
-  accounts: Accounts,
+  { accounts, follow, pass, hear }: Folding,
   rows: readonly MessageRow[],
-  follow: Follow,
-  pass: Pass,
-  hear: Hear,
 ): Promise<void> {
   if (rows.length === 0) return;
   const said: Said[] = [];

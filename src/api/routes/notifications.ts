@@ -3,6 +3,7 @@
  * that a stranger could probe: a wrong address and a wrong signature get the same answer.
  */
 
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';

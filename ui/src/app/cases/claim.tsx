@@ -19,6 +19,7 @@ import { Picture } from './picture.tsx';
 import { type CasesKey, words } from './words.ts';
 
 export default function ClaimPane({ id, me, asking, ask }: PaneProps & Readonly<{ me: Me }>): ReactElement {
+  const { t } = useWords<CasesKey>();
   const client = useQueryClient();
   const one = useQuery({ queryKey: ['claims', 'one', id], queryFn: () => work.claim(id) });
   if (one.isError && one.data === undefined) return <Wrong error={one.error} retry={() => void one.refetch()} />;
@@ -35,7 +36,7 @@ export default function ClaimPane({ id, me, asking, ask }: PaneProps & Readonly<
       <Said of={one.data} />
       <Answers id={id} />
       <section aria-labelledby="for-customer">
-        <h3 id="for-customer">{<Word of="cases.forCustomer" />}</h3>
+        <h3 id="for-customer">{t('cases.forCustomer')}</h3>
         <StatusLink path={`/v1/claims/${id}`} may={may} isListed />
       </section>
       {asking === 'a' && may && one.data.state !== 'closed' ? (
@@ -45,10 +46,6 @@ export default function ClaimPane({ id, me, asking, ask }: PaneProps & Readonly<
   );
 }
 
-function Word({ of }: Readonly<{ of: CasesKey }>): ReactNode {
-  const { t } = useWords<CasesKey>();
-  return t(of);
-}
 /** A code the server names that has words here; a newer one is shown as it is. */
 const word = (key: string, code: string): Text =>
   (words as Readonly<Record<string, Text>>)[key] ?? { zh: code, en: code };
