@@ -11,9 +11,10 @@ import { HOW } from '../src/api/customer/how.ts';
 import { newId } from '../src/base/ids.ts';
 import { newToken, tokenHash } from '../src/base/secret.ts';
 import { builtApp, shellOf } from '../ui/build.ts';
+import { violations } from './support/axe.ts';
 import { noBrowser, openBrowser } from './support/browser.ts';
 import { callWith, type Living, living, until, verdictOf } from './support/living.ts';
-import { sideways, violations } from './support/office.ts';
+import { sideways } from './support/office.ts';
 import { screenshot } from './support/picture.ts';
 import { openWindow } from './support/web.ts';
 

@@ -8,16 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { MAX_BREAKS, reportHtml } from '../src/reconcile/report/html.ts';
 import { CLASS_WORDS, PAGE_WORDS } from '../src/reconcile/report/words.ts';
+import { violations } from './support/axe.ts';
 import { noBrowser, openBrowser } from './support/browser.ts';
 import { cleanResult, HOSTILE, manyBreaks, sampleResult } from './support/result.ts';
 
 const SHA = 'ab'.repeat(32);
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
 describe('report in a browser', { skip: noBrowser }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'daozhang-report-'));
   const files = { zh: '', en: '', clean: '', many: '', stale: '' };
@@ -60,17 +58,6 @@ describe('report in a browser', { skip: noBrowser }, () => {
     return { page, complaints, close: () => context.close() };
   }
 
-  /** In other colours only the contrast is another. Legacy mode only spares the second window that iframes need; the report has none. */
-  async function violations(page: Page, runOnly = WCAG): Promise<string[]> {
-    const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ runOnly, resultTypes: ['violations'] });
-    const { violations: found, passes } = await axe.analyze();
-    assert.ok(
-      passes.some((rule) => rule.id === 'color-contrast'),
-      'contrast was not measured',
-    );
-    return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
-  }
-
   /** All that there is to unfold, in one go: a click each by the mouse is other tests' matter. */
   async function unfold(page: Page, what: string): Promise<void> {
     const n = await page.evaluate<number>(
@@ -95,7 +82,7 @@ describe('report in a browser', { skip: noBrowser }, () => {
       assert.deepEqual(await violations(page), []);
       await page.emulateMedia({ colorScheme: 'dark' });
       assert.notEqual(await ground(), light);
-      assert.deepEqual(await violations(page, ['color-contrast']), []);
+      assert.deepEqual(await violations(page, 'body', 'only'), []);
       assert.deepEqual(complaints, []);
       await close();
     });
@@ -304,7 +291,7 @@ describe('report in a browser', { skip: noBrowser }, () => {
     const { page, close } = await open('stale');
     assert.match(await page.locator('.hero .facts').innerText(), /接上 2026-11-19 的 12 项,本日留下 7 项/);
     assert.match(await page.locator('.troubles').innerText(), /2026-11-21 .*重新核对/);
-    assert.deepEqual((await new AxeBuilder({ page }).withTags(WCAG).setLegacyMode(true).analyze()).violations, []);
+    assert.deepEqual(await violations(page), []);
     await close();
   });
 

@@ -7,7 +7,6 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { newId } from '../src/base/ids.ts';
 import { VERDICTS, type VerdictCode } from '../src/verdicts/catalogue.ts';
@@ -15,13 +14,13 @@ import { shellOf } from '../ui/build.ts';
 import { lineOf, ROAD, type Station } from '../ui/src/app/line.ts';
 import { DARK, LIGHT } from '../ui/src/base/theme.ts';
 import { words as counterWords } from '../ui/src/counter/words.ts';
+import { violations } from './support/axe.ts';
 import { noBrowser, openBrowser } from './support/browser.ts';
 import { paymentOf, until, verdictOf } from './support/living.ts';
 import { screenshot } from './support/picture.ts';
 import { type Look, openWindow, startTill, startWeb, type Till, type Web, type Window } from './support/web.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** Each language and each theme once: colours come from the theme alone, words from the language alone. */
 const LOOKS = [
   { lang: 'zh', theme: 'light' },
@@ -195,20 +194,6 @@ test('the line: how far, what is missing, where it left the road', () => {
 });
 
 // ------------------------------------------------------------------------------------------------ pages
-
-/** Legacy mode only spares the second window that iframes need; there are none. */
-async function violations(page: Page, within = 'body'): Promise<string[]> {
-  const axe = new AxeBuilder({ page })
-    .setLegacyMode(true)
-    .include(within)
-    .options({ runOnly: WCAG, resultTypes: ['violations'] });
-  const { violations: found, passes } = await axe.analyze();
-  assert.ok(
-    passes.some((rule) => rule.id === 'color-contrast'),
-    'contrast was not measured',
-  );
-  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
-}
 
 const sideways = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -284,9 +284,10 @@ function paymentWith(before: Payment, trace: Trace, order: Named | undefined): P
 /** Amounts and instants as text: what JSON carries without loss. As if it had been written and read. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
-  if (value instanceof Temporal.Instant) return value.toString();
   if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Temporal.Instant) return value.toString();
+  const from = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = plain(member);
+  for (const name in from) if (from[name] !== undefined) copy[name] = plain(from[name]);
   return copy;
 }

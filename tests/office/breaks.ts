@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { until } from '../support/living.ts';
-import { type Area, violations } from '../support/office.ts';
+import type { Area } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 /** Of the example day, the small ones: what is done here is another area's to see, and in nobody's way. */

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startWeChatPaySim, type WeChatPaySim } from '../../sim/channels/wechatpay/server.ts';
-import { type Area, sideways, violations } from '../support/office.ts';
+import { violations } from '../support/axe.ts';
+import { type Area, sideways } from '../support/office.ts';
 
 const pem = (name: string, text: string) => ({ name, mimeType: 'application/x-pem-file', buffer: Buffer.from(text) });
 

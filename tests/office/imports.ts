@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { until } from '../support/living.ts';
-import { type Area, violations } from '../support/office.ts';
+import type { Area } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 const BILL = '1900000101All2026-11-19.csv';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import type { Area } from '../support/office.ts';
-import { violations } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 /** Days of the example, whatever the day of the test. */

@@ -1,8 +1,9 @@
 /** The overview: its figures are those of the list, each part leads to its payments, and what happens is seen without a reload. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { violations } from '../support/axe.ts';
 import { until } from '../support/living.ts';
-import { type Area, type Office, sideways, violations } from '../support/office.ts';
+import { type Area, type Office, sideways } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 type Paid = Readonly<{ id: string; order_ref?: string; recorded_at?: string; verdict?: { code: string } }>;

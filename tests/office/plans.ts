@@ -1,7 +1,8 @@
 /** Plans as an accountant sets them: seen before they hold, saved as a version, compared with what else there is. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { type Area, sideways, violations } from '../support/office.ts';
+import { violations } from '../support/axe.ts';
+import { type Area, sideways } from '../support/office.ts';
 
 let account = '';
 

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import { newId } from '../../src/base/ids.ts';
 import { ROOT } from '../../src/base/root.ts';
 import type { Amount, Result } from '../../src/reconcile/result.ts';
-import { type Area, type Office, violations } from '../support/office.ts';
+import { violations } from '../support/axe.ts';
+import type { Area, Office } from '../support/office.ts';
 import type { Window } from '../support/web.ts';
 
 const ACCOUNT = '1900000102';

@@ -1,7 +1,8 @@
 /** Terminals as a shop keeps them: a store, a POS registered and moved, the code on the counter, a stranger's code called out. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { type Area, sideways, violations } from '../support/office.ts';
+import { violations } from '../support/axe.ts';
+import { type Area, sideways } from '../support/office.ts';
 import { screenshot } from '../support/picture.ts';
 
 const OURS = 'https://qr.shop.example/c/7731-OFFICE';

@@ -4,14 +4,12 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { builtApp } from '../../ui/build.ts';
 import { living, until } from './living.ts';
 import { type Look, openWindow, type Till, type Window } from './web.ts';
 
 const DAY = join(import.meta.dirname, '..', '..', 'examples', 'day');
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export type Office = Till &
   Readonly<{
@@ -62,13 +60,6 @@ export async function startOffice(browser: () => Browser): Promise<Office> {
     close: () => on.close(),
   };
   return office;
-}
-
-/** What axe says is wrong, where; empty is right. */
-export async function violations(page: Page, within?: string, but: readonly string[] = []): Promise<string[]> {
-  const builder = new AxeBuilder({ page }).withTags(WCAG).disableRules([...but]);
-  const { violations } = await (within === undefined ? builder : builder.include(within)).analyze();
-  return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary}`));
 }
 
 /** How far the page scrolls sideways, in pixels. */

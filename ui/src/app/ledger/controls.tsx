@@ -131,9 +131,9 @@ function One({ of, isNewest }: Readonly<{ of: Check; isNewest: boolean }>): Reac
           const right = isNothing(money(r.difference));
           return (
             <article key={`${r.account}${r.currency}`} className="panel">
-              <h3>
+              <h2>
                 {nameOf(r.account)} <small translate="no">{r.currency}</small>
-              </h3>
+              </h2>
               <Money of={money(r.ledger)} large />
               <p className={`control-sum tone-${right ? 'arrived' : 'no'}`}>
                 <ToneIcon tone={right ? 'arrived' : 'no'} size={14} />
