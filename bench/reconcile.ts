@@ -28,15 +28,25 @@ const bareRead = (m: Market) => async (run: (sql: string) => Promise<unknown>) =
   await run(`create table b as from ${csv(m.bill, BILL)}`);
 };
 
-async function timed(what: (run: (sql: string) => Promise<unknown>) => Promise<unknown>): Promise<number> {
+async function timed(
+  what: (run: (sql: string) => Promise<unknown>) => Promise<unknown>,
+): Promise<{ seconds: number; cpu: number }> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const db = await instance.connect();
   const began = performance.now();
+  const before = process.cpuUsage();
   await what((sql) => db.run(sql));
   const seconds = (performance.now() - began) / 1000;
+  const cpu = cpuSince(before);
   db.closeSync();
   instance.closeSync();
-  return seconds;
+  return { seconds, cpu };
+}
+
+/** Seconds of both cores, in user code and in the system. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 const bareJoin = (m: Market) => (run: (sql: string) => Promise<unknown>) =>
@@ -51,9 +61,10 @@ const leanScript = (m: Market, folder: string) => async (run: (sql: string) => P
   await run(`select count(o) = count(distinct o), count(b) = count(distinct b), sum(x) - sum(y) from met`);
 };
 
-/** What one process measured: seconds by step, and its peak memory. */
+/** What one process measured: seconds by step, its CPU time and its peak memory. */
 type Measured = {
   seconds: number;
+  cpu: number;
   peakMiB: number;
   steps: [string, number][];
   totals?: { matched: number; breaks: number };
@@ -61,6 +72,7 @@ type Measured = {
 
 async function ours(m: Market, wechat: boolean, out: string | undefined): Promise<Omit<Measured, 'peakMiB'>> {
   const steps: [string, number][] = [];
+  const before = process.cpuUsage();
   const began = performance.now();
   let last = began;
   const step = (en: string): void => {
@@ -87,18 +99,19 @@ async function ours(m: Market, wechat: boolean, out: string | undefined): Promis
   await run.close();
   await staging?.remove();
   step('end');
-  return { seconds: (performance.now() - began) / 1000, steps: steps.slice(0, -1), totals: { matched, breaks } };
+  const seconds = (performance.now() - began) / 1000;
+  return { seconds, cpu: cpuSince(before), steps: steps.slice(0, -1), totals: { matched, breaks } };
 }
 
 /** One of them in this process; the parent reads the line. */
 async function measure(which: string, m: Market, folder: string, wechat: boolean, out: boolean): Promise<void> {
   const done =
     which === 'a'
-      ? { seconds: await timed(bareJoin(m)), steps: [] }
+      ? { ...(await timed(bareJoin(m))), steps: [] }
       : which === 'b'
-        ? { seconds: await timed(leanScript(m, folder)), steps: [] }
+        ? { ...(await timed(leanScript(m, folder))), steps: [] }
         : which === 'c'
-          ? { seconds: await timed(bareRead(m)), steps: [] }
+          ? { ...(await timed(bareRead(m))), steps: [] }
           : await ours(m, wechat, out ? join(folder, 'result') : undefined);
   console.log(JSON.stringify({ ...done, peakMiB: Math.trunc(process.resourceUsage().maxRSS / 1024) }));
 }
@@ -133,6 +146,7 @@ async function main(args: readonly string[]): Promise<void> {
   rmSync(join(folder, 'result'), { recursive: true, force: true });
   const seconds = (name: Name): number => median(took[name].map((x) => x.seconds));
   const [a, b, c, whole] = NAMES.map(seconds) as [number, number, number, number];
+  const cpu = (name: Name): number => median(took[name].map((x) => x.cpu));
   const first = took.ours[0]!;
   for (const [i, [name]] of first.steps.entries()) {
     const s = median(took.ours.map((x) => x.steps[i]![1]));
@@ -141,6 +155,7 @@ async function main(args: readonly string[]): Promise<void> {
   const row = {
     ...{ rows, layout: wechat ? 'wechat' : 'plain', out: args.includes('--out'), runs },
     ...{ a: round(a), b: round(b), c: round(c), whole: round(whole), ofA: round(whole / a), ofB: round(whole / b) },
+    ...{ cpuA: round(cpu('a')), cpuWhole: round(cpu('ours')), cpuOfA: round(cpu('ours') / cpu('a')) },
     peakMiB: median(took.ours.map((x) => x.peakMiB)),
     linesPerSecond: Math.trunc((2 * rows) / whole),
     ...first.totals,
