@@ -439,7 +439,7 @@ const requiredOf = (computed: ReadonlyMap<string, TableField>): [string, TableFi
   [...computed].filter(([, field]) => field.required);
 const RAGGED = 255;
 
-/** The columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
+/** The columns as text, in file order; in buffers no larger than needed, for the engine tells how far it is by them. Too few columns leave NULLs behind, too many fill the overflow column. */
 function rawSql(path: string, layout: TableLayout, quotes: boolean): string {
   const columns = [...layout.columns, OVERFLOW].map((name) => `${quote(name)}: 'VARCHAR'`).join(', ');
   const quoting = layout.quote === '"' && quotes ? '"' : '';
@@ -447,7 +447,7 @@ function rawSql(path: string, layout: TableLayout, quotes: boolean): string {
     select * from read_csv(${quote(path)}, columns = {${columns}}, delim = ${quote(layout.delimiter)},
       quote = ${quote(quoting)}, escape = ${quote(quoting)}, header = false, skip = ${layout.firstRow - 1},
       auto_detect = false, null_padding = true, nullstr = ${quote('\u0001')}, strict_mode = false,
-      maximum_line_size = ${LONGEST_RECORD}, parallel = ${quoting === ''})`;
+      maximum_line_size = ${LONGEST_RECORD}, buffer_size = ${8 * LONGEST_RECORD}, parallel = ${quoting === ''})`;
 }
 
 /** What a staged row carries beside the source's own columns; the sign in front keeps it apart from any of them. */

@@ -67,29 +67,38 @@ export async function load(engine: Engine, options: LoadOptions): Promise<Loaded
   const total = inputs.reduce((sum, i) => sum + i.size, 0);
   const meter = readingMeter(engine, options.progress, total);
   const loaded: LoadedDocument[] = [];
-  for (const sha of [...bySha.keys()].sort()) {
-    const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const input = same[0]!;
-    try {
-      const format = options.forced.get(input.name.split(' › ')[0]!) ?? detect(input, options.configured);
-      const firstId = engine.store.nextId;
-      const { facts, rejected, lines } = await ingest(engine, meter.through(input, format), format, {
-        doc: loaded.length,
-        scratch: options.space.next,
-        onRows: meter.rows,
-        ...(options.large !== undefined && { large: options.large }),
-      });
-      const file = names.get(input.name)!;
-      const sameAs = same.slice(1).map((i) => names.get(i.name)!);
-      loaded.push({ doc: loaded.length, firstId, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
-    } catch (error) {
-      if (!(error instanceof DaozhangError)) throw error;
-      options.refuse(input.name, error);
+  const looking = setInterval(meter.look, LOOK_EVERY_MS);
+  try {
+    for (const sha of [...bySha.keys()].sort()) {
+      const same = bySha.get(sha)!.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const input = same[0]!;
+      try {
+        const format = options.forced.get(input.name.split(' › ')[0]!) ?? detect(input, options.configured);
+        const firstId = engine.store.nextId;
+        const { facts, rejected, lines } = await ingest(engine, meter.through(input, format), format, {
+          doc: loaded.length,
+          scratch: options.space.next,
+          onRows: meter.rows,
+          ...(options.large !== undefined && { large: options.large }),
+        });
+        const file = names.get(input.name)!;
+        const sameAs = same.slice(1).map((i) => names.get(i.name)!);
+        loaded.push({ doc: loaded.length, firstId, file, input, format, facts, rejected, lines, repeated: 0, sameAs });
+      } catch (error) {
+        if (!(error instanceof DaozhangError)) throw error;
+        options.refuse(input.name, error);
+      }
+      meter.passed(input);
     }
-    meter.passed(input);
+  } finally {
+    clearInterval(looking);
   }
   return describeDocs(engine, await refuseContradicted(engine, loaded, options.refuse));
 }
+
+const LOOK_EVERY_MS = 10;
+/** A document is told of at most this often while the engine reads it. */
+const STEPS = 50;
 
 /**
  * How far the reading is, to the byte within a document: its bytes go by once where they are walked or the engine reads them; where
@@ -107,14 +116,29 @@ function readingMeter(engine: Engine, progress: Progress, total: number) {
     return before + within;
   };
   let size = 0;
+  let lines = 0;
   let rows = 0;
   let rowsWithin = 0;
-  const tell = (): void => progress.at(now(), rows + rowsWithin);
+  // Rows are told by the walk; without one they go with the bytes.
+  const tell = (): void =>
+    progress.at(now(), rows + Math.max(rowsWithin, walked === 0 && size > 0 ? Math.floor((lines * within) / size) : 0));
+  let told = 0;
+  /** While only the engine reads, nothing passes here: then its progress is looked at, and told when it has moved. */
+  const look = (): void => {
+    if (walked > 0 || size === 0 || now() - told < size / STEPS) return;
+    told = now();
+    try {
+      tell();
+    } catch {
+      // Whoever stops the run interrupts the engine too; the reading ends by that.
+    }
+  };
   progress.step({ en: 'reading', zh: '读取' }, { total, unit: 'bytes', now });
   return {
     /** The document, telling of each chunk that is taken from it. */
     through: (input: Input, format: Format): Input => {
       [walked, within, rowsWithin, size, engineToo] = [0, 0, 0, input.size, format.shape === 'table'];
+      [lines, told] = [input.lines?.lines ?? 0, before];
       async function* chunks(): AsyncGenerator<Uint8Array> {
         let at = 0;
         for await (const chunk of input.chunks()) {
@@ -126,6 +150,7 @@ function readingMeter(engine: Engine, progress: Progress, total: number) {
       }
       return { ...input, chunks };
     },
+    look,
     rows: (found: number): void => {
       rowsWithin = found;
     },
