@@ -72,8 +72,11 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
   useEffect(() => () => clearTimeout(timer.current), []);
   useLive(({ type }) => {
     if (!of.hears(type)) return;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => void client.invalidateQueries({ queryKey: [queryKey[0]] }), CALM_MS);
+    // Where something happens all the time it is still read now and then.
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey: [queryKey[0]] });
+    }, CALM_MS);
   });
 
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
