@@ -5,6 +5,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { Button } from 'antd';
 import { type ReactElement, useState } from 'react';
 import type { Me, PageOf } from '../../base/api.ts';
+import { newKey } from '../../base/ids.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, Quiet, Time, ToneIcon } from '../../base/parts.tsx';
 import { today } from '../../base/time.ts';
@@ -252,7 +253,7 @@ function Propose({ of, close }: Readonly<{ of: Suspended; close: () => void }>):
   const [on, setOn] = useState(today);
   const [reason, setReason] = useState('');
   // One key for what is asked: a second press, or a try after silence, asks once.
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => newKey());
   const propose = useMutation({
     mutationFn: () =>
       ledger.propose(
