@@ -82,5 +82,7 @@ export function paymentView(
 
 /** What is absent is not written. */
 function dropEmpty<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+  const present: Partial<T> = {};
+  for (const name in value) if (value[name] !== undefined) present[name] = value[name];
+  return present as T;
 }

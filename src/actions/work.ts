@@ -58,11 +58,13 @@ export function startWorkers(on: Working): Workers {
   // What one loop has done is often work for another: all look at once instead of after their pause.
   const sleepers = new Set<() => void>();
   let stirredAt = Number.NEGATIVE_INFINITY;
+  let stirs = 0;
   let stirring: NodeJS.Timeout | undefined;
   const stir = (): void => {
     clearTimeout(stirring);
     stirring = undefined;
     stirredAt = clock.ticks();
+    stirs += 1;
     for (const wakeUp of sleepers) wakeUp();
   };
   /** At once, but not more often than this: while much comes in, a look of every loop for each batch would cost more than the batch. */
@@ -83,12 +85,13 @@ export function startWorkers(on: Working): Workers {
       const timer = setTimeout(wakeUp, ms);
       sleepers.add(wakeUp);
     });
-  /** Runs rounds until stopped: at once again while there is more, else after a pause. */
+  /** Runs rounds until stopped: at once again while there is more, or where it looked before what all were stirred for; else after a pause. */
   const loop = async (round: () => Promise<boolean>, everyMs: number): Promise<void> => {
     while (!stopping) {
+      const before = stirs;
       try {
         if (await round()) stirSoon();
-        else await pause(everyMs);
+        else if (stirs === before) await pause(everyMs);
       } catch (error) {
         on.told(error);
         await pause(AFTER_ERROR_MS);
@@ -121,8 +124,16 @@ export function startWorkers(on: Working): Workers {
     folding.set(
       tenantId,
       foldTenant(tenantId)
-        .catch(on.told)
-        .finally(() => folding.delete(tenantId)),
+        .catch((error) => {
+          on.told(error);
+          // What fails is tried at the next look, not at once.
+          again.delete(tenantId);
+        })
+        .then(() => {
+          folding.delete(tenantId);
+          // Stored between its last look and its end.
+          if (again.has(tenantId)) wake(tenantId);
+        }),
     );
   };
 

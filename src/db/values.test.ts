@@ -80,7 +80,9 @@ for (const [type, given, read = given] of EACH)
   });
 
 test('what is not of its type is refused, here or by PostgreSQL, and nothing is read as something else', async () => {
-  assert.throws(() => values(['uuid'], [['019acb3e']]), TypeError);
+  const id = '019acb3e-4c1d-7f00-8a00-00000000000';
+  for (const none of ['019acb3e', '', id, `${id}g`, `${id}0\u0660`, `${id}00`, `g${id}`, `0g${id.slice(1)}`])
+    assert.throws(() => values(['uuid'], [[none]]), TypeError, none);
   assert.throws(() => values(['int'], [[2 ** 31]]), RangeError);
   assert.throws(() => values(['int'], [[1.5]]), RangeError);
   assert.throws(() => values(['bigint'], [[2n ** 63n]]), RangeError);

@@ -4,8 +4,9 @@
  * I1: a message is acknowledged after the COMMIT that holds its bytes, never before. I2: the same event again finds its row there and
  * is acknowledged too. May not: look into a message or decide anything; folding is a second transaction (`fold.ts`).
  *
- * Cost: one multi-row INSERT and one COMMIT for all that arrived while the last one was under way (at most 256, or 5 ms after the
- * first). The queue is bounded; what does not fit is refused with 503, and the channel comes again.
+ * Cost: one multi-row INSERT and one COMMIT for all that arrived while the last one was under way (at most 256). Nobody is waited for: what
+ * comes at a time is a group, and under load the next one fills while this one is stored. The queue is bounded; what does not fit is
+ * refused with 503, and the channel comes again.
  */
 import { hash } from 'node:crypto';
 import { DaozhangError } from '../base/errors.ts';
@@ -17,7 +18,6 @@ import type { Recent } from './recent.ts';
 
 const MOST_IN_A_GROUP = 256;
 const MOST_WAITING = 4_096;
-const WAIT_MS = 5;
 
 export type Incoming = Readonly<{
   tenantId: string;
@@ -46,7 +46,7 @@ type Waiting = Readonly<{ incoming: Incoming; done(result: Received): void; fail
 /** `stored` is called with the tenants whose new messages can be folded; the messages themselves go to `recent`. */
 export function openInbox(book: Book, recent: Recent, stored: (tenantId: string) => void): Inbox {
   let queue: Waiting[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
 
@@ -60,7 +60,7 @@ export function openInbox(book: Book, recent: Recent, stored: (tenantId: string)
     }
   };
   const start = (): void => {
-    timer = undefined;
+    soon = undefined;
     running ??= run().finally(() => {
       running = undefined;
       if (queue.length > 0) start();
@@ -73,17 +73,13 @@ export function openInbox(book: Book, recent: Recent, stored: (tenantId: string)
         return Promise.reject(new DaozhangError('inbox.full', { waiting: queue.length }));
       return new Promise<Received>((done, fail) => {
         queue.push({ incoming, done, fail });
-        if (running !== undefined) return;
-        if (queue.length >= MOST_IN_A_GROUP) {
-          clearTimeout(timer);
-          start();
-        } else timer ??= setTimeout(start, WAIT_MS);
+        if (running === undefined) soon ??= setImmediate(start);
       });
     },
     waiting: () => queue.length,
     async close() {
       closed = true;
-      clearTimeout(timer);
+      clearImmediate(soon);
       if (queue.length > 0) start();
       await running;
     },
@@ -122,7 +118,7 @@ export async function insertMessages(
   // One event may stand twice in a group: its first row is inserted, the second is seen.
   const named = new Map<string, Incoming>();
   for (const m of incoming) {
-    const name = `${m.accountId}\u001f${m.kind}\u001f${m.key}\u001f${m.bodyHash}\u001f${m.occurredAt}`;
+    const name = `${m.accountId}\u001f${m.kind}\u001f${m.key}\u001f${m.bodyHash}\u001f${m.occurredAt.epochNanoseconds}`;
     if (!named.has(name)) named.set(name, m);
   }
   const ids = new Map<string, Incoming>();
