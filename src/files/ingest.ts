@@ -306,10 +306,15 @@ async function sameThroughout(engine: Engine, name: string, columns: Map<LineFie
   const kept = LINE_COLUMNS.filter(([field, column, type]) => columns.get(field) === column && MAY_BE_SAME.test(type));
   if (kept.length === 0) return [];
   const list = (sql: (column: string) => string): string => kept.map(([, column]) => sql(column)).join(', ');
-  // Two rows tell nearly every column that has several values; the others are read through.
-  const ends = await engine.all<Record<string, string | null>>(
-    `select ${list((c) => `${c}::varchar as ${c}`)} from ${name} where rowid in (0, ${(await countOf(engine, name)) - 1n})`,
-  );
+  // Two rows tell nearly every column that has several values; the others are read through. Each is asked for by itself: of a list the
+  // engine would look at every row.
+  const ends: Record<string, string | null>[] = [];
+  for (const row of [0n, (await countOf(engine, name)) - 1n])
+    ends.push(
+      ...(await engine.all<Record<string, string | null>>(
+        `select ${list((c) => `${c}::varchar as ${c}`)} from ${name} where rowid = ${row}`,
+      )),
+    );
   const [first, last] = [ends[0], ends.at(-1)];
   if (!first || !last) return [];
   const constant = (column: string, type: string): string =>
