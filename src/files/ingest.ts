@@ -258,7 +258,7 @@ async function ingestLarge(engine: Engine, table: Table, path: string): Promise<
   try {
     const walked = await walk(table);
     if (walked === undefined) return undefined;
-    const raw = rawSql(path, layout, walked.quotes);
+    const raw = rawSql(path, layout, walked.quotes, bufferFor(input.size, walked.rows));
     if (plan.whole) await readAs(engine, input, `create or replace table raw as ${raw}`);
     const staged = stagedSql(table, plan.whole ? 'select rowid as k, * from raw' : raw, select);
     await readAs(engine, input, `create or replace table ${name} as ${staged}`);
@@ -306,10 +306,15 @@ async function sameThroughout(engine: Engine, name: string, columns: Map<LineFie
   const kept = LINE_COLUMNS.filter(([field, column, type]) => columns.get(field) === column && MAY_BE_SAME.test(type));
   if (kept.length === 0) return [];
   const list = (sql: (column: string) => string): string => kept.map(([, column]) => sql(column)).join(', ');
-  // Two rows tell nearly every column that has several values; the others are read through.
-  const ends = await engine.all<Record<string, string | null>>(
-    `select ${list((c) => `${c}::varchar as ${c}`)} from ${name} where rowid in (0, ${(await countOf(engine, name)) - 1n})`,
-  );
+  // Two rows tell nearly every column that has several values; the others are read through. Each is asked for by itself: of a list the
+  // engine would look at every row.
+  const ends: Record<string, string | null>[] = [];
+  for (const row of [0n, (await countOf(engine, name)) - 1n])
+    ends.push(
+      ...(await engine.all<Record<string, string | null>>(
+        `select ${list((c) => `${c}::varchar as ${c}`)} from ${name} where rowid = ${row}`,
+      )),
+    );
   const [first, last] = [ends[0], ends.at(-1)];
   if (!first || !last) return [];
   const constant = (column: string, type: string): string =>
@@ -439,15 +444,30 @@ const requiredOf = (computed: ReadonlyMap<string, TableField>): [string, TableFi
   [...computed].filter(([, field]) => field.required);
 const RAGGED = 255;
 
-/** The columns as text, in file order; in buffers no larger than needed, for the engine tells how far it is by them. Too few columns leave NULLs behind, too many fill the overflow column. */
-function rawSql(path: string, layout: TableLayout, quotes: boolean): string {
+/** Bytes the reader takes at once: the engine tells how far it is by them. */
+const BUFFER = 8 * LONGEST_RECORD;
+const LARGEST_BUFFER = 6 * BUFFER;
+/** Rows the engine keeps together. Threads that read fewer at a time have them put together by another copy: 0.1 µs a row. */
+const ROW_GROUP = 122_880;
+/** A thread takes a quarter of a buffer at a time. Of a size that four pieces do not fill a bit is left, which the reader refuses. */
+const PIECES = 4;
+const STEP = 1_000_000;
+
+/** The buffer of which a thread takes a whole row group at a time, where the document is many times as large. */
+function bufferFor(size: number, rows: number): number {
+  const wanted = STEP * Math.ceil((1.1 * PIECES * ROW_GROUP * size) / Math.max(1, rows) / STEP);
+  return wanted > BUFFER && wanted <= Math.min(LARGEST_BUFFER, size / 8) ? wanted : BUFFER;
+}
+
+/** The columns as text, in file order. Too few columns leave NULLs behind, too many fill the overflow column. */
+function rawSql(path: string, layout: TableLayout, quotes: boolean, buffer = BUFFER): string {
   const columns = [...layout.columns, OVERFLOW].map((name) => `${quote(name)}: 'VARCHAR'`).join(', ');
   const quoting = layout.quote === '"' && quotes ? '"' : '';
   return `
     select * from read_csv(${quote(path)}, columns = {${columns}}, delim = ${quote(layout.delimiter)},
       quote = ${quote(quoting)}, escape = ${quote(quoting)}, header = false, skip = ${layout.firstRow - 1},
       auto_detect = false, null_padding = true, nullstr = ${quote('\u0001')}, strict_mode = false,
-      maximum_line_size = ${LONGEST_RECORD}, buffer_size = ${8 * LONGEST_RECORD}, parallel = ${quoting === ''})`;
+      maximum_line_size = ${LONGEST_RECORD}, buffer_size = ${buffer}, parallel = ${quoting === ''})`;
 }
 
 /** What a staged row carries beside the source's own columns; the sign in front keeps it apart from any of them. */

@@ -193,7 +193,8 @@ async function prepare(engine: Engine): Promise<void> {
     where r.kind = 'reversal' group by r.id
     qualify row_number() over (partition by min(p.id) order by r.id) = 1;
 
-    create or replace table pairs (pass dz_pass, ours bigint, theirs bigint, odd boolean);
+    drop table if exists temp.pairs;
+    create or replace table pairs (ours bigint, theirs bigint, odd boolean, pass dz_pass);
     create or replace table sets (pass varchar, grp varchar, side varchar, id bigint);
     create or replace table unclear (pass varchar, grp varchar, side varchar, id bigint);`);
   const stands =
@@ -227,14 +228,23 @@ async function referencePass(engine: Engine, pass: Pass, says: Says, alike: bool
     create or replace temp view t as select ${columns}, ${pass.theirs} as key from theirs_open where ${takesPart.theirs};`);
   const label = labelOf(pass, says);
   const crowd = await meet(engine, key, alike ? own : key);
-  await engine.run('create or replace temp table taken (ours bigint, theirs bigint)');
-  const { pairs } = await engine.one<{ pairs: bigint }>(
-    'select count(*) filter (ours is not null and theirs is not null) as pairs from met',
-  );
-  if (pairs > 0n) {
+  await engine.run(`
+    create or replace temp table taken (ours bigint, theirs bigint);
+    create or replace temp table alone as select ours, theirs from met where ours is null or theirs is null;`);
+  const { pairs, first } = await engine.one<{ pairs: bigint; first: boolean }>(`
+    select (select count(*) from met) - (select count(*) from alone) as pairs, not exists (from pairs) as first`);
+  const odd = says === 'paid' ? 'differ' : 'true';
+  if (pairs > 0n && first) {
+    // The pass that takes the most is nearly always the first that takes any: what met becomes the pairs, and is not copied.
     await engine.run(`
-      insert into pairs select ${quote(label)}, ours, theirs, ${says === 'paid' ? 'differ' : 'true'} from met
-      where ours is not null and theirs is not null`);
+      delete from met where ours is null or theirs is null;
+      alter table met add column pass dz_pass default ${quote(label)};
+      alter table met rename differ to odd; ${odd === 'true' ? 'update met set odd = true;' : ''}
+      drop table pairs; alter table met rename to pairs;`);
+  } else if (pairs > 0n) {
+    await engine.run(
+      `insert into pairs select ours, theirs, ${odd}, ${quote(label)} from met where ours is not null and theirs is not null`,
+    );
   }
   if (crowd) await crowdedKeys(engine, pass, label, key, says);
   if (pairs === 0n && (await countOf(engine, 'taken')) === 0n) return false;
@@ -244,7 +254,7 @@ async function referencePass(engine: Engine, pass: Pass, says: Says, alike: bool
   ] as const) {
     const stays = [
       `(${takesPart[table]}) is not true`,
-      `id in (select ${table} from met where ${other} is null)`,
+      `id in (select ${table} from alone where ${other} is null)`,
       ...(crowd
         ? [
             `id in (select id from ${side} where hash(${key}) in (select h from crowded) and id not in (select ${table} from taken where ${table} is not null))`,
@@ -287,7 +297,7 @@ async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: strin
     select min(id) filter (side = 'o') as ours, min(id) filter (side = 't') as theirs,
       min(amount) filter (side = 'o') <> min(amount) filter (side = 't') as differ
     from crowd where n = 1 and m = 1 group by ${key};
-    insert into pairs select ${quote(label)}, ours, theirs, ${odd('differ')} from ordinary;
+    insert into pairs select ours, theirs, ${odd('differ')}, ${quote(label)} from ordinary;
     insert into taken select ours, theirs from ordinary;
     create or replace temp table crowd as select * exclude (n, m) from crowd where n > 1 or m > 1;`);
   if (pass.amount === 'any') {
@@ -304,7 +314,7 @@ async function crowdedKeys(engine: Engine, pass: Pass, label: string, key: strin
       from crowd window g as (partition by ${same});
       create or replace temp table by_time as
       select x.id as ours, y.id as theirs from counted x join counted y using (${same}, k) where x.side = 'o' and y.side = 't' and x.n <= x.m;
-      insert into pairs select ${quote(label)}, ours, theirs, ${odd('false')} from by_time;
+      insert into pairs select ours, theirs, ${odd('false')}, ${quote(label)} from by_time;
       insert into taken select ours, theirs from by_time;
       insert into unclear select ${quote(label)}, concat_ws('/', ${same}), side, id from counted where n > m and m > 0;
       insert into taken select case side when 'o' then id end, case side when 't' then id end from counted where n > m and m > 0;
@@ -340,7 +350,7 @@ async function placePass(engine: Engine, windowMinutes: number): Promise<void> {
     create or replace temp table islands as select * from islands where n > 0 and m > 0;
 
     insert into pairs
-    select '${PLACE_PASS.name}', min(id) filter (side = 'o'), min(id) filter (side = 't'), false
+    select min(id) filter (side = 'o'), min(id) filter (side = 't'), false, '${PLACE_PASS.name}'
     from islands where n = 1 and m = 1 group by way, currency, amount, place, island;
 
     insert into unclear

@@ -14,16 +14,19 @@ const nameKey = (name: string): string =>
 
 /**
  * A figure as lets: `l_<name>` (or another letter) its integer at a scale, by way of `w_<name>`, which nearly every cell answers. Two
- * lets, because inside a case the engine computes the same again wherever it is named.
+ * lets, because inside a case the engine computes the same again wherever it is named. What is written exactly has no blanks around
+ * it, so the text without them is taken of the other cells only.
  */
-export function figureLets(letter: string, name: string, text: string, scale: number): Record<string, string> {
+export function figureLets(letter: string, name: string, column: string, scale: number): Record<string, string> {
   const figure = `${letter}_${name}`;
-  if (scale < 2 || scale > 5) return { [figure]: `dz_scaled(${text}, ${scale})` };
+  // Named once, as a text takes a while to plan; in the branch, as a let would be computed for every row.
+  const patient = `list_transform([dz_text(${column})], lambda cell: dz_scaled(cell, ${scale}))[1]`;
+  if (scale < 2 || scale > 5) return { [figure]: patient };
   const written = ident(`w_${name}`);
   const finer = scale > 2 ? ` * ${10 ** (scale - 2)}` : '';
   return {
-    [`w_${name}`]: `dz_as_written_2(${text})`,
-    [figure]: `case when ${written} is not null then ${written}${finer} else dz_scaled(${text}, ${scale}) end`,
+    [`w_${name}`]: `dz_as_written_2(${column})`,
+    [figure]: `case when ${written} is not null then ${written}${finer} else ${patient} end`,
   };
 }
 

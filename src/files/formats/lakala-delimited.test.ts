@@ -155,6 +155,42 @@ test('a repeated key is told', async () => {
   assert.match(facts.notes![0]!.zh, /流水号/);
 });
 
+test('blanks around a cell are no difference; a sign for nothing is none, what sorts before it is a value', async () => {
+  const config = example({
+    trailer: undefined,
+    time: { columns: ['时间'], format: 'yyyy-MM-dd HH:mm:ss' },
+    columns: { channelRef: '单号', orderRef: '商户订单号', amount: '金额', fee: '手续费' },
+    kind: { column: '类型', values: { 消费: 'payment', 退货: 'refund' } },
+    amounts: { unit: 'yuan', refunds: 'unsigned' },
+    key: 'channelRef',
+  });
+  const rows = [
+    'X1,S1,2026-11-20 09:03:01,消费,12.00,0.07',
+    ' X1\t, S1,\t2026-11-20 09:03:01 , 消费\t, 12.00,0.07 ',
+    'X2,/,2026-11-20 09:03:01,退货,12.00,0.07',
+    'X3,#7,2026-11-20 09:03:01,退货,12,0.070',
+    'X4,S4,2026-11-20 9:03:01,消费,12.00,0.07',
+  ];
+  const { lines, rejected } = await read(
+    bill('单号,商户订单号,时间,类型,金额,手续费', ...rows),
+    delimitedChannel(config),
+  );
+  assert.deepEqual(
+    lines.map((l) => [l.channel_ref, l.order_ref, l.kind, l.amount, l.fee]),
+    [
+      ['X1', 'S1', 'payment', 1200n, 7n],
+      ['X1', 'S1', 'payment', 1200n, 7n],
+      ['X2', null, 'refund', -1200n, -7n],
+      ['X3', '#7', 'refund', -1200n, -7n],
+    ],
+  );
+  assert.equal(lines[1]!.occurred_at, lines[0]!.occurred_at);
+  assert.deepEqual(
+    rejected.map((r) => [r.row, r.column, r.code]),
+    [[6, '时间', 'bad_date']],
+  );
+});
+
 const CUT = /^file\.(layout|cut|check_failed|bad_rows|encoding)$/;
 
 test('F27 cut at every 1 %: refused, never fewer rows without a word', async () => {

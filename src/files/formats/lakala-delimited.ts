@@ -279,15 +279,18 @@ function fieldsOf(config: DelimitedConfig): TableFields {
     return ident(`c_${name}`);
   };
   /** The same where a sign for «nothing» is no value; a figure, a time or a kind needs no such look, they are none of these. */
+  const last = config.empty.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).at(-1);
   const text = (name: string): string =>
-    config.empty.length === 0
+    last === undefined
       ? cell(name)
-      : `case when ${cell(name)} not in (${config.empty.map(quote).join(', ')}) then ${cell(name)} end`;
-  lets.t_kind = caseOf(cell(config.kind.column), config.kind.values, 'dz_kind');
+      : // What sorts behind all of these signs, as nearly every number does, is none of them.
+        `case when ${cell(name)} > ${quote(last)} then ${cell(name)} when ${cell(name)} not in (${config.empty.map(quote).join(', ')}) then ${cell(name)} end`;
+  lets.t_kind = wordOf(config.kind.column, config.kind.values, 'dz_kind');
   lets.t_out = `t_kind in (${OUT.map(kindOf).join(', ')})`;
   lets.t_in = `t_kind in (${IN.map(kindOf).join(', ')})`;
   const number = (field: string, name: string, scale: number): string => {
-    Object.assign(lets, figureLets('n', field, cell(name), amounts.unit === 'yuan' ? scale : scale - minorScale));
+    const digits = amounts.unit === 'yuan' ? scale : scale - minorScale;
+    Object.assign(lets, figureLets('n', field, ident(name), digits));
     return `n_${field}`;
   };
   const money = (name: string, value: string): TableField => ({
@@ -300,7 +303,7 @@ function fieldsOf(config: DelimitedConfig): TableFields {
     kind: { sql: 't_kind', column: config.kind.column, required: true },
     status: config.status
       ? {
-          sql: caseOf(cell(config.status.column), config.status.values, 'dz_status'),
+          sql: wordOf(config.status.column, config.status.values, 'dz_status'),
           column: config.status.column,
           required: true,
         }
@@ -321,15 +324,21 @@ function fieldsOf(config: DelimitedConfig): TableFields {
       guards.push({ sql: `nullif(${holds}, false)`, column: columns.net, code: 'bad_amount' });
     }
   }
-  const cells = config.time.columns.map(cell);
-  lets.t_when = cells.length === 1 ? cells[0]! : `concat_ws(' ', ${cells.join(', ')})`;
-  lets.t_time = timeSql('t_when', config.time.format);
+  const raws = config.time.columns.map(ident);
+  const texts = raws.map((raw) => `dz_text(${raw})`);
+  if (texts.length === 1 && config.time.format === PLAIN_TIME) {
+    // A time written as it should be has no blanks around it: only of the others is the text without them taken.
+    lets.t_time = `case when ${writtenTime(raws[0]!)} then try_cast(${raws[0]} as timestamp) else ${timeSql(texts[0]!, PLAIN_TIME)} end`;
+  } else {
+    lets.t_when = texts.length === 1 ? texts[0]! : `concat_ws(' ', ${texts.join(', ')})`;
+    lets.t_time = timeSql('t_when', config.time.format);
+  }
   Object.assign(lets, localLet('t_time', config.time.zone));
   fields.occurredAt = { sql: `dz_local(t_time, ${quote(config.time.zone)})`, column: config.time.columns[0]! };
   fields.businessOn = { sql: `t_time::date`, column: config.time.columns[0]! };
   const formats = config.time.columns.length === 1 ? [] : config.time.format.split(' ');
   config.time.columns.forEach((column, i) => {
-    guards.push({ sql: formats[i] ? timeSql(cells[i]!, formats[i]) : 't_time', column, code: 'bad_date' });
+    guards.push({ sql: formats[i] ? timeSql(texts[i]!, formats[i]) : 't_time', column, code: 'bad_date' });
   });
   for (const name of TEXTS) {
     const column = columns[name];
@@ -347,9 +356,14 @@ function signedSql(value: string, refunds: 'signed' | 'unsigned'): string {
   return `case when t_out then ${back} when t_in and ${value} < 0 then null else ${value} end`;
 }
 
-function caseOf(value: string, values: Readonly<Record<string, string>>, type: string): string {
-  const cases = Object.entries(values).map(([from, to]) => `when ${quote(from)} then ${quote(to)}::${type}`);
-  return `case ${value} ${cases.join(' ')} end`;
+/** What the word in this column means: as it stands, as nearly always, or without blanks around it. NULL when nobody said. */
+function wordOf(column: string, values: Readonly<Record<string, string>>, type: string): string {
+  const cases = (words: readonly (readonly [string, string])[]): string =>
+    words.map(([from, to]) => `when ${quote(from)} then ${quote(to)}::${type}`).join(' ');
+  const words = Object.entries(values);
+  const bare = words.filter(([from]) => from === from.trim());
+  const rest = `case dz_text(${ident(column)}) ${cases(words)} end`;
+  return bare.length === 0 ? rest : `case ${ident(column)} ${cases(bare)} else ${rest} end`;
 }
 
 const TOKENS = {
@@ -361,11 +375,14 @@ const TOKENS = {
   ss: ['[0-9]{2}', '%S'],
 } as const;
 
+const PLAIN_TIME = 'yyyy-MM-dd HH:mm:ss';
+
+/** What DuckDB writes again as it stood was read whole and in the plain form; cheaper than a pattern. */
+const writtenTime = (text: string): string => `try_cast(${text} as timestamp)::varchar = ${text}`;
+
 /** Text → timestamp, NULL when it is none. Digits exactly as the format has letters: `strptime` alone takes 2026112 for a date. */
 function timeSql(text: string, format: string): string {
-  // What DuckDB writes again as it stood was read whole and in that form; cheaper than a pattern.
-  if (format === 'yyyy-MM-dd HH:mm:ss')
-    return `case when try_cast(${text} as timestamp)::varchar = ${text} then try_cast(${text} as timestamp) end`;
+  if (format === PLAIN_TIME) return `case when ${writtenTime(text)} then try_cast(${text} as timestamp) end`;
   const parts = format.split(/(yyyy|MM|dd|HH|mm|ss)/).filter((p) => p !== '');
   const token = (part: string) => TOKENS[part as keyof typeof TOKENS];
   const pattern = parts.map((p) => token(p)?.[0] ?? p.replace(/[!-/:-@[-`{-~]/g, '\\$&')).join('');

@@ -87,3 +87,13 @@ test('a document with a table of its own says the same of what it refuses', asyn
     );
   }
 });
+
+test('blanks around a cell and capitals are no difference', async () => {
+  const plain = 'O1,payment,paid,5.00,CNY,2026-11-19 10:00:00,wechatpay';
+  const loose = ' O1\t, Payment,PAID , 5.00\t, CNY ,\t2026-11-19 10:00:00 , WeChatPay ';
+  const { lines, rejected } = await read(Buffer.from([HEADER, plain, loose, ''].join('\n')));
+  assert.deepEqual(rejected, []);
+  const said = lines.map(({ id, row_no, byte_at, byte_length, ...rest }) => rest);
+  assert.equal(said.length, 2);
+  assert.deepEqual(said[1], said[0]);
+});
