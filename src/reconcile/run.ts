@@ -135,10 +135,10 @@ async function sizeOf(files: readonly string[]): Promise<number> {
   return bytes;
 }
 
-/** What the engine may take before it spills, in MiB: by the documents' size, never more than 2400 or half of the machine. */
+/** What the engine may take before it spills, in MiB: by the documents' size, never more than 2200 or half of the machine. */
 function memoryFor(bytes: number): number {
   const wanted = Math.max(1200, Math.ceil((bytes * MEMORY_A_BYTE) / 2 ** 20));
-  return Math.floor(Math.min(wanted, 2400, totalmem() / 2 ** 21));
+  return Math.floor(Math.min(wanted, 2200, totalmem() / 2 ** 21));
 }
 
 async function work(engine: Engine, space: Workspace, carry: Staging | undefined, options: RunOptions): Promise<Work> {
