@@ -10,7 +10,8 @@ import { newId } from '../base/ids.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
 import { isTakenBack } from '../channels/reversals.ts';
 import type { TenantTx } from '../db/pool.ts';
-import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import type { Payment } from '../traces/payment.ts';
+import { paymentById } from '../traces/store.ts';
 import { clearDue, eachAtOnce, setDue, workDue } from './due.ts';
 import { type Asking, askOf, inquire } from './inquire.ts';
 
@@ -106,13 +107,4 @@ async function end(tx: TenantTx, paymentId: string): Promise<void> {
     [tx.tenantId, paymentId],
   );
   await clearDue(tx, 'close', [paymentId]);
-}
-
-async function paymentById(tx: TenantTx, id: string): Promise<Payment> {
-  return paymentOf(
-    await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
-      tx.tenantId,
-      id,
-    ]),
-  );
 }

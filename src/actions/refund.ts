@@ -50,17 +50,17 @@ export async function refundDue(on: Refunding): Promise<number> {
   });
 }
 
-type Todo = Readonly<{ call: 'send' | 'ask'; r: RefundRow; payment: Payment; open: OpenAccount; asked: Ask }>;
+type Errand = Readonly<{ call: 'send' | 'ask'; r: RefundRow; payment: Payment; open: OpenAccount; asked: Ask }>;
 
 async function refundOne(on: Refunding, tenantId: string, id: string): Promise<void> {
-  const todo = await on.book.tenant(tenantId, (tx) => next(tx, on, id));
-  if (todo === undefined) return;
-  const answer = await called(on, tenantId, todo);
-  await on.book.tenant(tenantId, (tx) => hear(tx, on, todo, answer));
+  const errand = await on.book.tenant(tenantId, (tx) => next(tx, on, id));
+  if (errand === undefined) return;
+  const answer = await called(on, tenantId, errand);
+  await on.book.tenant(tenantId, (tx) => hear(tx, on, errand, answer));
 }
 
 /** What is to be called now, its intent stored; everything else about it is done here. */
-async function next(tx: TenantTx, on: Refunding, id: string): Promise<Todo | undefined> {
+async function next(tx: TenantTx, on: Refunding, id: string): Promise<Errand | undefined> {
   const { payment, r } = await lockRefund(tx, id);
   const followed = await followTrace(tx, on, payment, r, undefined);
   const open = await on.accounts.get(tx, r.account_id);
@@ -111,7 +111,7 @@ async function send(
   payment: Payment,
   open: OpenAccount,
   r: RefundRow,
-): Promise<Todo | undefined> {
+): Promise<Errand | undefined> {
   // One that was sent once is not taken back by us: the channel may have it.
   if (r.sent === 0 && !(await isPossible(tx, on, payment, r))) return undefined;
   if (open.state === 'paused') return await later(tx, on, r, AGAIN_MOST_SECONDS);
@@ -140,7 +140,7 @@ async function question(
   payment: Payment,
   open: OpenAccount,
   r: RefundRow,
-): Promise<Todo | undefined> {
+): Promise<Errand | undefined> {
   const age = r.asked_at === null ? 0 : r.asked_at.until(on.pace.now()).total('seconds');
   const isUncertain = r.state !== 'at_channel';
   if (isUncertain && age > CASE_AFTER_SECONDS) await openCase(tx, 'refund_uncertain', { kind: 'refund', id: r.id });
@@ -171,7 +171,7 @@ function gapOf(on: Refunding, r: RefundRow): number {
   return Math.min(AGAIN_MOST_SECONDS, AGAIN_SECONDS * 2 ** Math.min(r.asked, 10));
 }
 
-async function called(on: Refunding, tenantId: string, { call, r, payment, open, asked }: Todo): Promise<Answer> {
+async function called(on: Refunding, tenantId: string, { call, r, payment, open, asked }: Errand): Promise<Answer> {
   const name = {
     refundRef: r.ref,
     paymentRef: payment.ref,
@@ -201,21 +201,21 @@ async function called(on: Refunding, tenantId: string, { call, r, payment, open,
     .catch(silent);
 }
 
-async function hear(tx: TenantTx, on: Refunding, todo: Todo, answer: Answer): Promise<void> {
-  const { call, open } = todo;
+async function hear(tx: TenantTx, on: Refunding, errand: Errand, answer: Answer): Promise<void> {
+  const { call, open } = errand;
   // The payment is held before the account's health, as whoever asks about it does.
-  const held = await lockRefund(tx, todo.r.id);
+  const held = await lockRefund(tx, errand.r.id);
   if (answer.outcome !== 'answered') {
     const restMs = await noteFailure(tx, open.account.id, answer);
     const now = await followTrace(tx, on, held.payment, held.r, undefined);
-    if (now.state === 'sent' || now.state === 'asking') await unheard(tx, on, todo, now, answer, restMs);
+    if (now.state === 'sent' || now.state === 'asking') await unheard(tx, on, errand, now, answer, restMs);
     else if (now.state === 'at_channel') await later(tx, on, now, gapOf(on, now));
     return;
   }
   await noteAnswer(tx, open.account.id, answer.raw, on.pace.now());
   const messageId =
     answer.observed.length === 0 ? undefined : await takeAboutRefund(tx, on, open, held.payment, answer);
-  const { payment, r } = await lockRefund(tx, todo.r.id);
+  const { payment, r } = await lockRefund(tx, errand.r.id);
   const named = await nameAtChannel(tx, r, answer.observed);
   const now = await followTrace(tx, on, payment, named, messageId);
   if (now.state !== 'sent' && now.state !== 'asking') {
@@ -234,7 +234,7 @@ async function hear(tx: TenantTx, on: Refunding, todo: Todo, answer: Answer): Pr
 async function unheard(
   tx: TenantTx,
   on: Refunding,
-  { call, open }: Todo,
+  { call, open }: Errand,
   r: RefundRow,
   answer: Exclude<Answer, { outcome: 'answered' }>,
   restMs: number,

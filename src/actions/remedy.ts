@@ -9,7 +9,8 @@ import { DaozhangError, told } from '../base/errors.ts';
 import { money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { orderById, reopenOrder } from '../sources/orders.ts';
-import { PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import type { Payment } from '../traces/payment.ts';
+import { paymentById } from '../traces/store.ts';
 import type { VerdictCode } from '../verdicts/catalogue.ts';
 import { remedyFor } from '../verdicts/policy.ts';
 import { openCase } from './cases.ts';
@@ -119,13 +120,4 @@ async function isPaidOtherwise(tx: TenantTx, payment: Payment): Promise<boolean>
     [tx.tenantId, payment.orderId ?? null, payment.id],
   );
   return row !== undefined;
-}
-
-async function paymentById(tx: TenantTx, id: string): Promise<Payment> {
-  return paymentOf(
-    await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
-      tx.tenantId,
-      id,
-    ]),
-  );
 }

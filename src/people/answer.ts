@@ -21,7 +21,7 @@ import { CHINA } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Evidence } from '../reconcile/result.ts';
 import { take } from '../traces/advance.ts';
-import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { paymentById } from '../traces/store.ts';
 import { judgeReceipt, type OwnVerdict, type ReceiptFacts, type ReceiptVerdict } from '../verdicts/receipt.ts';
 import { askAbout, askUnknown, billIsIn, type Claiming, type Heard } from './ask.ts';
 import { type Claim, claimById, hitsOf, type KeptCandidate, onceEach, picturesOf, putHits } from './claims.ts';
@@ -197,11 +197,7 @@ async function conclude(tx: TenantTx, on: Answering, claimId: string, asked: Ask
 
 /** The payment's verdict of this moment, with its bill, batch and plan; where a refund is missed, the verdict on the latest refund. */
 async function standsNow(tx: TenantTx, on: Answering, claim: Claim, found: Found): Promise<OwnVerdict | undefined> {
-  const row = await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
-    tx.tenantId,
-    found.id,
-  ]);
-  const standing = (await standings(tx, on, [paymentOf(row)])).get(found.id);
+  const standing = (await standings(tx, on, [await paymentById(tx, found.id)])).get(found.id);
   if (standing === undefined) return found.verdict;
   const latest = [...standing.refunds].sort((a, b) => Temporal.Instant.compare(a.refund.at, b.refund.at)).at(-1);
   return claim.kind === 'refund_not_arrived' && latest !== undefined ? latest.verdict : standing.verdict;

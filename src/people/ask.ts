@@ -18,7 +18,7 @@ import type { TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
 import { insertMessages } from '../sources/inbox.ts';
 import { take } from '../traces/advance.ts';
-import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../traces/payment.ts';
+import { paymentById } from '../traces/store.ts';
 import { type Found, providersOf } from './find.ts';
 import type { Hit } from './references.ts';
 
@@ -67,13 +67,10 @@ export async function askAbout(on: Claiming, tenantId: string, found: Found, wit
 
 async function askBook(on: Claiming, tenantId: string, found: Found): Promise<Heard> {
   const { payment, open, mayAsk } = await on.book.tenant(tenantId, async (tx) => {
-    const row = await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
-      tx.tenantId,
-      found.id,
-    ]);
+    const payment = await paymentById(tx, found.id);
     const open = await on.accounts.get(tx, found.accountId);
     const can = isAskable(open);
-    return { payment: paymentOf(row), open, mayAsk: can && (await takeTurns(tx, open, 1)).granted > 0 };
+    return { payment, open, mayAsk: can && (await takeTurns(tx, open, 1)).granted > 0 };
   });
   if (!isAskable(open)) return 'not_asked';
   if (!mayAsk) return 'silent';

@@ -237,6 +237,16 @@ async function noteFailure(tx: TenantTx, message: MessageRow, error: unknown): P
   );
 }
 
+/** For how many seconds the oldest message could have been folded and was not. One that failed counts from when its next try is due. */
+export async function foldLag(tx: TenantTx): Promise<number> {
+  const { lag } = await tx.one<{ lag: string | null }>(
+    `select extract(epoch from now() - min(greatest(received_at, again_at))) as lag from unfolded
+      where tenant_id = $1 and attempts < ${MOST_TRIES} and (again_at is null or again_at <= now())`,
+    [tx.tenantId],
+  );
+  return Number(lag ?? 0);
+}
+
 /** Lets messages that were given up be tried again, or one of them, and closes their cases; returns how many. */
 export async function redrive(tx: TenantTx, livemode: boolean, only?: string): Promise<number> {
   const rows = await tx.rows<{ id: string }>(

@@ -85,6 +85,15 @@ export async function lockPayments(
   return locked;
 }
 
+export async function paymentById(tx: TenantTx, id: string): Promise<Payment> {
+  return paymentOf(
+    await tx.one<PaymentRow>(`select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = $2`, [
+      tx.tenantId,
+      id,
+    ]),
+  );
+}
+
 export async function lockPaymentsById(tx: TenantTx, ids: readonly string[]): Promise<readonly Payment[]> {
   const rows = await tx.rows<PaymentRow>(
     `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and id = any($2) order by account_id, ref for update`,

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { Text } from '../base/lang.ts';
 import { PROVIDERS } from '../channels/ladders.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
+import { foldLag, MOST_TRIES } from '../sources/fold.ts';
 
 /** `remedy`: what to do, where it is not well. */
 export type Finding = Readonly<{ name: string; ok: boolean; title: Text; detail: Text; remedy: Text }>;
@@ -116,7 +117,7 @@ export async function examine(
     await countFinding(
       tx,
       'messages.unreadable',
-      'select count(*) as n from unfolded where tenant_id = $1 and attempts >= 5',
+      `select count(*) as n from unfolded where tenant_id = $1 and attempts >= ${MOST_TRIES}`,
       'messages could not be read (daozhang replay)',
       '条消息无法读取(daozhang replay)',
     ),
@@ -169,12 +170,7 @@ async function countFinding(tx: TenantTx, name: string, sql: string, en: string,
 }
 
 async function lagFinding(tx: TenantTx): Promise<Finding> {
-  const { lag } = await tx.one<{ lag: string | null }>(
-    `select extract(epoch from now() - min(received_at)) as lag from unfolded
-      where tenant_id = $1 and attempts < 5`,
-    [tx.tenantId],
-  );
-  const seconds = Math.trunc(Number(lag ?? 0));
+  const seconds = Math.trunc(await foldLag(tx));
   return well(
     'fold.lag',
     seconds < LAG_SECONDS,

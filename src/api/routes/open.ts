@@ -1,6 +1,7 @@
 /** Routes that need no caller: health, metrics, the OpenAPI document, and the one-time link. They tell nothing of any tenant. */
 import { z } from 'zod';
 import { DUE_KINDS } from '../../actions/due.ts';
+import { foldLag } from '../../sources/fold.ts';
 import { enter, SESSION_COOKIE } from '../auth.ts';
 import { problem } from '../contract.ts';
 import { homePage, linkSpentPage } from '../pages.ts';
@@ -115,13 +116,7 @@ async function oldestUnfolded(on: Serving): Promise<number> {
   );
   let oldest = 0;
   for (const { id } of tenants) {
-    const { age } = await on.book.tenant(id, (tx) =>
-      tx.one<{ age: string | null }>(
-        'select extract(epoch from now() - min(received_at)) as age from unfolded where tenant_id = $1 and attempts < 5',
-        [id],
-      ),
-    );
-    oldest = Math.max(oldest, Number(age ?? 0));
+    oldest = Math.max(oldest, await on.book.tenant(id, foldLag));
   }
   return oldest;
 }
