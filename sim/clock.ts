@@ -45,9 +45,9 @@ export function steppedClock(start: Temporal.Instant): SteppedClock {
   };
 }
 
-/** The real clock from now on, `speed` times as fast. */
-export function runningClock(speed = 1): SimClock {
-  const startMs = Temporal.Now.instant().epochMilliseconds;
+/** From `start`, which is now, `speed` times as fast as the real clock. */
+export function runningClock(speed = 1, start = Temporal.Now.instant()): SimClock {
+  const startMs = start.epochMilliseconds;
   const startTicks = performance.now();
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;

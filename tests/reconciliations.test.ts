@@ -11,12 +11,12 @@ import { ROOT } from '../src/base/root.ts';
 import { CHINA } from '../src/base/time.ts';
 import { defaultPlan } from '../src/plans/plan.ts';
 import { promise } from '../src/plans/promise.ts';
-import { keyOf, type Living, living, paymentOf, until } from './support/living.ts';
+import { keyOf, type Living, living, nextMorning, paymentOf, until } from './support/living.ts';
 
 let on: Living;
 let authorization: string;
 before(async () => {
-  on = await living({ speed: 1, webhook: false, feed: 'none' });
+  on = await living({ speed: 1, from: nextMorning(), webhook: false, feed: 'none' });
   authorization = `Bearer ${(await keyOf(on.test)).token}`;
 });
 after(async () => {

@@ -130,6 +130,8 @@ export type LivingOptions<C extends keyof Sims = 'wechatpay'> = Readonly<{
   channel?: C;
   /** How fast business time runs: 60 makes an hour of a minute. */
   speed?: number;
+  /** Where it begins: as fast as the real time it is the real time, else the next morning. */
+  from?: Temporal.Instant;
   feed?: 'relay' | 'none';
   closing?: 'never' | 'auto';
   webhook?: boolean;
@@ -180,13 +182,20 @@ export async function callAs(on: Living, whose: ForKey = {}): Promise<Caller['ca
   return callWith(on.served.url, { authorization: `Bearer ${(await keyOf(on.test, whose)).token}` });
 }
 
+/** Ten o’clock at the shop: whenever a test runs, its business day does not end under it. Never behind the database's own clock. */
+export const nextMorning = (): Temporal.Instant => {
+  const now = Temporal.Now.zonedDateTimeISO('Asia/Shanghai');
+  const ten = now.withPlainTime('10:00');
+  return (Temporal.ZonedDateTime.compare(ten, now) < 0 ? ten.add({ days: 1 }) : ten).toInstant();
+};
+
 export async function living(options?: LivingOptions): Promise<Living>;
 export async function living<C extends keyof Sims>(
   options: LivingOptions<C> & Readonly<{ channel: C }>,
 ): Promise<Living<C>>;
 export async function living<C extends keyof Sims>(options: LivingOptions<C> = {}): Promise<Living<C>> {
   const speed = options.speed ?? 60;
-  const clock = runningClock(speed);
+  const clock = runningClock(speed, options.from ?? (speed === 1 ? undefined : nextMorning()));
   const test = await freshBook();
   const merchant = await startMerchant();
   let notifyUrl: string | undefined;
