@@ -63,11 +63,11 @@ export const breaks: Area = {
         'who does not see is told the row',
       );
       await press('Enter');
-      await page.locator('.one .money.large').waitFor();
-      assert.equal(await page.locator('.one .money.large').textContent(), money[1]);
+      await page.locator('.work-one .money.large').waitFor();
+      assert.equal(await page.locator('.work-one .money.large').textContent(), money[1]);
       await press('j');
       await press('j');
-      await page.locator('.one .money.large', { hasText: money[3]! }).waitFor();
+      await page.locator('.work-one .money.large', { hasText: money[3]! }).waitFor();
       await press('e');
       await page.locator('.one-proof:focus').waitFor();
       assert.match((await page.locator('.evidence .source code').first().textContent()) ?? '', /sha256 [0-9a-f]{64}/);
@@ -112,8 +112,8 @@ export const breaks: Area = {
       await page.getByRole('button', { name: /^说明原因/ }).click();
       await page.getByLabel('已向渠道提出').check();
       await page.locator('.act-form button[type=submit]').click();
-      await page.locator('.one .one-note').waitFor();
-      assert.match((await page.locator('.one .one-note').first().textContent()) ?? '', /王会计 已说明/);
+      await page.locator('.work-one .one-note').waitFor();
+      assert.match((await page.locator('.work-one .one-note').first().textContent()) ?? '', /王会计 已说明/);
       await other.getByRole('button', { name: /^Note/ }).click();
       await other.locator('textarea').fill('too late');
       await other.locator('.act-form button[type=submit]').click();

@@ -1,6 +1,7 @@
 /**
- * What waits for people, as a list to work through by keys, and beside it, or on a phone in its place, the one that the address names. What
- * changes elsewhere comes by itself: the oldest stand first, so that nothing new moves what is being read.
+ * What waits for people, as a list to work through by keys, and beside it, or on a phone in its place, the one that the address names: breaks,
+ * claims, cases, approvals, refunds. What changes elsewhere comes by itself where the oldest stand first, so that nothing new moves what is
+ * being read; a list in another order is `still`, and says itself when there is something new.
  */
 import './queue.css';
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
@@ -38,23 +39,29 @@ export type PaneProps = Readonly<{
 
 type Props<T, P extends PageOf<T>> = Readonly<{
   title: string;
+  /** Beside the title. */
+  head?: ReactNode;
   /** Below the title: the pages beside this one. */
   above?: ReactNode;
   queryKey: readonly unknown[];
   page: (after: string | undefined, signal: AbortSignal) => Promise<P>;
   bar: (first: P | undefined) => ReactNode;
+  /** Left of the list, until one is open: what narrows it. */
+  beside?: ReactNode;
   full: readonly Column<T>[];
   /** Where there is no room. */
   short: readonly Column<T>[];
   keyOf: (row: T) => string;
+  /** Of all rows, where it is known. */
+  total?: number | undefined;
   open: string | undefined;
   addressOf: (id?: string) => string;
   pane: (props: PaneProps) => ReactElement;
   nothing: ReactNode;
   /** What may be done about the one that is open: its key, and what it is called. */
   acts: ReadonlyArray<readonly [key: string, says: string]>;
-  /** Is this event about what is listed? */
-  hears: (type: string) => boolean;
+  /** Is this event about what is listed? `still`: it keeps still while it is read, whatever is heard. */
+  hears: 'still' | ((type: string) => boolean);
 }>;
 
 export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
@@ -67,11 +74,12 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: P) => last.next,
     placeholderData: keepPreviousData,
+    ...(of.hears === 'still' ? { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } : {}),
   });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useLive(({ type }) => {
-    if (!of.hears(type)) return;
+    if (of.hears === 'still' || !of.hears(type)) return;
     // Where something happens all the time it is still read now and then.
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
@@ -135,7 +143,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
         },
       ]),
     ),
-    '/': () => root.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
+    '/': () => searchIn(root.current)?.focus(),
     '?': () => setHelp(true),
     ...(open === undefined ? {} : { Escape: close }),
   });
@@ -145,6 +153,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     [['n', 'p'], t('queue.key.leap')],
     [['Enter', 'o'], t('queue.key.open')],
     ...of.acts.map(([key, says]) => [[key], says] as const),
+    ...(searchIn(root.current) === null ? [] : [[['/'], t('queue.key.search')] as const]),
     [['Esc'], t('queue.key.close')],
     [['?'], t('queue.key.help')],
   ];
@@ -152,6 +161,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     <section className={open === undefined ? 'work' : 'work is-open'} ref={root}>
       <div className="head">
         <h1>{of.title}</h1>
+        {of.head}
         <button type="button" className="keys-open" onClick={() => setHelp(true)}>
           <kbd>?</kbd> {t('queue.keys')}
         </button>
@@ -159,6 +169,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
       {of.above}
       <div className="work-bar">{of.bar(list.data?.pages[0])}</div>
       <div className="work-body">
+        {of.beside}
         <div className="work-list">
           {list.isPending ? (
             <Rows n={8} />
@@ -172,6 +183,7 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
               columns={open === undefined && !isNarrow ? of.full : of.short}
               rows={rows}
               keyOf={keyOf}
+              total={of.total}
               nearEnd={nearEnd}
               at={at}
               choose={show}
@@ -200,6 +212,9 @@ export function Queue<T, P extends PageOf<T>>(of: Props<T, P>): ReactElement {
     </section>
   );
 }
+
+const searchIn = (it: HTMLElement | null): HTMLInputElement | null =>
+  it?.querySelector<HTMLInputElement>('input[type=search]') ?? null;
 
 /** Whoever came by a key or a link is told what it is; whoever steps through the list keeps the place in it. */
 function Pane({ of, ...props }: PaneProps & Readonly<{ of: (props: PaneProps) => ReactElement }>): ReactElement {

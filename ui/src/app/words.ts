@@ -211,6 +211,7 @@ export const words = {
   'queue.key.move': { zh: '下一件、上一件', en: 'Next, previous' },
   'queue.key.leap': { zh: '跳 20 件', en: 'Twenty on, twenty back' },
   'queue.key.open': { zh: '打开', en: 'Open it' },
+  'queue.key.search': { zh: '搜索', en: 'Search' },
   'queue.key.close': { zh: '回到列表', en: 'Back to the list' },
   'queue.key.help': { zh: '这张表', en: 'This card' },
   'queue.one': { zh: '打开的这件', en: 'The one that is open' },

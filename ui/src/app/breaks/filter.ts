@@ -20,7 +20,9 @@ const KEYS = [
 ] as const;
 export type FilterKey = (typeof KEYS)[number];
 export type Filter = Readonly<Partial<Record<FilterKey, string>>>;
-export type Place = Readonly<{ run: string; n: string }>;
+/** Of a break: its run and its number there. */
+export const placeOf = (row: Readonly<{ reconciliation_id: string; n: number }>): string =>
+  `${row.reconciliation_id}/${row.n}`;
 
 /** What the address leaves out: somebody's work, not closed, by money. */
 const UNSAID = { part: 'break', state: 'todo', sort: 'money' } as const;
@@ -49,8 +51,8 @@ export const countedOf = (filter: Filter): Readonly<Record<string, string | unde
   sort: undefined,
 });
 
-export const addressOf = (filter: Filter, at?: Place): string =>
-  `/app/breaks${at === undefined ? '' : `/${at.run}/${at.n}`}${query(filter)}`;
+export const addressOf = (filter: Filter, place?: string): string =>
+  `/app/breaks${place === undefined ? '' : `/${place}`}${query(filter)}`;
 
 // ------------------------------------------------------------------------------------------------ saved
 

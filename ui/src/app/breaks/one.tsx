@@ -7,87 +7,55 @@ import type { Me } from '../../base/api.ts';
 import { useWords } from '../../base/lang.ts';
 import { Money, moneyText, Quiet, Time, VerdictMark } from '../../base/parts.tsx';
 import { dayOf } from '../../base/time.ts';
+import type { PaneProps } from '../queue.tsx';
 import { link } from '../route.ts';
 import { Rows, Wrong } from '../state.tsx';
 import { type Break, type BreakWork, breaks } from './api.ts';
 import { Proof } from './evidence.tsx';
-import type { Place } from './filter.ts';
 import { channelOf, StateMark } from './parts.tsx';
-import type { Asking } from './queue.tsx';
 import { type BreaksKey, CUSTODIES, OWNERS } from './words.ts';
 
 const Act = lazy(() => import('./act.tsx'));
 
-type Props = Readonly<{
-  place: Place;
-  me: Me;
-  /** What a key asked for: the evidence, or the menu of what may be done. */
-  asking: Asking | undefined;
-  answered: () => void;
-  ask: (what: Asking) => void;
-  close: () => void;
-}>;
-
-export default function One({ place, me, asking, answered, ask, close }: Props): ReactElement {
+export default function One({ id, me, asking, ask }: PaneProps & Readonly<{ me: Me }>): ReactElement {
   const { t } = useWords<BreaksKey>();
   const client = useQueryClient();
-  const one = useQuery({
-    queryKey: ['breaks', 'one', place.run, place.n],
-    queryFn: () => breaks.one(place.run, place.n),
-  });
+  const [run, n] = id.split('/') as [string, string];
+  const one = useQuery({ queryKey: ['breaks', 'one', id], queryFn: () => breaks.one(run, n) });
   const data = one.data;
-  const pane = useRef<HTMLElement>(null);
   const proof = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (data === undefined || asking !== 'evidence') return;
+    if (data === undefined || asking !== 'e') return;
     proof.current?.scrollIntoView({ block: 'start' });
     proof.current?.focus({ preventScroll: true });
-    answered();
-  }, [data, asking, answered]);
-  // Whoever came by a key or a link is told what it is; whoever steps through the list keeps his place in it.
-  const isThere = data !== undefined;
-  useEffect(() => {
-    const it = pane.current;
-    if (!isThere || it === null) return;
-    if (document.activeElement === document.body) it.focus({ preventScroll: true });
-    // The next one is read from its beginning.
-    if (it.getBoundingClientRect().top < 0) it.scrollIntoView({ block: 'start' });
-  }, [isThere]);
+    ask(undefined);
+  }, [data, asking, ask]);
   const done = (work: BreakWork): void => {
-    client.setQueryData<Break>(['breaks', 'one', place.run, place.n], (before) =>
+    client.setQueryData<Break>(['breaks', 'one', id], (before) =>
       before === undefined
         ? before
         : { ...before, work, state: work.state, version: work.version, holder: work.holder },
     );
     void client.invalidateQueries({ queryKey: ['breaks', 'summary'] });
   };
+  if (one.isError && data === undefined) return <Wrong error={one.error} retry={() => void one.refetch()} />;
+  if (data === undefined) return <Rows n={8} />;
   return (
-    <article className="one" ref={pane} tabIndex={-1} aria-label={t('breaks.one')}>
-      <button type="button" className="plain one-close" onClick={close}>
-        ← {t('breaks.back')}
-      </button>
-      {one.isError && data === undefined ? (
-        <Wrong error={one.error} retry={() => void one.refetch()} />
-      ) : data === undefined ? (
-        <Rows n={8} />
-      ) : (
-        <>
-          <Head of={data} />
-          <Facts of={data} />
-          <Doing of={data} me={me} ask={ask} />
-          <section className="one-proof" ref={proof} tabIndex={-1} aria-labelledby="proof">
-            <h3 id="proof">{t('breaks.evidence')}</h3>
-            <Proof of={data} />
-          </section>
-          <Elsewhere of={data} />
-          {asking === 'act' ? (
-            <Suspense fallback={null}>
-              <Act of={data} me={me} done={done} close={answered} renew={() => void one.refetch()} />
-            </Suspense>
-          ) : null}
-        </>
-      )}
-    </article>
+    <>
+      <Head of={data} />
+      <Facts of={data} />
+      <Doing of={data} me={me} ask={ask} />
+      <section className="one-proof" ref={proof} tabIndex={-1} aria-labelledby="proof">
+        <h3 id="proof">{t('breaks.evidence')}</h3>
+        <Proof of={data} />
+      </section>
+      <Elsewhere of={data} />
+      {asking === 'a' ? (
+        <Suspense fallback={null}>
+          <Act of={data} me={me} done={done} close={() => ask(undefined)} renew={() => void one.refetch()} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 
@@ -165,7 +133,7 @@ function Facts({ of }: Readonly<{ of: Break }>): ReactElement {
   );
 }
 
-function Doing({ of, me, ask }: Readonly<{ of: Break; me: Me; ask: (what: Asking) => void }>): ReactElement {
+function Doing({ of, me, ask }: Readonly<{ of: Break; me: Me; ask: PaneProps['ask'] }>): ReactElement {
   const { t, both } = useWords<BreaksKey>();
   const { state, steps } = of.work;
   const explained = steps.findLast((step) => step.kind === 'explained');
@@ -192,7 +160,7 @@ function Doing({ of, me, ask }: Readonly<{ of: Break; me: Me; ask: (what: Asking
         ))}
       </ol>
       {me.scopes.includes('act') ? (
-        <Button type="primary" onClick={() => ask('act')}>
+        <Button type="primary" onClick={() => ask('a')}>
           {t('breaks.act')} <kbd>a</kbd>
         </Button>
       ) : (

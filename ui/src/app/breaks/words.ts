@@ -5,19 +5,7 @@ export const words = {
   'breaks.title': { zh: '差错', en: 'Breaks' },
   'breaks.count': { zh: '{count} 笔', en: '{count} breaks' },
   'breaks.news': { zh: '有新的对账结果,点击刷新', en: 'New results, refresh' },
-  'breaks.keys': { zh: '键盘', en: 'Keys' },
-  'breaks.keysHint': {
-    zh: '输入文字时这些键不起作用。',
-    en: 'While you type text they do nothing.',
-  },
-  'breaks.key.move': { zh: '下一笔,上一笔', en: 'next, previous' },
-  'breaks.key.leap': { zh: '往后、往前 20 笔', en: '20 on, 20 back' },
-  'breaks.key.open': { zh: '打开', en: 'open' },
   'breaks.key.evidence': { zh: '看证据', en: 'evidence' },
-  'breaks.key.act': { zh: '处理', en: 'act' },
-  'breaks.key.search': { zh: '搜索', en: 'search' },
-  'breaks.key.close': { zh: '关闭', en: 'close' },
-  'breaks.key.help': { zh: '显示这张表', en: 'this card' },
   'breaks.close': { zh: '关闭', en: 'Close' },
 
   'breaks.verdict': { zh: '结论', en: 'Verdict' },
@@ -87,8 +75,6 @@ export const words = {
   'breaks.noneFitHint': { zh: '放宽条件,或清除筛选。', en: 'Widen it, or clear it.' },
   'breaks.toRuns': { zh: '对账', en: 'Reconciliations' },
 
-  'breaks.one': { zh: '一笔差错', en: 'One break' },
-  'breaks.back': { zh: '回到列表', en: 'Back to the list' },
   'breaks.superseded': {
     zh: '之后又对过账,这里是当时的结果。',
     en: 'Reconciled again since; this is as it was found then.',
