@@ -9,12 +9,14 @@ import { billsDue, planBills } from '../src/actions/bills.ts';
 import { paceOf } from '../src/actions/pace.ts';
 import { payoutsDue } from '../src/actions/payouts.ts';
 import { planRecovery, recoverDue } from '../src/actions/recover.ts';
+import { standings } from '../src/actions/standing.ts';
 import { foldingOf } from '../src/actions/work.ts';
 import { type Engine, engineOf } from '../src/api/wire.ts';
 import { openArchive } from '../src/base/archive.ts';
 import { vaultOf } from '../src/base/vault.ts';
 import { foldBatch, type Pass } from '../src/sources/fold.ts';
 import { insertMessages } from '../src/sources/inbox.ts';
+import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../src/traces/payment.ts';
 import { freshBook, type TestBook, temporary } from './support/database.ts';
 
 let on: TestBook;
@@ -328,4 +330,61 @@ test('what nobody told of stands in the report: a payment, a refund, a refund th
   await clock.advance(48 * 3_600_000);
   await cleared();
   assert.deepEqual(short(await payment('NET3')), ['captured', '1000', 'CNY', 0n, day.toString(), []]);
+});
+
+test('a payout is late when the channel itself, asked after its day and the bank’s grace, says that it is on its way', async () => {
+  sim.place('NET10', 1_300);
+  await sim.pay('NET10');
+  await clock.advance(10 * 60_000);
+  await sweep(recoverDue);
+  await foldAll();
+  const { payouts } = sim.market;
+  const payout = await payouts.settle('cny');
+  await payouts.send(payout);
+  await payouts.list(payout);
+  await clock.advance(10 * 60_000);
+  await sweep(recoverDue);
+  await foldAll();
+  const standing = (): Promise<readonly unknown[]> =>
+    on.book.tenant(on.tenantId, async (tx) => {
+      const batch = await tx.one<{ id: string; state: string }>(
+        'select id, state from batches where tenant_id = $1 and account_id = $2 and payout_ref = $3',
+        [tx.tenantId, accountIds.get('metadata'), payout.id],
+      );
+      const row = await tx.maybe<PaymentRow>(
+        `select ${PAYMENT_COLUMNS} from payments where tenant_id = $1 and account_id = $2 and ref = 'NET10'`,
+        [tx.tenantId, accountIds.get('metadata')],
+      );
+      const verdict = (await standings(tx, engine.working, [paymentOf(row!)])).get(row!.id)!.verdict;
+      const events = await tx.rows<{ type: string }>(
+        `select type from events where tenant_id = $1 and body -> 'batch' ->> 'id' = $2 order by seq`,
+        [tx.tenantId, batch.id],
+      );
+      const alert = await tx.maybe<{ batches: string }>(
+        `select detail ->> 'batches' as batches from alerts
+          where tenant_id = $1 and kind = 'settlement_trouble' and subject_id = $2 and closed_at is null`,
+        [tx.tenantId, accountIds.get('metadata')],
+      );
+      return [batch.state, verdict.also.join(), events.map((e) => e.type).join(), Number(alert?.batches ?? 0)];
+    });
+  await sweep(payoutsDue);
+  const before = await standing();
+  assert.deepEqual(before.slice(0, 2), ['on_its_way', 'on_its_way']);
+  // Its day has passed, and the bank may yet have it.
+  await clock.advance(3 * 86_400_000);
+  await sweep(payoutsDue);
+  assert.deepEqual(await standing(), before);
+  await clock.advance(3 * 86_400_000);
+  // Silence is no word of it (I7).
+  sim.faultAnswer('silent', 2, `/v1/payouts/${payout.id}`);
+  await sweep(payoutsDue);
+  assert.deepEqual(await standing(), before);
+  await sweep(payoutsDue);
+  const [state, also, events, alerted] = await standing();
+  assert.deepEqual([state, also, events], ['late', 'late', 'batch.on_its_way,batch.late']);
+  assert.ok(Number(alerted) > Number(before[3]));
+  // It is asked on until it is paid; then the bank's line alone is missing.
+  await payouts.pay(payout);
+  await sweep(payoutsDue);
+  assert.deepEqual((await standing()).slice(0, 2), ['on_its_way', 'on_its_way']);
 });

@@ -143,6 +143,18 @@ async function unheard(on: Open): Promise<readonly string[]> {
     .map((f) => `${f.ref}: ${known.get(f.ref)?.verdict?.code}`);
 }
 
+/** Of the days before: which payments the channel said it does not know. */
+async function notThere(): Promise<readonly string[]> {
+  const rows = await test_.book.tenant(test_.tenantId, (tx) =>
+    tx.rows<{ ref: string }>(
+      `select distinct p.ref from observations o join payments p on p.tenant_id = $1 and p.id = o.payment_id
+        where o.tenant_id = $1 and o.kind = 'not_found' and p.ref ~ '-[0-9]{4}-[A-Z][0-9]{2}$'`,
+      [test_.tenantId],
+    ),
+  );
+  return rows.map((r) => r.ref).sort();
+}
+
 test('the street shows what an owner meets, says nothing that is not so, and goes on after a restart', {
   timeout: 300_000,
 }, async () => {
@@ -164,6 +176,8 @@ test('the street shows what an owner meets, says nothing that is not so, and goe
     },
     120_000,
   );
+  // What happened before today had happened when it was asked about: the channel knows each of its payments.
+  assert.deepEqual(await notThere(), []);
   // Each written scene came to what it shows.
   await until(
     'each scene to end as it should',

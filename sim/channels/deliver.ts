@@ -36,6 +36,7 @@ export function deliverer(clock: SimClock, ladder: readonly number[], fired: (fa
       clock.after(fault.late, first);
       return;
     }
+    if (typeof fault === 'object' && 'after' in fault) await fault.after;
     if (fault === 'reordered') {
       let sent = false;
       const once = async (): Promise<void> => {

@@ -78,6 +78,8 @@ export type NotifyFault =
   | Readonly<{ duplicated: number }>
   /** Comes so many milliseconds later. */
   | Readonly<{ late: number }>
+  /** Comes when something else is done. */
+  | Readonly<{ after: Promise<unknown> }>
   /** Comes behind the next one; where none follows, after a minute. */
   | 'reordered'
   /** Another key signs it, before the genuine one comes. */

@@ -131,36 +131,56 @@ export async function bringHistory(past: Past): Promise<number> {
 
 const KNOWN: ReadonlySet<Once['how']> = new Set(['fine', 'only_said', 'part_back', 'all_back', 'revoked']);
 
-async function bringOne(past: Past, { desk, shop, ref, minor, item, till, at, how }: Once): Promise<void> {
-  const { clock, book, text } = past;
-  const expiresAt = at.add({ minutes: 15 });
-  if (desk.name !== 'sticker' && how !== 'no_order') {
-    const placed = await book.call<{ id: string; state: string }>('POST', '/v1/orders', {
-      order_ref: ref,
-      account_id: past.accountId(desk.name),
-      amount: { amount: decimalText(BigInt(minor), shop.currency), currency: shop.currency },
-      placed_at: at.toString(),
-      expires_at: expiresAt.toString(),
-      store: text(shop.name),
-      terminal: text(till),
-      description: text(item),
-    });
-    // The till knew at once, as tills do; or somebody showed it a picture, and the cashier believed it.
-    if (KNOWN.has(how) && placed.state === 'open')
-      await book.call('PATCH', `/v1/orders/${placed.id}`, { state: 'paid', at: at.add({ seconds: 23 }).toString() });
+/**
+ * What happened at the channel is whole before the first word of it leaves this process: whoever asks the channel about an order so old is
+ * answered as it was answered then. The channel's own messages come after the order, as they did.
+ */
+async function bringOne(past: Past, it: Once): Promise<void> {
+  const { desk, ref, how } = it;
+  const order = Promise.withResolvers<void>();
+  const told = desk.has(ref) ? [] : [happen(past, it, order.promise)];
+  try {
+    if (desk.name !== 'sticker' && how !== 'no_order') await tellOrder(past, it);
+  } finally {
+    order.resolve();
   }
-  if (desk.has(ref)) return;
-  clock.asOf(at, () => desk.place(ref, minor, { expiresAt }));
+  await Promise.all(told);
+  desk.save();
+}
+
+/** At the channel; until its messages have arrived. */
+async function happen({ clock }: Past, { desk, ref, minor, at, how }: Once, order: Promise<void>): Promise<void> {
+  clock.asOf(at, () => desk.place(ref, minor, { expiresAt: expiryOf(at) }));
   if (how === 'unpaid' || how === 'only_said') return;
+  const isGivenBack = how === 'part_back' || how === 'all_back';
   if (how === 'lost' || how === 'no_order') desk.fault('lost', ref);
+  else for (let messages = isGivenBack ? 2 : 1; messages > 0; messages -= 1) desk.fault({ after: order }, ref);
   const paying = clock.asOf(at.add({ seconds: 20 }), () => desk.pay(ref));
-  if (how === 'part_back' || how === 'all_back')
+  if (isGivenBack)
     clock.asOf(at.add({ minutes: 25 }), () =>
       desk.giveBack!(ref, `${ref}-R`, how === 'all_back' ? minor : Math.floor(minor / 200) * 100, 0),
     );
   if (how === 'revoked') clock.asOf(at.add({ minutes: 2 }), () => desk.revoke!(ref));
   await paying;
-  desk.save();
+}
+
+const expiryOf = (at: Temporal.Instant): Temporal.Instant => at.add({ minutes: 15 });
+
+async function tellOrder(past: Past, { desk, shop, ref, minor, item, till, at, how }: Once): Promise<void> {
+  const { book, text } = past;
+  const placed = await book.call<{ id: string; state: string }>('POST', '/v1/orders', {
+    order_ref: ref,
+    account_id: past.accountId(desk.name),
+    amount: { amount: decimalText(BigInt(minor), shop.currency), currency: shop.currency },
+    placed_at: at.toString(),
+    expires_at: expiryOf(at).toString(),
+    store: text(shop.name),
+    terminal: text(till),
+    description: text(item),
+  });
+  // The till knew at once, as tills do; or somebody showed it a picture, and the cashier believed it.
+  if (KNOWN.has(how) && placed.state === 'open')
+    await book.call('PATCH', `/v1/orders/${placed.id}`, { state: 'paid', at: at.add({ seconds: 23 }).toString() });
 }
 
 /** What each channel owed the bank for each day, and what became of it. */

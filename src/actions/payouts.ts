@@ -8,10 +8,12 @@
 import type { OpenAccount } from '../channels/accounts.ts';
 import type { PayoutAnswer, PayoutMembers } from '../channels/channel.ts';
 import { askKnowingKeys } from '../channels/keys.ts';
+import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { payoutHash } from '../observations/payout.ts';
 import { insertMessages } from '../sources/inbox.ts';
 import { bindMembers, paidAgain, type SaidPayout, takePayouts } from '../sources/payouts.ts';
+import { isUnderway, lateFrom, type Told } from '../traces/payout.ts';
 import { tellBatches } from './batches.ts';
 import { clearDue, eachAtOnce, setDue, wakeClaims, workDue } from './due.ts';
 import { noteAnswer, noteFailure, takeTurns } from './health.ts';
@@ -28,6 +30,8 @@ const PAGES = 50;
 const LIST_HOURS = 6;
 /** A bank sends back within some five working days of the day on which the money should be there. */
 const WATCH_DAYS = 8;
+/** What is late is asked about until the channel tells its end. */
+const LATE_HOURS = 24;
 
 /** In the transaction that folds the messages; the batches are asked about at once. */
 export async function hearPayouts(tx: TenantTx, told: readonly SaidPayout[]): Promise<void> {
@@ -58,7 +62,7 @@ type BatchRow = Readonly<{
   account_id: string;
   payout_ref: string;
   state: string;
-  told_state: string;
+  told_state: Told['state'];
   due_on: Temporal.PlainDate | null;
   listed: Listed | null;
 }>;
@@ -208,7 +212,13 @@ async function next(on: Asking, tx: TenantTx, id: string, isListed: boolean): Pr
     .toInstant();
   const isOver =
     batch === undefined || batch.told_state === 'cancelled' || (isListed && batch.told_state === 'returned');
-  if (isOver || Temporal.Instant.compare(now, end) > 0) return await clearDue(tx, 'payout', [id]);
-  const at = isListed ? end.add({ minutes: 1 }) : now.add({ hours: LIST_HOURS });
+  const isMoving = batch !== undefined && batch.due_on !== null && isUnderway(batch.told_state);
+  if (isOver || (!isMoving && isBefore(end, now))) return await clearDue(tx, 'payout', [id]);
+  // That it is late is said on its word alone, and so it is asked when it would be.
+  const late = isMoving ? lateFrom(batch.due_on!, await planAt(tx, batch.account_id, now)) : end;
+  const soon = now.add({ hours: isListed ? LATE_HOURS : LIST_HOURS });
+  const at = !isListed || (isMoving && isBefore(late, now)) ? soon : late.add({ minutes: 1 });
   await setDue(tx, [{ kind: 'payout', id, inMs: on.pace.msUntil(at) * (1 + on.pace.jitter() / 4) }]);
 }
+
+const isBefore = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) < 0;

@@ -43,6 +43,14 @@ function due(settleOn: Temporal.PlainDate, plan: Plan): Promised | undefined {
   return Object.freeze({ settleOn, dueOn, assumed: freezeDays > 0 || !certain });
 }
 
+const FRIDAY = 5;
+const MONDAY_AFTER = 8;
+/** Until when a bank may still show it: banks post on working days, and what ends on a weekend ends on Monday (`lastDay` of `reconcile/bank.ts`). */
+export function windowEnd(dueOn: Temporal.PlainDate, windowDays: number): Temporal.PlainDate {
+  const on = dueOn.add({ days: windowDays });
+  return on.dayOfWeek > FRIDAY ? on.add({ days: MONDAY_AFTER - on.dayOfWeek }) : on;
+}
+
 /** The date so many days after another, and whether the calendar is certain of it. `rolled`: a free day is a part of the next working day. */
 export function after(
   lag: Lag,

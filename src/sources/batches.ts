@@ -40,7 +40,7 @@ export async function takeBatches(tx: TenantTx, run: Run, batches: Result['batch
   // What the channel has told of goes by the number it is told by.
   const byKey = new Map(
     batches.map((b) => {
-      const state = stateOfBatch(b.state, told.get(b.id));
+      const state = stateOfBatch(b.state, told.get(b.id)?.state, told.get(b.id)?.late);
       return [b.id, told.has(b.id) ? { ...b, state, ref: payoutRefOf(b)! } : { ...b, state }];
     }),
   );

@@ -8,11 +8,12 @@
 import { newId } from '../base/ids.ts';
 import { decimalText, type Money, money } from '../base/money.ts';
 import type { PlainAccount } from '../channels/accounts.ts';
+import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import { type PayoutSaid, payoutHash } from '../observations/payout.ts';
 import type { Batch } from '../reconcile/result.ts';
-import { type FoundState, foldPayout, type KeptPayout, stateOfBatch, type Told } from '../traces/payout.ts';
+import { type FoundState, foldPayout, isLate, type KeptPayout, stateOfBatch, type Told } from '../traces/payout.ts';
 
 /** Bound numbers of one statement's rows. */
 const BATCH = 500;
@@ -199,8 +200,8 @@ type FactRow = Readonly<{
   last_seen_at: Temporal.Instant;
   times: number;
 }>;
-/** As it is kept; `times` and `lastSeenAt` for people. */
-export type PayoutFact = KeptPayout & Readonly<{ lastSeenAt: Temporal.Instant; times: number }>;
+/** As it is kept; `times` for people. */
+export type PayoutFact = KeptPayout & Readonly<{ times: number }>;
 
 export async function factsOf(
   tx: TenantTx,
@@ -244,15 +245,16 @@ async function writeTold(
   told: Told,
   row: Row | undefined,
 ): Promise<MovedBatch> {
-  const json = JSON.stringify(told, (_, v) => (typeof v === 'bigint' ? v.toString() : v));
-  const whose = account.subMerchantNo ?? account.merchantNo;
   const made = facts.map((f) => f.madeAt).sort(Temporal.Instant.compare)[0]!;
+  const dueOn = told.arrivalOn ?? row?.due_on ?? undefined;
+  const late = isLate(told, dueOn, await planAt(tx, account.id, made));
+  const json = JSON.stringify({ ...told, isLate: late }, (_, v) => (typeof v === 'bigint' ? v.toString() : v));
+  const whose = account.subMerchantNo ?? account.merchantNo;
   const on = made.toZonedDateTimeISO('UTC').toPlainDate();
-  const state = stateOfBatch(row?.found ?? null, told.state);
+  const state = stateOfBatch(row?.found ?? null, told.state, late);
   // What documents found stands as they found it; of what nobody but the channel knows, its word does.
   const net = row?.found ? row.net : amountOf(told.amount);
   const outAt = told.state === 'paid' ? (told.paid?.at ?? null) : null;
-  const dueOn = told.arrivalOn ?? row?.due_on ?? undefined;
   const batch: BatchNow = {
     id: row?.key ?? ['told', account.provider, whose, ref].join('/'),
     channel: account.provider,
@@ -310,6 +312,8 @@ export function payoutRefOf(b: Pick<Batch, 'id' | 'kind' | 'channel' | 'account'
   return b.id.slice(['stated', b.channel, b.account, b.net.currency, ''].join('/').length);
 }
 
+export type TheirWord = Readonly<{ state: Told['state']; late: boolean }>;
+
 /**
  * What the channel told of batches that a run found becomes theirs: a row that nobody but the channel knew gets the document's name; where
  * a payout list and then the payout's own lines were brought, what was told goes over to the latter. Returns what is told, by key.
@@ -318,7 +322,7 @@ export async function meetTold(
   tx: TenantTx,
   livemode: boolean,
   batches: readonly Batch[],
-): Promise<ReadonlyMap<string, Told['state']>> {
+): Promise<ReadonlyMap<string, TheirWord>> {
   const byRef = new Map<string, Batch>();
   for (const b of batches) {
     const ref = payoutRefOf(b);
@@ -340,22 +344,23 @@ export async function meetTold(
       channel: string;
       payout_ref: string;
       state: Told['state'];
+      late: boolean;
     }>
   >(
-    `select id, key, kind, found, channel, payout_ref, told ->> 'state' as state from batches
+    `select id, key, kind, found, channel, payout_ref, told ->> 'state' as state, coalesce((told ->> 'isLate')::boolean, false) as late from batches
       where tenant_id = $1 and livemode = $2 and channel = any($3) and payout_ref = any($4) and told is not null order by id for update`,
     [
       ...[tx.tenantId, livemode, [...new Set(batches.map((b) => b.channel))]],
       [...byRef.keys()].map((name) => name.slice(name.indexOf('/') + 1)),
     ],
   );
-  const told = new Map<string, Told['state']>();
+  const told = new Map<string, TheirWord>();
   for (const row of known) {
     const batch = byRef.get(`${row.channel}/${row.payout_ref}`);
     if (batch === undefined) continue;
     const isTheirs = row.found === null || (row.kind === 'payout' && batch.kind === 'stated');
     if (row.key !== batch.id && isTheirs) await goOver(tx, livemode, row, batch);
-    if (row.key === batch.id || isTheirs) told.set(batch.id, row.state);
+    if (row.key === batch.id || isTheirs) told.set(batch.id, row);
   }
   return told;
 }

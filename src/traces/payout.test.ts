@@ -3,7 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { money } from '../base/money.ts';
 import { PAYOUT_STATES, type PayoutSaid, payoutHash } from '../observations/payout.ts';
-import { contradictionsOf, type FoundState, foldPayout, type KeptPayout, stateOfBatch } from './payout.ts';
+import { defaultPlan } from '../plans/plan.ts';
+import {
+  contradictionsOf,
+  type FoundState,
+  foldPayout,
+  isLate,
+  type KeptPayout,
+  lateFrom,
+  stateOfBatch,
+} from './payout.ts';
 
 const AT = Temporal.Instant.from('2026-11-20T08:00:00Z');
 const DAY = Temporal.PlainDate.from('2026-11-22');
@@ -14,7 +23,7 @@ const fact = (id: string, more: Partial<PayoutSaid> = {}): KeptPayout => {
     ...{ amount: money(5_000n, 'CNY'), arrivalOn: DAY, failure: undefined, listing: 'now', said: 'pending' },
     ...more,
   };
-  return { ...said, id, bodyHash: payoutHash(said), messageId: `m${id}` };
+  return { ...said, id, bodyHash: payoutHash(said), messageId: `m${id}`, lastSeenAt: said.occurredAt };
 };
 const at = (hours: number): Temporal.Instant => AT.add({ hours });
 
@@ -115,4 +124,30 @@ test('I6: no word of the channel makes a batch credited; a bank’s line outweig
   assert.deepEqual(against('on_its_way', 4_000n), ['document_differs']);
   assert.deepEqual(against('on_its_way', 5_000n, 4_999n), ['members_differ']);
   assert.deepEqual(contradictionsOf(told, undefined, 5_000n), []);
+});
+
+test('late: the channel says after its day and the bank’s grace that it is under way, and no silence or doubt says so', () => {
+  const plan = defaultPlan('stripe');
+  const from = lateFrom(DAY, plan);
+  // A Sunday, and two days: the end of Tuesday where the account is settled. What ends on a weekend ends on Monday.
+  assert.equal(from.toZonedDateTimeISO(plan.settle.zone).toPlainDate().toString(), '2026-11-25');
+  const friday = lateFrom(Temporal.PlainDate.from('2026-11-20'), plan);
+  assert.equal(friday.toZonedDateTimeISO(plan.settle.zone).toPlainDate().toString(), '2026-11-24');
+  const asked = (state: PayoutSaid['state'], lastSeenAt: Temporal.Instant): KeptPayout => ({
+    ...fact('1', { source: 'inquiry', state, said: state }),
+    lastSeenAt,
+  });
+  const minute = { minutes: 1 };
+  const late = (...facts: readonly KeptPayout[]): boolean => isLate(foldPayout(facts), DAY, plan);
+  assert.equal(late(asked('in_transit', from.subtract(minute))), false);
+  assert.equal(late(asked('in_transit', from.add(minute))), true);
+  assert.equal(late(asked('pending', from.add(minute))), true);
+  assert.equal(late(asked('paid', from.add(minute))), false, 'the bank alone knows more');
+  const told = fact('2', { state: 'in_transit' });
+  assert.equal(late({ ...told, lastSeenAt: from.add(minute) }), false, 'it came late, and was said before');
+  const doubted = fact('2', { state: 'in_transit', amount: money(1n, 'CNY'), occurredAt: from.add(minute) });
+  assert.equal(late(told, doubted), false);
+  assert.equal(stateOfBatch('on_its_way', 'in_transit', true), 'late');
+  assert.equal(stateOfBatch('credited', 'in_transit', true), 'credited');
+  assert.equal(stateOfBatch(null, 'returned', false), 'returned');
 });

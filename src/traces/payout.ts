@@ -4,10 +4,14 @@
  */
 import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
+import { endOfDay, instantOf } from '../base/time.ts';
 import { rankOf } from '../observations/observation.ts';
 import { PAYOUT_STATES, type PayoutSaid, type PayoutState } from '../observations/payout.ts';
+import type { Plan } from '../plans/plan.ts';
+import { windowEnd } from '../plans/promise.ts';
 
-export type KeptPayout = PayoutSaid & Readonly<{ id: string; bodyHash: string; messageId: string | undefined }>;
+export type KeptPayout = PayoutSaid &
+  Readonly<{ id: string; bodyHash: string; messageId: string | undefined; lastSeenAt: Temporal.Instant }>;
 
 /** What can contradict what, of a batch that is told of: within what the channel says, and against what documents and the bank have. */
 export const BATCH_CONTRADICTIONS = {
@@ -40,6 +44,8 @@ export type Told = Readonly<{
   state: PayoutState;
   amount: Money;
   arrivalOn: Temporal.PlainDate | undefined;
+  /** When the channel said last that it stands so; undefined where all that it said is doubted. */
+  saidAt: Temporal.Instant | undefined;
   /** That it left for the bank, by whose word. */
   paid: Behind | undefined;
   returned: (Behind & Readonly<{ code: string; says: string }>) | undefined;
@@ -87,6 +93,7 @@ export function foldPayout(facts: readonly KeptPayout[]): Told {
     state: last.state,
     amount: best.amount,
     arrivalOn: sorted.toSorted(compareAt).findLast((f) => f.arrivalOn !== undefined)?.arrivalOn,
+    saidAt: sure.length === 0 ? undefined : same.map(saidAt).sort(Temporal.Instant.compare).at(-1),
     // A payout that the bank sent back had left, whether or not that was told.
     paid: paid === undefined ? undefined : behind(paid),
     returned:
@@ -99,6 +106,9 @@ export function foldPayout(facts: readonly KeptPayout[]): Told {
       .map(([code, ids]) => ({ code, facts: [...ids].sort() })),
   });
 }
+
+/** An answer that says the same again is kept once: it was said when it came last. */
+const saidAt = (f: KeptPayout): Temporal.Instant => (f.source === 'inquiry' ? f.lastSeenAt : f.occurredAt);
 
 const behind = (f: KeptPayout): Behind => ({
   at: f.occurredAt,
@@ -119,12 +129,30 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 /** What a reconciliation found of the same batch; null: none has seen it. */
 export type FoundState = 'not_checked' | 'on_its_way' | 'late' | 'credited' | 'short' | 'returned';
 
+/** By when the bank should have it: the end of the day of arrival where the account is settled, and the days that its plan gives the bank. */
+export const lateFrom = (dueOn: Temporal.PlainDate, { valueWindowDays, settle }: Plan): Temporal.Instant =>
+  instantOf(endOfDay(windowEnd(dueOn, valueWindowDays), settle.zone));
+
+/** It has not left for good yet: `paid`, the channel has done its part. */
+export const isUnderway = (state: PayoutState): boolean => state === 'pending' || state === 'in_transit';
+
+/** Late on the channel's own word: after that moment it still says that the payout is under way. Its silence says nothing (I7). */
+export const isLate = (
+  { state, saidAt: at }: Pick<Told, 'state' | 'saidAt'>,
+  dueOn: Temporal.PlainDate | undefined,
+  plan: Plan,
+): boolean =>
+  isUnderway(state) &&
+  at !== undefined &&
+  dueOn !== undefined &&
+  Temporal.Instant.compare(at, lateFrom(dueOn, plan)) >= 0;
+
 /** A document and a bank's statement know more of the end than the channel's word, and the channel more of the way (I6). */
-export function stateOfBatch(found: FoundState | null, told: Told['state'] | undefined): FoundState {
+export function stateOfBatch(found: FoundState | null, told: Told['state'] | undefined, late = false): FoundState {
   if (found === 'credited' || found === 'short' || found === 'returned') return found;
   if (told === 'returned') return 'returned';
   if (found === 'late' || told === undefined || told === 'cancelled') return found ?? 'not_checked';
-  return 'on_its_way';
+  return late ? 'late' : 'on_its_way';
 }
 
 /** `listedMinor`: what the channel's whole list of what is in it adds up to. */

@@ -69,6 +69,7 @@ export function toldOf(json: Text): Told {
     ...(json as unknown as Told),
     amount: moneyOf(json.amount)!,
     arrivalOn: arrival === undefined ? undefined : Temporal.PlainDate.from(arrival),
+    saidAt: json.saidAt === undefined ? undefined : instantOf(json.saidAt),
     paid: behind(json.paid) as Told['paid'],
     returned: behind(json.returned) as Told['returned'],
   });

@@ -260,8 +260,8 @@ export const ROWS: ReadonlyArray<Row<Moment>> = [
     id: 'promise_passed',
     code: 'late',
     why: {
-      en: 'the day its batch was promised for is past, that day’s bank statement is there, and does not have it',
-      zh: '批次应到之日已过,当日银行流水已有,其中没有这笔',
+      en: 'the day its batch was promised for is past: that day’s bank statement is there and does not have it, or the channel itself says that it is still on its way',
+      zh: '批次应到之日已过:当日银行流水已有而其中没有这笔,或渠道自己仍说在途',
     },
     when: (m) => batchIs(m, 'late', 'third_party', 'PAYOUT_PENDING', 'payout'),
   },
@@ -465,6 +465,8 @@ function confidenceOf(code: VerdictCode, { trace, road }: Standing): Confidence 
   // That a bank sent it back is known by a statement, or by the channel's word.
   if (code === 'payout_returned' && told?.state === 'returned' && road.batch?.foundState !== 'returned')
     return CONFIDENCE[told.by];
+  // So is that it is late; then no more is claimed than the channel says.
+  if (code === 'late' && told !== undefined && road.batch?.foundState !== 'late') return CONFIDENCE[told.by];
   if (code === 'received' || code === 'short_settled' || code === 'payout_returned') return 'proven';
   if (trace.absent) return 'proven';
   const isIn = trace.position === 'captured' || trace.position === 'refunded';

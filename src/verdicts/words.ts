@@ -76,8 +76,8 @@ export const SAYS = {
     },
     agentFor: CONFIRMS,
     accountant: {
-      zh: '{channel} {amount} {due},流水里没有;请向{channel}查问。',
-      en: '{channel} {amount}: {due}, and the bank statement does not have it. Ask {channel} where it is.',
+      zh: '{channel} {amount} {due},至今没有入账凭据;请向{channel}查问。',
+      en: '{channel} {amount}: {due}, and nothing shows that it arrived. Ask {channel} where it is.',
     },
     provesWrong: {
       zh: '银行流水里有这笔钱,只是并在别的入账里或记在别的账户。',

@@ -18,8 +18,11 @@ export function Told({
   const { t, both, lang } = useWords<AppKey>();
   const { told, contradictions } = batch;
   if (told === undefined) return null;
+  const last = told.at(-1)?.state;
+  const isLate = batch.state === 'late' && (last === 'pending' || last === 'in_transit');
   return (
     <>
+      {isLate ? <p className="payout-late tone-late">{t('payout.late')}</p> : null}
       <ol className="proofs">
         {told.map((f) => {
           const state = both(word(`payout.${f.state}`) ?? { zh: f.said, en: f.said });

@@ -278,6 +278,10 @@ export const words = {
   'payout.paid': { zh: '渠道称已出款', en: 'paid out, the channel says' },
   'payout.returned': { zh: '银行退回', en: 'returned by the bank' },
   'payout.cancelled': { zh: '出款取消', en: 'payout cancelled' },
+  'payout.late': {
+    zh: '应到之日和银行的宽限都已过,渠道仍说在途:已逾期。请向渠道查问。',
+    en: 'The day of arrival and the bank’s grace are past, and the channel still says that it is on its way: it is late. Ask the channel.',
+  },
   'payout.arrives': { zh: '预计 {on} 到账', en: 'expected on {on}' },
   'source.claim': { zh: '顾客报障', en: 'Claim' },
   'source.order': { zh: '订单系统', en: 'Order system' },
