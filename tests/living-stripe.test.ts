@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { batchLines } from '../src/cli/book.ts';
-import { givenBack, type Living, living, type PaymentOut, paymentOf, until, verdictOf } from './support/living.ts';
+import { place } from './support/cli.ts';
+import {
+  givenBack,
+  keyOf,
+  type Living,
+  living,
+  type PaymentOut,
+  paymentOf,
+  until,
+  verdictOf,
+} from './support/living.ts';
 
 let on: Living<'stripe'>;
 before(async () => {
@@ -171,6 +181,27 @@ test('a payout is told, paid and sent back: once for all its payments, and no cu
   assert.deepEqual(
     [told.batch?.ref, told.batch?.state, told.batch?.due_on, told.batch?.reconciliation_id, told.batch?.contradictions],
     [payout.id, 'on_its_way', arrival, undefined, []],
+  );
+  // Its number finds it, with what is in it: in both searches, and on the command line.
+  const number = encodeURIComponent(payout.id);
+  const known = (
+    await on.call<{ items: PaymentOut[]; payout: { state: string; told: unknown[] } }>(
+      'GET',
+      `/v1/payments/search?ref=${number}`,
+    )
+  ).body;
+  assert.deepEqual([known.payout.state, known.payout.told.length > 0], ['on_its_way', true]);
+  const found = (await on.call<{ items: { payment: PaymentOut }[] }>('GET', `/v1/search?q=${number}`)).body;
+  for (const ref of refs) {
+    assert.ok(known.items.some((p) => p.payment_ref === ref));
+    assert.ok(found.items.some(({ payment }) => payment.payment_ref === ref));
+  }
+  const here = place({ DAOZHANG_URL: on.served.url, DAOZHANG_API_KEY: (await keyOf(on.test)).token });
+  const where = await here.run('where', payout.id, '--lang', 'en');
+  assert.equal(where.code, 0, where.stderr);
+  assert.match(
+    where.stdout,
+    new RegExp(`^settled with .* on its way to the bank[^]*${payout.id}[^]*${first} · 25.00 CNY · `),
   );
   await payouts.pay(payout);
   await until('it to be paid out', async () =>

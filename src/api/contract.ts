@@ -237,6 +237,42 @@ export const observation = z
   })
   .meta({ id: 'Observation' });
 
+const batch = z.object({
+  key: z.string(),
+  ref: z.string().optional(),
+  channel: z.string(),
+  account: z.string(),
+  kind: z.enum(['stated', 'payout', 'implied']),
+  state: z
+    .enum(['not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned'])
+    .describe('As the last reconciliation with its bank’s statement says, else as the channel tells'),
+  from: day,
+  to: day,
+  due_on: day.optional(),
+  credited_on: day.optional(),
+  net: money,
+  reconciliation_id: id.optional().describe('Absent where no document has it yet'),
+  told: z
+    .array(
+      z.object({
+        id,
+        source: z.string(),
+        state: z.enum(PAYOUT_STATES),
+        said: z.string(),
+        occurred_at: instant,
+        last_seen_at: instant,
+        times: z.int(),
+        amount: money,
+        arrival_on: day.optional(),
+        failure: z.object({ code: z.string(), says: z.string() }).optional(),
+        message_id: id.optional(),
+      }),
+    )
+    .optional()
+    .describe('What the channel said of the payout, oldest first'),
+  contradictions: z.array(z.object({ code: z.string(), says: both })).optional(),
+});
+
 export const trace = z
   .object({
     payment,
@@ -256,44 +292,7 @@ export const trace = z
         created_at: instant,
       }),
     ),
-    batch: z
-      .object({
-        key: z.string(),
-        ref: z.string().optional(),
-        channel: z.string(),
-        account: z.string(),
-        kind: z.enum(['stated', 'payout', 'implied']),
-        state: z
-          .enum(['not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned'])
-          .describe('As the last reconciliation with its bank’s statement says, else as the channel tells'),
-        from: day,
-        to: day,
-        due_on: day.optional(),
-        credited_on: day.optional(),
-        net: money,
-        reconciliation_id: id.optional().describe('Absent where no document has it yet'),
-        told: z
-          .array(
-            z.object({
-              id,
-              source: z.string(),
-              state: z.enum(PAYOUT_STATES),
-              said: z.string(),
-              occurred_at: instant,
-              last_seen_at: instant,
-              times: z.int(),
-              amount: money,
-              arrival_on: day.optional(),
-              failure: z.object({ code: z.string(), says: z.string() }).optional(),
-              message_id: id.optional(),
-            }),
-          )
-          .optional()
-          .describe('What the channel said of the payout, oldest first'),
-        contradictions: z.array(z.object({ code: z.string(), says: both })).optional(),
-      })
-      .optional()
-      .describe('What it was settled in'),
+    batch: batch.optional().describe('What it was settled in'),
     breaks: z
       .array(
         z.object({
@@ -550,6 +549,7 @@ export const alert = z
 
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().optional().describe('Pass as `after` for the next page') });
+export const foundByNumber = page(payment).extend({ payout: batch.optional().describe('The payout of this number') });
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().max(200).optional(),

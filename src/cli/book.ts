@@ -115,10 +115,19 @@ function batchText(b: NonNullable<Trace['batch']>, lang: Lang): string {
 /** The story of a payment in the book. Exit 0: one found · 1: none or several. */
 export async function whereInBook(ref: string, flags: Flags, lang: Lang): Promise<number> {
   const on = asking(flags, lang);
-  const { items } = await on.ask<{ items: readonly Payment[] }>(
+  const { items, payout } = await on.ask<{ items: readonly Payment[]; payout?: NonNullable<Trace['batch']> }>(
     'GET',
     `/v1/payments/search?ref=${encodeURIComponent(ref)}`,
   );
+  // Of a payout its own story, and its payments in a line each.
+  if (payout !== undefined) {
+    if (flags.json === true) print(JSON.stringify({ payout, payments: items }, null, 1));
+    else {
+      for (const line of batchLines(payout, lang)) print(line);
+      for (const p of items) print(`  ${paymentLine(p, lang)}`);
+    }
+    return 0;
+  }
   const traces: Trace[] = [];
   for (const p of items) traces.push(await on.ask<Trace>('GET', `/v1/payments/${p.id}/trace`));
   if (flags.json === true) print(JSON.stringify(traces, null, 1));
@@ -133,14 +142,16 @@ export async function whereInBook(ref: string, flags: Flags, lang: Lang): Promis
 const side = (on: Asking, lang: Lang): string =>
   on.live ? (lang === 'zh' ? '正式' : 'live') : lang === 'zh' ? '测试' : 'test';
 
-function tellTrace(t: Trace, lang: Lang): void {
-  const { payment: p } = t;
+function paymentLine(p: Payment, lang: Lang): string {
   const v = p.verdict;
   const amount = p.captured ?? p.ordered;
   const title = v === undefined ? '' : ` · ${VERDICTS[v.code].title[lang]} · ${RELEASE[v.release][lang]}`;
-  print(
-    `${p.order_ref ?? p.payment_ref}${amount === undefined ? '' : ` · ${amount.amount} ${amount.currency}`}${title}`,
-  );
+  return `${p.order_ref ?? p.payment_ref}${amount === undefined ? '' : ` · ${amount.amount} ${amount.currency}`}${title}`;
+}
+
+function tellTrace(t: Trace, lang: Lang): void {
+  const v = t.payment.verdict;
+  print(paymentLine(t.payment, lang));
   if (v?.says !== undefined) print(`  ${v.says.agent[lang]}`);
   for (const { rule, why } of v?.path ?? []) print(`  ${lang === 'zh' ? '规则' : 'rule'} ${rule}: ${why[lang]}`);
   for (const step of v?.next ?? []) print(`  → ${step.does[lang]}`);

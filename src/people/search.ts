@@ -1,6 +1,6 @@
 /**
  * One box over the whole book: by any number, its end, an amount, a time, or several of these together. Ranked by how sure each hit is, with
- * the reason. Each way uses an index of its own: refs (exact), refs_tail, payments_amount, payments_moment.
+ * the reason. Each way uses an index of its own: refs (exact), batches_payout, refs_tail, payments_amount, payments_moment.
  */
 import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
@@ -9,14 +9,31 @@ import { AMOUNT } from './find.ts';
 import type { Asked, Span } from './phrase.ts';
 
 const MOST_BY_NUMBER = 200;
+/** Of a payout that only its channel told of, the day it was made is all that is known of its days. */
+const DAYS_BEFORE = 60;
+const DAYS_AFTER = 2;
 
 export type SearchHit = Readonly<{ id: string; at: Temporal.Instant; score: number; why: readonly Text[] }>;
+
+/**
+ * The newest payments in the payout of this number, which may have thousands. What binds them is no index of its own, which every payment would
+ * pay for when it is bound: they are looked for by `payments_moment`, back from the payout's day. `$3`: the side.
+ */
+export const IN_PAYOUT = (number: string): string => `select q.id, b.payout_ref as value, true as exact from batches b
+          cross join lateral (
+            select p.id from payments p
+             where p.tenant_id = $1 and p.livemode = $3 and p.batch_id = b.id
+               and p.moment < b.business_to + ${DAYS_AFTER} and p.moment >= b.business_from - ${DAYS_BEFORE}
+             order by p.moment desc, p.id desc limit ${MOST_BY_NUMBER}) q
+         where b.tenant_id = $1 and b.livemode = $3 and b.payout_ref = ${number}`;
 
 export const BY_REF = `select p.id, p.moment as at, bool_or(h.exact) as exact, min(h.value) as value, p.currency, ${AMOUNT} as amount
   from (select r.payment_id, r.value, true as exact from refs r where r.tenant_id = $1 and r.value = any($2)
         union all
         select q.id, w.ref, true from orders w join payments q on q.tenant_id = $1 and q.order_id = w.id
-         where w.tenant_id = $1 and w.livemode = $3 and w.ref = any($2)) h
+         where w.tenant_id = $1 and w.livemode = $3 and w.ref = any($2)
+        union all
+        ${IN_PAYOUT('any($2)')}) h
   join payments p on p.tenant_id = $1 and p.id = h.payment_id and p.livemode = $3
  group by p.id, p.currency, p.captured_minor, p.ordered_minor, p.moment
  order by p.moment desc, p.id desc limit ${MOST_BY_NUMBER}`;

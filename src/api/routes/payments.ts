@@ -9,6 +9,7 @@ import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { IN_PAYOUT } from '../../people/search.ts';
 import { type PayoutFact, factsOf as payoutFactsOf } from '../../sources/payouts.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { BATCH_CONTRADICTIONS, contradictionsOf, type FoundState, type Told } from '../../traces/payout.ts';
@@ -49,22 +50,26 @@ export function paymentRoutes(api: Api, on: Serving): void {
       schema: {
         operationId: 'findPayments',
         summary: 'Find payments by any number',
-        description: 'Order, payment, channel, wallet, refund or bank reference, exactly as it is written.',
+        description:
+          'Order, payment, channel, wallet, refund or bank reference, exactly as it is written. Of a payout’s number: the payout, and the newest payments that are in it.',
         tags: ['payments'],
         querystring: z.strictObject({ ref: shape.reference }),
-        response: { 200: shape.page(shape.payment) },
+        response: { 200: shape.foundByNumber },
       },
     },
     async ({ caller, query }) => {
-      return await on.book.tenant(caller.tenantId, async (tx) => ({
-        items: await paymentsWith(
+      return await on.book.tenant(caller.tenantId, async (tx) => {
+        const items = await paymentsWith(
           tx,
           on,
-          `p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
-          [caller.livemode, query.ref],
+          `p.livemode = $3 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $2
+             union all select i.id from (${IN_PAYOUT('$2')}) i)`,
+          [query.ref, caller.livemode],
           `order by p.created_at desc, p.id desc limit ${MOST_FOUND}`,
-        ),
-      }));
+        );
+        const payout = await batchWhere(tx, 'b.livemode = $2 and b.payout_ref = $3', [caller.livemode, query.ref]);
+        return dropEmpty({ items, payout });
+      });
     },
   );
 
@@ -259,16 +264,11 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
       where b.tenant_id = $1 and b.payment_id = $2 order by b.reconciliation_id desc, b.n limit 100`,
     [tx.tenantId, id],
   );
-  const batch = await tx.maybe<BatchRow>(
-    `select b.key, b.ref, b.channel, b.account, b.kind, b.state, b.business_from, b.business_to, b.due_on, b.credited_on,
-            b.sums -> 'net' as net, b.reconciliation_id, b.found, b.told, b.account_id, b.payout_ref, b.listed
-       from payments p join batches b on b.tenant_id = $1 and b.id = p.batch_id where p.tenant_id = $1 and p.id = $2`,
-    [tx.tenantId, id],
+  const batch = await batchWhere(
+    tx,
+    'b.id = (select p.batch_id from payments p where p.tenant_id = $1 and p.id = $2)',
+    [id],
   );
-  const facts =
-    batch?.told == null || batch.account_id === null || batch.payout_ref === null
-      ? []
-      : await payoutFactsOf(tx, batch.account_id, [batch.payout_ref]);
   const heard = observations.map((o) => ({
     kind: o.kind,
     source: o.source,
@@ -281,7 +281,7 @@ async function story(tx: TenantTx, on: Serving, caller: Caller, id: string): Pro
   return dropEmpty({
     payment,
     stations: stations.map((s) => (usual !== undefined && s.station === 'recorded' ? { ...s, usual } : s)),
-    batch: batch === undefined ? undefined : batchView(batch, facts),
+    batch,
     breaks,
     observations: observations.map((o) =>
       dropEmpty({
@@ -359,6 +359,19 @@ type BatchRow = Readonly<{
   payout_ref: string | null;
   listed: Readonly<{ net: string; whole: boolean }> | null;
 }>;
+
+/** Of several by one number the one that the channel told of. */
+async function batchWhere(tx: TenantTx, where: string, params: readonly unknown[]): Promise<BatchOut | undefined> {
+  const batch = await tx.maybe<BatchRow>(
+    `select b.key, b.ref, b.channel, b.account, b.kind, b.state, b.business_from, b.business_to, b.due_on, b.credited_on,
+            b.sums -> 'net' as net, b.reconciliation_id, b.found, b.told, b.account_id, b.payout_ref, b.listed
+       from batches b where b.tenant_id = $1 and ${where} order by b.told is null, b.id desc limit 1`,
+    [tx.tenantId, ...params],
+  );
+  if (batch === undefined) return undefined;
+  const isTold = batch.told !== null && batch.account_id !== null && batch.payout_ref !== null;
+  return batchView(batch, isTold ? await payoutFactsOf(tx, batch.account_id!, [batch.payout_ref!]) : []);
+}
 
 const batchView = (b: BatchRow, facts: readonly PayoutFact[]): BatchOut =>
   dropEmpty({
