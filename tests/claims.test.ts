@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setDue } from '../src/actions/due.ts';
 import { newId } from '../src/base/ids.ts';
 import { tenantValues } from '../src/db/values.ts';
 import { BY_NUMBERS } from '../src/people/find.ts';
@@ -40,6 +41,8 @@ type Claim = Readonly<{
   hits: ReadonlyArray<{ value: string; origin: string }>;
   next_look_at?: string;
   images: string[];
+  closed_by_rule?: { code: string };
+  ended?: string;
 }>;
 
 let on: Living;
@@ -309,6 +312,30 @@ test('answered while not paid; paid later: the answer follows the payment’s ve
   assert.equal(says(c), 'no unpaid NO_PAYMENT');
   await on.sim.pay(ref);
   await until('the answer to be yes', async () => (await again(c.id)).release === 'yes');
+  await until('its last answer', async () => {
+    const { body } = await on.call<{ items: { verdict: { code: string } }[] }>('GET', `/v1/claims/${c.id}/answers`);
+    return body.items.at(-1)?.verdict.code === 'on_its_way';
+  });
+  // Nobody says anything more: a day later it closes by itself, and says why.
+  const aDay = `update book.claim_answers set at = at - interval '25 hours' where claim_id = '${c.id}'`;
+  const table = 'alter table book.claim_answers';
+  await asOwner(on.test.ownerUrl, `${table} no force row level security; ${aDay}; ${table} force row level security`);
+  await on.test.book.tenant(on.test.tenantId, (tx) => setDue(tx, [{ kind: 'claim', id: c.id, inMs: 0 }]));
+  const closed = await until('it to close', async () => {
+    const now = await again(c.id);
+    return now.state === 'closed' ? now : undefined;
+  });
+  assert.deepEqual([closed.closed_by_rule?.code, closed.ended, closed.waits_for], ['accepted', undefined, 'nobody']);
+  // What was answered stands for the receipt: it brings no goods a second time.
+  assert.equal((await claim({ refs: [ref] })).release, 'ask');
+});
+
+test('paid, no goods: a person gives them or the money back; it waits for us', async () => {
+  const ref = await order('42.50');
+  await on.sim.pay(ref);
+  await verdictOf(on, ref, 'on_its_way');
+  const c = await claim({ kind: 'paid_no_goods', refs: [ref] });
+  assert.deepEqual([c.release, c.waits_for], ['yes', 'us']);
 });
 
 test('a refund that did not arrive: the refund is shown, and who waits for nothing known becomes a case', async () => {

@@ -25,6 +25,7 @@ import { paymentById } from '../traces/store.ts';
 import { judgeReceipt, type OwnVerdict, type ReceiptFacts, type ReceiptVerdict } from '../verdicts/receipt.ts';
 import { askAbout, askUnknown, billIsIn, type Claiming, type Heard } from './ask.ts';
 import { type Claim, claimById, hitsOf, type KeptCandidate, onceEach, picturesOf, putHits } from './claims.ts';
+import { byRule, CLOSINGS, closingOf, ruleOf } from './ends.ts';
 import { byAmount, byIds, byNumbers, type Candidate, type Found, ranked } from './find.ts';
 import { BY_LINK, isByCustomer } from './links.ts';
 import { factsOf, windowOf } from './receipt.ts';
@@ -354,19 +355,47 @@ async function write(tx: TenantTx, on: Answering, claim: Claim, it: Outcome): Pr
       next ?? null,
     ],
   );
-  if (next === undefined) await clearDue(tx, 'claim', [claim.id]);
-  else await setDue(tx, [{ kind: 'claim', id: claim.id, inMs: on.pace.msUntil(next) }]);
-  const needsPerson = matched.found === 'several' || (waits && next === undefined) || isStuck(claim, verdict);
-  if (needsPerson) await openCase(tx, 'claim', { kind: 'claim', id: claim.id }, claim.kind);
-  else await closeCases(tx, [claim.id], []);
   const before = claim.answer;
-  if (
+  const isSame =
     before?.code === verdict.code &&
     before.release === verdict.release &&
     claim.paymentId === paymentId &&
-    claim.found === matched.found
-  )
-    return;
+    claim.found === matched.found;
+  const isHard = matched.found === 'several' || (waits && next === undefined) || isStuck(claim, verdict);
+  // What a person closed with a word is not put before them again while the answer is the same.
+  const person = !isHard ? 'not_needed' : isSame && (await isSeenTo(tx, claim.id)) ? 'seen_to' : 'needed';
+  if (person === 'needed') await openCase(tx, 'claim', { kind: 'claim', id: claim.id }, claim.kind);
+  else await closeCases(tx, [claim.id], []);
+  if (!isSame) await tellAnswer(tx, claim, it, now);
+  if (next !== undefined) return await setDue(tx, [{ kind: 'claim', id: claim.id, inMs: on.pace.msUntil(next) }]);
+  const since = isSame ? await answeredSince(tx, claim) : now;
+  const closing = closingOf({ kind: claim.kind, createdAt: claim.createdAt, answer: verdict, since, person });
+  if (closing === undefined) await clearDue(tx, 'claim', [claim.id]);
+  else if (Temporal.Instant.compare(closing.at, now) > 0)
+    await setDue(tx, [{ kind: 'claim', id: claim.id, inMs: on.pace.msUntil(closing.at) }]);
+  else await closeClaim(tx, { ...claim, paymentId }, { by: byRule(closing.why) }, now);
+}
+
+/** A person closed its case with a word. */
+async function isSeenTo(tx: TenantTx, claimId: string): Promise<boolean> {
+  const row = await tx.maybe(
+    `select from cases where tenant_id = $1 and subject_id = $2 and reason = 'claim' and subject_kind = 'claim' and closed_by is not null limit 1`,
+    [tx.tenantId, claimId],
+  );
+  return row !== undefined;
+}
+
+async function answeredSince(tx: TenantTx, claim: Claim): Promise<Temporal.Instant> {
+  const row = await tx.maybe<{ at: Temporal.Instant }>(
+    'select at from claim_answers where tenant_id = $1 and claim_id = $2 order by look desc limit 1',
+    [tx.tenantId, claim.id],
+  );
+  return row?.at ?? claim.createdAt;
+}
+
+async function tellAnswer(tx: TenantTx, claim: Claim, it: Outcome, now: Temporal.Instant): Promise<void> {
+  const { verdict, matched } = it;
+  const paymentId = matched.payment?.id;
   await keepAnswer(tx, claim, it, now);
   await appendEvents(tx, [
     {
@@ -423,12 +452,12 @@ async function keepAnswer(
   );
 }
 
-/** Money that should have gone back and, by all that is known, has not even left: somebody has to see to it. */
+/** Money that should have gone back, or to the bank, and by all that is known has not even left: somebody has to see to it. */
 const isStuck = (claim: Claim, verdict: ReceiptVerdict): boolean =>
   (claim.kind === 'refund_not_arrived' || claim.kind === 'payout_not_arrived') &&
-  verdict.code !== 'refunded' &&
-  verdict.code !== 'reversed' &&
+  !THERE.has(verdict.code) &&
   !UNDECIDED.has(verdict.code);
+const THERE: ReadonlySet<string> = new Set(['refunded', 'reversed', 'received']);
 
 function candidateOut(c: Candidate): KeptCandidate {
   const { found } = c;
@@ -533,21 +562,20 @@ export async function claimsDue(on: Answering): Promise<number> {
   });
 }
 
-/** The claim's end, said by a person. */
+/** The claim's end: said by a person, or by the rule of `ends.ts`, which knows nothing of the goods. */
 export async function closeClaim(
   tx: TenantTx,
   claim: Claim,
-  ended: NonNullable<Claim['ended']>,
-  by: string,
-  note: string | undefined,
+  { ended, by, note }: Readonly<{ ended?: NonNullable<Claim['ended']>; by: string; note?: string | undefined }>,
   now: Temporal.Instant,
 ): Promise<void> {
   const closed = await tx.run(
     `update claims set state = 'closed', closed_at = $3, closed_by = $4, ended = $5, note = $6, next_look_at = null
       where tenant_id = $1 and id = $2 and state <> 'closed'`,
-    [tx.tenantId, claim.id, now, by, ended, note ?? null],
+    [tx.tenantId, claim.id, now, by, ended ?? null, note ?? null],
   );
   if (closed === 0) throw new DaozhangError('claim.closed', {});
+  const why = ruleOf(by);
   await clearDue(tx, 'claim', [claim.id]);
   await closeCases(tx, [claim.id], []);
   await appendEvents(tx, [
@@ -555,7 +583,13 @@ export async function closeClaim(
       type: 'claim.closed',
       livemode: claim.livemode,
       paymentId: claim.paymentId,
-      body: { claim: { id: claim.id, ended } },
+      body: {
+        claim: {
+          id: claim.id,
+          ...(ended === undefined ? {} : { ended }),
+          ...(why === undefined ? {} : { rule: why, why: CLOSINGS[why] }),
+        },
+      },
     },
   ]);
 }

@@ -5,6 +5,7 @@
  * statement over what is open, which is little; closed ones come by index.
  */
 import { onSide } from '../actions/cases.ts';
+import { setDue } from '../actions/due.ts';
 import { appendEvents } from '../actions/events.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { TenantTx } from '../db/pool.ts';
@@ -94,6 +95,8 @@ export async function closeCase(tx: TenantTx, livemode: boolean, of: CaseRow, by
     [tx.tenantId, of.id, by, note],
   );
   if (closed === 0) throw new DaozhangError('case.closed', {});
+  // Its claim has nobody to wait for any more.
+  if (of.subject_kind === 'claim') await setDue(tx, [{ kind: 'claim', id: of.subject_id, inMs: 0 }]);
   await appendEvents(tx, [
     {
       type: 'case.closed',

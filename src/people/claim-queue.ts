@@ -8,7 +8,8 @@ import { type Claim, COLUMNS, claimOf, type Row } from './claims.ts';
 
 /**
  * `us`: a person has to choose or decide · `channel`: it is looked at again by itself · `customer`: not paid, by the channel's own word ·
- * `nobody`: answered, and only its end is to be noted.
+ * `nobody`: answered; it closes
+ * by itself (`ends.ts`), or when its end is noted.
  */
 export const WAITS = ['us', 'channel', 'customer', 'nobody'] as const;
 export type WaitsFor = (typeof WAITS)[number];
@@ -19,6 +20,7 @@ const WAITS_SQL = `case
                 and w.closed_at is null) then 'us'
   when c.state = 'open' then 'channel'
   when c.release = 'ask' then 'us'
+  when c.release = 'yes' and c.kind = 'paid_no_goods' then 'us'
   when c.release = 'no' and c.kind in ('paid_not_seen', 'paid_no_goods') then 'customer'
   else 'nobody' end`;
 

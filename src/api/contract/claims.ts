@@ -123,7 +123,11 @@ export const claim = z
     created_by_name: z.string().optional(),
     closed_at: instant.optional(),
     closed_by_name: z.string().optional(),
-    ended: z.string().optional(),
+    ended: z.string().optional().describe('As a person said it; absent where it closed by itself'),
+    closed_by_rule: z
+      .object({ code: z.string(), says: both })
+      .optional()
+      .describe('Why it closed by itself: what it was about is settled, or nobody said anything more'),
     note: z.string().optional(),
   })
   .meta({ id: 'Claim' });

@@ -29,6 +29,7 @@ import {
   takeImage,
 } from '../../people/claims.ts';
 import { detailsIn } from '../../people/details.ts';
+import { CLOSINGS, type ClosingWhy, ruleOf } from '../../people/ends.ts';
 import { namesOf } from '../../people/names.ts';
 import { type Hit, referencesIn } from '../../people/references.ts';
 import { actorOf, type Caller } from '../auth.ts';
@@ -187,7 +188,7 @@ export function claimRoutes(api: Api, on: Serving): void {
     async ({ caller, params, body }) => {
       await on.book.tenant(caller.tenantId, async (tx) => {
         const claim = await theirs(tx, caller, params.id);
-        await closeClaim(tx, claim, body.ended, actorOf(caller), body.note, on.pace.now());
+        await closeClaim(tx, claim, { ended: body.ended, by: actorOf(caller), note: body.note }, on.pace.now());
       });
       return await viewOf(on, caller, params.id);
     },
@@ -293,6 +294,9 @@ async function theirs(tx: TenantTx, caller: Caller, claimId: string): Promise<Cl
   return claim !== undefined && claim.livemode === caller.livemode ? claim : notFound();
 }
 
+const ruleView = (code: ClosingWhy | undefined): ClaimOut['closed_by_rule'] =>
+  code === undefined ? undefined : { code, says: CLOSINGS[code] };
+
 async function viewOf(on: Serving, caller: Caller, claimId: string): Promise<ClaimOut> {
   return await on.book.tenant(caller.tenantId, async (tx) => {
     return (await viewsOf(tx, on, [await theirs(tx, caller, claimId)]))[0]!;
@@ -343,6 +347,7 @@ async function viewsOf(tx: TenantTx, on: Serving, claims: readonly Claim[]): Pro
       closed_by_name: nameOf(c.closedBy),
       closed_at: c.closedAt?.toString(),
       ended: c.ended,
+      closed_by_rule: ruleView(ruleOf(c.closedBy)),
       note: c.note,
     }),
   }));

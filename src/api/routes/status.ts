@@ -335,6 +335,6 @@ async function haveIt(on: Serving, { tenantId, link }: Opened): Promise<void> {
     const claim = await claimById(tx, link.last_claim_id, true);
     if (claim === undefined || claim.state === 'closed') return;
     const ended = claim.kind === 'refund_not_arrived' ? 'repaid' : 'goods_given';
-    await closeClaim(tx, claim, ended, `${BY_LINK}${link.id}`, undefined, on.pace.now());
+    await closeClaim(tx, claim, { ended, by: `${BY_LINK}${link.id}` }, on.pace.now());
   });
 }

@@ -182,11 +182,15 @@ function Ending({
   isBusy,
   end,
 }: Readonly<{ claim: Claim; isBusy: boolean; end: (ended: End) => void }>): ReactElement {
-  const { t } = useWords<CounterKey>();
+  const { t, both } = useWords<CounterKey>();
   if (claim.state === 'closed')
     return (
       <p className="ended" role="status">
-        {t('end.done', { ended: t(`end.${(claim.ended ?? 'withdrawn') as End}`) })}
+        {t('end.done', {
+          ended: claim.closed_by_rule
+            ? both(claim.closed_by_rule.says)
+            : t(`end.${(claim.ended ?? 'withdrawn') as End}`),
+        })}
       </p>
     );
   return (

@@ -88,6 +88,15 @@ function Head({ of }: Readonly<{ of: Claim }>): ReactElement {
   );
 }
 
+/** What is to be done, where it is ours to do. */
+function turnOf({ waits_for, kind, release, payment }: Claim): CasesKey {
+  if (waits_for !== 'us') return `turn.${waits_for}`;
+  if (payment === undefined) return 'turn.number';
+  if (kind === 'refund_not_arrived') return 'turn.refund';
+  if (kind === 'payout_not_arrived') return 'turn.payout';
+  return kind === 'paid_no_goods' && release === 'yes' ? 'turn.goods' : 'turn.us';
+}
+
 /** Whose turn it is, in a sentence, with what can be done about it here. */
 function Doing({
   of,
@@ -103,7 +112,11 @@ function Doing({
     return (
       <div>
         <Say tone="arrived">
-          {t('cases.ended', { ended: t(`end.${(of.ended ?? 'withdrawn') as 'withdrawn'}`) })}
+          {t('cases.ended', {
+            ended: of.closed_by_rule
+              ? both(of.closed_by_rule.says)
+              : t(`end.${(of.ended ?? 'withdrawn') as 'withdrawn'}`),
+          })}
           <small>
             {of.closed_at === undefined ? null : <Time at={of.closed_at} />} {of.closed_by_name ?? ''}
             {of.note === undefined ? '' : ` · ${of.note}`}
@@ -116,7 +129,7 @@ function Doing({
     <section aria-labelledby="doing">
       <h3 id="doing">{t('cases.doing')}</h3>
       <Say tone={WAIT_TONES[of.waits_for]}>
-        {of.candidates.length > 0 && of.found === 'several' ? t('cases.choose') : t(`turn.${of.waits_for}`)}
+        {of.candidates.length > 0 && of.found === 'several' ? t('cases.choose') : t(turnOf(of))}
         {of.next_look_at === undefined ? null : <NextLook at={of.next_look_at} />}
       </Say>
       {of.candidates.length === 0 ? null : (

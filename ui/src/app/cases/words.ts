@@ -13,7 +13,7 @@ export const words = {
   'waits.us': { zh: '等我们', en: 'Ours' },
   'waits.channel': { zh: '等渠道', en: 'Channel’s' },
   'waits.customer': { zh: '等顾客', en: 'Customer’s' },
-  'waits.nobody': { zh: '待记结果', en: 'To be closed' },
+  'waits.nobody': { zh: '已答复', en: 'Answered' },
   'turn.us': {
     zh: '要有人决定:核对证据,再记下结果。',
     en: 'A person decides: look at the evidence, then say how it ended.',
@@ -26,7 +26,26 @@ export const words = {
     zh: '渠道说没有收到这笔钱。请顾客重新付款,或出示别的单号。',
     en: 'The channel says this money did not come. Let the customer pay again, or show another number.',
   },
-  'turn.nobody': { zh: '已有答复,只差记下结果。', en: 'Answered. Only how it ended is left to be said.' },
+  'turn.nobody': {
+    zh: '已有答复。钱到银行、退回顾客,或过几天无人再说什么,就自动了结;也可以现在记下结果。',
+    en: 'Answered. It closes by itself when the bank has the money, when it went back, or when nobody says anything more for some days; or say now how it ended.',
+  },
+  'turn.goods': {
+    zh: '钱已付,东西没拿到:补交或退款,再记下结果。',
+    en: 'It is paid and the goods are missing: hand them over or give the money back, then say how it ended.',
+  },
+  'turn.refund': {
+    zh: '应退的钱没有退出去:打开这笔付款,查看退款;没有就发起,失败就换个办法退。',
+    en: 'The money has not gone back: open the payment and look at its refund. Make one where there is none, or give it back another way where it failed.',
+  },
+  'turn.payout': {
+    zh: '钱还没有到银行:打开这笔付款,看它的批次,向渠道查问。',
+    en: 'The bank does not have the money: open the payment, look at its batch, and ask the channel.',
+  },
+  'turn.number': {
+    zh: '查到最后仍不知道:向顾客要商户单号或账单截图,再查一次;查不到就记下结果。',
+    en: 'Nothing was found in the end: ask the customer for the merchant order number or the bill, look again, or say how it ended.',
+  },
   'cases.ref': { zh: '单号', en: 'Number' },
   'cases.kind': { zh: '报障类型', en: 'Kind of claim' },
   'cases.allKinds': { zh: '全部类型', en: 'All kinds' },
