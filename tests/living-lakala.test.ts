@@ -6,21 +6,21 @@ import { givenBack, type Living, living, paymentOf, until, verdictOf } from './s
 
 let on: Living<'lakala'>;
 before(async () => {
-  on = await living({ channel: 'lakala' });
+  on = await living({ channel: 'lakala', closing: 'auto' });
 });
 after(async () => {
   await on.close();
   assert.deepEqual(on.errors, []);
 });
 
-async function order(ref: string, product: 'scan' | 'cashier'): Promise<void> {
+async function order(ref: string, product: 'scan' | 'cashier' | 'barcode', minutes = 30): Promise<void> {
   on.sim.place(ref, 2_500, { product });
   const answer = await on.call('POST', '/v1/orders', {
     order_ref: ref,
     product,
     amount: { amount: '25.00', currency: 'CNY' },
     placed_at: on.clock.now().toString(),
-    expires_at: on.clock.now().add({ minutes: 30 }).toString(),
+    expires_at: on.clock.now().add({ minutes }).toString(),
   });
   assert.equal(answer.status, 201, JSON.stringify(answer.body));
 }
@@ -90,4 +90,13 @@ test('I8: given back at our asking: sent once, done by the channel’s word', as
     on.sim.trades.get('LK-BACK')!.refunds.map((r) => [r.ref, r.amount]),
     [[story.refund.refund_ref, 1_000n]],
   );
+});
+
+test('what the till scanned and the shop gave up is taken back, not closed, while the customer is at it too', async () => {
+  for (const ref of ['LK-TILL', 'LK-PIN']) await order(ref, 'barcode', 1);
+  await on.sim.pay('LK-PIN', { processingMs: 3_600_000 });
+  for (const ref of ['LK-TILL', 'LK-PIN'])
+    await until(`${ref} to be taken back`, async () => (await paymentOf(on, ref))?.position === 'closed');
+  const called = (what: string): number => on.sim.fired.get(`/api/v3/labs/relation/${what}`) ?? 0;
+  assert.deepEqual([called('revoked') >= 2, called('close')], [true, 0]);
 });

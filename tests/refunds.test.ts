@@ -3,6 +3,10 @@
  * simulated WeChat Pay, whose truth tells how often money really went. Nobody but these tests works on what is due.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { refundDue } from '../src/actions/refund.ts';
@@ -266,6 +270,36 @@ test('F43: a yes of whoever may no more, before the second, does not count', asy
   assert.deepEqual(given(ref), [70_000]);
 });
 
+test('I9: a key and the person who made it are one, whichever of them asks or agrees', async () => {
+  const made = async (name: string, scopes: readonly string[]): Promise<Living['call']> => {
+    const { body } = await ada<{ key: string }>('POST', '/v1/keys', { name, scopes });
+    return callWith(on.served.url, { authorization: `Bearer ${body.key}` });
+  };
+  const [till, robot] = [await made('till', ['read', 'refund']), await made('robot', ['read', 'approve'])];
+  const { id, ref } = await paid(200_000);
+  const codes = async (refund: Refund, ...by: readonly Living['call'][]): Promise<readonly string[]> => {
+    const { hash } = await approvalOf(bo, refund.approval!.id);
+    const all: string[] = [];
+    for (const call of by) {
+      const at = `/v1/approvals/${refund.approval!.id}`;
+      const may = (await call<Approval>('GET', at)).body.may_decide;
+      const { body } = await call<{ state?: string; code?: string }>('POST', `${at}/approve`, { hash });
+      all.push(`${may} ${body.code ?? body.state}`);
+    }
+    return all;
+  };
+  const own = 'false approval.own';
+  const byKey = (await ask(till, id, '600.00')).body;
+  assert.deepEqual(await codes(byKey, ada, robot, bo), [own, own, 'true waiting']);
+  const byAda = (await ask(ada, id, '600.00')).body;
+  assert.deepEqual(await codes(byAda, robot), [own]);
+  const byOther = (await ask(operator, id, '600.00')).body;
+  assert.deepEqual(await codes(byOther, ada, robot, bo), ['true waiting', 'false approval.twice', 'true approved']);
+  await work();
+  assert.deepEqual(given(ref), [60_000]);
+  for (const { id: left } of [byKey, byAda]) await on.call('POST', `/v1/refunds/${left}/cancel`);
+});
+
 test('I8, F42: eight at once, and one at the console meanwhile: never more than was paid', async () => {
   const { id, ref } = await paid(4_000);
   const parts = ['7.00', '9.00', '3.00', '11.00', '8.00', '5.00', '13.00', '6.00'];
@@ -517,7 +551,34 @@ test('the command: make, list, show; a number that two payments have is told, an
   const id = made.stdout.trim().split(/\s+/).at(-1)!;
   assert.match((await refunds('show', id)).stdout, /sent to the channel/);
   assert.match((await refunds('list')).stdout, new RegExp(id));
+  // The server heard it, and its answer is lost on the way: the same command with the key that was told asks again.
+  const losing = createServer((request, response) => {
+    void buffer(request).then(async (body) => {
+      const { method, headers, url } = request;
+      const answer = await fetch(`${on.served.url}${url}`, {
+        method: method!,
+        headers: Object.entries(headers).filter(
+          ([name]) => !['host', 'connection', 'content-length'].includes(name),
+        ) as [string, string][],
+        ...(method === 'POST' ? { body } : {}),
+      });
+      const text = await answer.text();
+      if (method === 'POST') response.destroy();
+      else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+    });
+  }).listen(0, '127.0.0.1');
+  t.after(() => losing.close());
+  await once(losing, 'listening');
+  const rest = ['make', ref, '--reason', 'customer_request', '--amount', '6.00'] as const;
+  process.env.DAOZHANG_URL = `http://127.0.0.1:${(losing.address() as AddressInfo).port}`;
+  const lost = await refunds(...rest);
+  const key = /--key ([0-9a-f-]{36})/.exec(lost.stderr)?.[1];
+  assert.deepEqual([lost.code, key !== undefined], [2, true], lost.stderr);
+  process.env.DAOZHANG_URL = on.served.url;
+  const again = await refunds(...rest, '--key', key!);
+  assert.equal(again.code, 0, again.stderr);
+  await work();
   const none = await refunds('make', 'NOBODY', '--reason', 'duplicate');
   assert.deepEqual([none.code, /0 payments/.test(none.stderr)], [2, true]);
-  assert.deepEqual(given(ref), [400]);
+  assert.deepEqual(given(ref), [400, 600]);
 });

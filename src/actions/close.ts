@@ -8,7 +8,7 @@
  */
 import { newId } from '../base/ids.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
-import { isTakenBack } from '../channels/reversals.ts';
+import { endingOf } from '../channels/reversals.ts';
 import type { TenantTx } from '../db/pool.ts';
 import type { Payment } from '../traces/payment.ts';
 import { paymentById } from '../traces/store.ts';
@@ -39,9 +39,9 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   const read = (): Promise<Payment> => on.book.tenant(tenantId, (tx) => paymentById(tx, id));
   let payment = await read();
   const open = await on.book.tenant(tenantId, (tx) => on.accounts.get(tx, payment.accountId));
-  const isBack = isTakenBack(open.account.provider, productOf(payment, open), placedAt(payment), on.pace.now());
-  const way = isBack ? 'reverse' : 'close';
-  if (open.closing !== 'auto' || open.channel.capabilities[way] !== true || !isOpen(payment)) {
+  const way = endingOf(open.account.provider, productOf(payment, open), placedAt(payment), on.pace.now());
+  const mayNot = way === undefined || open.closing !== 'auto' || open.channel.capabilities[way] !== true;
+  if (mayNot || !isOpen(payment)) {
     await on.book.tenant(tenantId, (tx) => end(tx, id));
     return false;
   }
@@ -65,8 +65,11 @@ async function closeOne(on: Asking, tenantId: string, id: string): Promise<boole
   payment = await read();
   if (isOpen(payment)) return await again(on, tenantId, payment);
   await on.book.tenant(tenantId, (tx) => end(tx, id));
-  return payment.position === 'closed' || payment.position === 'reversed';
+  return ENDED.has(payment.position);
 }
+
+/** Lakala tells what it took back as given back. */
+const ENDED: ReadonlySet<Payment['position']> = new Set(['closed', 'reversed', 'refunded']);
 
 const productOf = (p: Payment, open: OpenAccount): string | undefined => p.product ?? open.account.settings.product;
 const placedAt = (p: Payment): Temporal.Instant => p.placedAt ?? p.createdAt;
@@ -100,7 +103,7 @@ async function intend(tx: TenantTx, paymentId: string): Promise<void> {
 /** `done` is what the channel confirms, whoever of us had called it; where money came first, the intent is withdrawn. */
 async function end(tx: TenantTx, paymentId: string): Promise<void> {
   await tx.run(
-    `update actions a set state = case when p.position in ('closed', 'reversed') then 'done' else 'withdrawn' end, updated_at = now()
+    `update actions a set state = case when p.position in ('closed', 'reversed') or p.position = 'refunded' and a.attempts > 0 then 'done' else 'withdrawn' end, updated_at = now()
        from payments p
       where a.tenant_id = $1 and a.payment_id = $2 and a.kind = 'close' and a.state in ('intended', 'called', 'unknown')
         and p.tenant_id = $1 and p.id = a.payment_id`,

@@ -3,6 +3,7 @@
  * said in the tenant's own transaction. A key is test or live, and sees only that side.
  */
 import type { FastifyRequest } from 'fastify';
+import { personsBehind } from '../approvals/persons.ts';
 import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { newToken, tokenHash, tokenKind, tokenPrefix } from '../base/secret.ts';
@@ -130,21 +131,22 @@ export function need(caller: Caller, scope: Scope): void {
 
 export type MadeKey = Readonly<{ id: string; token: string; prefix: string }>;
 
+/** `by`: who asks for it; the person behind it is kept, who is one with the key where two have to agree. */
 export async function makeKey(
   tx: TenantTx,
-  wanted: Readonly<{ name: string; livemode: boolean; scopes: readonly Scope[] }>,
+  wanted: Readonly<{ name: string; livemode: boolean; scopes: readonly Scope[]; by?: string }>,
 ): Promise<MadeKey> {
+  const personOf = await personsBehind(tx, wanted.by === undefined ? [] : [wanted.by]);
   const token = newToken(wanted.livemode ? 'live' : 'test');
   const id = newId();
   const prefix = tokenPrefix(token);
-  await tx.run('insert into api_keys (tenant_id, id, name, prefix, livemode, scopes) values ($1, $2, $3, $4, $5, $6)', [
-    tx.tenantId,
-    id,
-    wanted.name,
-    prefix,
-    wanted.livemode,
-    [...wanted.scopes],
-  ]);
+  await tx.run(
+    'insert into api_keys (tenant_id, id, name, prefix, livemode, scopes, made_by) values ($1, $2, $3, $4, $5, $6, $7)',
+    [
+      ...[tx.tenantId, id, wanted.name, prefix, wanted.livemode, [...wanted.scopes]],
+      wanted.by === undefined ? null : personOf(wanted.by),
+    ],
+  );
   await putRoute(tx, token, 'api_key', id, undefined);
   return { id, token, prefix };
 }

@@ -1,6 +1,6 @@
 /**
- * What waits for somebody else's word, and the words that were given. I9: whoever asks does not agree (the table refuses it too); each counts
- * once; a word is bound to the hash of what was asked for, and of something that changed meanwhile it is refused.
+ * What waits for somebody else's word, and the words that were given. I9: whoever asks does not agree (the table refuses it too); each person
+ * counts once, by whatever key of theirs (`persons.ts`); a word is bound to the hash of what was asked for, and of something that changed meanwhile it is refused.
  *
  * May not: know what is done once it is agreed to; `actions/` does it in the same transaction. Costs: a few statements.
  */
@@ -8,6 +8,7 @@ import { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Text } from '../base/lang.ts';
 import type { TenantTx } from '../db/pool.ts';
+import { personsBehind } from './persons.ts';
 
 export const APPROVAL_STATES = {
   waiting: { en: 'waiting', zh: '待审批' },
@@ -137,24 +138,29 @@ export async function giveWord(tx: TenantTx, id: string, word: Word): Promise<Ap
     throw new DaozhangError('approval.decided', {
       state: APPROVAL_STATES[it.state === 'waiting' ? 'expired' : it.state],
     });
-  if (it.made_by === word.by) throw new DaozhangError('approval.own', {});
+  const words = await votesOn(tx, [id]);
+  const personOf = await personsBehind(tx, [it.made_by, word.by, ...words.map((w) => w.voter)]);
+  const [maker, person] = [personOf(it.made_by), personOf(word.by)];
+  if (person === maker) throw new DaozhangError('approval.own', {});
   if (word.hash !== it.hash || word.now !== it.hash) throw new DaozhangError('approval.changed', {});
   const mine = await tx.run(
     `insert into approval_votes (tenant_id, approval_id, made_by, hash, voter, says, note, at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
     [tx.tenantId, id, it.made_by, word.hash, word.by, word.says, word.note ?? null, word.at],
   );
-  if (mine === 0) throw new DaozhangError('approval.twice', {});
+  if (mine === 0 || words.some((w) => personOf(w.voter) === person)) throw new DaozhangError('approval.twice', {});
   if (word.says === 'no') return await decide(tx, id, 'rejected', word.at);
   // Of those who may check now: whoever may no more, meanwhile, does not count.
-  const { yes } = await tx.one<{ yes: number }>(
-    `select count(*)::int as yes from approval_votes v where v.tenant_id = $1 and v.approval_id = $2 and v.says = 'yes'
+  const yes = await tx.rows<{ voter: string }>(
+    `select v.voter from approval_votes v where v.tenant_id = $1 and v.approval_id = $2 and v.says = 'yes'
         and (exists (select from users u where u.tenant_id = $1 and 'session:' || u.id = v.voter and ${MAY_APPROVE})
           or exists (select from api_keys k where k.tenant_id = $1 and 'key:' || k.id = v.voter and k.revoked_at is null
                         and 'approve' = any(k.scopes)))`,
     [tx.tenantId, id],
   );
-  return yes >= it.needs ? await decide(tx, id, 'approved', word.at) : 'waiting';
+  // Words that were given before makers were kept count by person too.
+  const agreed = new Set(yes.map((v) => personOf(v.voter)).filter((one) => one !== maker));
+  return agreed.size >= it.needs ? await decide(tx, id, 'approved', word.at) : 'waiting';
 }
 
 async function decide(
@@ -188,8 +194,9 @@ export async function othersWhoMay(
   tx: TenantTx,
   actor: string,
 ): Promise<ReadonlyArray<Readonly<{ id: string; name: string }>>> {
+  const personOf = await personsBehind(tx, [actor]);
   return await tx.rows(
     `select id, name from users where tenant_id = $1 and ${MAY_APPROVE} and 'session:' || id <> $2 order by name, id limit 50`,
-    [tx.tenantId, actor],
+    [tx.tenantId, personOf(actor)],
   );
 }

@@ -102,6 +102,17 @@ export const REFUND_ERRORS = {
     says: { en: '“{ref}” is the number of {count} payments: {refs}', zh: '“{ref}”对应 {count} 笔支付:{refs}' },
     remedy: { en: 'Name the payment by its own number.', zh: '请使用该笔支付自己的单号。' },
   },
+  'refund.answer_lost': {
+    exit: 2,
+    says: {
+      en: 'no answer came ({reason}): the refund may have been asked for, or not',
+      zh: '没有收到答复({reason}):退款可能已经申请,也可能没有',
+    },
+    remedy: {
+      en: 'Run the same command with --key {key} within 24 hours: it asks again, and nothing is given back twice.',
+      zh: '请在 24 小时内用同一条命令加上 --key {key} 重试:只会再问一次,不会重复退款。',
+    },
+  },
   'approval.own': {
     exit: 2,
     says: { en: 'who asked for it does not agree to it', zh: '申请人不能自己审批' },

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { REFUND_REASONS } from '../actions/refund-book.ts';
 import { DaozhangError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
 import type { Lang, Text } from '../base/lang.ts';
 import { type Asking, asking } from './asking.ts';
 import { DATA } from './serve.ts';
@@ -96,23 +97,53 @@ const make: Making = (lang, say, exit) =>
     .option('--amount <amount>', say('all that is left, where it is not said', '默认全部可退金额'))
     .option('--currency <currency>', say('its currency', '币种'), 'CNY')
     .option('--note <text>', say('for whoever agrees', '给审批人的说明'))
-    .action(
-      async (ref: string, flags: Flags & { reason: string; amount?: string; currency: string; note?: string }) => {
-        const on = asking(flags, lang);
-        const made = await on.ask<Refund>('POST', `/v1/payments/${await paymentOf(on, ref)}/refunds`, {
-          amount: flags.amount === undefined ? undefined : { amount: flags.amount, currency: flags.currency },
-          reason: flags.reason,
-          note: flags.note,
-        });
-        print(flags.json === true ? JSON.stringify(made, null, 1) : lineOf(made, lang));
-        exit(0);
-      },
-    );
+    .option(
+      '--key <key>',
+      say(
+        'of a command whose answer was lost: asks again, gives nothing back twice',
+        '答复丢失的那条命令的 key:再问一次,不重复退款',
+      ),
+    )
+    .action(async (ref: string, flags: Flags & Wanted) => {
+      const on = asking(flags, lang);
+      const made = await askOnce(on, await paymentOf(on, ref), flags);
+      print(flags.json === true ? JSON.stringify(made, null, 1) : lineOf(made, lang));
+      exit(0);
+    });
+
+type Wanted = Readonly<{ reason: string; amount?: string; currency: string; note?: string; key?: string }>;
+
+/** Each run has a key of its own; where nobody can know whether it was heard, the key is told, for the same request again. */
+async function askOnce(on: Asking, paymentId: string, flags: Wanted): Promise<Refund> {
+  const key = flags.key ?? newId();
+  const lost = (reason: string, cause?: unknown): DaozhangError =>
+    new DaozhangError('refund.answer_lost', { reason, key }, cause);
+  const body = {
+    amount: flags.amount === undefined ? undefined : { amount: flags.amount, currency: flags.currency },
+    reason: flags.reason,
+    note: flags.note,
+  };
+  const made = await on
+    .ask<Partial<Refund>>('POST', `/v1/payments/${paymentId}/refunds`, body, key)
+    .catch((error: unknown) => {
+      if (error instanceof DaozhangError && isUnheard(error))
+        throw lost(String(error.params.reason ?? error.params.says), error);
+      throw error;
+    });
+  if (made.id === undefined) throw lost('—');
+  return made as Refund;
+}
+
+const isUnheard = ({ code, params }: DaozhangError): boolean =>
+  code === 'serve.not_reached' ||
+  (code === 'serve.refused' && (Number(params.status) >= 500 || params.code === 'api.key_in_flight'));
 
 /** Money does not go back by a number that two payments have. */
 async function paymentOf(on: Asking, ref: string): Promise<string> {
-  type Found = Readonly<{ items: ReadonlyArray<Readonly<{ id: string; payment_ref: string }>> }>;
-  const { items } = await on.ask<Found>('GET', `/v1/payments/search?${new URLSearchParams({ ref })}`);
+  type Found = Readonly<{ items: ReadonlyArray<Readonly<{ id: string; payment_ref: string }>>; payout?: object }>;
+  const { items: all, payout } = await on.ask<Found>('GET', `/v1/payments/search?${new URLSearchParams({ ref })}`);
+  // A payout's number is nobody's payment.
+  const items = payout === undefined ? all : [];
   const named = items.filter((p) => p.payment_ref === ref);
   const found = named.length > 0 ? named : items;
   if (found.length !== 1)

@@ -171,12 +171,12 @@ class Market {
     const wanted = { kind, breakHash: hash, amount, currency: 'CNY', on: '2026-11-20', reason: 'small', by: 'user:1' };
     const proposal = await this.tx((tx) => propose(tx, false, wanted));
     await assert.rejects(
-      this.tx((tx) => approve(tx, false, proposal, { who: 'user:1', hash: proposal.hash })),
+      this.tx((tx) => approve(tx, false, proposal, { who: 'user:1', isWhoAsked: false, hash: proposal.hash })),
       { code: 'ledger.own_proposal' },
     );
-    await this.tx((tx) => approve(tx, false, proposal, { who: 'user:2', hash: proposal.hash }));
+    await this.tx((tx) => approve(tx, false, proposal, { who: 'user:2', isWhoAsked: false, hash: proposal.hash }));
     await assert.rejects(
-      this.tx((tx) => approve(tx, false, proposal, { who: 'user:3', hash: proposal.hash })),
+      this.tx((tx) => approve(tx, false, proposal, { who: 'user:3', isWhoAsked: false, hash: proposal.hash })),
       { code: 'ledger.decided' },
     );
     const left = await this.tx((tx) => openUnder(tx, false, hash));
@@ -310,7 +310,9 @@ test('what belongs to a closed day is posted on the first open one and says so; 
   );
   const proposal = await asked('2026-11-20');
   await assert.rejects(
-    market.tx((tx) => approve(tx, false, { ...proposal, amount: 2n }, { who: 'user:2', hash: proposal.hash })),
+    market.tx((tx) =>
+      approve(tx, false, { ...proposal, amount: 2n }, { who: 'user:2', isWhoAsked: false, hash: proposal.hash }),
+    ),
     { code: 'ledger.changed' },
   );
 });

@@ -129,10 +129,11 @@ export async function approve(
   tx: TenantTx,
   livemode: boolean,
   proposal: Proposal,
-  by: Readonly<{ who: string; hash: string }>,
+  /** `isWhoAsked`: the person behind it is who proposed, by whatever key. */
+  by: Readonly<{ who: string; isWhoAsked: boolean; hash: string }>,
 ): Promise<void> {
   await withLedger(tx, { livemode }, async (ledger) => {
-    if (by.who === proposal.proposed_by) throw new DaozhangError('ledger.own_proposal', {});
+    if (by.isWhoAsked || by.who === proposal.proposed_by) throw new DaozhangError('ledger.own_proposal', {});
     // Of the row as it is, not of the column: a row that was edited does not have the hash that was approved.
     if (by.hash !== proposal.hash || hashOf(proposal) !== proposal.hash) throw new DaozhangError('ledger.changed', {});
     const on = proposal.business_on.toString();

@@ -6,6 +6,7 @@
  * the policy's limit does not confirm it (I9). May not: move money, or change what a reconciliation found; that is the ledger's and the run's.
  */
 import { appendEvents } from '../actions/events.ts';
+import { isOnePerson } from '../approvals/persons.ts';
 import { DaozhangError } from '../base/errors.ts';
 import type { Text } from '../base/lang.ts';
 import { decimalText, parseDecimal, rescale } from '../base/money.ts';
@@ -124,7 +125,7 @@ export async function doAbout(
   if (!allowed.includes(seen.state))
     throw new DaozhangError('break.wrong_step', { state: WORK_STATES[seen.state], step: WORK_STEPS[step.kind].says });
   const holder = await holderAfter(tx, seen, step);
-  if (step.kind === 'confirmed') needAnother(seen, step.by);
+  if (step.kind === 'confirmed') await needAnother(tx, seen, step.by);
   const made = await tx.run(
     `insert into break_steps (tenant_id, livemode, hash, n, kind, state, holder, reason, note, made_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
@@ -195,9 +196,10 @@ async function holderAfter(tx: TenantTx, seen: Work, { kind, by, to }: NewStep):
   return `session:${to}`;
 }
 
-function needAnother(seen: Work, by: string): void {
+async function needAnother(tx: TenantTx, seen: Work, by: string): Promise<void> {
   const explained = seen.steps.findLast((step) => step.kind === 'explained');
-  if (explained?.by.actor === by) throw new DaozhangError('break.own_explanation', {});
+  if (explained !== undefined && (await isOnePerson(tx, explained.by.actor, by)))
+    throw new DaozhangError('break.own_explanation', {});
 }
 
 function changed(now: Work): DaozhangError {

@@ -157,6 +157,8 @@ test('a payment at the till is revoked, twice the same; the cashier has no revoc
     assert.equal((await lakala.reverse(ask('LK5'), h.account, h.keys, h.io)).outcome, 'answered');
   assert.equal(h.sim.trades.get('LK5')!.refunds.length, 1);
   assert.deepEqual(kinds(await inquire(h, 'LK5')), ['captured', 'refund']);
+  const closed = await lakala.close({ ...ask('LK5'), product: 'barcode' }, h.account, h.keys, h.io);
+  assert.equal(closed.outcome === 'refused' && closed.code, 'NOT_BY_BARCODE', 'Lakala closes what the customer scans');
   const cashier = await lakala.reverse({ ...ask('LK5'), product: 'cashier' }, h.account, h.keys, h.io);
   assert.equal(cashier.outcome === 'refused' && cashier.code, 'NOT_AT_THE_CASHIER');
 });

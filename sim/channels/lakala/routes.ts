@@ -54,6 +54,7 @@ export function routesOf(on: Market): Readonly<Record<string, (data: Data) => Re
   const close = (t: Trade | undefined): Reply => {
     if (t === undefined) return NOT_THERE;
     if (paid(t)) return no('BBS11110', '订单已支付,不允许关单');
+    if (t.product === 'barcode') return no('BBS11111', '仅主扫交易支持关单');
     t.state = 'CLOSE';
     return ok({ origin_out_trade_no: t.ref, trade_time: '' });
   };

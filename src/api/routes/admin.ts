@@ -7,7 +7,7 @@ import { DaozhangError } from '../../base/errors.ts';
 import { redrive } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import { examine } from '../../watch/doctor.ts';
-import { makeAdminLink, makeKey, revokeKey } from '../auth.ts';
+import { actorOf, makeAdminLink, makeKey, revokeKey } from '../auth.ts';
 import * as shape from '../contract.ts';
 import { dropEmpty, notFound } from '../manners.ts';
 import { langFor } from '../problem.ts';
@@ -69,7 +69,9 @@ export function adminRoutes(api: Api, on: Serving): void {
       },
     },
     async ({ caller, body }, reply) => {
-      const made = await on.book.tenant(caller.tenantId, (tx) => makeKey(tx, { ...body, livemode: caller.livemode }));
+      const made = await on.book.tenant(caller.tenantId, (tx) =>
+        makeKey(tx, { ...body, livemode: caller.livemode, by: actorOf(caller) }),
+      );
       return await reply.status(201).send({
         id: made.id,
         name: body.name,

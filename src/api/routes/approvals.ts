@@ -1,6 +1,7 @@
 /** What waits for another person's word: the list, one of them, and the word. */
 import { z } from 'zod';
 import { decideRefund, REFUND_COLUMNS, type RefundRow } from '../../actions/refund-book.ts';
+import { type PersonOf, personsBehind } from '../../approvals/persons.ts';
 import { type Approval, approvalById, approvalsPage, type Vote, votesOn } from '../../approvals/store.ts';
 import type { TenantTx } from '../../db/pool.ts';
 import { namesOf } from '../../people/names.ts';
@@ -26,7 +27,9 @@ async function approvalsOut(tx: TenantTx, caller: Caller, rows: readonly Approva
     [tx.tenantId, rows.map((a) => a.subject_id)],
   );
   const refunds = new Map((await refundsOut(tx, about)).map((r) => [r.id, r]));
-  const nameOf = await namesOf(tx, [...rows.map((a) => a.made_by), ...votes.map((v) => v.voter)]);
+  const actors = [...rows.map((a) => a.made_by), ...votes.map((v) => v.voter)];
+  const nameOf = await namesOf(tx, actors);
+  const personBehind = await personsBehind(tx, [...actors, actorOf(caller)]);
   return rows.map((a) => {
     const words = votes.filter((v) => v.approval_id === a.id);
     return dropEmpty({
@@ -43,19 +46,19 @@ async function approvalsOut(tx: TenantTx, caller: Caller, rows: readonly Approva
       words: words.map((v: Vote) =>
         dropEmpty({ by: personOf(nameOf, v.voter), says: v.says, note: v.note ?? undefined, at: v.at.toString() }),
       ),
-      may_decide: mayDecide(a, words, caller),
+      may_decide: mayDecide(a, words, caller, personBehind),
       refund: refunds.get(a.subject_id) as RefundOut,
     });
   });
 }
 
-function mayDecide(a: Approval, words: readonly Vote[], caller: Caller): boolean {
-  const actor = actorOf(caller);
+function mayDecide(a: Approval, words: readonly Vote[], caller: Caller, personOf: PersonOf): boolean {
+  const person = personOf(actorOf(caller));
   return (
     a.state === 'waiting' &&
     caller.scopes.has('approve') &&
-    a.made_by !== actor &&
-    !words.some((v) => v.voter === actor)
+    personOf(a.made_by) !== person &&
+    !words.some((v) => personOf(v.voter) === person)
   );
 }
 

@@ -1,5 +1,6 @@
 /** The ledger's work of people: entries they ask for and approve, days signed off and reopened, months closed. */
 import { z } from 'zod';
+import { isOnePerson } from '../../approvals/persons.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
 import { CHINA } from '../../base/time.ts';
@@ -141,7 +142,8 @@ function proposalRoutes(api: Api, on: Serving, today: () => string): void {
     async ({ caller, params, body }) =>
       on.book.tenant(caller.tenantId, async (tx) => {
         const proposal = await proposalOf(tx, caller, params.id);
-        await approve(tx, caller.livemode, proposal, { who: actorOf(caller), hash: body.hash });
+        const isWhoAsked = await isOnePerson(tx, actorOf(caller), proposal.proposed_by);
+        await approve(tx, caller.livemode, proposal, { who: actorOf(caller), isWhoAsked, hash: body.hash });
         return await proposalShown(tx, await proposalOf(tx, caller, params.id));
       }),
   );

@@ -66,7 +66,10 @@ const askTrade = (ref: string, on: Call) =>
 const askOrder = (ref: string, on: Call) =>
   call(on, '/api/v3/ccss/counter/order/query', { merchant_no: on.account.merchantNo, out_order_no: ref });
 
+/** Only what the customer scans, or pays at the cashier, can be closed: what the till scanned is taken back (`reversals.ts`). */
 export async function close(ask: Ask, on: Call): Promise<Answer> {
+  if ((ask.product ?? on.account.settings.product) === 'barcode')
+    return refused('NOT_BY_BARCODE', 'what the till scanned cannot be closed; it is taken back by 撤销');
   if (isCashier(ask, on.account)) {
     const body = { merchant_no: on.account.merchantNo, out_order_no: ask.paymentRef };
     return await accepted(await call(on, '/api/v3/ccss/counter/order/close', body), on);

@@ -25,6 +25,7 @@ export const TRADE_STATES = {
   REFUND: 'captured', // It was paid, and all of it was given back, by refunds or by a revocation: both are said.
   FAIL: 'failed',
   CLOSE: 'closed',
+  REVOKED: 'reversed', // Not in every edition of the list; where it is told, nothing of the payment stays.
 } as const satisfies Record<string, Kind>;
 
 /** `order_status` of 收银台. */
