@@ -103,6 +103,11 @@ export async function refold(tx: TenantTx, paymentIds: readonly string[], follow
   const locked = await lockPaymentsById(tx, paymentIds);
   const known = await observationsOf(tx, paymentIds);
   const after = await advance(tx, locked, known, { drafts: [], named: [] }, follow);
+  // Changed or not: so that whoever doubts the sums that are kept has them made anew.
+  await touchHours(
+    tx,
+    after.map((p) => ({ livemode: p.livemode, moment: momentOf(p) })),
+  );
   return after.filter((p, i) => p !== locked[i]).length;
 }
 
