@@ -12,10 +12,10 @@ import type { StationName } from '../actions/stations.ts';
 import { FRESH_HOURS, freshFrom, sumsFrom } from '../actions/sums.ts';
 import type { Currency } from '../base/currency.ts';
 import { money } from '../base/money.ts';
-import { CHINA } from '../base/time.ts';
+import { CHINA, compareInstants } from '../base/time.ts';
 import type { PlainAccount } from '../channels/accounts.ts';
 import { billTerms } from '../channels/bills.ts';
-import { planAt, termsOf } from '../channels/terms.ts';
+import { termsOf } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { values } from '../db/values.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -35,8 +35,8 @@ export type Pool = Readonly<{
   accountId: string;
   payments: bigint;
   minor: bigint;
-  /** The day its batch was due, or the day of the oldest payment. */
-  since: Temporal.PlainDate;
+  /** The day its batch was due. */
+  dueOn: Temporal.PlainDate | undefined;
   /** Of those that waited equally long. */
   oldestAt: Temporal.Instant;
   /** Of what is in progress: for longer than the policy lets it. */
@@ -128,19 +128,20 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
       [longAt, ...cutsOf(terms, span)].map(hourOf),
     ],
   );
+  const termsOfAccount = Map.groupBy(terms, (t) => t.accountId);
   const byId = new Map(accounts.map((a) => [a.account.id, a]));
   const missing = await missingDays(tx, accounts, rows);
   const pools: Pool[] = [];
   for (const row of rows) {
     const { account } = byId.get(row.account_id)!;
     const { code, custody } = said(row, {
-      ...{ plan: await planAt(tx, account.id, row.some_at), policy, now: span.now },
+      ...{ plan: planOf(termsOfAccount.get(account.id)!, row.some_at), policy, now: span.now },
       bankWatched: watched.has(account.provider),
       missingFromBills: row.bill_on !== null && missing.has(`${row.account_id} ${row.bill_on}`),
     });
     const common = {
-      ...{ currency: row.currency, code, accountId: account.id, isLong: row.is_long, oldestAt: row.some_at },
-      since: row.due_on ?? row.some_at.toZonedDateTimeISO(CHINA).toPlainDate(),
+      ...{ currency: row.currency, code, accountId: account.id, isLong: row.is_long },
+      ...{ oldestAt: row.some_at, dueOn: row.due_on ?? undefined },
     };
     const whole = BigInt(row.whole);
     const given = isThere(row) && row.refunded ? BigInt(row.given) : 0n;
@@ -175,7 +176,7 @@ async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<read
         accountId: row.account_id,
         isLong: false,
       } as const),
-      ...{ payments: 1n, since: row.moment.toZonedDateTimeISO(CHINA).toPlainDate(), oldestAt: row.moment },
+      ...{ payments: 1n, dueOn: undefined, oldestAt: row.moment },
     };
     const rest = restAt(row.state ?? undefined, row.is_out, row.cleared_on ?? undefined, !row.unrecorded);
     const parts: ReadonlyArray<readonly [StationName, bigint]> = [
@@ -207,7 +208,9 @@ export function agesOf(pools: readonly Pool[]): ReadonlyMap<StationName, Ages> {
   const ages = new Map<StationName, Ages>();
   for (const [station, of] of Map.groupBy(pools, (p) => p.station)) {
     if (!WAITING.has(station)) continue;
-    const sorted = of.toSorted((a, b) => Temporal.Instant.compare(a.oldestAt, b.oldestAt));
+    const sorted = of
+      .map((p) => ({ ms: p.oldestAt.epochMilliseconds, ...p }))
+      .sort((a, b) => a.ms - b.ms || compareInstants(a.oldestAt, b.oldestAt));
     const all = sorted.reduce((sum, p) => sum + p.payments, 0n);
     let seen = 0n;
     const median = sorted.find((p) => {
@@ -244,6 +247,7 @@ const DAY_MINUTES = 1_440;
 
 /** From `sinceAt` on, until: days end `shift` minutes before midnight in `zone`, on bills at midnight in `billZone`. */
 type Term = Readonly<{
+  plan: Plan;
   accountId: string;
   sinceAt: Temporal.Instant;
   untilAt: Temporal.Instant;
@@ -260,35 +264,38 @@ async function termRows(
   tx: TenantTx,
   accounts: readonly PlainAccount[],
   watched: ReadonlySet<string>,
-  { from, now }: Span,
+  { from }: Span,
 ): Promise<readonly Term[]> {
   const first = from.toZonedDateTimeISO(CHINA).toPlainDate();
-  const last = now.toZonedDateTimeISO(CHINA).toPlainDate();
   const rows: Term[] = [];
   for (const { account } of accounts) {
     const { plans, planOn } = await termsOf(tx, account.id);
     const starts = plans
       .flatMap((p) => p.from ?? [])
-      .filter((on) => Temporal.PlainDate.compare(on, first) > 0 && Temporal.PlainDate.compare(on, last) <= 0)
+      .filter((on) => Temporal.PlainDate.compare(on, first) > 0)
       .sort(Temporal.PlainDate.compare);
     const bill = billTerms(account).find((t) => t.role !== 'evidence');
     const since = [FIRST, ...starts];
     since.forEach((on, i) => {
-      const { settle } = planOn(i === 0 ? first : on);
+      const plan = planOn(i === 0 ? first : on);
       const isWatched = watched.has(account.provider);
       rows.push({
         ...{
+          plan,
           accountId: account.id,
           sinceAt: startOf(on),
           untilAt: startOf(since[i + 1] ?? LAST),
           billZone: bill?.zone,
         },
-        ...(isWatched && { zone: settle.zone, shift: DAY_MINUTES - minutesOf(settle.cutoff) }),
+        ...(isWatched && { zone: plan.settle.zone, shift: DAY_MINUTES - minutesOf(plan.settle.cutoff) }),
       });
     });
   }
   return rows;
 }
+
+const planOf = (terms: readonly Term[], at: Temporal.Instant): Plan =>
+  terms.findLast((t) => t.sinceAt.epochMilliseconds <= at.epochMilliseconds)!.plan;
 
 /** When days end in the middle of an hour: what was paid in that hour is not all of one day. */
 function cutsOf(terms: readonly Term[], { from, now }: Span): readonly Temporal.Instant[] {
