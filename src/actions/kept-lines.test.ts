@@ -41,15 +41,15 @@ test('any page of a long document is shown from what was read for the first', as
   // Whoever reads it again from here on finds nothing.
   forget();
   assert.deepEqual(await page('-1'), first);
-  const next = await page(first.next!);
-  assert.deepEqual(
-    [...numbers(first), ...numbers(next)],
-    Array.from({ length: 402 }, (_, i) => i).filter((i) => i % 300 !== 7),
-  );
   const last = await page('20200');
   assert.equal(last.next, undefined);
-  assert.equal(numbers(last).at(-1), 20_399);
-  for (const { evidence: l } of [first, next, last].flatMap((p) => p.items))
+  const from = numbers(last)[0]!;
+  assert.ok(from > 20_000);
+  assert.deepEqual(
+    [...numbers(first), ...numbers(last)],
+    Array.from({ length: 20_400 }, (_, i) => i).filter((i) => i % 300 !== 7 && (i < 201 || i >= from)),
+  );
+  for (const { evidence: l } of [first, last].flatMap((p) => p.items))
     assert.equal(
       csv
         .subarray(l.at!, l.at! + l.length!)
@@ -59,11 +59,4 @@ test('any page of a long document is shown from what was read for the first', as
     );
   // In another zone it is read otherwise.
   await assert.rejects(page('-1', 'UTC'), { code: 'archive.gone' });
-});
-
-test('a short one is read for each page', async () => {
-  const { page, forget } = reader(csvOf(210), 'short.csv');
-  assert.equal((await page('-1')).items.length, 200);
-  forget();
-  await assert.rejects(page('-1'), { code: 'archive.gone' });
 });
