@@ -23,7 +23,7 @@ import { vaultOf } from '../src/base/vault.ts';
 import { Accounts, type OrderMode } from '../src/channels/accounts.ts';
 import type { ChannelId } from '../src/channels/channel.ts';
 import { Policies } from '../src/channels/policies.ts';
-import { addPlan } from '../src/channels/terms.ts';
+import { addPlan, forgetTerms } from '../src/channels/terms.ts';
 import type { TenantTx } from '../src/db/pool.ts';
 import type { Kind, Observed, Source } from '../src/observations/observation.ts';
 import type { Batch } from '../src/reconcile/result.ts';
@@ -509,8 +509,8 @@ const MOVES: Readonly<Record<string, (old: readonly Old[], random: Random) => Pr
           ...[tx.tenantId, id, states[random.below(states.length)], TODAY.subtract({ days: random.below(20) })],
         ]);
     }),
-  'another plan, and bills that came': (_, random) =>
-    on.book.tenant(on.tenantId, async (tx) => {
+  'another plan, and bills that came': async (_, random) => {
+    await on.book.tenant(on.tenantId, async (tx) => {
       await addPlan(tx, shops[1]!.id, {
         from: TODAY.subtract({ days: 20 }),
         body: { settle: { cycle: 'T+2', cutoff: `2${random.below(4)}:4${random.below(10)}` } },
@@ -520,7 +520,9 @@ const MOVES: Readonly<Record<string, (old: readonly Old[], random: Random) => Pr
         `update bill_days set state = 'fetched' where tenant_id = $1 and hashtext(covers_on::text) & 1 = 0`,
         [tx.tenantId],
       );
-    }),
+    });
+    forgetTerms(on.tenantId);
+  },
 };
 
 async function say(p: Old, more: Partial<Observed> & { kind: Kind }): Promise<void> {
