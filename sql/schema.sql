@@ -498,6 +498,29 @@ create table book.events (
   PRIMARY KEY (tenant_id, seq)
 );
 
+create table book.hour_sums (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  hour timestamp with time zone not null,
+  n integer not null,
+  account_id uuid not null,
+  currency character(3) not null,
+  verdict text not null,
+  "position" text not null,
+  unpaid boolean not null,
+  unrecorded boolean not null,
+  refunded boolean not null,
+  cleared_on date,
+  batch_id uuid,
+  first_at timestamp with time zone not null,
+  payments bigint not null,
+  rest_payments bigint not null,
+  whole_minor numeric not null,
+  given_minor numeric not null,
+  PRIMARY KEY (tenant_id, livemode, hour, n),
+  FOREIGN KEY (tenant_id) REFERENCES book.tenants(id)
+);
+
 create table book.idempotency_keys (
   tenant_id uuid not null,
   key text not null,
@@ -1266,6 +1289,14 @@ create table book.terminals (
 );
 CREATE INDEX terminals_newest ON book.terminals USING btree (tenant_id, livemode, created_at DESC, id DESC);
 
+create table book.touched_hours (
+  tenant_id uuid not null,
+  livemode boolean not null,
+  hour timestamp with time zone not null,
+  id uuid not null,
+  PRIMARY KEY (tenant_id, livemode, hour, id)
+);
+
 create table book.transfers (
   tenant_id uuid not null,
   entry_id uuid not null,
@@ -1390,6 +1421,7 @@ create table book.webhook_endpoints (
 -- documents            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- due                  none
 -- events               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- hour_sums            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- idempotency_keys     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledger_accounts      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledger_entries       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1430,6 +1462,7 @@ create table book.webhook_endpoints (
 -- terminal_findings    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- terminal_steps       enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- terminals            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- touched_hours        enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- transfers            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- unfolded             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1492,6 +1525,7 @@ create table book.webhook_endpoints (
 -- table    documents            daozhang_app: insert, select
 -- table    due                  daozhang_app: delete, insert, select, update
 -- table    events               daozhang_app: insert, select
+-- table    hour_sums            daozhang_app: delete, insert, select
 -- table    idempotency_keys     daozhang_app: delete, insert, select, update
 -- table    ledger_accounts      daozhang_app: insert, select
 -- table    ledger_entries       daozhang_app: insert, select
@@ -1532,6 +1566,7 @@ create table book.webhook_endpoints (
 -- table    terminal_findings    daozhang_app: insert, select, update
 -- table    terminal_steps       daozhang_app: insert, select
 -- table    terminals            daozhang_app: insert, select, update
+-- table    touched_hours        daozhang_app: delete, insert, select
 -- table    transfers            daozhang_app: insert, select
 -- table    unfolded             daozhang_app: delete, insert, select, update
 -- table    users                daozhang_app: delete, insert, select, update

@@ -4,10 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes, randomInt } from 'node:crypto';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { following } from '../src/actions/follow.ts';
 import { type Pace, paceOf } from '../src/actions/pace.ts';
 import type { Reading } from '../src/actions/standing.ts';
+import { sumsDue } from '../src/actions/sums.ts';
 import { usualToRecord } from '../src/actions/usual.ts';
 import { page } from '../src/api/payment-list.ts';
 import type { PaymentOut } from '../src/api/read.ts';
@@ -19,13 +23,20 @@ import { vaultOf } from '../src/base/vault.ts';
 import { Accounts, type OrderMode } from '../src/channels/accounts.ts';
 import type { ChannelId } from '../src/channels/channel.ts';
 import { Policies } from '../src/channels/policies.ts';
-import { addPlan } from '../src/channels/terms.ts';
+import { addPlan, forgetTerms } from '../src/channels/terms.ts';
 import type { TenantTx } from '../src/db/pool.ts';
 import type { Kind, Observed, Source } from '../src/observations/observation.ts';
+import type { Batch } from '../src/reconcile/result.ts';
+import { takeLinks } from '../src/sources/batches.ts';
+import { markCleared } from '../src/sources/bills.ts';
+import { bindMembers, meetTold, takePayouts } from '../src/sources/payouts.ts';
 import { type Said, take } from '../src/traces/advance.ts';
+import { touchHours } from '../src/traces/touched.ts';
 import { overviewOf } from '../src/watch/overview.ts';
+import { poolsOf } from '../src/watch/river.ts';
 import { freshBook, type TestBook } from './support/database.ts';
 
+const ROOT = join(import.meta.dirname, '..');
 const NOW = Temporal.Instant.from('2026-11-27T06:30:00Z');
 const TODAY = NOW.toZonedDateTimeISO(CHINA).toPlainDate();
 const PAYMENTS = 500;
@@ -39,19 +50,25 @@ const pace: Pace = paceOf(
   () => 0.5,
 );
 const vault = vaultOf([randomBytes(32)]);
+/** As the workers do once what was touched is past. */
+async function sumUp(): Promise<void> {
+  while (await sumsDue({ book: on.book, pace }));
+}
+let shops: readonly Shop[];
 const seed = Number(process.env.DAOZHANG_SEED ?? randomInt(1e9));
 before(async () => {
   on = await freshBook();
   const accounts = new Accounts(vault);
   const policies = new Policies();
   reading = { accounts, policies, pace };
-  await on.book.tenant(on.tenantId, (tx) => shop(tx, seeded(seed), accounts, policies));
+  shops = await on.book.tenant(on.tenantId, (tx) => shop(tx, seeded(seed), accounts, policies));
+  await sumUp();
 });
 after(() => on.close());
 
 type Shop = Readonly<{ id: string; provider: ChannelId; merchantNo: string; currency: string; mode: OrderMode }>;
 
-async function shop(tx: TenantTx, random: Random, accounts: Accounts, policies: Policies): Promise<void> {
+async function shop(tx: TenantTx, random: Random, accounts: Accounts, policies: Policies): Promise<Shop[]> {
   const shops: Shop[] = [];
   for (const [provider, currency, mode] of [
     ['wechatpay', 'CNY', 'required'],
@@ -76,6 +93,7 @@ async function shop(tx: TenantTx, random: Random, accounts: Accounts, policies: 
   // As they came, some at a time.
   for (let at = 0; at < all.length; at += 100) await take(tx, all.slice(at, at + 100).flat(), follow);
   await documents(tx, random, shops);
+  return shops;
 }
 
 /** One payment's story: what was said of it, by whom. */
@@ -303,4 +321,311 @@ test('what is usual until the shop knows: half and 95 of 100 of an account’s p
       assert.equal(await usualToRecord(tx, { accountId, livemode: true, but: id }), undefined);
     }
   });
+});
+
+// ------------------------------------------------------------------------------------------- the sums that are kept
+
+/** Runs and takes back. */
+async function undone<T>(work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  let found: { value: T } | undefined;
+  const enough = new Error('enough');
+  await on.book
+    .tenant(on.tenantId, async (tx) => {
+      found = { value: await work(tx) };
+      throw enough;
+    })
+    .catch((error) => {
+      if (error !== enough) throw error;
+    });
+  return found!.value;
+}
+
+/** All that the overview is made of, at that moment. */
+async function pools(tx: TenantTx, at: Temporal.Instant, days: number): Promise<readonly string[]> {
+  const from = at
+    .toZonedDateTimeISO(CHINA)
+    .startOfDay()
+    .subtract({ days: days - 1 })
+    .toInstant();
+  const late = paceOf(
+    () => at,
+    1,
+    () => 0.5,
+  );
+  const found = await poolsOf(tx, { ...reading, pace: late }, { livemode: false, from, now: at });
+  return found
+    .map((p) => JSON.stringify(p, (_, v) => (typeof v === 'bigint' ? v.toString() : v)))
+    .toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+/** Every payment read itself: of every hour it is said that its sums do not hold. */
+async function readAlone(tx: TenantTx): Promise<void> {
+  const all = await tx.rows<{ livemode: boolean; moment: Temporal.Instant }>(
+    'select livemode, moment from payments where tenant_id = $1',
+    [tx.tenantId],
+  );
+  await touchHours(tx, all);
+}
+
+async function isTrue(at: Temporal.Instant, why: string): Promise<void> {
+  const all = async (tx: TenantTx): Promise<unknown> => [await pools(tx, at, 7), await pools(tx, at, 90)];
+  const kept = await on.book.tenant(on.tenantId, all);
+  const alone = await undone(async (tx) => {
+    await readAlone(tx);
+    return await all(tx);
+  });
+  assert.deepEqual(kept, alone, why);
+}
+
+const count = (table: 'hour_sums' | 'touched_hours'): Promise<number> =>
+  on.book.tenant(on.tenantId, async (tx) =>
+    Number((await tx.one<{ n: bigint }>(`select count(*) as n from ${table} where tenant_id = $1`, [tx.tenantId])).n),
+  );
+
+type Old = Readonly<{
+  id: string;
+  account_id: string;
+  ref: string;
+  currency: string;
+  minor: bigint;
+  at: Temporal.Instant;
+}>;
+
+/** What changes the payments of days long past, each by the function that does it. */
+const MOVES: Readonly<Record<string, (old: readonly Old[], random: Random) => Promise<void>>> = {
+  'a late refund, and a dispute of another': async ([a, b]) => {
+    await say(a!, {
+      kind: 'refund',
+      amount: money(a!.minor / 2n, a!.currency),
+      refund: { ref: `L${a!.ref}`, state: 'succeeded' },
+    });
+    await say(b!, { kind: 'charged_back', amount: money(b!.minor, b!.currency), dispute: { ref: `L${b!.ref}` } });
+  },
+  'a payment moved to another day': async (old, random) => {
+    for (const p of old.slice(0, 3))
+      await say(p, {
+        ...{ kind: 'captured', source: 'bill', amount: money(p.minor, p.currency) },
+        occurredAt: p.at.subtract({ hours: 1 + random.below(80) }),
+      });
+  },
+  'unheard-of payments of days long past': async (old, random) => {
+    for (const p of old.slice(0, 3))
+      await say(
+        { ...p, ref: `new ${p.ref}` },
+        { kind: 'captured', source: 'bill', amount: money(BigInt(1 + random.below(999)), p.currency) },
+      );
+  },
+  'bills that have them': (old) =>
+    on.book.tenant(on.tenantId, (tx) =>
+      markCleared(
+        tx,
+        { documentId: newId(), on: TODAY.subtract({ days: 3 }) },
+        old.map((p) => p.id),
+      ),
+    ),
+  'a run that binds them to batches': async (old, random) => {
+    const folder = mkdtempSync(join(tmpdir(), 'daozhang-links-'));
+    const keys = await on.book.tenant(on.tenantId, (tx) =>
+      tx.rows<{ key: string; channel: string; id: string }>(
+        `select b.key, b.channel, a.id from batches b join accounts a on a.tenant_id = $1 and a.provider = b.channel where b.tenant_id = $1`,
+        [tx.tenantId],
+      ),
+    );
+    const lines = old.flatMap((p) => {
+      const own = keys.filter((k) => k.id === p.account_id);
+      const { key, channel } = own[random.below(own.length)]!;
+      return [[key, channel, '', p.ref].join('\t')];
+    });
+    writeFileSync(join(folder, 'links'), `${lines.join('\n')}\n`);
+    await takeLinks(on.book, on.tenantId, { id: newId(), livemode: false }, join(folder, 'links'));
+    rmSync(folder, { recursive: true });
+  },
+  'a payout, which a document then finds under its own name': async (old) => {
+    const { id, provider } = shops.find((s) => s.provider === 'stripe')!;
+    const payoutRef = newId();
+    await on.book.tenant(on.tenantId, async (tx) => {
+      const { account } = await reading.accounts.plain(tx, id);
+      const { heard } = await takePayouts(tx, [
+        {
+          ...{ account, messageId: newId(), heardAt: NOW },
+          said: {
+            ...{
+              source: 'notification',
+              key: payoutRef,
+              payoutRef,
+              state: 'paid',
+              said: 'paid',
+              occurredAt: NOW,
+              madeAt: NOW,
+            },
+            ...{ amount: money(5n, 'USD'), listing: 'now', arrivalOn: TODAY, failure: undefined },
+          },
+        },
+      ]);
+      await bindMembers(
+        tx,
+        heard[0]!,
+        id,
+        old.map((p) => p.ref),
+      );
+    });
+    await isTrue(NOW, 'bound to the payout');
+    await sumUp();
+    const zero = { amount: '0.00', currency: 'USD' };
+    const batch: Batch = {
+      ...{
+        id: `stated/${provider}//USD/${payoutRef}`,
+        kind: 'stated',
+        channel: provider,
+        account: '',
+        state: 'on_its_way',
+      },
+      ...{
+        lines: 2,
+        businessFrom: '2026-11-18',
+        businessTo: '2026-11-19',
+        gross: zero,
+        refunds: zero,
+        fees: zero,
+        net: zero,
+      },
+    };
+    await on.book.tenant(on.tenantId, async (tx) => {
+      // There already, so that the payments go over to it.
+      await tx.run(
+        `insert into batches (tenant_id, id, livemode, channel, account, currency, key, kind, state, business_from, business_to, lines, sums)
+         values ($1, $2, false, $3, '', 'USD', $4, 'stated', 'not_checked', $5, $5, 0, '{}')`,
+        [tx.tenantId, newId(), provider, batch.id, TODAY],
+      );
+      await meetTold(tx, false, [batch]);
+    });
+  },
+  'batches that the bank has, or sends back, and other days on which they are due': (_, random) =>
+    on.book.tenant(on.tenantId, async (tx) => {
+      const states = ['not_checked', 'on_its_way', 'late', 'credited', 'short', 'returned'];
+      const rows = await tx.rows<{ id: string }>('select id from batches where tenant_id = $1', [tx.tenantId]);
+      for (const { id } of rows.filter(() => random.below(3) === 0))
+        await tx.run('update batches set state = $3, due_on = $4 where tenant_id = $1 and id = $2', [
+          ...[tx.tenantId, id, states[random.below(states.length)], TODAY.subtract({ days: random.below(20) })],
+        ]);
+    }),
+  'another plan, and bills that came': async (_, random) => {
+    await on.book.tenant(on.tenantId, async (tx) => {
+      await addPlan(tx, shops[1]!.id, {
+        from: TODAY.subtract({ days: 20 }),
+        body: { settle: { cycle: 'T+2', cutoff: `2${random.below(4)}:4${random.below(10)}` } },
+        by: 'test',
+      });
+      await tx.run(
+        `update bill_days set state = 'fetched' where tenant_id = $1 and hashtext(covers_on::text) & 1 = 0`,
+        [tx.tenantId],
+      );
+    });
+    forgetTerms(on.tenantId);
+  },
+};
+
+async function say(p: Old, more: Partial<Observed> & { kind: Kind }): Promise<void> {
+  const occurredAt = more.occurredAt ?? p.at.add({ seconds: 5_000 });
+  const observed: Observed = {
+    ...{ source: 'inquiry', key: newId(), refs: [], said: more.kind, paymentRef: p.ref, occurredAt },
+    ...more,
+  };
+  await on.book.tenant(on.tenantId, (tx) =>
+    take(
+      tx,
+      [{ accountId: p.account_id, livemode: false, observed, messageId: undefined, heardAt: occurredAt }],
+      following(reading.accounts, reading.policies, pace),
+    ),
+  );
+}
+
+const oldOnes = (random: Random): Promise<readonly Old[]> =>
+  on.book.tenant(on.tenantId, async (tx) => {
+    const rows = await tx.rows<Old>(
+      `select id, account_id, ref, currency, captured_minor as minor, captured_at as at from payments
+        where tenant_id = $1 and captured_at < $2 and position = 'captured' and refunded_minor = 0 order by hashtext(ref || $3) limit 12`,
+      [tx.tenantId, NOW.subtract({ hours: 30 }), String(random.below(1e9))],
+    );
+    assert.equal(rows.length, 12);
+    return rows;
+  });
+
+test('whatever becomes of days long past, the overview from sums is the overview of the payments themselves', async (t) => {
+  t.diagnostic(`DAOZHANG_SEED=${seed}`);
+  const random = seeded(seed + 1);
+  assert.ok((await count('hour_sums')) > 200);
+  for (const [why, move] of Object.entries(MOVES)) {
+    await move(await oldOnes(random), random);
+    // Of what was summed after the moves before, and of what this one touched.
+    await isTrue(NOW.add({ minutes: random.below(4_000) }), why);
+    await sumUp();
+  }
+  await isTrue(NOW.add({ minutes: random.below(200) }), 'all summed');
+  // Only the last hours are left as they are, and none of what was summed is read itself.
+  const { oldest } = await on.book.tenant(on.tenantId, (tx) =>
+    tx.one<{ oldest: Temporal.Instant | null }>('select min(hour) as oldest from touched_hours where tenant_id = $1', [
+      tx.tenantId,
+    ]),
+  );
+  assert.ok(oldest === null || Temporal.Instant.compare(oldest, NOW.subtract({ hours: 3 })) > 0, `${oldest}`);
+  const [kept, alone] = await undone(async (tx) => {
+    await tx.run('update payments set captured_minor = captured_minor + 7 where tenant_id = $1 and captured_at < $2', [
+      ...[tx.tenantId, NOW.subtract({ hours: 30 })],
+    ]);
+    const found = await pools(tx, NOW, 30);
+    await readAlone(tx);
+    return [found, await pools(tx, NOW, 30)];
+  });
+  assert.notDeepEqual(kept, alone, 'what nobody told of is not read: the sums are');
+});
+
+test('what is committed while its hour is summed is seen', async () => {
+  const [p] = await oldOnes(seeded(seed + 2));
+  const summed = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  const late = on.book.tenant(on.tenantId, async (tx) => {
+    const observed: Observed = {
+      ...{
+        source: 'inquiry',
+        key: newId(),
+        refs: [],
+        said: 'refund',
+        paymentRef: p!.ref,
+        occurredAt: p!.at.add({ seconds: 90 }),
+      },
+      ...{ kind: 'refund', amount: money(p!.minor, p!.currency), refund: { ref: 'late', state: 'succeeded' } },
+    };
+    const heardAt = observed.occurredAt;
+    await take(
+      tx,
+      [{ accountId: p!.account_id, livemode: false, observed, messageId: undefined, heardAt }],
+      following(reading.accounts, reading.policies, pace),
+    );
+    taken.resolve();
+    await summed.promise;
+  });
+  await Promise.race([taken.promise, late]);
+  // Another touched the same hour before.
+  await on.book.tenant(on.tenantId, (tx) => touchHours(tx, [{ livemode: false, moment: p!.at }]));
+  const before = await count('touched_hours');
+  await sumUp();
+  assert.ok((await count('touched_hours')) < before);
+  summed.resolve();
+  await late;
+  await isTrue(NOW, 'before it is summed again');
+  await sumUp();
+  await isTrue(NOW, 'after');
+});
+
+test('who writes what the sums tell of a payment says which hours it touched', () => {
+  const silent = globSync('src/**/!(*.test).ts', { cwd: ROOT }).flatMap((file) =>
+    [
+      ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+        /update payments (p )?set(?! (asked|terminal) = )|insert into payments /g,
+      ),
+    ].flatMap(({ input, index }) => (/touchHours\(/.test(input.slice(index, index + 1_200)) ? [] : [file])),
+  );
+  // `advance.ts` says it of both.
+  assert.deepEqual(silent, ['src/traces/store.ts', 'src/traces/store.ts']);
 });

@@ -106,7 +106,21 @@ const AT_ONCE = 2;
 const LINES_MS = 60_000;
 let reading = 0;
 
-/** Asks the reader of one document. Throws `document.busy` where others are being read, `document.slow` where it takes too long. */
+/** Asks the reader in a folder. Throws `document.busy` where others are being read, `document.slow` where it takes too long. */
+export async function askReader(folder: string, ask: Ask): Promise<LinesPrinted> {
+  if (reading >= AT_ONCE) throw new DaozhangError('document.busy', {});
+  reading += 1;
+  try {
+    const child = startReader('lines-child', [folder], { input: JSON.stringify(ask), timeoutMs: LINES_MS });
+    const printed = await text(child.stdout);
+    if (printed === '') throw new DaozhangError('document.slow', { name: ask.name });
+    return JSON.parse(printed) as LinesPrinted;
+  } finally {
+    reading -= 1;
+  }
+}
+
+/** Asks it of one document, in a folder that goes when `take` is done with it. */
 async function inChild<R>(
   archive: Archive,
   tenantId: string,
@@ -115,31 +129,31 @@ async function inChild<R>(
   take: (said: LinesPrinted, folder: string) => Promise<R> | R,
 ): Promise<R> {
   if (reading >= AT_ONCE) throw new DaozhangError('document.busy', {});
-  reading += 1;
   const folder = await archive.scratch();
   try {
     const name = plainName(document.name);
     await linkInto(archive, tenantId, document.sha256, join(folder, name));
-    const input = JSON.stringify({ ...ask, name });
-    const child = startReader('lines-child', [folder], { input, timeoutMs: LINES_MS });
-    const printed = await text(child.stdout);
-    if (printed === '') throw new DaozhangError('document.slow', { name: document.name });
-    return await take(JSON.parse(printed) as LinesPrinted, folder);
+    return await take(await askReader(folder, { ...ask, name }), folder);
   } finally {
-    reading -= 1;
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What the reader answered; throws `document.refused` where it cannot be read. */
+/** What the reader answered and where it wrote; throws `document.refused` where it cannot be read. */
 export const readDocument = <R extends LinesPrinted>(
   archive: Archive,
   tenantId: string,
   document: Readonly<{ sha256: string; name: string }>,
   ask: Omit<Ask, 'name'>,
-): Promise<R> => inChild(archive, tenantId, document, ask, (said) => readable(said) as R);
+  take: (folder: string) => Promise<void> = async () => {},
+): Promise<R> =>
+  inChild(archive, tenantId, document, ask, async (said, folder) => {
+    const read = readable(said) as R;
+    await take(folder);
+    return read;
+  });
 
-function readable(said: LinesPrinted): Exclude<LinesPrinted, { refused: Failure }> {
+export function readable(said: LinesPrinted): Exclude<LinesPrinted, { refused: Failure }> {
   if ('refused' in said) throw new DaozhangError('document.refused', { reason: said.refused.says });
   return said;
 }

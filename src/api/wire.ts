@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import { following } from '../actions/follow.ts';
 import { type Pace, realPace } from '../actions/pace.ts';
+import { sumsDue } from '../actions/sums.ts';
 import { senderOf } from '../actions/webhook.ts';
 import { startWorkers, type Workers, type Working } from '../actions/work.ts';
 import type { Archive } from '../base/archive.ts';
@@ -76,18 +77,23 @@ export function engineOf(options: WireOptions): Engine {
     vault: options.vault,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
-    rounds: [async () => (await claimsDue(answering)) > 0, hourly(() => sweepRoutes(options.book))],
+    rounds: [
+      async () => (await claimsDue(answering)) > 0,
+      resting(SUMS_MS, () => sumsDue({ book: options.book, pace })),
+      resting(SWEEP_MS, () => sweepRoutes(options.book)),
+    ],
   };
   return { working, accounts, metrics, outbound };
 }
 
 const SWEEP_MS = 3_600_000;
+const SUMS_MS = 15_000;
 
 /** A round that works until there is no more, then rests. */
-function hourly(work: () => Promise<boolean>): () => Promise<boolean> {
+function resting(ms: number, work: () => Promise<boolean>): () => Promise<boolean> {
   let rested = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (clock.ticks() - rested < SWEEP_MS) return false;
+    if (clock.ticks() - rested < ms) return false;
     const more = await work();
     if (!more) rested = clock.ticks();
     return more;

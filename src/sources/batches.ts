@@ -11,6 +11,7 @@ import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
 import type { Batch, Result } from '../reconcile/result.ts';
 import { stateOfBatch } from '../traces/payout.ts';
+import { type Touched, touchHours } from '../traces/touched.ts';
 import { linkRank, type MovedBatch, meetTold, payoutRefOf, withFollowers } from './payouts.ts';
 
 const BATCH = 500;
@@ -129,7 +130,7 @@ async function bind(tx: TenantTx, run: Run, links: readonly Link[]): Promise<voi
   for (const chunk of inChunks(rows, 5)) {
     const v = values(['int', 'text', 'text', 'text', 'text'], chunk);
     const at = v.params.length + 2;
-    await tx.run(
+    const touched = await tx.rows<Touched>(
       `with named as (
          select v.i, min(p.id::text)::uuid as payment_id, min(b.id::text)::uuid as batch_id
            from (${v.text}) as v (i, batch, channel, account, value)
@@ -138,12 +139,16 @@ async function bind(tx: TenantTx, run: Run, links: readonly Link[]): Promise<voi
            join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $${at}
            join accounts a on a.tenant_id = $1 and a.id = p.account_id and a.provider = v.channel
             and v.account in ('', a.merchant_no, a.sub_merchant_no)
-          group by v.i having count(distinct p.id) = 1)
-       update payments p set batch_id = named.batch_id from named
-        where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from named.batch_id
-          and not exists (select from batches c join batches n on n.tenant_id = $1 and n.id = named.batch_id
-                           where c.tenant_id = $1 and c.id = p.batch_id and c.kind <> n.kind and ${linkRank('c')} > ${linkRank('n')})`,
+          group by v.i having count(distinct p.id) = 1),
+       bound as (
+         update payments p set batch_id = named.batch_id from named
+          where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from named.batch_id
+            and not exists (select from batches c join batches n on n.tenant_id = $1 and n.id = named.batch_id
+                             where c.tenant_id = $1 and c.id = p.batch_id and c.kind <> n.kind and ${linkRank('c')} > ${linkRank('n')})
+         returning p.livemode, p.moment)
+       select distinct livemode, date_trunc('hour', moment, 'UTC') as moment from bound`,
       [tx.tenantId, ...v.params, run.livemode],
     );
+    await touchHours(tx, touched);
   }
 }

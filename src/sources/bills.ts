@@ -15,6 +15,7 @@ import { inChunks, values } from '../db/values.ts';
 import type { Ref } from '../observations/observation.ts';
 import type { Saved } from '../reconcile/saved.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import { type Touched, touchHours } from '../traces/touched.ts';
 import { startReader } from './reader.ts';
 
 const BATCH = 500;
@@ -202,17 +203,26 @@ async function knownRefunds(tx: TenantTx, accountId: string, rows: readonly Row[
   return new Set(known.map((r) => r.refund_ref));
 }
 
-async function markCleared(tx: TenantTx, bill: Bill, ids: readonly string[]): Promise<void> {
+/** That the bill has these payments. */
+export async function markCleared(
+  tx: TenantTx,
+  bill: Pick<Bill, 'documentId' | 'on'>,
+  ids: readonly string[],
+): Promise<void> {
   for (const chunk of inChunks([...new Set(ids)].sort(), 1)) {
     const v = values(
       ['uuid'],
       chunk.map((id) => [id]),
     );
-    await tx.run(
-      `update payments p set cleared_document_id = $${v.params.length + 2}, cleared_on = $${v.params.length + 3}
-         from (${v.text}) as v (id) where p.tenant_id = $1 and p.id = v.id and p.cleared_document_id is null`,
+    const touched = await tx.rows<Touched>(
+      `with cleared as (
+         update payments p set cleared_document_id = $${v.params.length + 2}, cleared_on = $${v.params.length + 3}
+           from (${v.text}) as v (id) where p.tenant_id = $1 and p.id = v.id and p.cleared_document_id is null
+         returning p.livemode, p.moment)
+       select distinct livemode, date_trunc('hour', moment, 'UTC') as moment from cleared`,
       [tx.tenantId, ...v.params, bill.documentId, bill.on],
     );
+    await touchHours(tx, touched);
   }
 }
 

@@ -2,11 +2,12 @@
  * What is read in one document, in a process of its own: large or hostile, it takes memory and time here.
  *
  * `node lines-child.ts FOLDER` reads `FOLDER/NAME`; the question is one JSON object on standard input, the answer one on standard output, or
- * `{"refused": {...}}`. Rejected rows as a table go to `FOLDER/rejects.csv`. Cost: the whole file is read for every answer, but for
+ * `{"refused": {...}}`. Rejected rows as a table go to `FOLDER/rejects.csv`. Of a document with many lines what was read is written to
+ * `FOLDER/kept`; asked in a folder that has it, a page is taken from there. Cost: the whole file is read for every other answer, but for
  * `try`, which reads no more than the first TRY_BYTES of a text.
  */
-import { createWriteStream } from 'node:fs';
-import { copyFile, truncate } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { copyFile, link, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -14,11 +15,11 @@ import { pipeline } from 'node:stream/promises';
 import { DaozhangError, told } from '../base/errors.ts';
 import type { Lang, Text } from '../base/lang.ts';
 import { decimalText, scaledText } from '../base/money.ts';
-import { type Engine, openEngine } from '../files/engine.ts';
+import { type Engine, openEngine, quote } from '../files/engine.ts';
 import { type Check, type Format, type Input, REJECT_REMEDIES, REJECTS, type Rejected } from '../files/format.ts';
 import { orderMapped, orderMappedRows, proposedMapping } from '../files/formats/order-mapped.ts';
 import { type Ingested, ingest } from '../files/ingest.ts';
-import { linesById } from '../files/lines.ts';
+import { linesById, placeAll, type StoredLine } from '../files/lines.ts';
 import { mappingData } from '../files/mapping.ts';
 import { describe, openAll, type Workspace, workspace } from '../files/open.ts';
 import { detect } from '../files/registry.ts';
@@ -27,6 +28,7 @@ import { evidenceOf, rawOf, type Source } from '../reconcile/collect.ts';
 import { BOM, inertText, quoted } from '../reconcile/report/csv.ts';
 import { type Saved, savedFormats } from '../reconcile/saved.ts';
 import { type Cells, cellsOf } from './cells.ts';
+import { KEPT } from './reader.ts';
 import type { Failure } from './reconcile-child.ts';
 
 export type Ask = Readonly<{
@@ -40,6 +42,9 @@ export type Ask = Readonly<{
     | Readonly<{ kind: 'cells'; part: number; encoding?: string | undefined }>
     | Readonly<{ kind: 'try'; part: number; mapping: Saved; limit: number }>;
 }>;
+
+/** From as many lines on a page is dear to find again. */
+const KEEP_LINES = 20_000;
 
 const MOST_REJECTED = 50;
 const TRY_BYTES = 2 ** 20;
@@ -145,7 +150,7 @@ async function beginningOf(input: Input, space: Workspace): Promise<Input> {
 
 /** `softly`: what cannot be read is told beside what can; else it ends the answer. */
 async function linesOf(
-  { engine, space, ask }: Read,
+  { engine, space, ask, folder }: Read,
   inputs: readonly Input[],
   choose: (input: Input) => Format,
   after: string,
@@ -166,6 +171,10 @@ async function linesOf(
       parts.push({ member: memberOf(input), refused: failureOf(error) });
     }
   }
+  const lines = parts.reduce((sum, part) => sum + ('lines' in part ? part.lines : 0), 0);
+  // Where the disk has no room for it every page is read anew.
+  if (ask.want.kind === 'lines' && lines >= KEEP_LINES)
+    await keepRead(engine, folder, parts, sources).catch(() => rm(KEPT, { recursive: true, force: true }));
   // A look shows the beginning of each part, a page goes on where the last one ended.
   const which = softly ? parts.slice(0, MOST_SHOWN).map((_, doc) => `doc = ${doc}`) : [`id > ${BigInt(after)}`];
   const found = await Promise.all(
@@ -174,16 +183,65 @@ async function linesOf(
     ),
   );
   const ids = found.flat();
+  const items = await itemsOf(await linesById(engine, new Set(ids.map((i) => i.id))), sources, ask.zone);
+  const last = softly || ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
+  return { parts, items, ...(last !== undefined && { next: String(last) }) };
+}
+
+async function itemsOf(lines: readonly StoredLine[], sources: readonly Source[], zone: string): Promise<LineItem[]> {
   const items: LineItem[] = [];
-  for (const line of await linesById(engine, new Set(ids.map((i) => i.id)))) {
+  for (const line of lines) {
     const source = sources[line.doc]!;
     const row = { ...line, carried_raw: null };
     const raw = await rawOf(source, row);
     const fee = line.fee === null ? undefined : scaledText(line.fee as bigint, Number(line.fee_scale));
-    items.push({ id: String(line.id), part: line.doc, evidence: evidenceOf(row, source, raw, ask.zone), fee });
+    items.push({ id: String(line.id), part: line.doc, evidence: evidenceOf(row, source, raw, zone), fee });
   }
-  const last = softly || ids.length < Number(limit) ? undefined : ids.at(-1)?.id;
-  return { parts, items, ...(last !== undefined && { next: String(last) }) };
+  return items;
+}
+
+// ---------------------------------------------------------------- read once
+
+type About = Readonly<{ parts: readonly (Part | RefusedPart)[]; sources: readonly Source[] }>;
+const LINES_FILE = 'lines.parquet';
+const ABOUT_FILE = 'about.json';
+
+/** The lines with their places, and the bytes they lie in: of an archive its members. */
+async function keepRead(
+  engine: Engine,
+  folder: string,
+  parts: readonly (Part | RefusedPart)[],
+  sources: readonly Source[],
+): Promise<void> {
+  await mkdir(join(folder, KEPT));
+  await placeAll(engine);
+  await engine.run(
+    `copy (select * from placed_lines) to ${quote(join(folder, KEPT, LINES_FILE))} (format parquet, compression zstd)`,
+  );
+  const kept: Source[] = [];
+  for (const [i, source] of sources.entries()) {
+    const path = join(KEPT, `part-${i}`);
+    // What was unpacked may lie on another disk.
+    await link(source.path, path).catch(() => copyFile(source.path, path));
+    kept.push({ ...source, path });
+  }
+  await writeFile(join(KEPT, ABOUT_FILE), JSON.stringify({ parts, sources: kept } satisfies About));
+}
+
+/** Line numbers lie in the file in their order: no more of it is read than holds the page. */
+async function keptPage(engine: Engine, folder: string, ask: Ask, after: string, limit: number): Promise<Lines> {
+  const { parts, sources } = JSON.parse(await readFile(join(KEPT, ABOUT_FILE), 'utf8')) as About;
+  const file = `read_parquet(${quote(join(folder, KEPT, LINES_FILE))})`;
+  const ids = await engine.all<{ id: bigint }>(
+    `select id from ${file} where id > ${BigInt(after)} order by id limit ${Number(limit)}`,
+  );
+  const last = ids.at(-1)?.id;
+  if (last === undefined) return { parts, items: [] };
+  const lines = await engine.all<StoredLine>(
+    `select * from ${file} where id >= ${ids[0]!.id} and id <= ${last} order by id`,
+  );
+  const items = await itemsOf(lines, sources, ask.zone);
+  return { parts, items, ...(ids.length === Number(limit) && { next: String(last) }) };
 }
 
 async function readPart(engine: Engine, doc: number, input: Input, format: Format, found: Ingested): Promise<Part> {
@@ -273,6 +331,10 @@ async function main(folder: string, ask: Ask): Promise<LinesPrinted> {
   const space = await workspace();
   let engine: Engine | undefined;
   try {
+    if (ask.want.kind === 'lines' && existsSync(join(KEPT, ABOUT_FILE))) {
+      engine = await openEngine({ temp: space.path, folders: [folder] });
+      return await keptPage(engine, folder, ask, ask.want.after, ask.want.limit);
+    }
     const inputs = await openAll([ask.name], { space, zone: ask.zone }, (error) => {
       throw error;
     });

@@ -14,6 +14,7 @@ import { inChunks, tenantValues, values } from '../db/values.ts';
 import { type PayoutSaid, payoutHash } from '../observations/payout.ts';
 import type { Batch } from '../reconcile/result.ts';
 import { type FoundState, foldPayout, isLate, type KeptPayout, stateOfBatch, type Told } from '../traces/payout.ts';
+import { type Touched, touchHours } from '../traces/touched.ts';
 
 /** Bound numbers of one statement's rows. */
 const BATCH = 500;
@@ -411,7 +412,11 @@ async function goOver(
   await tx.run('update batches set again_in = $3 where tenant_id = $1 and again_in = $2', [tx.tenantId, from.id, id]);
   // The lines of what a document states bind its payments anew; of what only the channel told, nothing else would.
   if (from.found !== null) return;
-  await tx.run('update payments set batch_id = $3 where tenant_id = $1 and batch_id = $2', [tx.tenantId, from.id, id]);
+  const touched = await tx.rows<Touched>(
+    'update payments set batch_id = $3 where tenant_id = $1 and batch_id = $2 returning livemode, moment',
+    [tx.tenantId, from.id, id],
+  );
+  await touchHours(tx, touched);
   await tx.run('delete from batches where tenant_id = $1 and id = $2', [tx.tenantId, from.id]);
 }
 
@@ -458,7 +463,7 @@ export async function bindMembers(
       [...new Set(numbers.slice(at, at + BATCH))].map((n) => [n]),
     );
     const next = v.params.length + 2;
-    const rows = await tx.rows<{ id: string }>(
+    const rows = await tx.rows<Touched & { id: string }>(
       `with named as (
          select distinct r.payment_id from (${v.text}) as v (value)
            join refs r on r.tenant_id = $1 and r.value = v.value
@@ -467,9 +472,10 @@ export async function bindMembers(
         where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from $${next + 1}
           and not exists (select from batches c join batches n on n.tenant_id = $1 and n.id = $${next + 1}
                            where c.tenant_id = $1 and c.id = p.batch_id and ${linkRank('c')} > ${linkRank('n')})
-       returning p.id`,
+       returning p.id, p.livemode, p.moment`,
       [tx.tenantId, ...v.params, accountId, batchId],
     );
+    await touchHours(tx, rows);
     bound.push(...rows.map((r) => r.id));
   }
   return bound;

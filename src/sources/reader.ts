@@ -4,6 +4,9 @@ import { extname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { childEnv } from '../base/env.ts';
 
+/** What `lines-child` leaves in the folder it read a document in, and takes a page from where it is there. */
+export const KEPT = 'kept';
+
 /** Runs `NAME.ts` beside this file, whose standard input is `input`. */
 export function startReader(
   name: 'bill-child' | 'lines-child' | 'reconcile-child' | 'run-lines-child',

@@ -5,14 +5,14 @@
  * I2: the same fact again writes nothing but the time it was heard. I4, I5: `fold.ts`. Payments are locked in the order of (account,
  * reference), so that two batches never wait for each other.
  *
- * Cost: about ten statements for a batch of any size (`store.ts`), and a row for each new observation and changed payment.
+ * Cost: about a dozen statements for a batch of any size (`store.ts`), and a row for each new observation and changed payment.
  */
 import { newId } from '../base/ids.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
 import type { Observed } from '../observations/observation.ts';
 import { fold, type Kept, type Trace } from './fold.ts';
-import type { Payment } from './payment.ts';
+import { momentOf, type Payment } from './payment.ts';
 import {
   collectWaiting,
   draftPayments,
@@ -30,6 +30,7 @@ import {
   touchObservations,
   writeTraces,
 } from './store.ts';
+import { touchHours } from './touched.ts';
 
 /** One observation and where it came from. */
 export type Said = Readonly<{
@@ -102,6 +103,11 @@ export async function refold(tx: TenantTx, paymentIds: readonly string[], follow
   const locked = await lockPaymentsById(tx, paymentIds);
   const known = await observationsOf(tx, paymentIds);
   const after = await advance(tx, locked, known, { drafts: [], named: [] }, follow);
+  // Changed or not: so that whoever doubts the sums that are kept has them made anew.
+  await touchHours(
+    tx,
+    after.map((p) => ({ livemode: p.livemode, moment: momentOf(p) })),
+  );
   return after.filter((p, i) => p !== locked[i]).length;
 }
 
@@ -240,6 +246,14 @@ async function advance(
   const written = await writeTraces(tx, changed);
   if (written !== changed.length)
     throw new Error(`${changed.length} payments were locked and folded, ${written} could be written`);
+  // Where a payment stood counts as where it stands: what was learnt of it may have moved it to another hour.
+  await touchHours(
+    tx,
+    [...after, ...folded.flatMap((c) => (c.isNew ? [] : [c.before]))].map((p) => ({
+      livemode: p.livemode,
+      moment: momentOf(p),
+    })),
+  );
   await act();
   const byId = new Map(after.map((p) => [p.id, p]));
   return locked.map((p) => byId.get(p.id) ?? p);

@@ -122,6 +122,9 @@ export function paymentOf(row: PaymentRow): Payment {
   });
 }
 
+/** When the customer paid, else when the order was placed: as the column `moment` has it. */
+export const momentOf = (p: Payment): Temporal.Instant => p.capturedAt ?? p.placedAt ?? p.createdAt;
+
 /** A payment that nothing is known of yet, and that has no row. */
 export const newPayment = (
   it: Pick<Payment, 'id' | 'livemode' | 'accountId' | 'ref' | 'product' | 'orderId' | 'createdAt'>,

@@ -97,7 +97,7 @@ export async function overviewOf(
         ...{ code: p.code, accountId: p.accountId, custody: p.custody, ...sum },
         since: owed
           .filter((o) => o.code === p.code && o.accountId === p.accountId)
-          .map((o) => o.since)
+          .map((o) => o.dueOn ?? o.oldestAt.toZonedDateTimeISO(CHINA).toPlainDate())
           .sort(Temporal.PlainDate.compare)[0]!,
       })),
     },

@@ -1,19 +1,21 @@
 /**
  * The money of many payments, where it stands and what is said of it: the payments are put together in SQL by everything a verdict can rest
  * on, and one of each kind is judged by the judge itself. So the sums are those of the payments read one by one (`tests/overview.test.ts`).
+ * Hours that are past and that nobody touched come from sums that are kept (`actions/sums.ts`); what time, plans and batches make of them is asked here.
  *
- * Cost: one statement over the days asked for, whatever the book holds beside them; judged are some groups an hour, day and account.
+ * Cost: one statement over the hours asked for, a few rows an hour and account, and the payments of the last hours and of those just touched.
  */
 
 import type { Reading } from '../actions/standing.ts';
 import { offRoad, restAt } from '../actions/stands.ts';
 import type { StationName } from '../actions/stations.ts';
+import { FRESH_HOURS, freshFrom, sumsFrom } from '../actions/sums.ts';
 import type { Currency } from '../base/currency.ts';
 import { money } from '../base/money.ts';
-import { CHINA } from '../base/time.ts';
+import { CHINA, compareInstants } from '../base/time.ts';
 import type { PlainAccount } from '../channels/accounts.ts';
 import { billTerms } from '../channels/bills.ts';
-import { planAt, termsOf } from '../channels/terms.ts';
+import { termsOf } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { values } from '../db/values.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -33,8 +35,8 @@ export type Pool = Readonly<{
   accountId: string;
   payments: bigint;
   minor: bigint;
-  /** The day its batch was due, or the day of the oldest payment. */
-  since: Temporal.PlainDate;
+  /** The day its batch was due. */
+  dueOn: Temporal.PlainDate | undefined;
   /** Of those that waited equally long. */
   oldestAt: Temporal.Instant;
   /** Of what is in progress: for longer than the policy lets it. */
@@ -46,7 +48,6 @@ export type Span = Readonly<{ livemode: boolean; from: Temporal.Instant; now: Te
 
 /** Verdicts that documents and batches may have changed since; the others stand as they were written. */
 const OPEN: ReadonlySet<VerdictCode> = new Set(['on_its_way', 'unrecorded', 'held']);
-const FINE_HOURS = 2;
 /** The groups are few and the planner cannot know: it is to count them in memory, not to sort the payments. */
 const ROOM = `select set_config('work_mem', '64MB', true)`;
 
@@ -66,8 +67,7 @@ type Row = Readonly<{
   is_long: boolean;
   is_out: boolean;
   payments: bigint;
-  ordered: string | null;
-  captured: string;
+  whole: string;
   given: string;
   rest_payments: bigint;
   some_at: Temporal.Instant;
@@ -91,50 +91,59 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
   const policy = await on.policies.of(tx);
   const watched = await watchedOf(tx, span.livemode);
   const terms = await termRows(tx, accounts, watched, span);
-  const v = values(['uuid', 'timestamptz', 'timestamptz', 'text', 'int', 'text'], terms);
+  const v = values(
+    ['uuid', 'timestamptz', 'timestamptz', 'text', 'int', 'text'],
+    terms.map((t) => [t.accountId, t.sinceAt, t.untilAt, t.zone, t.shift, t.billZone]),
+  );
   const at = v.params.length + 2;
+  const longAt = span.now.subtract({ minutes: policy.pendingCaseMinutes });
+  const fineAt = span.now.subtract({ hours: FRESH_HOURS });
+  const fresh = [freshFrom(span.now), span.from].sort(Temporal.Instant.compare)[1]!;
   await tx.rows(ROOM);
   const rows = await tx.rows<Row>(
-    `select p.currency, p.verdict as base, p.position, p.captured_at is null as unpaid, p.recorded_at is null as unrecorded, p.account_id,
-            b.state, b.due_on, p.cleared_on,
-            case when t.bill_zone is not null and p.cleared_on is null then (p.captured_at at time zone t.bill_zone)::date end as bill_on,
-            p.refunded_minor > 0 as refunded, p.verdict = 'pending' and p.moment < $${at + 2} as is_long,
-            b.paid_out_at is not null as is_out, count(*) as payments, sum(p.ordered_minor) as ordered, sum(p.captured_minor) as captured, min(p.moment) as some_at,
-            sum(least(p.refunded_minor, p.captured_minor)) as given,
-            count(*) filter (where p.captured_minor > p.refunded_minor or p.captured_minor = 0) as rest_payments
-       from payments p
-       left join batches b on b.tenant_id = $1 and b.id = p.batch_id
+    `select s.currency, s.verdict as base, s.position, s.unpaid, s.unrecorded, s.account_id, b.state, b.due_on, s.cleared_on,
+            case when t.bill_zone is not null and s.cleared_on is null then (s.first_at at time zone t.bill_zone)::date end as bill_on,
+            s.refunded, s.verdict = 'pending' and s.first_at < $${at + 3} as is_long, b.paid_out_at is not null as is_out,
+            sum(s.payments)::bigint as payments, sum(s.whole_minor) as whole, min(s.first_at) as some_at,
+            sum(s.given_minor) as given, sum(s.rest_payments)::bigint as rest_payments
+       from (${sumsFrom(`$${at}`, `$${at + 1}`, `$${at + 2}`, `$${at + 5}`)}) s
+       left join batches b on b.tenant_id = $1 and b.id = s.batch_id
        left join (${v.text}) as t (account_id, since_at, until_at, zone, shift, bill_zone)
-         on t.account_id = p.account_id and (p.cleared_on is null or b.state is null or b.state in ('on_its_way', 'not_checked'))
-        and p.position = 'captured' and p.verdict in ('on_its_way', 'unrecorded', 'held')
-        and p.captured_at >= t.since_at and p.captured_at < t.until_at
-      where p.tenant_id = $1 and p.livemode = $${at} and p.direction = 'in' and p.moment >= $${at + 1}
-        and p.currency is not null and p.verdict <> 'charged_back' and (p.captured_at is not null or p.ordered_minor is not null)
-      group by p.currency, p.verdict, p.position, 4, 5, p.account_id, b.state, b.due_on, p.cleared_on, 10, 11, 12, 13, t.since_at,
-            case when t.zone is not null and p.verdict = 'on_its_way' and b.due_on is null
-              then (p.captured_at at time zone t.zone + t.shift * interval '1 minute')::date end,
-            case when (b.state is null or b.state not in ('credited', 'short')) and p.position in ('captured', 'ordered', 'expected', 'debited')
-              then date_trunc(case when p.moment > $${at + 3} then 'minute' else 'hour' end, p.moment) end`,
+         on t.account_id = s.account_id and (s.cleared_on is null or b.state is null or b.state in ('on_its_way', 'not_checked'))
+        and s.position = 'captured' and s.verdict in ('on_its_way', 'unrecorded', 'held')
+        and not s.unpaid and s.first_at >= t.since_at and s.first_at < t.until_at
+      group by s.currency, s.verdict, s.position, s.unpaid, s.unrecorded, s.account_id, b.state, b.due_on, s.cleared_on, 10, 11, 12, 13, t.since_at,
+            case when t.zone is not null and s.verdict = 'on_its_way' and b.due_on is null
+              then (s.first_at at time zone t.zone + t.shift * interval '1 minute')::date end,
+            case when (b.state is null or b.state not in ('credited', 'short')) and s.position in ('captured', 'ordered', 'expected', 'debited')
+              then date_trunc(case when s.first_at > $${at + 4} then 'minute' else 'hour' end, s.first_at) end`,
     [
-      ...[tx.tenantId, ...v.params, span.livemode, span.from],
-      ...[span.now.subtract({ minutes: policy.pendingCaseMinutes }), span.now.subtract({ hours: FINE_HOURS })],
+      tx.tenantId,
+      ...v.params,
+      span.livemode,
+      span.from,
+      fresh,
+      longAt,
+      fineAt,
+      [longAt, ...cutsOf(terms, span)].map(hourOf),
     ],
   );
+  const termsOfAccount = Map.groupBy(terms, (t) => t.accountId);
   const byId = new Map(accounts.map((a) => [a.account.id, a]));
   const missing = await missingDays(tx, accounts, rows);
   const pools: Pool[] = [];
   for (const row of rows) {
     const { account } = byId.get(row.account_id)!;
     const { code, custody } = said(row, {
-      ...{ plan: await planAt(tx, account.id, row.some_at), policy, now: span.now },
+      ...{ plan: planOf(termsOfAccount.get(account.id)!, row.some_at), policy, now: span.now },
       bankWatched: watched.has(account.provider),
       missingFromBills: row.bill_on !== null && missing.has(`${row.account_id} ${row.bill_on}`),
     });
     const common = {
-      ...{ currency: row.currency, code, accountId: account.id, isLong: row.is_long, oldestAt: row.some_at },
-      since: row.due_on ?? row.some_at.toZonedDateTimeISO(CHINA).toPlainDate(),
+      ...{ currency: row.currency, code, accountId: account.id, isLong: row.is_long },
+      ...{ oldestAt: row.some_at, dueOn: row.due_on ?? undefined },
     };
-    const whole = BigInt((row.unpaid ? row.ordered : row.captured) ?? 0);
+    const whole = BigInt(row.whole);
     const given = isThere(row) && row.refunded ? BigInt(row.given) : 0n;
     const rest = isThere(row) ? row.rest_payments : row.payments;
     if (rest > 0n)
@@ -167,7 +176,7 @@ async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<read
         accountId: row.account_id,
         isLong: false,
       } as const),
-      ...{ payments: 1n, since: row.moment.toZonedDateTimeISO(CHINA).toPlainDate(), oldestAt: row.moment },
+      ...{ payments: 1n, dueOn: undefined, oldestAt: row.moment },
     };
     const rest = restAt(row.state ?? undefined, row.is_out, row.cleared_on ?? undefined, !row.unrecorded);
     const parts: ReadonlyArray<readonly [StationName, bigint]> = [
@@ -199,7 +208,9 @@ export function agesOf(pools: readonly Pool[]): ReadonlyMap<StationName, Ages> {
   const ages = new Map<StationName, Ages>();
   for (const [station, of] of Map.groupBy(pools, (p) => p.station)) {
     if (!WAITING.has(station)) continue;
-    const sorted = of.toSorted((a, b) => Temporal.Instant.compare(a.oldestAt, b.oldestAt));
+    const sorted = of
+      .map((p) => ({ ms: p.oldestAt.epochMilliseconds, ...p }))
+      .sort((a, b) => a.ms - b.ms || compareInstants(a.oldestAt, b.oldestAt));
     const all = sorted.reduce((sum, p) => sum + p.payments, 0n);
     let seen = 0n;
     const median = sorted.find((p) => {
@@ -234,6 +245,17 @@ const FIRST = Temporal.PlainDate.from('1970-01-01');
 const LAST = Temporal.PlainDate.from('9999-12-31');
 const DAY_MINUTES = 1_440;
 
+/** From `sinceAt` on, until: days end `shift` minutes before midnight in `zone`, on bills at midnight in `billZone`. */
+type Term = Readonly<{
+  plan: Plan;
+  accountId: string;
+  sinceAt: Temporal.Instant;
+  untilAt: Temporal.Instant;
+  zone?: string;
+  shift?: number;
+  billZone: string | undefined;
+}>;
+
 /**
  * Of each account the stretches of days under one plan: when its settle day ends, for which a promise is the same all day; and in which zone
  * its bills count days. What stands under no such rule needs none.
@@ -242,31 +264,64 @@ async function termRows(
   tx: TenantTx,
   accounts: readonly PlainAccount[],
   watched: ReadonlySet<string>,
-  { from, now }: Span,
-): Promise<ReadonlyArray<readonly unknown[]>> {
+  { from }: Span,
+): Promise<readonly Term[]> {
   const first = from.toZonedDateTimeISO(CHINA).toPlainDate();
-  const last = now.toZonedDateTimeISO(CHINA).toPlainDate();
-  const rows: unknown[][] = [];
+  const rows: Term[] = [];
   for (const { account } of accounts) {
     const { plans, planOn } = await termsOf(tx, account.id);
     const starts = plans
       .flatMap((p) => p.from ?? [])
-      .filter((on) => Temporal.PlainDate.compare(on, first) > 0 && Temporal.PlainDate.compare(on, last) <= 0)
+      .filter((on) => Temporal.PlainDate.compare(on, first) > 0)
       .sort(Temporal.PlainDate.compare);
     const bill = billTerms(account).find((t) => t.role !== 'evidence');
     const since = [FIRST, ...starts];
     since.forEach((on, i) => {
-      const { settle } = planOn(i === 0 ? first : on);
+      const plan = planOn(i === 0 ? first : on);
       const isWatched = watched.has(account.provider);
-      rows.push([
-        ...[account.id, startOf(on), startOf(since[i + 1] ?? LAST)],
-        ...(isWatched ? [settle.zone, DAY_MINUTES - minutesOf(settle.cutoff)] : [null, null]),
-        bill?.zone ?? null,
-      ]);
+      rows.push({
+        ...{
+          plan,
+          accountId: account.id,
+          sinceAt: startOf(on),
+          untilAt: startOf(since[i + 1] ?? LAST),
+          billZone: bill?.zone,
+        },
+        ...(isWatched && { zone: plan.settle.zone, shift: DAY_MINUTES - minutesOf(plan.settle.cutoff) }),
+      });
     });
   }
   return rows;
 }
+
+const planOf = (terms: readonly Term[], at: Temporal.Instant): Plan =>
+  terms.findLast((t) => t.sinceAt.epochMilliseconds <= at.epochMilliseconds)!.plan;
+
+/** When days end in the middle of an hour: what was paid in that hour is not all of one day. */
+function cutsOf(terms: readonly Term[], { from, now }: Span): readonly Temporal.Instant[] {
+  const ends = new Map<string, readonly [zone: string, minutes: number]>();
+  for (const { zone, shift = 0, billZone } of terms) {
+    if (zone !== undefined) ends.set(`${zone} ${shift}`, [zone, DAY_MINUTES - shift]);
+    if (billZone !== undefined) ends.set(`${billZone} 0`, [billZone, DAY_MINUTES]);
+  }
+  const cuts: Temporal.Instant[] = [];
+  for (const [zone, minutes] of ends.values()) {
+    const last = now.toZonedDateTimeISO(zone).toPlainDate();
+    for (
+      let on = from.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 });
+      Temporal.PlainDate.compare(on, last) <= 0;
+      on = on.add({ days: 1 })
+    ) {
+      const end = on.toPlainDateTime().add({ minutes });
+      // Where clocks are put back it comes twice.
+      for (const disambiguation of ['earlier', 'later'] as const)
+        cuts.push(end.toZonedDateTime(zone, { disambiguation }).toInstant());
+    }
+  }
+  return cuts.filter((at) => !at.equals(hourOf(at)));
+}
+
+const hourOf = (at: Temporal.Instant): Temporal.Instant => at.round({ smallestUnit: 'hour', roundingMode: 'floor' });
 
 const startOf = (on: Temporal.PlainDate): Temporal.Instant => on.toZonedDateTime(CHINA).toInstant();
 

@@ -5,6 +5,7 @@
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { readDocument, readRejects } from '../../actions/documents.ts';
+import { pageOfDocument } from '../../actions/kept-lines.ts';
 import { savedOfSide } from '../../actions/mappings.ts';
 import { type KeptPart, keepReading } from '../../actions/readings.ts';
 import { DaozhangError } from '../../base/errors.ts';
@@ -48,7 +49,7 @@ export function readingRoutes(api: Api, on: Serving): void {
         operationId: 'listLines',
         summary: 'What is read in a document, line by line, with its bytes',
         description:
-          'How each document in it is read, which rows cannot be, and the lines as evidence. The whole file is read for every page: for large ones take the tables of a reconciliation.',
+          'How each document in it is read, which rows cannot be, and the lines as evidence. The first page reads the whole file; where that is large the next ones, within an hour, read no more than they show.',
         tags: ['documents'],
         params,
         querystring: z.strictObject({
@@ -64,9 +65,8 @@ export function readingRoutes(api: Api, on: Serving): void {
     },
     async ({ caller, params, query }) => {
       const file = await fileOf(caller, params.id);
-      const want = { kind: 'lines', after: query.after, limit: query.limit } as const;
-      const ask = { zone: query.timezone, mappings: await saved(caller), want };
-      return (await readDocument<Lines>(on.archive, caller.tenantId, file, ask)) as unknown as z.output<
+      const page = { zone: query.timezone, after: query.after, limit: query.limit, mappings: await saved(caller) };
+      return (await pageOfDocument(on.archive, caller.tenantId, file, page)) as unknown as z.output<
         typeof documents.documentLines
       >;
     },
