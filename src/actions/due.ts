@@ -25,7 +25,7 @@ export const DUE_KINDS = [
   'remedy',
   'payout',
 ] as const;
-type DueKind = (typeof DUE_KINDS)[number];
+export type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 
 /** Sets wake-ups; one that is there is moved and its lease is given back. */
@@ -83,6 +83,20 @@ export async function workDue(
     if (ids.length > 0) worked += await work(tenantId, ids);
   });
   return worked;
+}
+
+/** The kinds of which something is due, of any tenant: one look in place of one for each kind. */
+export async function kindsDue(book: Book): Promise<readonly DueKind[]> {
+  const rows = await book.shared((tx) =>
+    tx.rows<{ kind: DueKind }>(
+      `select k.kind from unnest($1::text[]) as k (kind)
+        where exists (select from tenants t
+                       where exists (select from due d where d.tenant_id = t.id and d.kind = k.kind and d.due_at <= now()
+                                        and (d.lease_until is null or d.lease_until < now())))`,
+      [DUE_KINDS],
+    ),
+  );
+  return rows.map((r) => r.kind);
 }
 
 async function tenantsWithDue(tx: Tx, kind: DueKind): Promise<readonly string[]> {

@@ -76,7 +76,8 @@ export function engineOf(options: WireOptions): Engine {
     vault: options.vault,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
-    rounds: [async () => (await claimsDue(answering)) > 0, hourly(() => sweepRoutes(options.book))],
+    claims: () => claimsDue(answering),
+    rounds: [hourly(() => sweepRoutes(options.book))],
   };
   return { working, accounts, metrics, outbound };
 }
