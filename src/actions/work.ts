@@ -56,7 +56,7 @@ const DELIVERY_LANES = 4;
 /** How messages are folded here: passed on to the merchant, and heard of payouts. */
 export const foldingOf = (on: Working): Folding => ({
   ...{ book: on.book, accounts: on.accounts, recent: on.recent, follow: on.follow, hear: hearPayouts },
-  pass: (tx, messages) => relayFolded(tx, on.accounts, messages),
+  pass: (tx, messages, paymentsOf) => relayFolded(tx, on.accounts, messages, paymentsOf),
 });
 
 export function startWorkers(on: Working): Workers {

@@ -8,6 +8,7 @@
  * Cost: about ten statements for a batch of any size (`store.ts`), and a row for each new observation and changed payment.
  */
 import { newId } from '../base/ids.ts';
+import { compareInstants } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
 import type { Observed } from '../observations/observation.ts';
@@ -30,6 +31,7 @@ import {
   touchObservations,
   writeTraces,
 } from './store.ts';
+import { jsonOf } from './trace-json.ts';
 
 /** One observation and where it came from. */
 export type Said = Readonly<{
@@ -66,21 +68,24 @@ export async function take(
 ): Promise<readonly Payment[]> {
   const named = await nameAll(tx, said, fresh);
   if (named.length === 0) return [];
-  const wanted = [...new Map(named.map((s) => [refKey(s.accountId, s.observed.paymentRef), s])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, s]) => ({ accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product }));
+  const told = Map.groupBy(named, (s) => refKey(s.accountId, s.observed.paymentRef));
+  const wanted = [...told.keys()].sort().map((key) => {
+    const s = told.get(key)!.at(-1)!;
+    return { accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product };
+  });
   const older = await lockPayments(tx, wanted);
   const isThere = new Set(older.map((p) => refKey(p.accountId, p.ref)));
-  const missing = wanted.filter((w) => !isThere.has(refKey(w.accountId, w.ref)));
+  const missing = isThere.size === 0 ? wanted : wanted.filter((w) => !isThere.has(refKey(w.accountId, w.ref)));
   const drafts = missing.length === 0 ? [] : await draftPayments(tx, missing);
   // A payment that has no row has nothing yet.
   const known = await observationsOf(
     tx,
     older.map((p) => p.id),
   );
-  const found = sortOut(named, [...drafts, ...older], known);
+  const payments = [...drafts, ...older];
+  const found = sortOut(told, payments, known);
   for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
-  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found));
+  const written = await advance(tx, payments, known, { drafts, told }, follow, () => write(tx, found));
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
   await refold(tx, [...joined], follow);
@@ -101,7 +106,7 @@ export async function joinWaiting(tx: TenantTx, follow: Follow): Promise<number>
 export async function refold(tx: TenantTx, paymentIds: readonly string[], follow: Follow): Promise<number> {
   const locked = await lockPaymentsById(tx, paymentIds);
   const known = await observationsOf(tx, paymentIds);
-  const after = await advance(tx, locked, known, { drafts: [], named: [] }, follow);
+  const after = await advance(tx, locked, known, { drafts: [], told: new Map() }, follow);
   return after.filter((p, i) => p !== locked[i]).length;
 }
 
@@ -162,37 +167,45 @@ type Found = Readonly<{
   links: readonly Link[];
 }>;
 
+/** What was said of each payment, by account and reference. */
+type ByPayment = ReadonlyMap<string, readonly Named[]>;
+
 /** What is new of it and what was said again; `known` holds both afterwards. */
-function sortOut(named: readonly Named[], payments: readonly Payment[], known: Map<string, Kept[]>): Found {
-  const byRef = new Map(payments.map((p) => [refKey(p.accountId, p.ref), p]));
-  const fresh = new Map<string, NewObservation>();
-  const again = new Map<string, Found['again'][number]>();
+function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<string, Kept[]>): Found {
+  const fresh: NewObservation[] = [];
+  const again: Found['again'][number][] = [];
   const links: Link[] = [];
-  for (const s of named) {
-    const payment = byRef.get(refKey(s.accountId, s.observed.paymentRef))!;
+  for (const payment of payments) {
     const all = known.get(payment.id) ?? [];
-    const bodyHash = factsHash(s.observed);
-    const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
-    const old = all[at];
-    if (old === undefined) {
-      const row = rowOf(s, payment.id, bodyHash, newId());
-      fresh.set(row.id, row);
-      known.set(payment.id, [...all, { ...s.observed, id: row.id, bodyHash, lastSeenAt: s.heardAt, times: 1 }]);
-      for (const ref of [{ kind: 'payment' as const, value: payment.ref }, ...s.observed.refs])
-        links.push({ accountId: s.accountId, paymentId: payment.id, ref });
-      continue;
+    known.set(payment.id, all);
+    const before = all.length;
+    const repeated = new Set<number>();
+    for (const s of told.get(refKey(payment.accountId, payment.ref)) ?? []) {
+      const bodyHash = factsHash(s.observed);
+      const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
+      const old = all[at];
+      if (old === undefined) {
+        const id = newId();
+        all.push({ ...s.observed, id, bodyHash, lastSeenAt: s.heardAt, times: 1 });
+        fresh.push(rowOf(s, payment.id, bodyHash, id));
+        links.push({ accountId: s.accountId, paymentId: payment.id, ref: { kind: 'payment', value: payment.ref } });
+        for (const ref of s.observed.refs) links.push({ accountId: s.accountId, paymentId: payment.id, ref });
+        continue;
+      }
+      const isLater = compareInstants(s.heardAt, old.lastSeenAt) > 0;
+      all[at] = { ...old, times: old.times + 1, lastSeenAt: isLater ? s.heardAt : old.lastSeenAt };
+      repeated.add(at);
     }
-    const kept: Kept = {
-      ...old,
-      times: old.times + 1,
-      lastSeenAt: Temporal.Instant.compare(s.heardAt, old.lastSeenAt) > 0 ? s.heardAt : old.lastSeenAt,
-    };
-    known.set(payment.id, all.with(at, kept));
-    const first = fresh.get(old.id);
-    if (first === undefined) again.set(kept.id, { paymentId: payment.id, kept });
-    else fresh.set(old.id, { ...first, times: kept.times, heardAt: kept.lastSeenAt });
+    for (const at of repeated) {
+      const kept = all[at]!;
+      if (at < before) again.push({ paymentId: payment.id, kept });
+      else {
+        const row = fresh.length - (all.length - at);
+        fresh[row] = { ...fresh[row]!, times: kept.times, heardAt: kept.lastSeenAt };
+      }
+    }
   }
-  return { fresh: [...fresh.values()], again: [...again.values()], links };
+  return { fresh, again, links };
 }
 
 async function write(tx: TenantTx, found: Found): Promise<void> {
@@ -212,37 +225,38 @@ async function advance(
   tx: TenantTx,
   locked: readonly Payment[],
   known: ReadonlyMap<string, readonly Kept[]>,
-  from: Readonly<{ drafts: readonly Payment[]; named: readonly Named[] }>,
+  from: Readonly<{ drafts: readonly Payment[]; told: ByPayment }>,
   follow: Follow,
   between: () => Promise<void> = async () => {},
 ): Promise<readonly Payment[]> {
-  const merchant = new Map(
-    from.named
-      .filter((s) => s.orderId !== undefined)
-      .map((s) => [refKey(s.accountId, s.observed.paymentRef), s] as const),
-  );
-  const drafts = new Set(from.drafts.map((p) => p.id));
-  const folded = locked.flatMap((before): readonly Changed[] => {
+  const drafts = new Set(from.drafts);
+  const folded: Changed[] = [];
+  for (const before of locked) {
     const trace = fold(known.get(before.id) ?? []);
-    const order = merchant.get(refKey(before.accountId, before.ref));
-    const after = paymentWith(before, trace, order);
-    const isNew = drafts.has(before.id);
-    return isNew || !sameTrace(after, before) ? [{ before, after, trace, isNew }] : [];
-  });
+    const isNew = drafts.has(before);
+    const said = from.told.get(refKey(before.accountId, before.ref));
+    const after = paymentWith(
+      before,
+      trace,
+      said?.findLast((s) => s.orderId !== undefined),
+    );
+    if (isNew || !sameTrace(after, before)) folded.push({ before, after, trace, isNew });
+  }
   const { judged, act } = await follow(tx, folded);
   const after = folded.map((c, i) => Object.freeze({ ...c.after, ...judged[i]! }));
-  const made = after.filter((p) => drafts.has(p.id));
+  const made = after.filter((_, i) => folded[i]!.isNew);
   // Another transaction made one of them meanwhile: nothing of this one is kept, and it runs again with that one in view.
   if ((await insertPayments(tx, made)) !== made.length)
     throw Object.assign(new Error('another made the same payment'), { code: SERIALIZATION_FAILURE });
   await between();
-  const changed = after.filter((p) => !drafts.has(p.id));
+  const changed = after.filter((_, i) => !folded[i]!.isNew);
   const written = await writeTraces(tx, changed);
   if (written !== changed.length)
     throw new Error(`${changed.length} payments were locked and folded, ${written} could be written`);
   await act();
-  const byId = new Map(after.map((p) => [p.id, p]));
-  return locked.map((p) => byId.get(p.id) ?? p);
+  // The changed ones are in the order of all.
+  let next = 0;
+  return locked.map((p) => (after[next]?.id === p.id ? after[next++]! : p));
 }
 
 /** PostgreSQL's own code: what the pool runs again. */
@@ -277,17 +291,6 @@ function paymentWith(before: Payment, trace: Trace, order: Named | undefined): P
     recordedAt: trace.recordedAt,
     orderClosedAt: trace.orderClosedAt,
     contradictions: trace.contradictions,
-    trace: plain(trace) as Payment['trace'],
+    trace: jsonOf(trace),
   });
-}
-
-/** Amounts and instants as text: what JSON carries without loss. As if it had been written and read. */
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Temporal.Instant) return value.toString();
-  const from = value as Readonly<Record<string, unknown>>;
-  const copy: Record<string, unknown> = {};
-  for (const name in from) if (from[name] !== undefined) copy[name] = plain(from[name]);
-  return copy;
 }
