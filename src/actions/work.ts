@@ -46,7 +46,7 @@ export type Workers = Readonly<{
 
 const LOOK_MS = 1_000;
 const STIR_MS = 250;
-const GATHER_MS = 100;
+const GATHER_MS = 200;
 const LOOK_FOLD_MS = 2_000;
 const LOOK_WAITING_MS = 30_000;
 const AFTER_ERROR_MS = 2_000;

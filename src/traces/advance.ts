@@ -176,17 +176,16 @@ function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<strin
   const again: Found['again'][number][] = [];
   const links: Link[] = [];
   for (const payment of payments) {
-    const all = known.get(payment.id) ?? [];
-    known.set(payment.id, all);
+    let all = known.get(payment.id) ?? [];
     const before = all.length;
-    const repeated = new Set<number>();
+    let repeated: Set<number> | undefined;
     for (const s of told.get(refKey(payment.accountId, payment.ref)) ?? []) {
       const bodyHash = factsHash(s.observed);
       const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
       const old = all[at];
       if (old === undefined) {
         const id = newId();
-        all.push({ ...s.observed, id, bodyHash, lastSeenAt: s.heardAt, times: 1 });
+        all = [...all, { ...s.observed, id, bodyHash, lastSeenAt: s.heardAt, times: 1 }];
         fresh.push(rowOf(s, payment.id, bodyHash, id));
         links.push({ accountId: s.accountId, paymentId: payment.id, ref: { kind: 'payment', value: payment.ref } });
         for (const ref of s.observed.refs) links.push({ accountId: s.accountId, paymentId: payment.id, ref });
@@ -194,9 +193,11 @@ function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<strin
       }
       const isLater = compareInstants(s.heardAt, old.lastSeenAt) > 0;
       all[at] = { ...old, times: old.times + 1, lastSeenAt: isLater ? s.heardAt : old.lastSeenAt };
+      repeated ??= new Set();
       repeated.add(at);
     }
-    for (const at of repeated) {
+    known.set(payment.id, all);
+    for (const at of repeated ?? []) {
       const kept = all[at]!;
       if (at < before) again.push({ paymentId: payment.id, kept });
       else {

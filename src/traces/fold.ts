@@ -115,11 +115,11 @@ export function fold(observations: readonly Kept[]): Trace {
   };
 
   // What a customer claims is kept beside the payment and moves nothing (I6).
-  const believed = observations.filter((o) => o.source !== 'claim');
-  const sorted = withoutConflicts(believed, contradict);
-  if (sorted.length > 1) sorted.sort(byTime);
+  const believed = those(observations, (o) => o.source !== 'claim');
+  const sure = withoutConflicts(believed, contradict);
+  const sorted = sure.length > 1 ? sure.toSorted(byTime) : sure;
   const placed = sorted.find((o) => o.kind === 'order_placed');
-  const words = sorted.filter((o) => MOVES.has(o.kind) && isOfTheChannel(o));
+  const words = those(sorted, (o) => MOVES.has(o.kind) && isOfTheChannel(o));
 
   let position: Position = placed === undefined ? 'expected' : 'ordered';
   let evidence: string[] = [];
@@ -131,14 +131,14 @@ export function fold(observations: readonly Kept[]): Trace {
       if (next.contradiction !== 'success_denied') contradict(next.contradiction, word.id, ...evidence);
       continue;
     }
-    if (next.to !== position) {
-      evidence = [];
+    if (next.to === position) evidence.push(word.id);
+    else {
+      evidence = [word.id];
       processingSince = next.to === 'debited' ? word.occurredAt : undefined;
     }
     position = next.to;
-    evidence.push(word.id);
   }
-  const successes = words.filter((o) => o.kind === 'captured');
+  const successes = those(words, (o) => o.kind === 'captured');
   const best = strongest(successes);
   // A channel's answers trail its own books by a moment: only a denial heard after the last confirmation contradicts.
   // One reference may have seen several tries: that another try came to nothing denies nothing.
@@ -196,6 +196,10 @@ export function fold(observations: readonly Kept[]): Trace {
   });
 }
 
+/** Most of the time all of them: the list itself, then, and no copy. */
+const those = (list: readonly Kept[], are: (o: Kept) => boolean): readonly Kept[] =>
+  list.every(are) ? list : list.filter(are);
+
 /** Each code once, with whatever is in it. */
 function eachOnce(contradictions: readonly Contradiction[]): readonly Contradiction[] {
   if (contradictions.length === 0) return contradictions;
@@ -216,9 +220,9 @@ const isOfTheChannel = ({ source }: Kept): boolean => source !== 'claim' && sour
 
 /** Two contents under one name: neither counts, both are kept and shown; the channel is asked, and its answer has a name of its own. */
 function withoutConflicts(
-  observations: Kept[],
+  observations: readonly Kept[],
   contradict: (code: ContradictionCode, ...ids: string[]) => void,
-): Kept[] {
+): readonly Kept[] {
   if (observations.length < 2) return observations;
   const isDoubted = (o: Kept): boolean =>
     observations.some(
@@ -251,8 +255,9 @@ function strongest(successes: readonly Kept[]): Kept | undefined {
 }
 
 function sourcesOf(words: readonly Kept[], saying: ReadonlySet<string>): readonly Source[] {
-  const sources: Source[] = [];
-  for (const { kind, source } of words) if (saying.has(kind) && !sources.includes(source)) sources.push(source);
+  let sources: readonly Source[] = [];
+  for (const { kind, source } of words)
+    if (saying.has(kind) && !sources.includes(source)) sources = [...sources, source];
   return sources;
 }
 
