@@ -68,14 +68,17 @@ export async function take(
 ): Promise<readonly Payment[]> {
   const named = await nameAll(tx, said, fresh);
   if (named.length === 0) return [];
-  const told = Map.groupBy(named, (s) => refKey(s.accountId, s.observed.paymentRef));
-  const wanted = [...told.keys()].sort().map((key) => {
-    const s = told.get(key)!.at(-1)!;
-    return { accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product };
+  const told = byPayment(named);
+  const wanted = [...told.keys()].sort().flatMap((accountId) => {
+    const ofAccount = told.get(accountId)!;
+    return [...ofAccount.keys()].sort().map((ref) => {
+      const { livemode, product } = ofAccount.get(ref)!.at(-1)!;
+      return { accountId, livemode, ref, product };
+    });
   });
   const older = await lockPayments(tx, wanted);
-  const isThere = new Set(older.map((p) => refKey(p.accountId, p.ref)));
-  const missing = isThere.size === 0 ? wanted : wanted.filter((w) => !isThere.has(refKey(w.accountId, w.ref)));
+  const isThere = new Set(older.map((p) => `${p.accountId} ${p.ref}`));
+  const missing = older.length === 0 ? wanted : wanted.filter((w) => !isThere.has(`${w.accountId} ${w.ref}`));
   const drafts = missing.length === 0 ? [] : await draftPayments(tx, missing);
   // A payment that has no row has nothing yet.
   const known = await observationsOf(
@@ -111,7 +114,6 @@ export async function refold(tx: TenantTx, paymentIds: readonly string[], follow
 }
 
 type Named = Said & Readonly<{ observed: Observed & Readonly<{ paymentRef: string }> }>;
-const refKey = (accountId: string, ref: string): string => `${accountId}\u001f${ref}`;
 const isNamed = (s: Said): s is Named => s.observed.paymentRef !== undefined;
 
 /** Finds the payment of what names none by its other references; what nobody knows yet waits under them. */
@@ -168,7 +170,20 @@ type Found = Readonly<{
 }>;
 
 /** What was said of each payment, by account and reference. */
-type ByPayment = ReadonlyMap<string, readonly Named[]>;
+type ByPayment = ReadonlyMap<string, ReadonlyMap<string, readonly Named[]>>;
+
+function byPayment(named: readonly Named[]): ByPayment {
+  const told = new Map<string, Map<string, Named[]>>();
+  for (const s of named) {
+    const ofAccount = told.getOrInsertComputed(s.accountId, () => new Map());
+    const ofPayment = ofAccount.get(s.observed.paymentRef);
+    if (ofPayment === undefined) ofAccount.set(s.observed.paymentRef, [s]);
+    else ofPayment.push(s);
+  }
+  return told;
+}
+const saidOf = (told: ByPayment, p: Payment): readonly Named[] => told.get(p.accountId)?.get(p.ref) ?? NOTHING;
+const NOTHING: readonly Named[] = [];
 
 /** What is new of it and what was said again; `known` holds both afterwards. */
 function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<string, Kept[]>): Found {
@@ -179,7 +194,7 @@ function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<strin
     let all = known.get(payment.id) ?? [];
     const before = all.length;
     let repeated: Set<number> | undefined;
-    for (const s of told.get(refKey(payment.accountId, payment.ref)) ?? []) {
+    for (const s of saidOf(told, payment)) {
       const bodyHash = factsHash(s.observed);
       const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
       const old = all[at];
@@ -235,12 +250,8 @@ async function advance(
   for (const before of locked) {
     const trace = fold(known.get(before.id) ?? []);
     const isNew = drafts.has(before);
-    const said = from.told.get(refKey(before.accountId, before.ref));
-    const after = paymentWith(
-      before,
-      trace,
-      said?.findLast((s) => s.orderId !== undefined),
-    );
+    const order = saidOf(from.told, before).findLast((s) => s.orderId !== undefined);
+    const after = paymentWith(before, trace, order);
     if (isNew || !sameTrace(after, before)) folded.push({ before, after, trace, isNew });
   }
   const { judged, act } = await follow(tx, folded);
