@@ -274,8 +274,12 @@ async function advance(
 /** PostgreSQL's own code: what the pool runs again. */
 const SERIALIZATION_FAILURE = '40001';
 
+/** The position first: it is part of the trace, and most that are changed have another. */
 const sameTrace = (a: Payment, b: Payment): boolean =>
-  a.orderId === b.orderId && a.product === b.product && canonical(a.trace) === canonical(b.trace);
+  a.position === b.position &&
+  a.orderId === b.orderId &&
+  a.product === b.product &&
+  canonical(a.trace) === canonical(b.trace);
 
 /** jsonb orders members its own way. */
 function canonical(value: unknown): string {
