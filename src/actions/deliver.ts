@@ -204,15 +204,20 @@ async function toldSuccess(tx: TenantTx, parcel: Parcel): Promise<boolean> {
 export async function relayFolded(
   tx: TenantTx,
   accounts: Accounts,
-  messages: ReadonlyArray<Readonly<{ id: string; accountId: string; paymentIds: readonly string[] }>>,
+  messages: ReadonlyArray<Readonly<{ id: string; accountId: string }>>,
+  paymentsOf: (messageId: string) => readonly string[],
 ): Promise<void> {
+  const relayed = new Map<string, boolean>();
   for (const m of messages) {
-    const open = await accounts.get(tx, m.accountId);
-    if (open.feed !== 'relay' || open.forwardUrl === undefined) continue;
+    if (!relayed.has(m.accountId)) {
+      const open = await accounts.get(tx, m.accountId);
+      relayed.set(m.accountId, open.feed === 'relay' && open.forwardUrl !== undefined);
+    }
+    if (relayed.get(m.accountId) === false) continue;
     const id = newId();
     await tx.run(
       `insert into deliveries (tenant_id, id, kind, account_id, message_id, payment_id) values ($1, $2, 'relay', $3, $4, $5)`,
-      [tx.tenantId, id, m.accountId, m.id, m.paymentIds[0] ?? null],
+      [tx.tenantId, id, m.accountId, m.id, paymentsOf(m.id)[0] ?? null],
     );
     await setDue(tx, [{ kind: 'deliver', id, inMs: 0 }]);
   }

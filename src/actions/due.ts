@@ -25,14 +25,16 @@ export const DUE_KINDS = [
   'remedy',
   'payout',
 ] as const;
-type DueKind = (typeof DUE_KINDS)[number];
+export type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 
 /** Sets wake-ups; one that is there is moved and its lease is given back. */
 export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void> {
-  const rows = [...new Map(wakes.map((w) => [`${w.kind}${w.id}`, w])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, w]) => [w.kind, w.id, Math.max(0, Math.ceil(w.inMs))]);
+  // In the order of their keys, so that two transactions never wait for each other; of two for one the later.
+  const sorted = wakes.toSorted(byKey);
+  const rows = sorted
+    .filter((w, i) => sorted[i + 1] === undefined || byKey(w, sorted[i + 1]!) !== 0)
+    .map((w) => [w.kind, w.id, Math.max(0, Math.ceil(w.inMs))]);
   for (const chunk of inChunks(rows, 3)) {
     const v = values(['text', 'uuid', 'bigint'], chunk);
     await tx.run(
@@ -43,6 +45,9 @@ export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void
     );
   }
 }
+
+const byKey = (a: Wake, b: Wake): number =>
+  a.kind === b.kind ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.kind < b.kind ? -1 : 1;
 
 export async function clearDue(tx: TenantTx, kind: DueKind, ids: readonly string[]): Promise<void> {
   if (ids.length > 0)
@@ -83,6 +88,20 @@ export async function workDue(
     if (ids.length > 0) worked += await work(tenantId, ids);
   });
   return worked;
+}
+
+/** The kinds of which something is due, of any tenant: one look in place of one for each kind. */
+export async function kindsDue(book: Book): Promise<readonly DueKind[]> {
+  const rows = await book.shared((tx) =>
+    tx.rows<{ kind: DueKind }>(
+      `select k.kind from unnest($1::text[]) as k (kind)
+        where exists (select from tenants t
+                       where exists (select from due d where d.tenant_id = t.id and d.kind = k.kind and d.due_at <= now()
+                                        and (d.lease_until is null or d.lease_until < now())))`,
+      [DUE_KINDS],
+    ),
+  );
+  return rows.map((r) => r.kind);
 }
 
 async function tenantsWithDue(tx: Tx, kind: DueKind): Promise<readonly string[]> {

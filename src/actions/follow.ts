@@ -21,7 +21,7 @@ import type { Pace } from './pace.ts';
 import { placesWatched } from './places.ts';
 import { wakeRefunds } from './refund-book.ts';
 import { look } from './schedule.ts';
-import { paymentView, verdictView } from './view.ts';
+import { paymentMembers, verdictMembers } from './view.ts';
 
 type Outcome = Readonly<{ payment: Payment; changed: Changed; open: OpenAccount; verdict: Verdict; terminal: boolean }>;
 
@@ -43,15 +43,24 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
     const policy = await policies.of(tx);
     const earlier = await paidEarlier(tx, changed);
     const planOf = plansAt(tx);
+    const opened = new Map<string, OpenAccount>();
+    const now = pace.now();
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
     const done: string[] = [];
     for (const c of changed) {
-      const open = await accounts.get(tx, c.after.accountId);
+      const { accountId } = c.after;
+      const open = opened.get(accountId) ?? (await accounts.get(tx, accountId));
+      opened.set(accountId, open);
       const setting = settingOf(open, earlier.has(c.after.id));
-      const plan = await planOf(c);
-      const verdict = judge({ trace: c.trace, setting, road: NO_ROAD }, plan, policy, pace.now());
-      const next = look(c.after, open, pace.now(), pace.jitter());
+      const found = planOf(c);
+      const verdict = judge(
+        { trace: c.trace, setting, road: NO_ROAD },
+        found instanceof Promise ? await found : found,
+        policy,
+        now,
+      );
+      const next = look(c.after, open, now, pace.jitter());
       const unproven = wantsProof(c, verdict, open);
       if (next.at !== undefined)
         wakes.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
@@ -92,14 +101,19 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
 /** Where days begin, they begin with a quarter of an hour: what is in force is asked once for each, not for each payment. */
 const QUARTER_MS = 900_000;
 
-function plansAt(tx: TenantTx): (c: Changed) => Promise<Plan> {
-  const known = new Map<string, Plan>();
-  return async (c) => {
+/** A plan that is known already is given at once: to await it for each payment costs more than to judge it. */
+function plansAt(tx: TenantTx): (c: Changed) => Plan | Promise<Plan> {
+  const known = new Map<string, Map<number, Plan>>();
+  return (c) => {
     const at = c.trace.capturedAt ?? c.after.createdAt;
-    const name = `${c.after.accountId} ${Math.floor(at.epochMilliseconds / QUARTER_MS)}`;
-    const plan = known.get(name) ?? (await planAt(tx, c.after.accountId, at));
-    known.set(name, plan);
-    return plan;
+    const quarter = Math.floor(at.epochMilliseconds / QUARTER_MS);
+    const ofAccount = known.getOrInsertComputed(c.after.accountId, () => new Map());
+    const plan = ofAccount.get(quarter);
+    if (plan !== undefined) return plan;
+    return planAt(tx, c.after.accountId, at).then((found) => {
+      ofAccount.set(quarter, found);
+      return found;
+    });
   };
 }
 
@@ -170,7 +184,7 @@ async function writeVerdicts(
           [tx.tenantId, older],
         );
   const last = new Map(rows.map((r) => [r.payment_id, r.outcome]));
-  const moved = outcomes.filter((o) => last.get(o.payment.id) !== outcomeOf(o.verdict));
+  const moved = outcomes.filter((o) => o.changed.isNew || last.get(o.payment.id) !== outcomeOf(o.verdict));
   for (const chunk of inChunks(moved, 18)) {
     const v = tenantValues(
       [
@@ -202,9 +216,9 @@ async function writeVerdicts(
         verdict.confidence,
         verdict.amount?.minor ?? null,
         verdict.amount?.currency ?? null,
-        [...verdict.also],
+        verdict.also,
         verdict.evidence.flatMap((e) => (e.kind === 'observation' ? [e.id] : [])),
-        [...verdict.path],
+        verdict.path,
         verdict.promise?.on ?? null,
         verdict.promise?.assumed ?? false,
         now,
@@ -300,6 +314,6 @@ export function paymentEvent(payment: Payment, orderRef: string | undefined, ver
     livemode: payment.livemode,
     paymentId: payment.id,
     orderId: payment.orderId,
-    body: { payment: paymentView(payment, orderRef, verdictView(verdict)) },
+    body: { payment: paymentMembers(payment, orderRef, verdictMembers(verdict)) },
   };
 }

@@ -4,6 +4,7 @@
  * I11: a payment waits with a next look, or is terminal. Looking ends with the channel's own proof (closed, failed, reversed, wholly
  * refunded; captured, known to the merchant and seen again after its day), never with time. While a refund is under way it goes on.
  */
+import { compareInstants, laterBy } from '../base/time.ts';
 import type { OpenAccount } from '../channels/accounts.ts';
 import { needsOrder, nextLook, type Phase, whyNever } from '../channels/ladders.ts';
 import type { Payment } from '../traces/payment.ts';
@@ -12,7 +13,7 @@ import type { Payment } from '../traces/payment.ts';
 export type Look = Readonly<{ terminal: boolean; at?: Temporal.Instant | undefined }>;
 
 /** A captured payment is looked at once more after its day: a reversal or a refund made elsewhere shows then. */
-const AFTER_ITS_DAY_HOURS = 26;
+const AFTER_ITS_DAY_SECONDS = 26 * 3_600;
 
 /** `jitter` in [0, 1): so that a thousand orders of one minute are not asked for in one second. */
 export function look(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
@@ -43,11 +44,11 @@ function refundLook(
 ): Temporal.Instant | undefined {
   const [oldest] = openRefunds(payment, open)
     .map((r) => Temporal.Instant.from(r.at))
-    .sort(Temporal.Instant.compare);
+    .sort(compareInstants);
   if (oldest === undefined) return undefined;
   const age = Math.max(0, Math.floor(oldest.until(now).total('seconds')));
   const gap = Math.min(DAY_SECONDS, Math.max(REFUND_FIRST_SECONDS, Math.floor((age * REFUND_GROW_PERCENT) / 100)));
-  return now.add({ seconds: gap + Math.floor((gap * jitter) / 10) });
+  return laterBy(now, gap + Math.floor((gap * jitter) / 10));
 }
 
 function lookAtPayment(payment: Payment, open: OpenAccount, now: Temporal.Instant, jitter: number): Look {
@@ -55,15 +56,16 @@ function lookAtPayment(payment: Payment, open: OpenAccount, now: Temporal.Instan
   // The bills of its days are complete and do not have it.
   if (payment.trace.absent === true && payment.contradictions.length === 0) return { terminal: true };
   if (payment.position === 'captured' && payment.contradictions.length === 0) {
-    const due = payment.capturedAt!.add({ hours: AFTER_ITS_DAY_HOURS, seconds: Math.floor(jitter * 3_600) });
     const { provider } = open.account;
     // Where nobody can ask, the bills and reports show what happened after its day.
     const nobodyCan = whyNever(provider) !== undefined || (payment.placedAt === undefined && needsOrder(provider));
     const seen =
       nobodyCan ||
-      (payment.lastAskedAt !== undefined && isBefore(payment.capturedAt!.add({ hours: 24 }), payment.lastAskedAt));
+      (payment.lastAskedAt !== undefined && isBefore(laterBy(payment.capturedAt!, DAY_SECONDS), payment.lastAskedAt));
     const known = payment.recordedAt !== undefined || open.orderMode === 'none';
-    return seen ? { terminal: known } : { terminal: false, at: isBefore(due, now) ? now : due };
+    if (seen) return { terminal: known };
+    const due = laterBy(payment.capturedAt!, AFTER_ITS_DAY_SECONDS + Math.floor(jitter * 3_600));
+    return { terminal: false, at: isBefore(due, now) ? now : due };
   }
   return {
     terminal: false,
@@ -82,7 +84,7 @@ function lookAtPayment(payment: Payment, open: OpenAccount, now: Temporal.Instan
 }
 
 const ENDED: ReadonlySet<string> = new Set(['closed', 'failed', 'reversed', 'refunded']);
-const isBefore = (a: Temporal.Instant, b: Temporal.Instant): boolean => Temporal.Instant.compare(a, b) < 0;
+const isBefore = (a: Temporal.Instant, b: Temporal.Instant): boolean => compareInstants(a, b) < 0;
 
 function phaseOf(payment: Payment, now: Temporal.Instant): Readonly<{ phase: Phase; phaseSince: Temporal.Instant }> {
   const placedAt = payment.placedAt ?? payment.createdAt;

@@ -1,5 +1,6 @@
 /** A payment as the feed, the webhooks and the API tell it: the same words everywhere, amounts with their currency, codes that stay. */
 import { decimalText } from '../base/money.ts';
+import { instantText } from '../base/time.ts';
 import type { Payment } from '../traces/payment.ts';
 import type { Verdict } from '../verdicts/judge.ts';
 
@@ -40,8 +41,11 @@ type PaymentView = Readonly<{
   verdict?: VerdictView | undefined;
 }>;
 
-export function verdictView(verdict: Verdict): VerdictView {
-  return dropEmpty({
+export const verdictView = (verdict: Verdict): VerdictView => dropEmpty(verdictMembers(verdict));
+
+/** As `verdictView`, what is absent being undefined: for JSON, which does not write it. */
+export function verdictMembers(verdict: Verdict): VerdictView {
+  return {
     code: verdict.code,
     release: verdict.release,
     cause: verdict.cause,
@@ -50,15 +54,22 @@ export function verdictView(verdict: Verdict): VerdictView {
     confidence: verdict.confidence,
     amount: moneyView(verdict.amount?.minor, verdict.amount?.currency),
     also: verdict.also,
-  });
+  };
 }
 
-export function paymentView(
+export const paymentView = (
+  payment: Payment,
+  orderRef: string | undefined,
+  verdict: VerdictView | undefined,
+): PaymentView => dropEmpty(paymentMembers(payment, orderRef, verdict));
+
+/** As `paymentView`, what is absent being undefined. */
+export function paymentMembers(
   payment: Payment,
   orderRef: string | undefined,
   verdict: VerdictView | undefined,
 ): PaymentView {
-  return dropEmpty({
+  return {
     id: payment.id,
     livemode: payment.livemode,
     account_id: payment.accountId,
@@ -69,19 +80,22 @@ export function paymentView(
     ordered: moneyView(payment.orderedMinor, payment.currency),
     captured: payment.capturedAt === undefined ? undefined : moneyView(payment.capturedMinor, payment.currency),
     refunded: payment.refundedMinor === 0n ? undefined : moneyView(payment.refundedMinor, payment.currency),
-    placed_at: payment.placedAt?.toString(),
-    expires_at: payment.expiresAt?.toString(),
-    captured_at: payment.capturedAt?.toString(),
-    recorded_at: payment.recordedAt?.toString(),
-    order_closed_at: payment.orderClosedAt?.toString(),
+    placed_at: textOf(payment.placedAt),
+    expires_at: textOf(payment.expiresAt),
+    captured_at: textOf(payment.capturedAt),
+    recorded_at: textOf(payment.recordedAt),
+    order_closed_at: textOf(payment.orderClosedAt),
     cleared_on: payment.clearedOn?.toString(),
     contradictions: payment.contradictions.map((c) => c.code),
     verdict,
-  });
+  };
 }
 
+const textOf = (at: Temporal.Instant | undefined): string | undefined =>
+  at === undefined ? undefined : instantText(at);
+
 /** What is absent is not written. */
-function dropEmpty<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+function dropEmpty<T extends object>(value: T): T {
   const present: Partial<T> = {};
   for (const name in value) if (value[name] !== undefined) present[name] = value[name];
   return present as T;

@@ -77,8 +77,8 @@ export function engineOf(options: WireOptions): Engine {
     vault: options.vault,
     // Receivers compare with real time, whatever clock a drill runs on.
     sender: senderOf(outbound, clock.now),
+    claims: () => claimsDue(answering),
     rounds: [
-      async () => (await claimsDue(answering)) > 0,
       resting(SUMS_MS, () => sumsDue({ book: options.book, pace })),
       resting(SWEEP_MS, () => sweepRoutes(options.book)),
     ],

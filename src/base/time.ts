@@ -53,3 +53,20 @@ export function compareInstants(a: Temporal.Instant, b: Temporal.Instant): -1 | 
   const [x, y] = [a.epochNanoseconds, b.epochNanoseconds];
   return x < y ? -1 : x > y ? 1 : 0;
 }
+
+/** The later by that many seconds, to the millisecond. As `add`, which takes three times as long. */
+export const laterBy = (at: Temporal.Instant, seconds: number): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(at.epochMilliseconds + seconds * 1_000);
+
+const MOST_TEXTS = 4_096;
+const texts = new Map<bigint, string>();
+/** As `toString`, which takes ten times as long: what comes in at a time happened in the same few seconds. */
+export function instantText(at: Temporal.Instant): string {
+  const ns = at.epochNanoseconds;
+  const known = texts.get(ns);
+  if (known !== undefined) return known;
+  const text = at.toString();
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(ns, text);
+  return text;
+}

@@ -45,11 +45,19 @@ export function* inChunks<T>(rows: readonly T[], columns: number): Generator<rea
 
 // ------------------------------------------------------------------------------------------- PostgreSQL's binary arrays
 
-/** A type's number in pg_type, how many bytes a value may need, and its bytes; returns how many were written. */
+/** Where an array is written; the same bytes twice, because V8 writes numbers best through a view. */
+type Target = Readonly<{ bytes: Buffer; view: DataView }>;
+const targetOf = (size: number): Target => {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
+};
+
+/** A type's number in pg_type; a value as it is written; how many bytes that may need; and its bytes, of which it returns the number. */
 type Form = Readonly<{
   oid: number;
-  most(value: unknown): number;
-  write(value: unknown, to: Buffer, at: number): number;
+  of(value: unknown): unknown;
+  most(it: unknown): number;
+  write(it: unknown, to: Target, at: number): number;
 }>;
 
 /** As `parameter` would send it. */
@@ -61,10 +69,17 @@ const literal = (elements: readonly unknown[]): string =>
   `{${elements.map((e) => (e === null ? 'NULL' : `"${textOf(e).replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 
 /** UTF-8 needs at most three bytes for a unit of a string. */
-const mostOfText = (value: unknown): number => textOf(value).length * 3;
-const TEXT: Form = { oid: 25, most: mostOfText, write: (value, to, at) => to.write(textOf(value), at) };
-const fixed = (oid: number, size: number, write: (value: unknown, to: Buffer, at: number) => unknown): Form => ({
+const mostOfText = (text: unknown): number => (text as string).length * 3;
+const TEXT: Form = {
+  oid: 25,
+  of: textOf,
+  most: mostOfText,
+  write: (text, to, at) => to.bytes.write(text as string, at),
+};
+const asItIs = (value: unknown): unknown => value;
+const fixed = (oid: number, size: number, write: (value: unknown, to: Target, at: number) => unknown): Form => ({
   oid,
+  of: asItIs,
   most: () => size,
   write: (value, to, at) => {
     write(value, to, at);
@@ -77,11 +92,12 @@ const EPOCH = 946_684_800_000_000n;
 /** The ends of Temporal's time, which stand for PostgreSQL's infinities (`types.ts`). */
 const LAST = 8_640_000_000_000_000_000_000n;
 const FOREVER = 2n ** 63n - 1n;
+const NEVER = -FOREVER - 1n;
 const microseconds = (value: unknown): bigint => {
   const at = value instanceof Temporal.Instant ? value : Temporal.Instant.from(value as string);
   const ns = at.epochNanoseconds;
   if (ns >= LAST) return FOREVER;
-  if (ns <= -LAST) return -FOREVER - 1n;
+  if (ns <= -LAST) return NEVER;
   // To the nearest microsecond; BigInt divides towards zero.
   const half = ns + 500n;
   return half / 1_000n - (half % 1_000n < 0n ? 1n : 0n) - EPOCH;
@@ -114,33 +130,41 @@ const FORMS: Readonly<Record<string, Form>> = {
   // Its version, then its text.
   jsonb: {
     oid: 3802,
-    most: (value) => mostOfText(value) + 1,
-    write: (value, to, at) => {
-      to[at] = 1;
-      return 1 + to.write(textOf(value), at + 1);
+    of: textOf,
+    most: (text) => mostOfText(text) + 1,
+    write: (text, to, at) => {
+      to.bytes[at] = 1;
+      return 1 + to.bytes.write(text as string, at + 1);
     },
   },
   bytea: {
     oid: 17,
+    of: asItIs,
     most: (value) => (value as Uint8Array).byteLength,
     write: (value, to, at) => {
-      to.set(value as Uint8Array, at);
+      to.bytes.set(value as Uint8Array, at);
       return (value as Uint8Array).byteLength;
     },
   },
   uuid: fixed(2950, 16, (value, to, at) => {
-    if (!writeUuid(value as string, to, at)) throw new TypeError(`not a UUID: ${value}`);
+    if (!writeUuid(value as string, to.bytes, at)) throw new TypeError(`not a UUID: ${value}`);
   }),
   boolean: fixed(16, 1, (value, to, at) => {
     if (typeof value !== 'boolean') throw new TypeError(`not a boolean: ${value}`);
-    to[at] = value ? 1 : 0;
+    to.bytes[at] = value ? 1 : 0;
   }),
   int: fixed(23, 4, (value, to, at) => {
-    if (!Number.isInteger(Number(value))) throw new RangeError(`not an integer: ${value}`);
-    to.writeInt32BE(Number(value), at);
+    const whole = Number(value);
+    // A view would write what is too large as something else.
+    if (whole !== (whole | 0)) throw new RangeError(`not an integer of 32 bits: ${value}`);
+    to.view.setInt32(at, whole);
   }),
-  bigint: fixed(20, 8, (value, to, at) => to.writeBigInt64BE(BigInt(value as bigint), at)),
-  timestamptz: fixed(1184, 8, (value, to, at) => to.writeBigInt64BE(microseconds(value), at)),
+  bigint: fixed(20, 8, (value, to, at) => {
+    const whole = BigInt(value as bigint);
+    if (whole > FOREVER || whole < NEVER) throw new RangeError(`not an integer of 64 bits: ${value}`);
+    to.view.setBigInt64(at, whole);
+  }),
+  timestamptz: fixed(1184, 8, (value, to, at) => to.view.setBigInt64(at, microseconds(value))),
 };
 
 const HEAD = 20;
@@ -150,28 +174,35 @@ const HEAD = 20;
  * as it is, because memory beside V8's own hastens its collections. Nothing is awaited while one is written.
  */
 const MOST_SCRATCH = 4 * 2 ** 20;
-let scratch = Buffer.allocUnsafe(2 ** 18);
-function grown(most: number): Buffer {
-  const larger = Buffer.allocUnsafe(most);
-  if (most <= MOST_SCRATCH) scratch = larger;
+let scratch = targetOf(2 ** 18);
+/** Room for that many bytes, and what has been written so far. */
+function grown(from: Target, size: number, written: number): Target {
+  const larger = targetOf(Math.max(size, 2 * from.bytes.byteLength));
+  larger.bytes.set(from.bytes.subarray(0, written));
+  if (larger.bytes.byteLength <= MOST_SCRATCH) scratch = larger;
   return larger;
 }
 
 /** One dimension from 1: dimensions, whether there are NULLs, the elements' type, length, lower bound; then each with its length. */
 function arrayOf(form: Form, rows: readonly (readonly unknown[])[], column: number): Buffer {
-  let most = HEAD;
-  for (const row of rows) most += 4 + (row[column] === null || row[column] === undefined ? 0 : form.most(row[column]));
-  const array = most > scratch.byteLength ? grown(most) : scratch;
+  let to = scratch;
   let at = HEAD;
   let nulls = 0;
   for (const row of rows) {
     const value = row[column];
     const isNull = value === null || value === undefined;
-    const size = isNull ? -1 : form.write(value, array, at + 4);
-    array.writeInt32BE(size, at);
+    const it = isNull ? null : form.of(value);
+    const end = at + 4 + (isNull ? 0 : form.most(it));
+    if (end > to.bytes.byteLength) to = grown(to, end, at);
+    const size = isNull ? -1 : form.write(it, to, at + 4);
+    to.view.setInt32(at, size);
     at += 4 + Math.max(0, size);
     if (isNull) nulls = 1;
   }
-  for (const [i, word] of [1, nulls, form.oid, rows.length, 1].entries()) array.writeInt32BE(word, i * 4);
-  return Buffer.copyBytesFrom(array, 0, at);
+  to.view.setInt32(0, 1);
+  to.view.setInt32(4, nulls);
+  to.view.setInt32(8, form.oid);
+  to.view.setInt32(12, rows.length);
+  to.view.setInt32(16, 1);
+  return Buffer.copyBytesFrom(to.bytes, 0, at);
 }

@@ -15,6 +15,7 @@ import { values } from '../db/values.ts';
 import type { Observed } from '../observations/observation.ts';
 import type { PayoutSaid } from '../observations/payout.ts';
 import { type Follow, type Said, take } from '../traces/advance.ts';
+import type { Payment } from '../traces/payment.ts';
 import type { SaidPayout } from './payouts.ts';
 import type { Recent, RecentMessage } from './recent.ts';
 
@@ -36,10 +37,11 @@ type StoredRow = Readonly<{ id: string; account_id: string; headers: Record<stri
 
 type Folded = Readonly<{ messages: number; failed: number; more: boolean }>;
 
-/** Called with each delivered message and the payments it was about, in the same transaction. */
+/** Called with each delivered message, in the same transaction; and with what tells the payments it was about. */
 export type Pass = (
   tx: TenantTx,
-  messages: ReadonlyArray<Readonly<{ id: string; accountId: string; paymentIds: readonly string[] }>>,
+  messages: ReadonlyArray<Readonly<{ id: string; accountId: string }>>,
+  paymentsOf: (messageId: string) => readonly string[],
 ) => Promise<void>;
 
 /** Called with what the messages said of payouts, in the same transaction. */
@@ -153,13 +155,13 @@ async function foldRows(
   if (rows.length === 0) return;
   const said: Said[] = [];
   const payouts: SaidPayout[] = [];
-  const refsOf = new Map<string, Set<string>>();
+  const opened = new Map<string, OpenAccount>();
   for (const row of rows) {
-    const open = await accounts.get(tx, row.accountId);
+    const open = opened.get(row.accountId) ?? (await accounts.get(tx, row.accountId));
+    opened.set(row.accountId, open);
     const { observed, told } = readWith(open, row.message);
     for (const it of told)
       payouts.push({ account: open.account, said: it, messageId: row.id, heardAt: row.occurred_at });
-    refsOf.set(row.id, new Set(observed.flatMap((o) => (o.paymentRef === undefined ? [] : [o.paymentRef]))));
     for (const o of observed)
       said.push({
         accountId: row.accountId,
@@ -174,21 +176,38 @@ async function foldRows(
   const fresh = new Set<string>();
   const payments = await take(tx, said, follow, fresh);
   await hear(tx, payouts);
-  // What was fetched from a list of the channel's has no headers: nobody could check its signature.
-  const delivered = rows.filter((row) => Object.keys(row.message.headers).length > 0);
-  const idOf = new Map(payments.map((p) => [`${p.accountId} ${p.ref}`, p.id]));
   await pass(
     tx,
-    delivered.map((row) => ({
-      id: row.id,
-      accountId: row.accountId,
-      paymentIds: [...refsOf.get(row.id)!].flatMap((ref) => idOf.get(`${row.accountId} ${ref}`) ?? []),
-    })),
+    // What was fetched from a list of the channel's has no headers: nobody could check its signature.
+    rows.filter((row) => !isEmpty(row.message.headers)),
+    paymentsNamed(said, payments),
   );
   await noteNothingNew(
     tx,
     rows.filter((row) => !fresh.has(row.id)),
   );
+}
+
+function isEmpty(it: object): boolean {
+  for (const _ in it) return false;
+  return true;
+}
+
+/** The payments that a message named itself. Most are not passed on: what tells them is made when the first is asked about. */
+function paymentsNamed(said: readonly Said[], payments: readonly Payment[]): (messageId: string) => readonly string[] {
+  const nameOf = (accountId: string, ref: string): string => `${accountId} ${ref}`;
+  let made: Readonly<{ of: Map<string | undefined, Said[]>; ids: Map<string, string> }> | undefined;
+  return (messageId) => {
+    made ??= {
+      of: Map.groupBy(said, (s) => s.messageId),
+      ids: new Map(payments.map((p) => [nameOf(p.accountId, p.ref), p.id])),
+    };
+    const { of, ids } = made;
+    const named = (of.get(messageId) ?? []).flatMap(({ accountId, observed: { paymentRef: ref } }) =>
+      ref === undefined ? [] : (ids.get(nameOf(accountId, ref)) ?? []),
+    );
+    return [...new Set(named)];
+  };
 }
 
 type Read = Readonly<{ observed: readonly Observed[]; told: readonly PayoutSaid[] }>;

@@ -8,6 +8,7 @@
  * Cost: about a dozen statements for a batch of any size (`store.ts`), and a row for each new observation and changed payment.
  */
 import { newId } from '../base/ids.ts';
+import { compareInstants } from '../base/time.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { factsHash } from '../observations/facts.ts';
 import type { Observed } from '../observations/observation.ts';
@@ -31,6 +32,7 @@ import {
   writeTraces,
 } from './store.ts';
 import { touchHours } from './touched.ts';
+import { jsonOf } from './trace-json.ts';
 
 /** One observation and where it came from. */
 export type Said = Readonly<{
@@ -67,21 +69,27 @@ export async function take(
 ): Promise<readonly Payment[]> {
   const named = await nameAll(tx, said, fresh);
   if (named.length === 0) return [];
-  const wanted = [...new Map(named.map((s) => [refKey(s.accountId, s.observed.paymentRef), s])).entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, s]) => ({ accountId: s.accountId, livemode: s.livemode, ref: s.observed.paymentRef, product: s.product }));
+  const told = byPayment(named);
+  const wanted = [...told.keys()].sort().flatMap((accountId) => {
+    const ofAccount = told.get(accountId)!;
+    return [...ofAccount.keys()].sort().map((ref) => {
+      const { livemode, product } = ofAccount.get(ref)!.at(-1)!;
+      return { accountId, livemode, ref, product };
+    });
+  });
   const older = await lockPayments(tx, wanted);
-  const isThere = new Set(older.map((p) => refKey(p.accountId, p.ref)));
-  const missing = wanted.filter((w) => !isThere.has(refKey(w.accountId, w.ref)));
+  const isThere = new Set(older.map((p) => `${p.accountId} ${p.ref}`));
+  const missing = older.length === 0 ? wanted : wanted.filter((w) => !isThere.has(`${w.accountId} ${w.ref}`));
   const drafts = missing.length === 0 ? [] : await draftPayments(tx, missing);
   // A payment that has no row has nothing yet.
   const known = await observationsOf(
     tx,
     older.map((p) => p.id),
   );
-  const found = sortOut(named, [...drafts, ...older], known);
+  const payments = [...drafts, ...older];
+  const found = sortOut(told, payments, known);
   for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
-  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found));
+  const written = await advance(tx, payments, known, { drafts, told }, follow, () => write(tx, found));
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
   await refold(tx, [...joined], follow);
@@ -102,7 +110,7 @@ export async function joinWaiting(tx: TenantTx, follow: Follow): Promise<number>
 export async function refold(tx: TenantTx, paymentIds: readonly string[], follow: Follow): Promise<number> {
   const locked = await lockPaymentsById(tx, paymentIds);
   const known = await observationsOf(tx, paymentIds);
-  const after = await advance(tx, locked, known, { drafts: [], named: [] }, follow);
+  const after = await advance(tx, locked, known, { drafts: [], told: new Map() }, follow);
   // Changed or not: so that whoever doubts the sums that are kept has them made anew.
   await touchHours(
     tx,
@@ -112,7 +120,6 @@ export async function refold(tx: TenantTx, paymentIds: readonly string[], follow
 }
 
 type Named = Said & Readonly<{ observed: Observed & Readonly<{ paymentRef: string }> }>;
-const refKey = (accountId: string, ref: string): string => `${accountId}\u001f${ref}`;
 const isNamed = (s: Said): s is Named => s.observed.paymentRef !== undefined;
 
 /** Finds the payment of what names none by its other references; what nobody knows yet waits under them. */
@@ -168,37 +175,59 @@ type Found = Readonly<{
   links: readonly Link[];
 }>;
 
-/** What is new of it and what was said again; `known` holds both afterwards. */
-function sortOut(named: readonly Named[], payments: readonly Payment[], known: Map<string, Kept[]>): Found {
-  const byRef = new Map(payments.map((p) => [refKey(p.accountId, p.ref), p]));
-  const fresh = new Map<string, NewObservation>();
-  const again = new Map<string, Found['again'][number]>();
-  const links: Link[] = [];
+/** What was said of each payment, by account and reference. */
+type ByPayment = ReadonlyMap<string, ReadonlyMap<string, readonly Named[]>>;
+
+function byPayment(named: readonly Named[]): ByPayment {
+  const told = new Map<string, Map<string, Named[]>>();
   for (const s of named) {
-    const payment = byRef.get(refKey(s.accountId, s.observed.paymentRef))!;
-    const all = known.get(payment.id) ?? [];
-    const bodyHash = factsHash(s.observed);
-    const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
-    const old = all[at];
-    if (old === undefined) {
-      const row = rowOf(s, payment.id, bodyHash, newId());
-      fresh.set(row.id, row);
-      known.set(payment.id, [...all, { ...s.observed, id: row.id, bodyHash, lastSeenAt: s.heardAt, times: 1 }]);
-      for (const ref of [{ kind: 'payment' as const, value: payment.ref }, ...s.observed.refs])
-        links.push({ accountId: s.accountId, paymentId: payment.id, ref });
-      continue;
-    }
-    const kept: Kept = {
-      ...old,
-      times: old.times + 1,
-      lastSeenAt: Temporal.Instant.compare(s.heardAt, old.lastSeenAt) > 0 ? s.heardAt : old.lastSeenAt,
-    };
-    known.set(payment.id, all.with(at, kept));
-    const first = fresh.get(old.id);
-    if (first === undefined) again.set(kept.id, { paymentId: payment.id, kept });
-    else fresh.set(old.id, { ...first, times: kept.times, heardAt: kept.lastSeenAt });
+    const ofAccount = told.getOrInsertComputed(s.accountId, () => new Map());
+    const ofPayment = ofAccount.get(s.observed.paymentRef);
+    if (ofPayment === undefined) ofAccount.set(s.observed.paymentRef, [s]);
+    else ofPayment.push(s);
   }
-  return { fresh: [...fresh.values()], again: [...again.values()], links };
+  return told;
+}
+const saidOf = (told: ByPayment, p: Payment): readonly Named[] => told.get(p.accountId)?.get(p.ref) ?? NOTHING;
+const NOTHING: readonly Named[] = [];
+
+/** What is new of it and what was said again; `known` holds both afterwards. */
+function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<string, Kept[]>): Found {
+  const fresh: NewObservation[] = [];
+  const again: Found['again'][number][] = [];
+  const links: Link[] = [];
+  for (const payment of payments) {
+    let all = known.get(payment.id) ?? [];
+    const before = all.length;
+    let repeated: Set<number> | undefined;
+    for (const s of saidOf(told, payment)) {
+      const bodyHash = factsHash(s.observed);
+      const at = all.findIndex((o) => sameFact(o, s.observed, bodyHash));
+      const old = all[at];
+      if (old === undefined) {
+        const id = newId();
+        all = [...all, { ...s.observed, id, bodyHash, lastSeenAt: s.heardAt, times: 1 }];
+        fresh.push(rowOf(s, payment.id, bodyHash, id));
+        links.push({ accountId: s.accountId, paymentId: payment.id, ref: { kind: 'payment', value: payment.ref } });
+        for (const ref of s.observed.refs) links.push({ accountId: s.accountId, paymentId: payment.id, ref });
+        continue;
+      }
+      const isLater = compareInstants(s.heardAt, old.lastSeenAt) > 0;
+      all[at] = { ...old, times: old.times + 1, lastSeenAt: isLater ? s.heardAt : old.lastSeenAt };
+      repeated ??= new Set();
+      repeated.add(at);
+    }
+    known.set(payment.id, all);
+    for (const at of repeated ?? []) {
+      const kept = all[at]!;
+      if (at < before) again.push({ paymentId: payment.id, kept });
+      else {
+        const row = fresh.length - (all.length - at);
+        fresh[row] = { ...fresh[row]!, times: kept.times, heardAt: kept.lastSeenAt };
+      }
+    }
+  }
+  return { fresh, again, links };
 }
 
 async function write(tx: TenantTx, found: Found): Promise<void> {
@@ -218,31 +247,27 @@ async function advance(
   tx: TenantTx,
   locked: readonly Payment[],
   known: ReadonlyMap<string, readonly Kept[]>,
-  from: Readonly<{ drafts: readonly Payment[]; named: readonly Named[] }>,
+  from: Readonly<{ drafts: readonly Payment[]; told: ByPayment }>,
   follow: Follow,
   between: () => Promise<void> = async () => {},
 ): Promise<readonly Payment[]> {
-  const merchant = new Map(
-    from.named
-      .filter((s) => s.orderId !== undefined)
-      .map((s) => [refKey(s.accountId, s.observed.paymentRef), s] as const),
-  );
-  const drafts = new Set(from.drafts.map((p) => p.id));
-  const folded = locked.flatMap((before): readonly Changed[] => {
+  const drafts = new Set(from.drafts);
+  const folded: Changed[] = [];
+  for (const before of locked) {
     const trace = fold(known.get(before.id) ?? []);
-    const order = merchant.get(refKey(before.accountId, before.ref));
+    const isNew = drafts.has(before);
+    const order = saidOf(from.told, before).findLast((s) => s.orderId !== undefined);
     const after = paymentWith(before, trace, order);
-    const isNew = drafts.has(before.id);
-    return isNew || !sameTrace(after, before) ? [{ before, after, trace, isNew }] : [];
-  });
+    if (isNew || !sameTrace(after, before)) folded.push({ before, after, trace, isNew });
+  }
   const { judged, act } = await follow(tx, folded);
   const after = folded.map((c, i) => Object.freeze({ ...c.after, ...judged[i]! }));
-  const made = after.filter((p) => drafts.has(p.id));
+  const made = after.filter((_, i) => folded[i]!.isNew);
   // Another transaction made one of them meanwhile: nothing of this one is kept, and it runs again with that one in view.
   if ((await insertPayments(tx, made)) !== made.length)
     throw Object.assign(new Error('another made the same payment'), { code: SERIALIZATION_FAILURE });
   await between();
-  const changed = after.filter((p) => !drafts.has(p.id));
+  const changed = after.filter((_, i) => !folded[i]!.isNew);
   const written = await writeTraces(tx, changed);
   if (written !== changed.length)
     throw new Error(`${changed.length} payments were locked and folded, ${written} could be written`);
@@ -255,15 +280,20 @@ async function advance(
     })),
   );
   await act();
-  const byId = new Map(after.map((p) => [p.id, p]));
-  return locked.map((p) => byId.get(p.id) ?? p);
+  // The changed ones are in the order of all.
+  let next = 0;
+  return locked.map((p) => (after[next]?.id === p.id ? after[next++]! : p));
 }
 
 /** PostgreSQL's own code: what the pool runs again. */
 const SERIALIZATION_FAILURE = '40001';
 
+/** The position first: it is part of the trace, and most that are changed have another. */
 const sameTrace = (a: Payment, b: Payment): boolean =>
-  a.orderId === b.orderId && a.product === b.product && canonical(a.trace) === canonical(b.trace);
+  a.position === b.position &&
+  a.orderId === b.orderId &&
+  a.product === b.product &&
+  canonical(a.trace) === canonical(b.trace);
 
 /** jsonb orders members its own way. */
 function canonical(value: unknown): string {
@@ -291,17 +321,6 @@ function paymentWith(before: Payment, trace: Trace, order: Named | undefined): P
     recordedAt: trace.recordedAt,
     orderClosedAt: trace.orderClosedAt,
     contradictions: trace.contradictions,
-    trace: plain(trace) as Payment['trace'],
+    trace: jsonOf(trace),
   });
-}
-
-/** Amounts and instants as text: what JSON carries without loss. As if it had been written and read. */
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Temporal.Instant) return value.toString();
-  const from = value as Readonly<Record<string, unknown>>;
-  const copy: Record<string, unknown> = {};
-  for (const name in from) if (from[name] !== undefined) copy[name] = plain(from[name]);
-  return copy;
 }

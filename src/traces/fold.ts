@@ -2,7 +2,8 @@
  * The trace of one payment: a pure fold of the set of its observations (I4). The set is sorted by (when it happened, how far the
  * source is believed, key), so that any order of arrival gives the same trace (I5).
  *
- * May not: read the clock, the database or a plan. Cost: O(n²) for the n ≤ 20 observations a payment has.
+ * May not: read the clock, the database or a plan. Cost: O(n²) for the n ≤ 20 observations a payment has; most have one, and what needs
+ * two of them, or refunds, disputes and holds, is not begun without.
  */
 import type { Money } from '../base/money.ts';
 import { compareInstants } from '../base/time.ts';
@@ -108,18 +109,17 @@ const SAYING: Readonly<Record<Position, ReadonlySet<string>>> = {
 };
 
 export function fold(observations: readonly Kept[]): Trace {
-  const contradictions = new Map<ContradictionCode, Set<string>>();
+  const contradictions: Contradiction[] = [];
   const contradict = (code: ContradictionCode, ...ids: string[]): void => {
-    const known = contradictions.get(code) ?? new Set();
-    for (const id of ids) known.add(id);
-    contradictions.set(code, known);
+    contradictions.push({ code, observations: ids });
   };
 
   // What a customer claims is kept beside the payment and moves nothing (I6).
-  const believed = observations.filter((o) => o.source !== 'claim');
-  const sorted = [...withoutConflicts(believed, contradict)].sort(byTime);
+  const believed = those(observations, (o) => o.source !== 'claim');
+  const sure = withoutConflicts(believed, contradict);
+  const sorted = sure.length > 1 ? sure.toSorted(byTime) : sure;
   const placed = sorted.find((o) => o.kind === 'order_placed');
-  const words = sorted.filter((o) => MOVES.has(o.kind) && isOfTheChannel(o));
+  const words = those(sorted, (o) => MOVES.has(o.kind) && isOfTheChannel(o));
 
   let position: Position = placed === undefined ? 'expected' : 'ordered';
   let evidence: string[] = [];
@@ -131,14 +131,14 @@ export function fold(observations: readonly Kept[]): Trace {
       if (next.contradiction !== 'success_denied') contradict(next.contradiction, word.id, ...evidence);
       continue;
     }
-    if (next.to !== position) {
-      evidence = [];
+    if (next.to === position) evidence.push(word.id);
+    else {
+      evidence = [word.id];
       processingSince = next.to === 'debited' ? word.occurredAt : undefined;
     }
     position = next.to;
-    evidence.push(word.id);
   }
-  const successes = words.filter((o) => o.kind === 'captured');
+  const successes = those(words, (o) => o.kind === 'captured');
   const best = strongest(successes);
   // A channel's answers trail its own books by a moment: only a denial heard after the last confirmation contradicts.
   // One reference may have seen several tries: that another try came to nothing denies nothing.
@@ -157,14 +157,14 @@ export function fold(observations: readonly Kept[]): Trace {
   if (placed?.amount !== undefined && captured !== undefined && placed.amount.currency !== captured.currency)
     contradict('currencies_differ', placed.id, best!.id);
 
-  const trades = tradesOf(sorted);
-  const refunds = refundsOf(sorted, trades);
+  const refundWords = sorted.filter((o) => o.kind === 'refund');
+  const trades = refundWords.length === 0 ? NO_TRADES : tradesOf(sorted);
+  const refunds = refundsOf(refundWords, trades);
   const refundedMinor = refundedOf(refunds, trades);
-  if (refundedMinor > (captured?.minor ?? 0n))
-    contradict('refund_exceeds_capture', ...sorted.filter((o) => o.kind === 'refund').map((o) => o.id));
+  if (refundedMinor > (captured?.minor ?? 0n)) contradict('refund_exceeds_capture', ...refundWords.map((o) => o.id));
   if (position === 'captured' && captured !== undefined && captured.minor > 0n && refundedMinor >= captured.minor) {
     position = 'refunded';
-    evidence.push(...sorted.filter((o) => o.kind === 'refund' && o.refund?.state === 'succeeded').map((o) => o.id));
+    evidence.push(...refundWords.filter((o) => o.refund?.state === 'succeeded').map((o) => o.id));
   }
 
   const last = lastWord(words);
@@ -191,15 +191,28 @@ export function fold(observations: readonly Kept[]): Trace {
     absent:
       (position === 'ordered' || position === 'expected') &&
       words.some((o) => o.source === 'bill' && o.kind === 'not_found'),
-    contradictions: [...contradictions].map(([code, ids]) => ({ code, observations: [...ids].sort() })),
+    contradictions: eachOnce(contradictions),
     evidence,
   });
+}
+
+/** Most of the time all of them: the list itself, then, and no copy. */
+const those = (list: readonly Kept[], are: (o: Kept) => boolean): readonly Kept[] =>
+  list.every(are) ? list : list.filter(are);
+
+/** Each code once, with whatever is in it. */
+function eachOnce(contradictions: readonly Contradiction[]): readonly Contradiction[] {
+  if (contradictions.length === 0) return contradictions;
+  return [...Map.groupBy(contradictions, (c) => c.code)].map(([code, of]) => ({
+    code,
+    observations: [...new Set(of.flatMap((c) => c.observations))].sort(),
+  }));
 }
 
 /** Closed, and not taken up again since. */
 function closedAt(sorted: readonly Kept[]): Temporal.Instant | undefined {
   const reopened = sorted.findLastIndex((o) => o.kind === 'order_reopened');
-  return sorted.slice(reopened + 1).find((o) => o.kind === 'order_closed')?.occurredAt;
+  return sorted.find((o, i) => i > reopened && o.kind === 'order_closed')?.occurredAt;
 }
 
 /** What a customer shows and what the merchant's system believes move no money. */
@@ -210,6 +223,7 @@ function withoutConflicts(
   observations: readonly Kept[],
   contradict: (code: ContradictionCode, ...ids: string[]) => void,
 ): readonly Kept[] {
+  if (observations.length < 2) return observations;
   const isDoubted = (o: Kept): boolean =>
     observations.some(
       (p) => p.key === o.key && p.bodyHash !== o.bodyHash && p.kind === o.kind && p.source === o.source,
@@ -241,8 +255,9 @@ function strongest(successes: readonly Kept[]): Kept | undefined {
 }
 
 function sourcesOf(words: readonly Kept[], saying: ReadonlySet<string>): readonly Source[] {
-  const sources: Source[] = [];
-  for (const { kind, source } of words) if (saying.has(kind) && !sources.includes(source)) sources.push(source);
+  let sources: readonly Source[] = [];
+  for (const { kind, source } of words)
+    if (saying.has(kind) && !sources.includes(source)) sources = [...sources, source];
   return sources;
 }
 
@@ -265,9 +280,11 @@ function lastWord(words: readonly Kept[]): Kept | undefined {
 /** The channel's own numbers of the payment. A refund named by one of them is all that was given back so far, not one more. */
 const tradesOf = (sorted: readonly Kept[]): ReadonlySet<string> =>
   new Set(sorted.flatMap((o) => o.refs.filter((r) => r.kind === 'channel_trade').map((r) => r.value)));
+const NO_TRADES: ReadonlySet<string> = new Set();
 
 /** The single refunds that are known together, or all of them as the channel tells it: the one may be ahead of the other. */
 function refundedOf(refunds: readonly Refund[], trades: ReadonlySet<string>): bigint {
+  if (refunds.length === 0) return 0n;
   const done = refunds.filter((r) => r.state === 'succeeded');
   const sumOf = (of: readonly Refund[]): bigint => of.reduce((sum, r) => sum + (r.amount?.minor ?? 0n), 0n);
   const all = sumOf(done.filter((r) => trades.has(r.ref)));
@@ -279,10 +296,11 @@ function refundedOf(refunds: readonly Refund[], trades: ReadonlySet<string>): bi
  * Each refund by its own reference. A refund that succeeded stays so, whatever is heard later of its earlier states; only that it came back
  * (the customer's bank refused it) undoes it.
  */
-function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readonly Refund[] {
+function refundsOf(words: readonly Kept[], trades: ReadonlySet<string>): readonly Refund[] {
+  if (words.length === 0) return [];
   const states = new Map<string, Refund>();
-  for (const o of sorted) {
-    if (o.kind !== 'refund' || o.refund === undefined) continue;
+  for (const o of words) {
+    if (o.refund === undefined) continue;
     const { ref, state } = o.refund;
     const known = states.get(ref);
     const observations = [...(known?.observations ?? []), o.id];
@@ -310,6 +328,7 @@ function refundsOf(sorted: readonly Kept[], trades: ReadonlySet<string>): readon
 
 /** The last word on each dispute counts; a dispute without an amount is about all that was paid. */
 function chargedBackOf(sorted: readonly Kept[], captured: Money | undefined): bigint {
+  if (!sorted.some((o) => o.dispute !== undefined)) return 0n;
   const open = new Map<string, bigint>();
   for (const o of sorted) {
     if (o.dispute === undefined) continue;
@@ -320,6 +339,7 @@ function chargedBackOf(sorted: readonly Kept[], captured: Money | undefined): bi
 }
 
 function holdsOf(sorted: readonly Kept[]): readonly Hold[] {
+  if (!sorted.some((o) => o.hold !== undefined)) return [];
   const holds = new Map<string, Hold>();
   for (const { kind, hold, occurredAt } of sorted) {
     if (hold === undefined) continue;

@@ -300,11 +300,10 @@ export async function touchObservations(
 export type Link = Readonly<{ accountId: string; paymentId: string; ref: Ref }>;
 
 export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<void> {
-  const named = new Map(links.map((l) => [`${l.ref.value}\u001f${l.ref.kind}\u001f${l.paymentId}`, l]));
-  const rows = [...named.keys()].sort().map((name) => {
-    const { ref, paymentId } = named.get(name)!;
-    return [ref.value, ref.kind, paymentId];
-  });
+  const sorted = links.toSorted(byName);
+  const rows = sorted
+    .filter((l, i) => i === 0 || byName(sorted[i - 1]!, l) !== 0)
+    .map(({ ref, paymentId }) => [ref.value, ref.kind, paymentId]);
   for (const chunk of inChunks(rows, 3)) {
     const v = tenantValues(['text', 'text', 'uuid'], chunk);
     await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text} on conflict do nothing`, [
@@ -313,6 +312,10 @@ export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<
     ]);
   }
 }
+
+const byName = (a: Link, b: Link): number =>
+  compareText(a.ref.value, b.ref.value) || compareText(a.ref.kind, b.ref.kind) || compareText(a.paymentId, b.paymentId);
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The payments of accounts that are known by any of these references. */
 export async function paymentsByRefs(

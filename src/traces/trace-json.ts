@@ -1,5 +1,6 @@
-/** A trace as a payment's row keeps it (`advance.ts` writes amounts and instants as text), read back. */
+/** A trace as a payment's row keeps it, amounts and instants as text: what JSON carries without loss. Written, and read back. */
 import { type Money, money } from '../base/money.ts';
+import { instantText } from '../base/time.ts';
 import type { Trace } from './fold.ts';
 import type { Told } from './payout.ts';
 
@@ -15,6 +16,38 @@ const INSTANTS = [
   'capturedAt',
   'lastWordAt',
 ] as const satisfies ReadonlyArray<keyof Trace>;
+
+/** What is absent is undefined, which JSON does not write. */
+export const jsonOf = (trace: Trace): Text =>
+  ({
+    position: trace.position,
+    ordered: textOfMoney(trace.ordered),
+    placedAt: textOfInstant(trace.placedAt),
+    expiresAt: textOfInstant(trace.expiresAt),
+    orderClosedAt: textOfInstant(trace.orderClosedAt),
+    recordedAt: textOfInstant(trace.recordedAt),
+    processingSince: textOfInstant(trace.processingSince),
+    wasAtWork: trace.wasAtWork,
+    captured: textOfMoney(trace.captured),
+    capturedAt: textOfInstant(trace.capturedAt),
+    capturedBy: trace.capturedBy,
+    saidBy: trace.saidBy,
+    refunds: trace.refunds.map((r) => ({ ...r, amount: textOfMoney(r.amount), at: instantText(r.at) })),
+    refundedMinor: trace.refundedMinor.toString(),
+    chargedBackMinor: trace.chargedBackMinor.toString(),
+    holds: trace.holds.map((h) => ({ ...h, since: instantText(h.since), until: textOfInstant(h.until) })),
+    lastWord: trace.lastWord,
+    lastWordAt: textOfInstant(trace.lastWordAt),
+    notFoundTimes: trace.notFoundTimes,
+    absent: trace.absent,
+    contradictions: trace.contradictions,
+    evidence: trace.evidence,
+  }) satisfies Record<keyof Trace, unknown>;
+
+const textOfInstant = (at: Temporal.Instant | undefined): string | undefined =>
+  at === undefined ? undefined : instantText(at);
+const textOfMoney = (m: Money | undefined): unknown =>
+  m === undefined ? undefined : { minor: m.minor.toString(), currency: m.currency };
 
 /** Undefined where the row has no trace yet. What an older program did not write is as it is of a payment without it. */
 export function traceOf(json: Text): Trace | undefined {
