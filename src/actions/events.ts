@@ -39,7 +39,7 @@ export async function appendEvents(tx: TenantTx, events: readonly NewEvent[]): P
   const numbered = events.map((e, i) => ({ ...e, id: newId(), seq: first + BigInt(i) }));
   for (const chunk of inChunks(numbered, 8)) {
     const v = tenantValues(
-      ['bigint', 'uuid', 'boolean', 'text', 'uuid', 'uuid', 'jsonb'],
+      ['bigint', 'uuid', 'boolean', 'text', 'uuid', 'uuid', 'json'],
       chunk.map((e) => [
         e.seq,
         e.id,

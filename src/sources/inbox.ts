@@ -108,7 +108,7 @@ async function storeGroup(book: Book, recent: Recent, tenantId: string, group: r
   }
 }
 
-const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'jsonb', 'bytea', 'bytea'];
+const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'json', 'bytea', 'bytea'];
 
 /** Inserts those that are not there yet, in the order of their keys; returns them with their ids. An answer is folded by whoever asked. */
 export async function insertMessages(

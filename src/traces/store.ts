@@ -54,7 +54,7 @@ export async function insertPayments(tx: TenantTx, payments: readonly Payment[])
     );
     inserted += await tx.run(
       `insert into payments (tenant_id, id, livemode, account_id, direction, ref, ${WRITTEN_NAMES}) ${v.text}
-       on conflict (tenant_id, account_id, direction, ref) do nothing`,
+       on conflict (tenant_id, ref, account_id, direction) do nothing`,
       [tx.tenantId, ...v.params],
     );
   }
@@ -232,15 +232,15 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         'text',
         'text',
         'text',
-        'jsonb',
+        'json',
         'text',
         'text',
         'timestamptz',
-        'jsonb',
+        'json',
         'uuid',
         'timestamptz',
         'int',
-        'jsonb',
+        'json',
       ],
       chunk.map(({ observed: o, ...row }) => [
         row.id,

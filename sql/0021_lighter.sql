@@ -1,0 +1,24 @@
+-- What a message writes, made less once more: keys whose second column already tells rows apart, JSON that nobody looks into kept as it came,
+-- no index entry for what nearly every payment is, and statistics only of what is asked for.
+
+-- Of keys that begin with what all rows share, every step down the index compares that first. The primary key of a partitioned table is
+-- made anew with all its partitions'.
+alter table book.messages drop constraint messages_pkey;
+alter table book.messages add primary key (tenant_id, key, account_id, kind, body_hash, occurred_at);
+alter table book.observations drop constraint observations_pkey;
+alter table book.observations add primary key (tenant_id, key, account_id, source, body_hash, occurred_at);
+-- Last of the indexes of payments, as before: of those that seem equal in a new book PostgreSQL takes the newest.
+drop index book.payments_verdict;
+-- Nearly all are on their way: those are found among the newest.
+create index payments_verdict on book.payments (tenant_id, livemode, verdict, created_at desc, id desc) where verdict <> 'on_its_way';
+
+-- Written as told and read as a whole; the few members that are asked for are read out of the text.
+alter table book.messages alter column headers type json;
+alter table book.observations
+  alter column refs drop default, alter column refs type json, alter column refs set default '[]',
+  alter column place type json, alter column hold type json;
+alter table book.payments
+  alter column trace drop default, alter column trace type json, alter column trace set default '{}',
+  alter column contradictions drop default, alter column contradictions type json, alter column contradictions set default '[]';
+alter table book.payments drop constraint payments_tenant_id_account_id_direction_ref_key;
+alter table book.payments add constraint payments_ref unique (tenant_id, ref, account_id, direction);
