@@ -45,6 +45,7 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
     const planOf = plansAt(tx);
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
+    const firstWakes: Wake[] = [];
     const done: string[] = [];
     for (const c of changed) {
       const open = await accounts.get(tx, c.after.accountId);
@@ -53,18 +54,20 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
       const verdict = judge({ trace: c.trace, setting, road: NO_ROAD }, plan, policy, pace.now());
       const next = look(c.after, open, pace.now(), pace.jitter());
       const unproven = wantsProof(c, verdict, open);
+      const mine = c.isNew ? firstWakes : wakes;
       if (next.at !== undefined)
-        wakes.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
+        mine.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
       else if (!c.isNew) done.push(c.after.id);
       // A hint is not told on: the answer is, when it comes.
       if (verdict.code === 'unrecorded' && !(unproven && setting.onlyHints))
-        wakes.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
+        mine.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
       outcomes.push({ payment: c.after, changed: c, open, verdict, terminal: next.terminal });
     }
     return {
       judged: outcomes.map(({ verdict, terminal }) => ({ verdict: verdict.code, release: verdict.release, terminal })),
       async act() {
         const moved = await writeVerdicts(tx, outcomes, pace.now());
+        await setDue(tx, firstWakes, true);
         await setDue(tx, wakes);
         await clearDue(tx, 'inquire', done);
         await settleRepairs(

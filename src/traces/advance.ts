@@ -80,7 +80,7 @@ export async function take(
   );
   const found = sortOut(named, [...drafts, ...older], known);
   for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
-  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found));
+  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found, drafts));
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
   await refold(tx, [...joined], follow);
@@ -195,10 +195,12 @@ function sortOut(named: readonly Named[], payments: readonly Payment[], known: M
   return { fresh: [...fresh.values()], again: [...again.values()], links };
 }
 
-async function write(tx: TenantTx, found: Found): Promise<void> {
-  await insertObservations(tx, found.fresh);
+async function write(tx: TenantTx, found: Found, drafts: readonly Payment[]): Promise<void> {
+  const made = new Set(drafts.map((p) => p.id));
+  const isNew = (paymentId: string): boolean => made.has(paymentId);
+  await insertObservations(tx, found.fresh, isNew);
   await touchObservations(tx, found.again);
-  await insertRefs(tx, found.links);
+  await insertRefs(tx, found.links, isNew);
 }
 
 const sameFact = (kept: Kept, o: Observed, bodyHash: string): boolean =>
@@ -232,9 +234,7 @@ async function advance(
   const { judged, act } = await follow(tx, folded);
   const after = folded.map((c, i) => Object.freeze({ ...c.after, ...judged[i]! }));
   const made = after.filter((p) => drafts.has(p.id));
-  // Another transaction made one of them meanwhile: nothing of this one is kept, and it runs again with that one in view.
-  if ((await insertPayments(tx, made)) !== made.length)
-    throw Object.assign(new Error('another made the same payment'), { code: SERIALIZATION_FAILURE });
+  await insertPayments(tx, made);
   await between();
   const changed = after.filter((p) => !drafts.has(p.id));
   const written = await writeTraces(tx, changed);
@@ -244,9 +244,6 @@ async function advance(
   const byId = new Map(after.map((p) => [p.id, p]));
   return locked.map((p) => byId.get(p.id) ?? p);
 }
-
-/** PostgreSQL's own code: what the pool runs again. */
-const SERIALIZATION_FAILURE = '40001';
 
 const sameTrace = (a: Payment, b: Payment): boolean =>
   a.orderId === b.orderId && a.product === b.product && canonical(a.trace) === canonical(b.trace);
