@@ -12,6 +12,11 @@ drop index book.payments_verdict;
 -- Nearly all are on their way: those are found among the newest.
 create index payments_verdict on book.payments (tenant_id, livemode, verdict, created_at desc, id desc) where verdict <> 'on_its_way';
 
+-- A reference by its end and by all of it, in one index: whoever looks for the whole number gives its end too.
+drop index book.refs_tail;
+alter table book.refs drop constraint refs_pkey;
+alter table book.refs add primary key (tenant_id, tail, value, kind, payment_id);
+
 -- Written as told and read as a whole; the few members that are asked for are read out of the text.
 alter table book.messages alter column headers type json;
 alter table book.observations

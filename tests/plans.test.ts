@@ -83,8 +83,8 @@ const LOOKUPS: ReadonlyArray<readonly [what: string, sql: string, params: () => 
   [
     'a payment by any of its numbers',
     `select p.* from payments p
-      where p.tenant_id = $1 and p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
-    () => [on.tenantId, false, '4200P77'],
+      where p.tenant_id = $1 and p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.tail = $4 and r.value = $3)`,
+    () => [on.tenantId, false, '4200P77', '77P0024'],
   ],
   ['a payment by its account and number, locked', LOCKED, () => [on.tenantId, [on.tenantId], ['P77']]],
   [

@@ -5,15 +5,16 @@ import { newId } from '../base/ids.ts';
 import { money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
-import type {
-  Funding,
-  HoldReason,
-  Kind,
-  Observed,
-  Ref,
-  RefKind,
-  RefundState,
-  Source,
+import {
+  type Funding,
+  type HoldReason,
+  type Kind,
+  type Observed,
+  type Ref,
+  type RefKind,
+  type RefundState,
+  type Source,
+  tailOf,
 } from '../observations/observation.ts';
 import type { Kept } from './fold.ts';
 import { newPayment, PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf, WRITTEN } from './payment.ts';
@@ -373,15 +374,15 @@ export async function paymentsByRefs(
   wanted: ReadonlyArray<Readonly<{ accountId: string; ref: Ref }>>,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const chunk of inChunks(wanted, 3)) {
+  for (const chunk of inChunks(wanted, 4)) {
     const v = values(
-      ['uuid', 'text', 'text'],
-      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind]),
+      ['uuid', 'text', 'text', 'text'],
+      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind, tailOf(w.ref.value)]),
     );
     const rows = await tx.rows<{ account_id: string; value: string; kind: string; ref: string }>(
       `select p.account_id, r.value, r.kind, p.ref
-         from (${v.text}) as v (account_id, value, kind)
-         join refs r on r.tenant_id = $1 and r.value = v.value and r.kind = v.kind
+         from (${v.text}) as v (account_id, value, kind, tail)
+         join refs r on r.tenant_id = $1 and r.tail = v.tail and r.value = v.value and r.kind = v.kind
          join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = v.account_id`,
       [tx.tenantId, ...v.params],
     );
@@ -410,10 +411,9 @@ export async function putWaiting(
 export async function lateLinks(tx: TenantTx): Promise<readonly Link[]> {
   const rows = await tx.rows<{ account_id: string; payment_id: string; kind: RefKind; value: string }>(
     `select distinct w.account_id, r.payment_id, w.kind, w.value
-       from waiting w
-       join refs r on r.tenant_id = $1 and r.value = w.value and r.kind = w.kind
-       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = w.account_id
-      where w.tenant_id = $1 limit 500`,
+       from (select account_id, kind, value, reverse(right(value, 8)) as tail from waiting where tenant_id = $1 offset 0) w
+       join refs r on r.tenant_id = $1 and r.tail = w.tail and r.value = w.value and r.kind = w.kind
+       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = w.account_id limit 500`,
     [tx.tenantId],
   );
   return rows.map((r) => ({

@@ -9,6 +9,7 @@ import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { tailOf } from '../../observations/observation.ts';
 import { type PayoutFact, factsOf as payoutFactsOf } from '../../sources/payouts.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
 import { BATCH_CONTRADICTIONS, contradictionsOf, type FoundState, type Told } from '../../traces/payout.ts';
@@ -60,8 +61,8 @@ export function paymentRoutes(api: Api, on: Serving): void {
         items: await paymentsWith(
           tx,
           on,
-          `p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $3)`,
-          [caller.livemode, query.ref],
+          `p.livemode = $2 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.tail = $4 and r.value = $3)`,
+          [caller.livemode, query.ref, tailOf(query.ref)],
           `order by p.created_at desc, p.id desc limit ${MOST_FOUND}`,
         ),
       }));
