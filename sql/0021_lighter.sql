@@ -17,6 +17,9 @@ drop index book.refs_tail;
 alter table book.refs drop constraint refs_pkey;
 alter table book.refs add primary key (tenant_id, tail, value, kind, payment_id);
 
+-- What was stored together waits as one row: one entry to write and to take away again, not one for each message. One that failed stands alone.
+alter table book.unfolded add column rest_ids uuid[], add column rest_at timestamptz[];
+
 -- Written as told and read as a whole; the few members that are asked for are read out of the text.
 alter table book.messages alter column headers type json;
 alter table book.observations

@@ -110,7 +110,7 @@ test('a payment nobody ordered here and a dispute: the one is a payment, the oth
     on.test.book.tenant(on.test.tenantId, (tx) =>
       tx.maybe<{ fold_error: string | null }>(
         `select fold_error from messages where tenant_id = $1
-            and id not in (select id from unfolded where tenant_id = $1) and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
+            and id not in (select unnest(id || rest_ids) from unfolded where tenant_id = $1) and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
         [tx.tenantId],
       ),
     ),

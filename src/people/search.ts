@@ -49,7 +49,12 @@ export async function search(
     if (!hits.has(row.id)) hits.set(row.id, also({ id: row.id, at: row.at, score, why: [why] }, row, asked));
   };
   if (asked.values.length > 0 && page.after === undefined) {
-    for (const row of await tx.rows<NumberRow>(BY_REF, [tx.tenantId, [...asked.values], livemode, asked.values.map(tailOf)]))
+    for (const row of await tx.rows<NumberRow>(BY_REF, [
+      tx.tenantId,
+      [...asked.values],
+      livemode,
+      asked.values.map(tailOf),
+    ]))
       add(row, 100, { en: `the number ${row.value}`, zh: `单号 ${row.value}` });
     for (const tail of asked.tails)
       for (const row of await tx.rows<NumberRow>(BY_TAIL, [tx.tenantId, ...endsOf(tail), tail, livemode]))

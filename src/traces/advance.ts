@@ -80,7 +80,9 @@ export async function take(
   );
   const found = sortOut(named, [...drafts, ...older], known);
   for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
-  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () => write(tx, found, drafts));
+  const written = await advance(tx, [...drafts, ...older], known, { drafts, named }, follow, () =>
+    write(tx, found, drafts),
+  );
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
   await refold(tx, [...joined], follow);
