@@ -5,8 +5,15 @@
 -- made anew with all its partitions'.
 alter table book.messages drop constraint messages_pkey;
 alter table book.messages add primary key (tenant_id, key, account_id, kind, body_hash, occurred_at);
+
+-- An observation's place is beside the others of its payment, where the newest are written one after the other; by its key it was written
+-- anywhere. Once it is there once: of a payment, whose number is part of what is hashed; and of those that wait for theirs.
 alter table book.observations drop constraint observations_pkey;
-alter table book.observations add primary key (tenant_id, key, account_id, source, body_hash, occurred_at);
+alter table book.observations add primary key (tenant_id, id, occurred_at);
+drop index book.observations_payment;
+alter table book.observations add constraint observations_once unique (tenant_id, payment_id, source, key, body_hash, occurred_at);
+create unique index observations_lost on book.observations (tenant_id, account_id, source, key, body_hash, occurred_at) where payment_id is null;
+
 -- Last of the indexes of payments, as before: of those that seem equal in a new book PostgreSQL takes the newest.
 drop index book.payments_verdict;
 -- Nearly all are on their way: those are found among the newest.
@@ -30,6 +37,15 @@ alter table book.payments
   alter column contradictions drop default, alter column contradictions type json, alter column contradictions set default '[]';
 alter table book.payments drop constraint payments_tenant_id_account_id_direction_ref_key;
 alter table book.payments add constraint payments_ref unique (tenant_id, ref, account_id, direction);
+
+-- Whose tenant it is, is asked once a statement, not for each row that is written.
+do $$
+declare name text;
+begin
+  foreach name in array array['messages', 'unfolded', 'payments', 'observations', 'refs', 'verdicts', 'events'] loop
+    execute format('alter policy tenant on book.%I using (tenant_id = (select nullif(current_setting(''app.tenant'', true), '''')::uuid))', name);
+  end loop;
+end $$;
 
 -- Statistics of what nothing is found by cost more than the rows: samples of texts and JSON are read, unpacked and sorted each time a table
 -- has grown. A growing table is analysed when it is half as large again, from a thousand rows on (partitions: `migrate.ts`).
