@@ -48,7 +48,8 @@ begin
 end $$;
 
 -- Statistics of what nothing is found by cost more than the rows: samples of texts and JSON are read, unpacked and sorted each time a table
--- has grown. A growing table is analysed when it is half as large again, from a thousand rows on (partitions: `migrate.ts`).
+-- has grown. Of the rest 9,000 rows tell as much as 30,000. A growing table is analysed when it is half as large again, from a thousand rows
+-- on (partitions: `migrate.ts`).
 do $$
 declare t text; names text;
 begin
@@ -61,10 +62,12 @@ begin
     ('refs', 'payment_id')
   loop
     execute format('alter table book.%I %s', t,
-      (select string_agg(format('alter column %I set statistics 0', name), ', ') from unnest(string_to_array(names, ' ')) as name));
+      (select string_agg(format('alter column %I set statistics %s', attname, case when attname = any (string_to_array(names, ' ')) then 0 else 30 end), ', ')
+         from pg_attribute where attrelid = format('book.%I', t)::regclass and attnum > 0 and not attisdropped));
     if not exists (select from pg_partitioned_table where partrelid = format('book.%I', t)::regclass) then
       execute format('alter table book.%I set (autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.5,
         autovacuum_vacuum_insert_threshold = 10000, autovacuum_vacuum_insert_scale_factor = 0.5)', t);
     end if;
   end loop;
 end $$;
+alter index book.payments_amount alter column 4 set statistics 30;

@@ -160,7 +160,7 @@ async function makeMonths(client: pg.Client): Promise<void> {
   for (const table of MONTHLY) await tune(client, table);
 }
 
-/** A partition takes neither its table's settings nor which columns need no statistics. */
+/** A partition takes neither its table's settings nor how many rows its columns' statistics are made of. */
 async function tune(client: pg.Client, table: (typeof MONTHLY)[number]): Promise<void> {
   const { rows: partitions } = await client.query<{ name: string }>(
     `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -168,14 +168,15 @@ async function tune(client: pg.Client, table: (typeof MONTHLY)[number]): Promise
     [`book.${table}`],
   );
   if (partitions.length === 0) return;
-  const { rows: columns } = await client.query<{ name: string }>(
-    `select quote_ident(attname) as name from pg_attribute where attrelid = to_regclass($1) and attstattarget = 0 and attnum > 0`,
+  const { rows: columns } = await client.query<{ name: string; target: number }>(
+    `select quote_ident(attname) as name, attstattarget as target from pg_attribute
+      where attrelid = to_regclass($1) and attnum > 0 and attstattarget >= 0`,
     [`book.${table}`],
   );
   for (const { name } of partitions)
     await client.query(
       `alter table book.${name} set (${[...GROWING, ...SETTINGS[table]].join(', ')})
-       ${columns.map((c) => `, alter column ${c.name} set statistics 0`).join(' ')}`,
+       ${columns.map((c) => `, alter column ${c.name} set statistics ${c.target}`).join(' ')}`,
     );
 }
 
