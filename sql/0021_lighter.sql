@@ -27,13 +27,14 @@ alter table book.refs add primary key (tenant_id, tail, value, kind, payment_id)
 -- What was stored together waits as one row: one entry to write and to take away again, not one for each message. One that failed stands alone.
 alter table book.unfolded add column rest_ids uuid[], add column rest_at timestamptz[];
 
--- Written as told and read as a whole; the few members that are asked for are read out of the text.
-alter table book.messages alter column headers type json;
+-- JSON written as told and read as a whole, as text: PostgreSQL read through each to check it, three times as long as it takes to keep it.
+alter table book.messages alter column headers type text;
+alter table book.events alter column body type text;
 alter table book.observations
   alter column refs drop default, alter column refs type json, alter column refs set default '[]',
   alter column place type json, alter column hold type json;
 alter table book.payments
-  alter column trace drop default, alter column trace type json, alter column trace set default '{}',
+  alter column trace drop default, alter column trace type text, alter column trace set default '{}',
   alter column contradictions drop default, alter column contradictions type json, alter column contradictions set default '[]';
 alter table book.payments drop constraint payments_tenant_id_account_id_direction_ref_key;
 alter table book.payments add constraint payments_ref unique (tenant_id, ref, account_id, direction);

@@ -492,7 +492,7 @@ create table book.events (
   type text not null,
   payment_id uuid,
   order_id uuid,
-  body json not null,
+  body text not null,
   at timestamp with time zone default now() not null,
   PRIMARY KEY (tenant_id, seq)
 );
@@ -662,7 +662,7 @@ create table book.messages (
   body_hash bytea not null,
   occurred_at timestamp with time zone not null,
   id uuid not null,
-  headers json not null,
+  headers text not null,
   body bytea not null,
   raw_hash bytea not null,
   received_at timestamp with time zone default now() not null,
@@ -767,7 +767,7 @@ create table book.payments (
   recorded_at timestamp with time zone,
   order_closed_at timestamp with time zone,
   contradictions json default '[]'::json not null,
-  trace json default '{}'::json not null,
+  trace text default '{}'::text not null,
   verdict text,
   release text,
   terminal boolean default false not null,

@@ -156,7 +156,7 @@ async function readMessages(tx: TenantTx, listed: readonly Listed[]): Promise<Re
     listed.map((m) => [m.id, m.occurred_at]),
   );
   const rows = await tx.rows<StoredRow>(
-    `select m.id, m.account_id, m.headers, m.body from (${v.text}) as v (id, occurred_at)
+    `select m.id, m.account_id, m.headers::json as headers, m.body from (${v.text}) as v (id, occurred_at)
        join messages m on m.tenant_id = $1 and m.id = v.id and m.occurred_at = v.occurred_at`,
     [tx.tenantId, ...v.params],
   );

@@ -108,7 +108,7 @@ async function storeGroup(book: Book, recent: Recent, tenantId: string, group: r
   }
 }
 
-const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'json', 'bytea', 'bytea'];
+const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'text', 'bytea', 'bytea'];
 
 /**
  * Inserts those that are not there yet, in the order of their keys; returns them with their ids. They wait to be folded as one row of the

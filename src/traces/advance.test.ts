@@ -29,7 +29,7 @@ const tell = (to: { tenantId: string; accountId: string }, lines: readonly strin
   );
 const stored = (tenantId: string): Promise<Stored[]> =>
   on.book.tenant(tenantId, (tx) =>
-    tx.rows<Stored>('select ref, position, captured_minor, trace from payments where tenant_id = $1 order by ref', [
+    tx.rows<Stored>('select ref, position, captured_minor, trace::json as trace from payments where tenant_id = $1 order by ref', [
       tenantId,
     ]),
   );

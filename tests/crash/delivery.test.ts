@@ -100,7 +100,7 @@ async function believed(book: Book, tenantId: string): Promise<readonly Told[]> 
       [tx.tenantId],
     );
     const found = await tx.rows<Told>(
-      `select ref, trace, position, contradictions, captured_minor::text as captured, refunded_minor::text as refunded
+      `select ref, trace::json as trace, position, contradictions, captured_minor::text as captured, refunded_minor::text as refunded
          from payments where tenant_id = $1 order by ref`,
       [tx.tenantId],
     );

@@ -32,7 +32,7 @@ type Row = Readonly<{
   fold_error: string | null;
 }>;
 const COLUMNS = `m.id, m.account_id, a.provider, m.kind, m.key, m.occurred_at, m.received_at, octet_length(m.body) as size, m.raw_hash,
-  m.headers::text <> '{}' as has_headers, m.fold_attempts, m.fold_error, m.kind = 'notification' and ${IS_UNFOLDED} as unfolded,
+  m.headers <> '{}' as has_headers, m.fold_attempts, m.fold_error, m.kind = 'notification' and ${IS_UNFOLDED} as unfolded,
   coalesce(m.folded_at, (select min(b.received_at) from observations b where b.tenant_id = $1 and b.message_id = m.id)) as folded_at`;
 const STATES = {
   all: 'true',

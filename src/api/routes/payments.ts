@@ -185,7 +185,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
     async ({ caller, params }, reply) => {
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<{ headers: Record<string, string>; body: Buffer; raw_hash: Buffer }>(
-          `select m.headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
+          `select m.headers::json as headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
             where m.tenant_id = $1 and m.id = $2 and a.livemode = $3`,
           [tx.tenantId, params.id, caller.livemode],
         ),
