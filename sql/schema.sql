@@ -493,7 +493,7 @@ create table book.events (
   type text not null,
   payment_id uuid,
   order_id uuid,
-  body json not null,
+  body text not null,
   at timestamp with time zone default now() not null,
   PRIMARY KEY (tenant_id, seq)
 );
@@ -686,14 +686,14 @@ create table book.messages (
   body_hash bytea not null,
   occurred_at timestamp with time zone not null,
   id uuid not null,
-  headers jsonb not null,
+  headers text not null,
   body bytea not null,
   raw_hash bytea not null,
   received_at timestamp with time zone default now() not null,
   folded_at timestamp with time zone,
   fold_attempts integer default 0 not null,
   fold_error text,
-  PRIMARY KEY (tenant_id, account_id, kind, key, body_hash, occurred_at),
+  PRIMARY KEY (tenant_id, key, account_id, kind, body_hash, occurred_at),
   CHECK ((kind = ANY (ARRAY['notification'::text, 'answer'::text])))
 ) partition by RANGE (occurred_at);
 CREATE INDEX messages_id ON ONLY book.messages USING btree (tenant_id, id);
@@ -723,21 +723,22 @@ create table book.observations (
   refund_ref text,
   refund_state text,
   expires_at timestamp with time zone,
-  refs jsonb default '[]'::jsonb not null,
+  refs json default '[]'::json not null,
   message_id uuid,
   received_at timestamp with time zone default now() not null,
   last_seen_at timestamp with time zone not null,
   times integer default 1 not null,
-  place jsonb,
-  hold jsonb,
+  place json,
+  hold json,
   dispute_ref text,
   refund_to text,
-  PRIMARY KEY (tenant_id, account_id, source, key, body_hash, occurred_at)
+  PRIMARY KEY (tenant_id, id, occurred_at),
+  UNIQUE (tenant_id, payment_id, source, key, body_hash, occurred_at)
 ) partition by RANGE (occurred_at);
 CREATE INDEX observations_captured ON ONLY book.observations USING btree (tenant_id, occurred_at) INCLUDE (payment_id, account_id, source, received_at) WHERE (kind = 'captured'::text);
 CREATE INDEX observations_message ON ONLY book.observations USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
-CREATE INDEX observations_payment ON ONLY book.observations USING btree (tenant_id, payment_id);
 CREATE INDEX observations_refunds ON ONLY book.observations USING btree (tenant_id, occurred_at) WHERE (refund_state = 'succeeded'::text);
+CREATE UNIQUE INDEX observations_lost ON ONLY book.observations USING btree (tenant_id, account_id, source, key, body_hash, occurred_at) WHERE (payment_id IS NULL);
 
 create table book.orders (
   tenant_id uuid not null,
@@ -789,8 +790,8 @@ create table book.payments (
   captured_at timestamp with time zone,
   recorded_at timestamp with time zone,
   order_closed_at timestamp with time zone,
-  contradictions jsonb default '[]'::jsonb not null,
-  trace jsonb default '{}'::jsonb not null,
+  contradictions json default '[]'::json not null,
+  trace text default '{}'::text not null,
   verdict text,
   release text,
   terminal boolean default false not null,
@@ -800,7 +801,7 @@ create table book.payments (
   batch_id uuid,
   moment timestamp with time zone generated always as (COALESCE(captured_at, placed_at, created_at)) stored not null,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, account_id, direction, ref),
+  UNIQUE (tenant_id, ref, account_id, direction),
   FOREIGN KEY (tenant_id, order_id) REFERENCES book.orders(tenant_id, id),
   CHECK (("position" = ANY (ARRAY['expected'::text, 'ordered'::text, 'debited'::text, 'captured'::text, 'closed'::text, 'failed'::text, 'reversed'::text, 'refunded'::text]))),
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
@@ -811,7 +812,7 @@ CREATE INDEX payments_moment ON book.payments USING btree (tenant_id, livemode, 
 CREATE INDEX payments_newest ON book.payments USING btree (tenant_id, livemode, created_at DESC, id DESC);
 CREATE INDEX payments_open ON book.payments USING btree (tenant_id, id) WHERE (NOT terminal);
 CREATE INDEX payments_order ON book.payments USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
-CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC);
+CREATE INDEX payments_verdict ON book.payments USING btree (tenant_id, livemode, verdict, created_at DESC, id DESC) WHERE (verdict <> 'on_its_way'::text);
 
 create table book.payout_facts (
   tenant_id uuid not null,
@@ -987,10 +988,9 @@ create table book.refs (
   value text not null,
   kind text not null,
   payment_id uuid not null,
-  tail text generated always as (reverse("right"(value, 8))) stored,
-  PRIMARY KEY (tenant_id, value, kind, payment_id)
+  tail text generated always as (reverse("right"(value, 8))) stored not null,
+  PRIMARY KEY (tenant_id, tail, value, kind, payment_id)
 );
-CREATE INDEX refs_tail ON book.refs USING btree (tenant_id, tail);
 
 create table book.refund_steps (
   tenant_id uuid not null,
@@ -1328,6 +1328,8 @@ create table book.unfolded (
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone default now() not null,
   again_at timestamp with time zone,
+  rest_ids uuid[],
+  rest_at timestamp with time zone[],
   PRIMARY KEY (tenant_id, attempts, id)
 );
 
@@ -1420,7 +1422,7 @@ create table book.webhook_endpoints (
 -- deliveries           enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- documents            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- due                  none
--- events               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- events               enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- hour_sums            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- idempotency_keys     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledger_accounts      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1431,11 +1433,11 @@ create table book.webhook_endpoints (
 -- ledger_snapshots     enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- ledgers              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- mappings             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
--- messages             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- messages             enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- migrations           none
--- observations         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- observations         enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- orders               enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
--- payments             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- payments             enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- payout_facts         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- periods              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- plans                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1445,7 +1447,7 @@ create table book.webhook_endpoints (
 -- reconciliation_documents enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliation_files enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- reconciliations      enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
--- refs                 enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- refs                 enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- refund_steps         enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- refunds              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- rejected_messages    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
@@ -1464,9 +1466,9 @@ create table book.webhook_endpoints (
 -- terminals            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- touched_hours        enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- transfers            enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
--- unfolded             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- unfolded             enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- users                enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
--- verdicts             enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
+-- verdicts             enabled, forced, policy tenant for all using (tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))
 -- waiting              enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 -- webhook_endpoints    enabled, forced, policy tenant for all using (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)
 

@@ -128,9 +128,10 @@ test('one order paid under two numbers: the second is a duplicate, and a case', 
 test('F21: a message that verified once and cannot be read: five tries, a case, the others flow, and it is tried again on demand', async () => {
   const { test: book } = on;
   const [genuine] = await book.book.tenant(book.tenantId, (tx) =>
-    tx.rows<{ headers: Record<string, string> }>('select headers from messages where tenant_id = $1 limit 1', [
-      tx.tenantId,
-    ]),
+    tx.rows<{ headers: Record<string, string> }>(
+      'select headers::json as headers from messages where tenant_id = $1 limit 1',
+      [tx.tenantId],
+    ),
   );
   await book.book.tenant(book.tenantId, (tx) =>
     insertMessages(tx, [

@@ -94,7 +94,7 @@ test('a refund made in the dashboard whose every notification is lost is found i
   assert.deepEqual((await paymentOf(on, ref))?.contradictions, []);
   const rows = await on.test.book.tenant(on.test.tenantId, (tx) =>
     tx.rows<{ key: string; type: string; headers: object }>(
-      `select key, convert_from(body, 'utf8')::jsonb ->> 'type' as type, headers from messages
+      `select key, convert_from(body, 'utf8')::jsonb ->> 'type' as type, headers::json as headers from messages
         where tenant_id = $1 and kind = 'notification' and position($2 in convert_from(body, 'utf8')) > 0
         order by occurred_at, key`,
       [tx.tenantId, id],
@@ -120,7 +120,7 @@ test('a payment nobody ordered here and a dispute: the one is a payment, the oth
     on.test.book.tenant(on.test.tenantId, (tx) =>
       tx.maybe<{ fold_error: string | null }>(
         `select fold_error from messages where tenant_id = $1
-            and id not in (select id from unfolded where tenant_id = $1) and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
+            and id not in (select unnest(id || rest_ids) from unfolded where tenant_id = $1) and convert_from(body, 'utf8')::jsonb ->> 'type' = 'charge.dispute.created'`,
         [tx.tenantId],
       ),
     ),

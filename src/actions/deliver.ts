@@ -80,7 +80,7 @@ async function load(tx: TenantTx, on: Delivering, ids: readonly string[]): Promi
   const rows = await tx.rows<Row>(
     `select d.id, d.kind, d.attempts, d.endpoint_id, d.account_id, d.message_id, d.payment_id, w.url, w.state as endpoint_state,
             w.sealed_secret, w.sealed_previous, w.previous_until > now() as previous_holds,
-            e.id as event_id, e.type, e.body, e.at as event_at, e.livemode, m.headers, m.body as message_body
+            e.id as event_id, e.type, e.body::json as body, e.at as event_at, e.livemode, m.headers::json as headers, m.body as message_body
        from deliveries d
        left join webhook_endpoints w on w.tenant_id = $1 and w.id = d.endpoint_id
        left join events e on e.tenant_id = $1 and e.seq = d.event_seq

@@ -28,8 +28,8 @@ export const DUE_KINDS = [
 export type DueKind = (typeof DUE_KINDS)[number];
 export type Wake = Readonly<{ kind: DueKind; id: string; inMs: number }>;
 
-/** Sets wake-ups; one that is there is moved and its lease is given back. */
-export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void> {
+/** Sets wake-ups; one that is there is moved and its lease is given back. `areNew`: of what has just been made, so that none is there. */
+export async function setDue(tx: TenantTx, wakes: readonly Wake[], areNew = false): Promise<void> {
   // In the order of their keys, so that two transactions never wait for each other; of two for one the later.
   const sorted = wakes.toSorted(byKey);
   const rows = sorted
@@ -40,7 +40,7 @@ export async function setDue(tx: TenantTx, wakes: readonly Wake[]): Promise<void
     await tx.run(
       `insert into due (tenant_id, kind, id, due_at)
        select $1, v.kind, v.id, now() + v.ms * interval '1 millisecond' from (${v.text}) as v (kind, id, ms)
-       on conflict (tenant_id, kind, id) do update set due_at = excluded.due_at, lease_until = null`,
+       ${areNew ? '' : 'on conflict (tenant_id, kind, id) do update set due_at = excluded.due_at, lease_until = null'}`,
       [tx.tenantId, ...v.params],
     );
   }

@@ -25,7 +25,7 @@ export type EventRow = Readonly<{
   body: Record<string, unknown>;
   at: Temporal.Instant;
 }>;
-export const EVENT_COLUMNS = 'seq, id, type, livemode, payment_id, order_id, body, at';
+export const EVENT_COLUMNS = 'seq, id, type, livemode, payment_id, order_id, body::json as body, at';
 
 /** Appends events and makes a delivery of each for every endpoint that wants it. */
 export async function appendEvents(tx: TenantTx, events: readonly NewEvent[]): Promise<void> {
@@ -39,7 +39,7 @@ export async function appendEvents(tx: TenantTx, events: readonly NewEvent[]): P
   const numbered = events.map((e, i) => ({ ...e, id: newId(), seq: first + BigInt(i) }));
   for (const chunk of inChunks(numbered, 8)) {
     const v = tenantValues(
-      ['bigint', 'uuid', 'boolean', 'text', 'uuid', 'uuid', 'jsonb'],
+      ['bigint', 'uuid', 'boolean', 'text', 'uuid', 'uuid', 'text'],
       chunk.map((e) => [
         e.seq,
         e.id,

@@ -47,6 +47,7 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
     const now = pace.now();
     const outcomes: Outcome[] = [];
     const wakes: Wake[] = [];
+    const firstWakes: Wake[] = [];
     const done: string[] = [];
     for (const c of changed) {
       const { accountId } = c.after;
@@ -62,18 +63,20 @@ export function following(accounts: Accounts, policies: Policies, pace: Pace): F
       );
       const next = look(c.after, open, now, pace.jitter());
       const unproven = wantsProof(c, verdict, open);
+      const mine = c.isNew ? firstWakes : wakes;
       if (next.at !== undefined)
-        wakes.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
+        mine.push({ kind: 'inquire', id: c.after.id, inMs: unproven ? 0 : pace.msUntil(next.at) });
       else if (!c.isNew) done.push(c.after.id);
       // A hint is not told on: the answer is, when it comes.
       if (verdict.code === 'unrecorded' && !(unproven && setting.onlyHints))
-        wakes.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
+        mine.push({ kind: 'repair', id: c.after.id, inMs: repairIn(c, open, policy, pace) });
       outcomes.push({ payment: c.after, changed: c, open, verdict, terminal: next.terminal });
     }
     return {
       judged: outcomes.map(({ verdict, terminal }) => ({ verdict: verdict.code, release: verdict.release, terminal })),
       async act() {
         const moved = await writeVerdicts(tx, outcomes, pace.now());
+        await setDue(tx, firstWakes, true);
         await setDue(tx, wakes);
         await clearDue(tx, 'inquire', done);
         await settleRepairs(

@@ -168,7 +168,7 @@ const bareAsk = (p: Payment): Ask => ({
 /** With the channel's own number, of several the one heard of last. */
 export async function askOf(tx: TenantTx, payment: Payment): Promise<Ask> {
   const row = await tx.maybe<{ value: string }>(
-    `select r ->> 'value' as value from observations o cross join lateral jsonb_array_elements(o.refs) r
+    `select r ->> 'value' as value from observations o cross join lateral json_array_elements(o.refs) r
       where o.tenant_id = $1 and o.payment_id = $2 and r ->> 'kind' = 'channel_trade'
       order by o.occurred_at desc, o.id desc limit 1`,
     [tx.tenantId, payment.id],

@@ -157,11 +157,36 @@ async function makeMonths(client: pg.Client): Promise<void> {
         end $$`);
     }
   }
-  // A message with its headers and body is a little longer than what PostgreSQL keeps in a row: it would try to compress the sealed bytes and
-  // write them to another table with an index of its own, which cost a third of storing it.
-  const { rows: messages } = await client.query<{ name: string }>(
-    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = to_regclass('book.messages') and c.reloptions is null`,
-  );
-  for (const { name } of messages) await client.query(`alter table book.${name} set (toast_tuple_target = 8160)`);
+  for (const table of MONTHLY) await tune(client, table);
 }
+
+/** A partition takes neither its table's settings nor how many rows its columns' statistics are made of. */
+async function tune(client: pg.Client, table: (typeof MONTHLY)[number]): Promise<void> {
+  const { rows: partitions } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = to_regclass($1) and not coalesce(c.reloptions::text like '%analyze%', false)`,
+    [`book.${table}`],
+  );
+  if (partitions.length === 0) return;
+  const { rows: columns } = await client.query<{ name: string; target: number }>(
+    `select quote_ident(attname) as name, attstattarget as target from pg_attribute
+      where attrelid = to_regclass($1) and attnum > 0 and attstattarget >= 0`,
+    [`book.${table}`],
+  );
+  for (const { name } of partitions)
+    await client.query(
+      `alter table book.${name} set (${[...GROWING, ...SETTINGS[table]].join(', ')})
+       ${columns.map((c) => `, alter column ${c.name} set statistics ${c.target}`).join(' ')}`,
+    );
+}
+
+/** Analysed when half as large again, as the other growing tables (0021). */
+const GROWING = [
+  'autovacuum_analyze_threshold = 1000',
+  'autovacuum_analyze_scale_factor = 0.5',
+  'autovacuum_vacuum_insert_threshold = 10000',
+  'autovacuum_vacuum_insert_scale_factor = 0.5',
+];
+// A message with its headers and body is a little longer than what PostgreSQL keeps in a row: it would try to compress the sealed bytes and
+// write them to another table with an index of its own, which cost a third of storing it.
+const SETTINGS = { messages: ['toast_tuple_target = 8160'], observations: [] } as const;

@@ -51,6 +51,9 @@ const REF_KINDS = [
 export type RefKind = (typeof REF_KINDS)[number];
 export type Ref = Readonly<{ kind: RefKind; value: string }>;
 
+/** By what `refs` are found: the last eight characters backwards, as the column `tail` has them. */
+export const tailOf = (value: string): string => [...value].slice(-8).reverse().join('');
+
 export type RefundState = 'processing' | 'succeeded' | 'closed' | 'abnormal';
 /** Where money goes back to, as far as the channel says. */
 export type Funding = 'balance' | 'debit_card' | 'credit_card' | 'bank_account';

@@ -7,6 +7,7 @@
 import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
+import { tailOf } from '../observations/observation.ts';
 import type { Position } from '../traces/transitions.ts';
 import type { OwnVerdict } from '../verdicts/receipt.ts';
 
@@ -112,7 +113,7 @@ const foundOf = (r: Row): Found =>
 
 /** The statement of the search by numbers: whoever shows that it uses its indexes explains this. */
 export const BY_NUMBERS = `with hit as (
-     select r.payment_id, r.value from refs r where r.tenant_id = $1 and r.value = any($2)
+     select r.payment_id, r.value from refs r where r.tenant_id = $1 and r.tail = any($4) and r.value = any($2)
      union
      select q.id, w.ref from orders w join payments q on q.tenant_id = $1 and q.order_id = w.id
       where w.tenant_id = $1 and w.livemode = $3 and w.ref = any($2)),
@@ -124,7 +125,7 @@ export const BY_NUMBERS = `with hit as (
 
 export async function byNumbers(tx: TenantTx, livemode: boolean, values: readonly string[]): Promise<readonly Found[]> {
   if (values.length === 0) return [];
-  return (await tx.rows<Row>(BY_NUMBERS, [tx.tenantId, [...values], livemode])).map(foundOf);
+  return (await tx.rows<Row>(BY_NUMBERS, [tx.tenantId, [...values], livemode, values.map(tailOf)])).map(foundOf);
 }
 
 export async function byIds(tx: TenantTx, livemode: boolean, ids: readonly string[]): Promise<readonly Found[]> {

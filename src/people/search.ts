@@ -1,10 +1,11 @@
 /**
  * One box over the whole book: by any number, its end, an amount, a time, or several of these together. Ranked by how sure each hit is, with
- * the reason. Each way uses an index of its own: refs (exact), batches_payout, refs_tail, payments_amount, payments_moment.
+ * the reason. Each way uses an index of its own: refs (exact and by its end), batches_payout, payments_amount, payments_moment.
  */
 import type { Text } from '../base/lang.ts';
 import type { Money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
+import { tailOf } from '../observations/observation.ts';
 import { AMOUNT } from './find.ts';
 import type { Asked, Span } from './phrase.ts';
 
@@ -28,7 +29,7 @@ export const IN_PAYOUT = (number: string): string => `select q.id, b.payout_ref 
          where b.tenant_id = $1 and b.livemode = $3 and b.payout_ref = ${number}`;
 
 export const BY_REF = `select p.id, p.moment as at, bool_or(h.exact) as exact, min(h.value) as value, p.currency, ${AMOUNT} as amount
-  from (select r.payment_id, r.value, true as exact from refs r where r.tenant_id = $1 and r.value = any($2)
+  from (select r.payment_id, r.value, true as exact from refs r where r.tenant_id = $1 and r.tail = any($4) and r.value = any($2)
         union all
         select q.id, w.ref, true from orders w join payments q on q.tenant_id = $1 and q.order_id = w.id
          where w.tenant_id = $1 and w.livemode = $3 and w.ref = any($2)
@@ -65,7 +66,12 @@ export async function search(
     if (!hits.has(row.id)) hits.set(row.id, also({ id: row.id, at: row.at, score, why: [why] }, row, asked));
   };
   if (asked.values.length > 0 && page.after === undefined) {
-    for (const row of await tx.rows<NumberRow>(BY_REF, [tx.tenantId, [...asked.values], livemode]))
+    for (const row of await tx.rows<NumberRow>(BY_REF, [
+      tx.tenantId,
+      [...asked.values],
+      livemode,
+      asked.values.map(tailOf),
+    ]))
       add(row, 100, { en: `the number ${row.value}`, zh: `单号 ${row.value}` });
     for (const tail of asked.tails)
       for (const row of await tx.rows<NumberRow>(BY_TAIL, [tx.tenantId, ...endsOf(tail), tail, livemode]))
@@ -82,7 +88,7 @@ export async function search(
 
 /** From the last characters of a tail, read backwards, to the next that no longer begins so. */
 function endsOf(tail: string): readonly [from: string, before: string] {
-  const ends = [...tail.slice(-8)].reverse().join('');
+  const ends = tailOf(tail);
   return [ends, `${ends.slice(0, -1)}${String.fromCharCode(ends.charCodeAt(ends.length - 1) + 1)}`];
 }
 

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { newId } from '../base/ids.ts';
 import type { Book, TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
+import { tailOf } from '../observations/observation.ts';
 import type { Batch, Result } from '../reconcile/result.ts';
 import { stateOfBatch } from '../traces/payout.ts';
 import { type Touched, touchHours } from '../traces/touched.ts';
@@ -125,17 +126,17 @@ export async function takeLinks(book: Book, tenantId: string, run: Run, path: st
 /** By each of the line's numbers, within its channel and merchant number: where they name one payment. */
 async function bind(tx: TenantTx, run: Run, links: readonly Link[]): Promise<void> {
   const rows = links.flatMap(([batch, channel, account, ...numbers], i) =>
-    [...new Set(numbers)].filter((n) => n !== '').map((n) => [i, batch, channel, account, n]),
+    [...new Set(numbers)].filter((n) => n !== '').map((n) => [i, batch, channel, account, n, tailOf(n)]),
   );
-  for (const chunk of inChunks(rows, 5)) {
-    const v = values(['int', 'text', 'text', 'text', 'text'], chunk);
+  for (const chunk of inChunks(rows, 6)) {
+    const v = values(['int', 'text', 'text', 'text', 'text', 'text'], chunk);
     const at = v.params.length + 2;
     const touched = await tx.rows<Touched>(
       `with named as (
          select v.i, min(p.id::text)::uuid as payment_id, min(b.id::text)::uuid as batch_id
-           from (${v.text}) as v (i, batch, channel, account, value)
+           from (${v.text}) as v (i, batch, channel, account, value, tail)
            join batches b on b.tenant_id = $1 and b.livemode = $${at} and b.key = v.batch
-           join refs r on r.tenant_id = $1 and r.value = v.value
+           join refs r on r.tenant_id = $1 and r.tail = v.tail and r.value = v.value
            join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $${at}
            join accounts a on a.tenant_id = $1 and a.id = p.account_id and a.provider = v.channel
             and v.account in ('', a.merchant_no, a.sub_merchant_no)

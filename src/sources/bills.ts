@@ -239,7 +239,7 @@ export async function proveAbsent(
   const rows = await tx.rows<{ ref: string }>(
     `select ref from payments
       where tenant_id = $1 and account_id = $2 and position in ('expected', 'ordered') and not terminal
-        and trace ->> 'lastWord' = 'not_found' and placed_at >= $3 and placed_at < $4
+        and trace::json ->> 'lastWord' = 'not_found' and placed_at >= $3 and placed_at < $4
       order by ref limit ${BATCH}`,
     [tx.tenantId, open.account.id, through.from, through.to],
   );

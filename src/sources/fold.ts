@@ -26,10 +26,11 @@ const ALONE = 256;
 const AGAIN_SECONDS = [5, 60, 600, 3_600];
 export const MOST_TRIES = AGAIN_SECONDS.length + 1;
 const AFTER_OTHER_SECONDS = 30;
-/** Of a row of `unfolded`, in the order of its key. */
-const TRIES = Array.from({ length: MOST_TRIES + 1 }, (_, n) => n).join(', ');
-/** Whether a message `m` waits, by the key of `unfolded`. */
-export const IS_UNFOLDED = `exists (select from unfolded u where u.tenant_id = $1 and u.attempts in (${TRIES}) and u.id = m.id)`;
+/** The messages that wait: a row of the list stands for all that were stored together. */
+const LISTED = 'select unnest(u.id || u.rest_ids) from unfolded u where u.tenant_id = $1';
+/** Whether a message `m` waits, be it for a person or to be folded. The list is read once a statement, and is short as a rule. */
+export const IS_UNFOLDED = `m.id in (${LISTED})`;
+export const WAITS = `m.id in (${LISTED} and u.attempts < ${MOST_TRIES})`;
 
 type Listed = Readonly<{ attempts: number; id: string; occurred_at: Temporal.Instant }>;
 type MessageRow = Listed & RecentMessage;
@@ -65,7 +66,7 @@ export async function foldBatch(on: Folding, tenantId: string): Promise<Folded> 
       return taken;
     });
     on.recent.drop(rows.map((row) => row.id));
-    return { messages: rows.length, failed: 0, more: rows.length === BATCH };
+    return { messages: rows.length, failed: 0, more: rows.length >= BATCH };
   } catch (error) {
     if (isOutage(error)) throw error;
     return await foldOneByOne(on, tenantId);
@@ -87,12 +88,13 @@ async function foldOneByOne(on: Folding, tenantId: string): Promise<Folded> {
   let messages = 0;
   let failed = 0;
   let other: unknown;
+  await on.book.tenant(tenantId, takeApart);
   for (let i = 0; i < ALONE; i += 1) {
     let taken: MessageRow | undefined;
     try {
       await on.book.tenant(tenantId, async (tx) => {
         taken = undefined;
-        const rows = await takeMessages(tx, on.recent, 1);
+        const rows = await takeMessages(tx, on.recent, 1, 'and rest_ids is null');
         taken = rows[0];
         await foldRows(tx, on, rows);
       });
@@ -111,16 +113,24 @@ async function foldOneByOne(on: Folding, tenantId: string): Promise<Folded> {
   return { messages, failed, more: messages + failed === ALONE };
 }
 
-/** Takes messages off the list, in the order of its key: one that failed stands behind those that were not tried yet. */
-async function takeMessages(tx: TenantTx, recent: Recent, limit: number): Promise<readonly MessageRow[]> {
+/** Rows of the list off it, in the order of its key, until they hold $2 messages: one that failed stands behind those not tried yet. */
+const taken = (which: string): string => `
+  next as materialized (
+    select attempts, id, occurred_at, received_at, rest_ids, rest_at from unfolded
+     where tenant_id = $1 and attempts < ${MOST_TRIES} and (again_at is null or again_at <= now()) ${which}
+     order by attempts, id limit $2 for update skip locked),
+  chosen as materialized (
+    select * from (select *, sum(coalesce(cardinality(rest_ids), 0)) over before as more, row_number() over before as nth from next
+                   window before as (order by attempts, id rows between unbounded preceding and 1 preceding)) as n
+     where nth + coalesce(more, 0) <= $2),
+  taken as (
+    delete from unfolded u using chosen where u.tenant_id = $1 and u.attempts = chosen.attempts and u.id = chosen.id)`;
+/** Their messages. */
+const EACH = `chosen cross join lateral unnest(chosen.id || chosen.rest_ids, chosen.occurred_at || chosen.rest_at) with ordinality as m (id, occurred_at, n)`;
+
+async function takeMessages(tx: TenantTx, recent: Recent, limit: number, which = ''): Promise<readonly MessageRow[]> {
   const listed = await tx.rows<Listed>(
-    `with next as materialized (
-       select attempts, id, occurred_at from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES}
-          and (again_at is null or again_at <= now())
-        order by attempts, id limit $2 for update skip locked),
-     taken as (
-       delete from unfolded u using next where u.tenant_id = $1 and u.attempts = next.attempts and u.id = next.id)
-     select attempts, id, occurred_at from next order by attempts, id`,
+    `with ${taken(which)} select chosen.attempts, m.id, m.occurred_at from ${EACH} order by chosen.attempts, chosen.id, m.n`,
     [tx.tenantId, limit],
   );
   const kept = listed.map((m) => recent.get(m.id));
@@ -131,6 +141,16 @@ async function takeMessages(tx: TenantTx, recent: Recent, limit: number): Promis
   return listed.map((m, i) => ({ ...m, ...(kept[i] ?? stored.get(m.id)!) }));
 }
 
+/** Of the next on the list each message gets a row of its own, so that each can fail alone. */
+async function takeApart(tx: TenantTx): Promise<void> {
+  await tx.run(
+    `with ${taken('and rest_ids is not null')}
+     insert into unfolded (tenant_id, attempts, id, occurred_at, received_at)
+     select $1, chosen.attempts, m.id, m.occurred_at, chosen.received_at from ${EACH}`,
+    [tx.tenantId, ALONE],
+  );
+}
+
 async function readMessages(tx: TenantTx, listed: readonly Listed[]): Promise<ReadonlyMap<string, RecentMessage>> {
   if (listed.length === 0) return new Map();
   const v = values(
@@ -138,7 +158,7 @@ async function readMessages(tx: TenantTx, listed: readonly Listed[]): Promise<Re
     listed.map((m) => [m.id, m.occurred_at]),
   );
   const rows = await tx.rows<StoredRow>(
-    `select m.id, m.account_id, m.headers, m.body from (${v.text}) as v (id, occurred_at)
+    `select m.id, m.account_id, m.headers::json as headers, m.body from (${v.text}) as v (id, occurred_at)
        join messages m on m.tenant_id = $1 and m.id = v.id and m.occurred_at = v.occurred_at`,
     [tx.tenantId, ...v.params],
   );

@@ -3,7 +3,8 @@
  * one. Cost: a few statements for each 500 breaks. May not: judge; the sentences are the result's own.
  */
 import type { TenantTx } from '../db/pool.ts';
-import { inChunks, tenantValues } from '../db/values.ts';
+import { inChunks, tenantValues, values } from '../db/values.ts';
+import { tailOf } from '../observations/observation.ts';
 import type { Break, Evidence, Result } from '../reconcile/result.ts';
 
 /** Enough for every difference that people can work on; a run with more has the wrong documents, and its report tells of all. */
@@ -104,12 +105,16 @@ async function paymentsOf(tx: TenantTx, run: Run, some: readonly Numbered[]): Pr
     ),
   );
   if (named.length === 0) return new Map();
+  const v = values(
+    ['text', 'text'],
+    [...new Set(named.map((x) => x.value))].map((value) => [value, tailOf(value)]),
+  );
   const rows = await tx.rows<{ value: string; id: string; provider: string }>(
-    `select distinct r.value, p.id, a.provider from refs r
-       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $2
-       join accounts a on a.tenant_id = $1 and a.id = p.account_id
-      where r.tenant_id = $1 and r.value = any($3)`,
-    [tx.tenantId, run.livemode, [...new Set(named.map((x) => x.value))]],
+    `select distinct r.value, p.id, a.provider from (${v.text}) as v (value, tail)
+       join refs r on r.tenant_id = $1 and r.tail = v.tail and r.value = v.value
+       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.livemode = $${v.params.length + 2}
+       join accounts a on a.tenant_id = $1 and a.id = p.account_id`,
+    [tx.tenantId, ...v.params, run.livemode],
   );
   const byValue = Map.groupBy(rows, (r) => r.value);
   const found = new Map<number, Set<string>>();

@@ -108,9 +108,12 @@ async function storeGroup(book: Book, recent: Recent, tenantId: string, group: r
   }
 }
 
-const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'jsonb', 'bytea', 'bytea'];
+const TYPES = ['uuid', 'uuid', 'text', 'text', 'bytea', 'timestamptz', 'text', 'bytea', 'bytea'];
 
-/** Inserts those that are not there yet, in the order of their keys; returns them with their ids. An answer is folded by whoever asked. */
+/**
+ * Inserts those that are not there yet, in the order of their keys; returns them with their ids. They wait to be folded as one row of the
+ * list. An answer is folded by whoever asked.
+ */
 export async function insertMessages(
   tx: TenantTx,
   incoming: readonly Incoming[],
@@ -145,7 +148,10 @@ export async function insertMessages(
        insert into messages (tenant_id, id, account_id, kind, key, body_hash, occurred_at, headers, body, raw_hash) ${v.text}
        on conflict do nothing returning id, kind, occurred_at),
      listed as (
-       insert into unfolded (tenant_id, id, occurred_at) select $1, id, occurred_at from made where kind = 'notification')
+       insert into unfolded (tenant_id, id, occurred_at, rest_ids, rest_at)
+       select $1, ids[1], at[1], nullif(ids[2:], '{}'), nullif(at[2:], '{}')
+         from (select array_agg(id order by id) as ids, array_agg(occurred_at order by id) as at
+                 from made where kind = 'notification' having count(*) > 0) as one)
      select id from made`,
     [tx.tenantId, ...v.params],
   );

@@ -11,6 +11,7 @@ import type { PlainAccount } from '../channels/accounts.ts';
 import { planAt } from '../channels/terms.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
+import { tailOf } from '../observations/observation.ts';
 import { type PayoutSaid, payoutHash } from '../observations/payout.ts';
 import type { Batch } from '../reconcile/result.ts';
 import { type FoundState, foldPayout, isLate, type KeptPayout, stateOfBatch, type Told } from '../traces/payout.ts';
@@ -459,14 +460,14 @@ export async function bindMembers(
   const bound: string[] = [];
   for (let at = 0; at < numbers.length; at += BATCH) {
     const v = values(
-      ['text'],
-      [...new Set(numbers.slice(at, at + BATCH))].map((n) => [n]),
+      ['text', 'text'],
+      [...new Set(numbers.slice(at, at + BATCH))].map((n) => [n, tailOf(n)]),
     );
     const next = v.params.length + 2;
     const rows = await tx.rows<Touched & { id: string }>(
       `with named as (
-         select distinct r.payment_id from (${v.text}) as v (value)
-           join refs r on r.tenant_id = $1 and r.value = v.value
+         select distinct r.payment_id from (${v.text}) as v (value, tail)
+           join refs r on r.tenant_id = $1 and r.tail = v.tail and r.value = v.value
            join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = $${next})
        update payments p set batch_id = $${next + 1} from named
         where p.tenant_id = $1 and p.id = named.payment_id and p.batch_id is distinct from $${next + 1}

@@ -89,7 +89,7 @@ export async function take(
   const payments = [...drafts, ...older];
   const found = sortOut(told, payments, known);
   for (const { messageId } of found.fresh) if (messageId !== undefined) fresh.add(messageId);
-  const written = await advance(tx, payments, known, { drafts, told }, follow, () => write(tx, found));
+  const written = await advance(tx, payments, known, { drafts, told }, follow, () => write(tx, found, drafts));
   const joined = await collectWaiting(tx, found.links);
   if (joined.size === 0) return written;
   await refold(tx, [...joined], follow);
@@ -230,10 +230,12 @@ function sortOut(told: ByPayment, payments: readonly Payment[], known: Map<strin
   return { fresh, again, links };
 }
 
-async function write(tx: TenantTx, found: Found): Promise<void> {
-  await insertObservations(tx, found.fresh);
+async function write(tx: TenantTx, found: Found, drafts: readonly Payment[]): Promise<void> {
+  const made = new Set(drafts.map((p) => p.id));
+  const isNew = (paymentId: string): boolean => made.has(paymentId);
+  await insertObservations(tx, found.fresh, isNew);
   await touchObservations(tx, found.again);
-  await insertRefs(tx, found.links);
+  await insertRefs(tx, found.links, isNew);
 }
 
 const sameFact = (kept: Kept, o: Observed, bodyHash: string): boolean =>
@@ -263,9 +265,7 @@ async function advance(
   const { judged, act } = await follow(tx, folded);
   const after = folded.map((c, i) => Object.freeze({ ...c.after, ...judged[i]! }));
   const made = after.filter((_, i) => folded[i]!.isNew);
-  // Another transaction made one of them meanwhile: nothing of this one is kept, and it runs again with that one in view.
-  if ((await insertPayments(tx, made)) !== made.length)
-    throw Object.assign(new Error('another made the same payment'), { code: SERIALIZATION_FAILURE });
+  await insertPayments(tx, made);
   await between();
   const changed = after.filter((_, i) => !folded[i]!.isNew);
   const written = await writeTraces(tx, changed);
@@ -284,9 +284,6 @@ async function advance(
   let next = 0;
   return locked.map((p) => (after[next]?.id === p.id ? after[next++]! : p));
 }
-
-/** PostgreSQL's own code: what the pool runs again. */
-const SERIALIZATION_FAILURE = '40001';
 
 /** The position first: it is part of the trace, and most that are changed have another. */
 const sameTrace = (a: Payment, b: Payment): boolean =>

@@ -50,8 +50,8 @@ export const WRITTEN: ReadonlyArray<readonly [column: string, type: string, of: 
   ['captured_at', 'timestamptz', (p) => p.capturedAt],
   ['recorded_at', 'timestamptz', (p) => p.recordedAt],
   ['order_closed_at', 'timestamptz', (p) => p.orderClosedAt],
-  ['contradictions', 'jsonb', (p) => JSON.stringify(p.contradictions)],
-  ['trace', 'jsonb', (p) => JSON.stringify(p.trace)],
+  ['contradictions', 'json', (p) => JSON.stringify(p.contradictions)],
+  ['trace', 'text', (p) => JSON.stringify(p.trace)],
   ['verdict', 'text', (p) => p.verdict],
   ['release', 'text', (p) => p.release],
   ['terminal', 'boolean', (p) => p.terminal],
@@ -83,7 +83,8 @@ export type PaymentRow = Readonly<{
   recorded_at: Temporal.Instant | null;
   order_closed_at: Temporal.Instant | null;
   contradictions: readonly Contradiction[];
-  trace: Readonly<Record<string, unknown>>;
+  /** JSON. */
+  trace: string;
   verdict: string | null;
   release: string | null;
   terminal: boolean;
@@ -114,7 +115,7 @@ export function paymentOf(row: PaymentRow): Payment {
     recordedAt: row.recorded_at ?? undefined,
     orderClosedAt: row.order_closed_at ?? undefined,
     contradictions: row.contradictions,
-    trace: row.trace,
+    trace: JSON.parse(row.trace),
     verdict: row.verdict ?? undefined,
     release: row.release ?? undefined,
     terminal: row.terminal,

@@ -5,15 +5,16 @@ import { newId } from '../base/ids.ts';
 import { money } from '../base/money.ts';
 import type { TenantTx } from '../db/pool.ts';
 import { inChunks, tenantValues, values } from '../db/values.ts';
-import type {
-  Funding,
-  HoldReason,
-  Kind,
-  Observed,
-  Ref,
-  RefKind,
-  RefundState,
-  Source,
+import {
+  type Funding,
+  type HoldReason,
+  type Kind,
+  type Observed,
+  type Ref,
+  type RefKind,
+  type RefundState,
+  type Source,
+  tailOf,
 } from '../observations/observation.ts';
 import type { Kept } from './fold.ts';
 import { newPayment, PAYMENT_COLUMNS, type Payment, type PaymentRow, paymentOf, WRITTEN } from './payment.ts';
@@ -37,9 +38,25 @@ export async function draftPayments(tx: TenantTx, wanted: readonly Wanted[]): Pr
   return drafts;
 }
 
-/** Returns how many were inserted: another transaction may have made the same. Rows must be in the order of (account, reference). */
-export async function insertPayments(tx: TenantTx, payments: readonly Payment[]): Promise<number> {
-  let inserted = 0;
+/** PostgreSQL's own codes: what is there already, and what the pool runs again. */
+const UNIQUE_VIOLATION = '23505';
+const SERIALIZATION_FAILURE = '40001';
+
+/**
+ * Rows of what was not there a moment ago. `on conflict` would look for each row before it is written and confirm it afterwards, which costs
+ * as much as the row; where another transaction made the same meanwhile, all of this one runs again instead, with that one in view.
+ */
+async function insertNew(tx: TenantTx, sql: string, params: readonly unknown[]): Promise<void> {
+  try {
+    await tx.run(sql, params);
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    throw Object.assign(new Error('another made the same', { cause: error }), { code: SERIALIZATION_FAILURE });
+  }
+}
+
+/** Rows must be in the order of (account, reference). */
+export async function insertPayments(tx: TenantTx, payments: readonly Payment[]): Promise<void> {
   for (const chunk of inChunks(payments, WRITTEN.length + 6)) {
     const v = tenantValues(
       ['uuid', 'boolean', 'uuid', 'text', 'text', ...WRITTEN.map(([, type]) => type)],
@@ -52,13 +69,12 @@ export async function insertPayments(tx: TenantTx, payments: readonly Payment[])
         ...WRITTEN.map(([, , of]) => of(p) ?? null),
       ]),
     );
-    inserted += await tx.run(
-      `insert into payments (tenant_id, id, livemode, account_id, direction, ref, ${WRITTEN_NAMES}) ${v.text}
-       on conflict (tenant_id, account_id, direction, ref) do nothing`,
+    await insertNew(
+      tx,
+      `insert into payments (tenant_id, id, livemode, account_id, direction, ref, ${WRITTEN_NAMES}) ${v.text}`,
       [tx.tenantId, ...v.params],
     );
   }
-  return inserted;
 }
 
 const WRITTEN_NAMES = WRITTEN.map(([column]) => column).join(', ');
@@ -213,8 +229,29 @@ export type NewObservation = Readonly<{
   times: number;
 }>;
 
-/** Appends; one that is there already (it waited, or came twice at once) stays as it is. */
-export async function insertObservations(tx: TenantTx, rows: readonly NewObservation[]): Promise<void> {
+/** Appends; one that is there already (it waited, or came twice at once) stays as it is. Of `isNew` payments there is none. */
+export async function insertObservations(
+  tx: TenantTx,
+  rows: readonly NewObservation[],
+  isNew: (paymentId: string) => boolean = () => false,
+): Promise<void> {
+  const [first, more] = apart(rows, (row) => row.paymentId !== undefined && isNew(row.paymentId));
+  await appendObservations(tx, first, insertNew, '');
+  await appendObservations(tx, more, (t, sql, params) => t.run(sql, params), 'on conflict do nothing');
+}
+
+/** Those for which it is true, and the others. */
+function apart<T>(all: readonly T[], isFirst: (it: T) => boolean): readonly [T[], T[]] {
+  const of = Map.groupBy(all, isFirst);
+  return [of.get(true) ?? [], of.get(false) ?? []];
+}
+
+async function appendObservations(
+  tx: TenantTx,
+  rows: readonly NewObservation[],
+  insert: (tx: TenantTx, sql: string, params: readonly unknown[]) => Promise<unknown>,
+  otherwise: string,
+): Promise<void> {
   for (const chunk of inChunks(rows, 23)) {
     const v = tenantValues(
       [
@@ -232,15 +269,15 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         'text',
         'text',
         'text',
-        'jsonb',
+        'json',
         'text',
         'text',
         'timestamptz',
-        'jsonb',
+        'json',
         'uuid',
         'timestamptz',
         'int',
-        'jsonb',
+        'json',
       ],
       chunk.map(({ observed: o, ...row }) => [
         row.id,
@@ -268,11 +305,12 @@ export async function insertObservations(tx: TenantTx, rows: readonly NewObserva
         o.place === undefined ? null : JSON.stringify(o.place),
       ]),
     );
-    await tx.run(
+    await insert(
+      tx,
       `insert into observations (tenant_id, id, account_id, payment_id, source, key, body_hash, kind, occurred_at, said,
          amount_minor, payer_minor, currency, refund_ref, refund_state, hold, dispute_ref, refund_to, expires_at, refs, message_id,
          last_seen_at, times, place)
-       ${v.text} on conflict do nothing`,
+       ${v.text} ${otherwise}`,
       [tx.tenantId, ...v.params],
     );
   }
@@ -299,14 +337,30 @@ export async function touchObservations(
 
 export type Link = Readonly<{ accountId: string; paymentId: string; ref: Ref }>;
 
-export async function insertRefs(tx: TenantTx, links: readonly Link[]): Promise<void> {
+/** Of `isNew` payments none is there. */
+export async function insertRefs(
+  tx: TenantTx,
+  links: readonly Link[],
+  isNew: (paymentId: string) => boolean,
+): Promise<void> {
+  const [first, more] = apart(links, (link) => isNew(link.paymentId));
+  await appendRefs(tx, first, insertNew, '');
+  await appendRefs(tx, more, (t, sql, params) => t.run(sql, params), 'on conflict do nothing');
+}
+
+async function appendRefs(
+  tx: TenantTx,
+  links: readonly Link[],
+  insert: (tx: TenantTx, sql: string, params: readonly unknown[]) => Promise<unknown>,
+  otherwise: string,
+): Promise<void> {
   const sorted = links.toSorted(byName);
   const rows = sorted
     .filter((l, i) => i === 0 || byName(sorted[i - 1]!, l) !== 0)
     .map(({ ref, paymentId }) => [ref.value, ref.kind, paymentId]);
   for (const chunk of inChunks(rows, 3)) {
     const v = tenantValues(['text', 'text', 'uuid'], chunk);
-    await tx.run(`insert into refs (tenant_id, value, kind, payment_id) ${v.text} on conflict do nothing`, [
+    await insert(tx, `insert into refs (tenant_id, value, kind, payment_id) ${v.text} ${otherwise}`, [
       tx.tenantId,
       ...v.params,
     ]);
@@ -323,15 +377,15 @@ export async function paymentsByRefs(
   wanted: ReadonlyArray<Readonly<{ accountId: string; ref: Ref }>>,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const chunk of inChunks(wanted, 3)) {
+  for (const chunk of inChunks(wanted, 4)) {
     const v = values(
-      ['uuid', 'text', 'text'],
-      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind]),
+      ['uuid', 'text', 'text', 'text'],
+      chunk.map((w) => [w.accountId, w.ref.value, w.ref.kind, tailOf(w.ref.value)]),
     );
     const rows = await tx.rows<{ account_id: string; value: string; kind: string; ref: string }>(
       `select p.account_id, r.value, r.kind, p.ref
-         from (${v.text}) as v (account_id, value, kind)
-         join refs r on r.tenant_id = $1 and r.value = v.value and r.kind = v.kind
+         from (${v.text}) as v (account_id, value, kind, tail)
+         join refs r on r.tenant_id = $1 and r.tail = v.tail and r.value = v.value and r.kind = v.kind
          join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = v.account_id`,
       [tx.tenantId, ...v.params],
     );
@@ -360,10 +414,9 @@ export async function putWaiting(
 export async function lateLinks(tx: TenantTx): Promise<readonly Link[]> {
   const rows = await tx.rows<{ account_id: string; payment_id: string; kind: RefKind; value: string }>(
     `select distinct w.account_id, r.payment_id, w.kind, w.value
-       from waiting w
-       join refs r on r.tenant_id = $1 and r.value = w.value and r.kind = w.kind
-       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = w.account_id
-      where w.tenant_id = $1 limit 500`,
+       from (select account_id, kind, value, reverse(right(value, 8)) as tail from waiting where tenant_id = $1 offset 0) w
+       join refs r on r.tenant_id = $1 and r.tail = w.tail and r.value = w.value and r.kind = w.kind
+       join payments p on p.tenant_id = $1 and p.id = r.payment_id and p.account_id = w.account_id limit 500`,
     [tx.tenantId],
   );
   return rows.map((r) => ({

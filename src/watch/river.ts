@@ -162,7 +162,7 @@ async function chargedBack(tx: TenantTx, { livemode, from }: Span): Promise<read
   const rows = await tx.rows<ChargedRow>(
     `select p.currency, p.account_id, p.recorded_at is null as unrecorded, p.cleared_on, b.state, b.paid_out_at is not null as is_out, p.moment, p.captured_minor,
             least(p.refunded_minor, p.captured_minor) as given,
-            least((p.trace ->> 'chargedBackMinor')::bigint, p.captured_minor - least(p.refunded_minor, p.captured_minor)) as back
+            least((p.trace::json ->> 'chargedBackMinor')::bigint, p.captured_minor - least(p.refunded_minor, p.captured_minor)) as back
        from payments p left join batches b on b.tenant_id = $1 and b.id = p.batch_id
       where p.tenant_id = $1 and p.livemode = $2 and p.direction = 'in' and p.verdict = 'charged_back' and p.moment >= $3`,
     [tx.tenantId, livemode, from],

@@ -100,7 +100,7 @@ async function believed(book: Book, tenantId: string): Promise<readonly Told[]> 
       [tx.tenantId],
     );
     const found = await tx.rows<Told>(
-      `select ref, trace, position, contradictions, captured_minor::text as captured, refunded_minor::text as refunded
+      `select ref, trace::json as trace, position, contradictions, captured_minor::text as captured, refunded_minor::text as refunded
          from payments where tenant_id = $1 order by ref`,
       [tx.tenantId],
     );
@@ -177,7 +177,7 @@ test('F21: what cannot be opened is tried five times, waits in a case while othe
         tx.one(
           `select max(m.fold_attempts) as fold_attempts, (count(*) filter (where u.id is null))::int as others,
                   extract(epoch from max(u.again_at) - now())::int as seconds
-             from messages m left join unfolded u on u.tenant_id = $1 and u.id = m.id where m.tenant_id = $1`,
+             from messages m left join unfolded u on u.tenant_id = $1 and m.id = any (u.id || u.rest_ids) where m.tenant_id = $1`,
           [tenantId],
         ),
       );

@@ -218,7 +218,7 @@ export async function countsOf(book: Book, tenantId: string): Promise<Counts> {
   return await book.tenant(tenantId, (tx) =>
     tx.one<Counts>(
       `select (select count(*)::int from messages where tenant_id = $1) as messages,
-              (select count(*)::int from unfolded where tenant_id = $1) as unfolded,
+              (select coalesce(sum(1 + coalesce(cardinality(rest_ids), 0)), 0)::int from unfolded where tenant_id = $1) as unfolded,
               (select count(*)::int from observations where tenant_id = $1) as observations,
               (select count(*)::int from payments where tenant_id = $1 and position = 'captured') as captured,
               (select count(*)::int from events where tenant_id = $1) as events,

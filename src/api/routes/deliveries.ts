@@ -109,7 +109,7 @@ export function deliveryRoutes(api: Api, on: Serving): void {
               due_at: Temporal.Instant | null;
             }>
         >(
-          `select ${COLUMNS}, e.id as event_id, e.body, e.at, d.last_sent_at, d.last_signature,
+          `select ${COLUMNS}, e.id as event_id, e.body::json as body, e.at, d.last_sent_at, d.last_signature,
               (select due_at from due where tenant_id = $1 and kind = 'deliver' and id = d.id) as due_at
              from ${FROM} where d.tenant_id = $1 and d.id = $2 and d.endpoint_id = $3 and e.seq is not null`,
           [tx.tenantId, params.delivery, params.id],

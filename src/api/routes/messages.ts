@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { DaozhangError } from '../../base/errors.ts';
 import type { TenantTx } from '../../db/pool.ts';
-import { IS_UNFOLDED, MOST_TRIES, redrive } from '../../sources/fold.ts';
+import { IS_UNFOLDED, MOST_TRIES, redrive, WAITS } from '../../sources/fold.ts';
 import { refold } from '../../traces/advance.ts';
 import * as shape from '../contract/logs.ts';
 import { id, page, problem } from '../contract.ts';
@@ -32,11 +32,11 @@ type Row = Readonly<{
   fold_error: string | null;
 }>;
 const COLUMNS = `m.id, m.account_id, a.provider, m.kind, m.key, m.occurred_at, m.received_at, octet_length(m.body) as size, m.raw_hash,
-  m.headers <> '{}'::jsonb as has_headers, m.fold_attempts, m.fold_error, m.kind = 'notification' and ${IS_UNFOLDED} as unfolded,
+  m.headers <> '{}' as has_headers, m.fold_attempts, m.fold_error, m.kind = 'notification' and ${IS_UNFOLDED} as unfolded,
   coalesce(m.folded_at, (select min(b.received_at) from observations b where b.tenant_id = $1 and b.message_id = m.id)) as folded_at`;
 const STATES = {
   all: 'true',
-  waiting: `m.id in (select id from unfolded where tenant_id = $1 and attempts < ${MOST_TRIES})`,
+  waiting: WAITS,
   unreadable: `m.id in (select subject_id from cases where tenant_id = $1 and reason = 'message_unreadable' and closed_at is null)`,
 };
 

@@ -9,6 +9,7 @@ import { moneyView } from '../../actions/view.ts';
 import { DaozhangError } from '../../base/errors.ts';
 import { parseMoney } from '../../base/money.ts';
 import type { TenantTx } from '../../db/pool.ts';
+import { tailOf } from '../../observations/observation.ts';
 import { IN_PAYOUT } from '../../people/search.ts';
 import { type PayoutFact, factsOf as payoutFactsOf } from '../../sources/payouts.ts';
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from '../../traces/payment.ts';
@@ -62,9 +63,9 @@ export function paymentRoutes(api: Api, on: Serving): void {
         const items = await paymentsWith(
           tx,
           on,
-          `p.livemode = $3 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.value = $2
+          `p.livemode = $3 and p.id in (select r.payment_id from refs r where r.tenant_id = $1 and r.tail = $4 and r.value = $2
              union all select i.id from (${IN_PAYOUT('$2')}) i)`,
-          [query.ref, caller.livemode],
+          [query.ref, caller.livemode, tailOf(query.ref)],
           `order by p.created_at desc, p.id desc limit ${MOST_FOUND}`,
         );
         const payout = await batchWhere(tx, 'b.livemode = $2 and b.payout_ref = $3', [caller.livemode, query.ref]);
@@ -189,7 +190,7 @@ export function paymentRoutes(api: Api, on: Serving): void {
     async ({ caller, params }, reply) => {
       const row = await on.book.tenant(caller.tenantId, (tx) =>
         tx.maybe<{ headers: Record<string, string>; body: Buffer; raw_hash: Buffer }>(
-          `select m.headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
+          `select m.headers::json as headers, m.body, m.raw_hash from messages m join accounts a on a.tenant_id = $1 and a.id = m.account_id
             where m.tenant_id = $1 and m.id = $2 and a.livemode = $3`,
           [tx.tenantId, params.id, caller.livemode],
         ),
