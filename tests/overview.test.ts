@@ -8,6 +8,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
 import { following } from '../src/actions/follow.ts';
 import { type Pace, paceOf } from '../src/actions/pace.ts';
 import type { Reading } from '../src/actions/standing.ts';
@@ -616,6 +617,29 @@ test('what is committed while its hour is summed is seen', async () => {
   await isTrue(NOW, 'before it is summed again');
   await sumUp();
   await isTrue(NOW, 'after');
+});
+
+test('a book from before there were sums is told truly at once, and summed by the workers', async () => {
+  const text = readFileSync(join(ROOT, 'sql', '0022_hour_sums.sql'), 'utf8');
+  const fills = text.slice(
+    text.indexOf('alter table book.payments no force'),
+    text.indexOf('alter table book.hour_sums'),
+  );
+  await on.book.tenant(on.tenantId, async (tx) => {
+    await tx.run('delete from hour_sums where tenant_id = $1', [tx.tenantId]);
+    await tx.run('delete from touched_hours where tenant_id = $1', [tx.tenantId]);
+  });
+  const owner = new pg.Client({ connectionString: on.ownerUrl });
+  await owner.connect();
+  await owner.query('alter table book.touched_hours no force row level security');
+  await owner.query(fills);
+  await owner.query('alter table book.touched_hours force row level security');
+  await owner.end();
+  assert.ok((await count('touched_hours')) > 200);
+  await isTrue(NOW, 'not summed yet');
+  await sumUp();
+  assert.ok((await count('hour_sums')) > 200);
+  await isTrue(NOW, 'summed');
 });
 
 test('who writes what the sums tell of a payment says which hours it touched', () => {

@@ -49,7 +49,8 @@ export type Span = Readonly<{ livemode: boolean; from: Temporal.Instant; now: Te
 /** Verdicts that documents and batches may have changed since; the others stand as they were written. */
 const OPEN: ReadonlySet<VerdictCode> = new Set(['on_its_way', 'unrecorded', 'held']);
 /** The groups are few and the planner cannot know: it is to count them in memory, not to sort the payments. */
-const ROOM = `select set_config('work_mem', '64MB', true)`;
+const ROOM = `select set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true)`;
+const AS_EVER = `select set_config('enable_sort', 'on', true)`;
 
 /** Payments that are alike in everything that is told of them here. */
 type Row = Readonly<{
@@ -128,6 +129,7 @@ export async function poolsOf(tx: TenantTx, on: Reading, span: Span): Promise<re
       [longAt, ...cutsOf(terms, span)].map(hourOf),
     ],
   );
+  await tx.rows(AS_EVER);
   const termsOfAccount = Map.groupBy(terms, (t) => t.accountId);
   const byId = new Map(accounts.map((a) => [a.account.id, a]));
   const missing = await missingDays(tx, accounts, rows);
