@@ -29,9 +29,10 @@ const tell = (to: { tenantId: string; accountId: string }, lines: readonly strin
   );
 const stored = (tenantId: string): Promise<Stored[]> =>
   on.book.tenant(tenantId, (tx) =>
-    tx.rows<Stored>('select ref, position, captured_minor, trace::json as trace from payments where tenant_id = $1 order by ref', [
-      tenantId,
-    ]),
+    tx.rows<Stored>(
+      'select ref, position, captured_minor, trace::json as trace from payments where tenant_id = $1 order by ref',
+      [tenantId],
+    ),
   );
 const count = (tenantId: string, table: string): Promise<bigint> =>
   on.book.tenant(tenantId, async (tx) => {
