@@ -72,7 +72,9 @@ async function fill(owner: pg.Client, tenantId: string, accountId: string): Prom
        select $1, ${ID('i', '019810000000')}, true, $2, 'in', ${ref('payment')}, ${ID('i', '019800000000')}, ${at}, 1, 'captured', 'CNY',
          1000 + i % 9000, 1000 + i % 9000, ${at}, ${at}, ${at},
          jsonb_build_object('position', 'captured', 'captured', jsonb_build_object('minor', (1000 + i % 9000)::text, 'currency', 'CNY'),
-           'capturedBy', 'notification', 'lastWord', 'captured', 'contradictions', '[]'::jsonb),
+           'capturedBy', 'notification', 'capturedAt', ${at}, 'recordedAt', ${at}, 'placedAt', ${at}, 'lastWord', 'captured', 'lastWordAt', ${at},
+           'saidBy', jsonb_build_array('notification'), 'evidence', '[]'::jsonb, 'contradictions', '[]'::jsonb, 'refunds', '[]'::jsonb,
+           'holds', '[]'::jsonb),
          'on_its_way', 'yes', true from ${series}`,
       [tenantId, accountId],
     );

@@ -34,8 +34,7 @@ alter table book.observations
   alter column refs drop default, alter column refs type json, alter column refs set default '[]',
   alter column place type json, alter column hold type json;
 alter table book.payments
-  alter column trace drop default, alter column trace type text, alter column trace set default '{}',
-  alter column contradictions drop default, alter column contradictions type json, alter column contradictions set default '[]';
+  alter column trace drop default, alter column trace type text, alter column trace set default '{}';
 alter table book.payments drop constraint payments_tenant_id_account_id_direction_ref_key;
 alter table book.payments add constraint payments_ref unique (tenant_id, ref, account_id, direction);
 

@@ -790,7 +790,7 @@ create table book.payments (
   captured_at timestamp with time zone,
   recorded_at timestamp with time zone,
   order_closed_at timestamp with time zone,
-  contradictions json default '[]'::json not null,
+  contradictions jsonb default '[]'::jsonb not null,
   trace text default '{}'::text not null,
   verdict text,
   release text,

@@ -50,7 +50,7 @@ export const WRITTEN: ReadonlyArray<readonly [column: string, type: string, of: 
   ['captured_at', 'timestamptz', (p) => p.capturedAt],
   ['recorded_at', 'timestamptz', (p) => p.recordedAt],
   ['order_closed_at', 'timestamptz', (p) => p.orderClosedAt],
-  ['contradictions', 'json', (p) => JSON.stringify(p.contradictions)],
+  ['contradictions', 'jsonb', (p) => JSON.stringify(p.contradictions)],
   ['trace', 'text', (p) => JSON.stringify(p.trace)],
   ['verdict', 'text', (p) => p.verdict],
   ['release', 'text', (p) => p.release],
