@@ -5,26 +5,29 @@
 import { connect, type Socket } from 'node:net';
 import type { Message } from './ingest-messages.ts';
 
-/** Sends all; what comes back is each one's time to the answer, in milliseconds. Throws on any answer but 204. */
+/** Sends `count`; what comes back is each one's time to the answer, in milliseconds. Throws on any answer but 204. */
 export async function send(
   ports: readonly number[],
   messages: Iterator<Message>,
   count: number,
   connections: number,
+  told: (answered: number) => void,
 ): Promise<Float32Array> {
   const latencies = new Float32Array(count);
   let answered = 0;
+  let sent = 0;
   const line = (socket: Socket): Promise<void> =>
     new Promise((done, fail) => {
       let since = 0;
       let heard = '';
       const next = (): void => {
-        const it = messages.next();
-        if (it.done === true) {
+        const it = sent < count ? messages.next() : undefined;
+        if (it === undefined || it.done === true) {
           socket.end();
           done();
           return;
         }
+        sent += 1;
         since = performance.now();
         socket.write(it.value.request);
       };
@@ -39,6 +42,7 @@ export async function send(
         }
         heard = '';
         latencies[answered++] = performance.now() - since;
+        told(answered);
         next();
       });
       socket.on('error', fail);

@@ -1,26 +1,39 @@
 /**
  * The messages of `ingest.ts`: WeChat Pay notifications as WeChat sends them (1.2 kB, a coupon and a scene in them), sealed and signed before
- * any clock starts and kept in a file, so that a million of them take no memory and no time of the run.
+ * any clock starts and kept in a file, so that a million of them take no memory and no time of the run. The file may be kept for later runs:
+ * each is a payment of its own with a signature of its own, and the book of each run is empty.
  *
  * In the file: three lengths (u32), then the request's head, its headers as JSON (the baseline's) and its body.
  */
 import { createHash, randomBytes, sign } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Keys, sealed } from '../sim/channels/wechatpay/wire.ts';
+import { certificateKeys, type Keys, sealed } from '../sim/channels/wechatpay/wire.ts';
+import { clock } from '../src/base/clock.ts';
 
 const CHUNK = 1_000;
 const READ = 1 << 20;
 const signing = promisify(sign);
 
 export type Message = Readonly<{ request: Buffer; headers: string; body: Buffer }>;
-export type Signing = Readonly<{ file: string; keys: Keys; mchid: string; apiv3Key: string; at: Temporal.Instant }>;
+/** Whose they are, who signed them and when: what a server needs to take them in. */
+export type Signed = Readonly<{
+  count: number;
+  bytes: number;
+  mchid: string;
+  apiv3Key: string;
+  platform: Readonly<{ id: string; pem: string }>;
+  at: string;
+}>;
 
-function bodyOf(i: number, on: Signing, stamp: string): string {
+const MCHID = '1900000001';
+const APIV3_KEY = '0123456789abcdef0123456789abcdef';
+
+function bodyOf(i: number, stamp: string): string {
   const total = 1_000 + (i % 9_000);
   const transaction = JSON.stringify({
     appid: 'wx1234567890abcdef',
-    mchid: on.mchid,
+    mchid: MCHID,
     out_trade_no: `B${String(i).padStart(12, '0')}`,
     transaction_id: `4200${String(i).padStart(24, '0')}`,
     trade_type: 'JSAPI',
@@ -53,27 +66,50 @@ function bodyOf(i: number, on: Signing, stamp: string): string {
     resource_type: 'encrypt-resource',
     event_type: 'TRANSACTION.SUCCESS',
     summary: '支付成功',
-    resource: { original_type: 'transaction', ...sealed(transaction, on.apiv3Key, 'transaction') },
+    resource: { original_type: 'transaction', ...sealed(transaction, APIV3_KEY, 'transaction') },
   });
 }
 
-/** Writes `count` signed messages; returns their bodies' mean size. Signed in the thread pool: both cores, once. */
-export async function sealMessages(count: number, on: Signing): Promise<number> {
-  const stamp = on.at.toZonedDateTimeISO('Asia/Shanghai').toString({ smallestUnit: 'second', timeZoneName: 'never' });
-  const timestamp = String(Math.floor(on.at.epochMilliseconds / 1_000));
-  const file = openSync(on.file, 'w');
+/** At least `count` signed messages: those that the file holds, or new ones. What they are stands beside the file when it is whole. */
+export async function signedMessages(file: string, count: number, told: (done: number) => void): Promise<Signed> {
+  const beside = `${file}.json`;
+  if (existsSync(beside)) {
+    const held = JSON.parse(readFileSync(beside, 'utf8')) as Signed;
+    if (held.count >= count) return held;
+    rmSync(beside);
+  }
+  const keys = certificateKeys(clock.now());
+  const at = clock.now();
+  const bytes = await sealMessages(file, count, keys, at, told);
+  const platform = { id: keys.id, pem: keys.pem };
+  const signed = { count, bytes, mchid: MCHID, apiv3Key: APIV3_KEY, platform, at: at.toString() };
+  writeFileSync(beside, JSON.stringify(signed));
+  return signed;
+}
+
+/** Writes them; returns their bodies' mean size. Signed in the thread pool: both cores, once. */
+async function sealMessages(
+  to: string,
+  count: number,
+  keys: Keys,
+  at: Temporal.Instant,
+  told: (done: number) => void,
+): Promise<number> {
+  const stamp = at.toZonedDateTimeISO('Asia/Shanghai').toString({ smallestUnit: 'second', timeZoneName: 'never' });
+  const timestamp = String(Math.floor(at.epochMilliseconds / 1_000));
+  const file = openSync(to, 'w');
   let bytes = 0;
   for (let from = 0; from < count; from += CHUNK) {
     const records = await Promise.all(
       Array.from({ length: Math.min(CHUNK, count - from) }, async (_, k) => {
-        const body = Buffer.from(bodyOf(from + k, on, stamp));
+        const body = Buffer.from(bodyOf(from + k, stamp));
         const nonce = randomBytes(16).toString('hex');
         const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
         const headers = {
           'Wechatpay-Timestamp': timestamp,
           'Wechatpay-Nonce': nonce,
-          'Wechatpay-Serial': on.keys.id,
-          'Wechatpay-Signature': (await signing('RSA-SHA256', text, on.keys.privateKey)).toString('base64'),
+          'Wechatpay-Serial': keys.id,
+          'Wechatpay-Signature': (await signing('RSA-SHA256', text, keys.privateKey)).toString('base64'),
           'Wechatpay-Signature-Type': 'WECHATPAY2-SHA256-RSA2048',
           'Content-Type': 'application/json',
           'Content-Length': String(body.length),
@@ -87,6 +123,7 @@ export async function sealMessages(count: number, on: Signing): Promise<number> 
       }),
     );
     writeSync(file, Buffer.concat(records));
+    told(from + records.length);
   }
   closeSync(file);
   return bytes / count;

@@ -2,10 +2,11 @@
  * How many notifications a second are taken in and folded? WeChat Pay notifications of 1.2 kB over 64 connections, RSA-2048 verified and
  * AES-GCM opened, stored durably, acknowledged, folded into traces with verdict and event. Servers, client and PostgreSQL on this machine.
  *
- *   node bench/ingest.ts [--messages 20000] [--connections 64] [--servers 1] [--profile FOLDER]
+ *   node bench/ingest.ts [--messages 20000] [--connections 64] [--servers 1] [--profile FOLDER] [--signed FILE]
  *
  * Baseline in the same run: the same bytes by a client that does one INSERT … COMMIT each on as many connections to the same PostgreSQL.
  * Rate = messages folded ÷ time until the last one is folded. A line goes to bench/results.jsonl. `--profile`: CPU profiles of the servers.
+ * `--signed`: the signed messages are kept there with their public key, and those of an earlier run are sent again to this run's empty book.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,10 +14,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { certificateKeys } from '../sim/channels/wechatpay/wire.ts';
 import { clock } from '../src/base/clock.ts';
 import { send } from './ingest-client.ts';
-import { type Message, readMessages, sealMessages } from './ingest-messages.ts';
+import { type Message, readMessages, signedMessages } from './ingest-messages.ts';
 import type { Figures, Ready } from './ingest-server.ts';
 
 const { values: flags } = parseArgs({
@@ -25,14 +25,14 @@ const { values: flags } = parseArgs({
     connections: { type: 'string', default: '64' },
     servers: { type: 'string', default: '1' },
     profile: { type: 'string' },
+    signed: { type: 'string' },
   },
 });
 const MESSAGES = Number(flags.messages);
 const CONNECTIONS = Number(flags.connections);
 /** Enough for a steady rate. */
 const MOST_BASELINE = 50_000;
-const MCHID = '1900000001';
-const APIV3_KEY = '0123456789abcdef0123456789abcdef';
+const EVERY_MS = 10_000;
 
 const forked = (): ChildProcess =>
   fork(join(import.meta.dirname, 'ingest-server.ts'), [], {
@@ -45,9 +45,22 @@ const ask = <T>(server: ChildProcess, message: object): Promise<T> =>
     server.send(message);
   });
 
+/** A line now and then: how many, and when the rest will be done. */
+function progress(what: string): (done: number) => void {
+  const start = performance.now();
+  let next = start + EVERY_MS;
+  return (done) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + EVERY_MS;
+    const left = ((now - start) / done) * (MESSAGES - done);
+    console.log(`${done} of ${MESSAGES} ${what}, ${Math.ceil(left / 1_000)} s left`);
+  };
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'daozhang-bench-'));
-  const file = join(folder, 'messages');
+  const file = flags.signed ?? join(folder, 'messages');
   const servers = Array.from({ length: Number(flags.servers) }, forked);
   const [first, ...others] = servers as [ChildProcess, ...ChildProcess[]];
   const figures = async (): Promise<Figures> => {
@@ -61,18 +74,8 @@ async function main(): Promise<void> {
     };
   };
   try {
-    console.log(`${MESSAGES} messages are signed …`);
-    const keys = certificateKeys(clock.now());
-    const at = clock.now();
-    const bytes = await sealMessages(MESSAGES, { file, keys, mchid: MCHID, apiv3Key: APIV3_KEY, at });
-    const platform = { id: keys.id, pem: keys.pem };
-    const ready = await ask<Ready>(first, {
-      folder,
-      at: at.toString(),
-      mchid: MCHID,
-      apiv3Key: APIV3_KEY,
-      platform,
-    });
+    const { bytes, at, mchid, apiv3Key, platform } = await signedMessages(file, MESSAGES, progress('signed'));
+    const ready = await ask<Ready>(first, { folder, at, mchid, apiv3Key, platform });
     const joined = await Promise.all(others.map((s) => ask<{ port: number }>(s, { join: ready.join })));
     const url = new URL(`http://127.0.0.1:${ready.port}${ready.path}`);
     const baseline = await baselineRate(ready.ownerUrl, readMessages(file, url));
@@ -88,7 +91,7 @@ async function main(): Promise<void> {
       looking = false;
     }, 2_000);
     const ports = [ready.port, ...joined.map((j) => j.port)];
-    const latencies = await send(ports, readMessages(file, url), MESSAGES, CONNECTIONS);
+    const latencies = await send(ports, readMessages(file, url), MESSAGES, CONNECTIONS, progress('answered'));
     const acknowledged = performance.now() - start;
     clearInterval(looks);
     while (looking) await new Promise((done) => setTimeout(done, 5));
