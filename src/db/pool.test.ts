@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { addTenant, freshBook, type TestBook } from '../../tests/support/database.ts';
 import { startSwallowing } from '../../tests/support/swallowing.ts';
+import type { DaozhangError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { seeded } from '../base/random.ts';
 import { type Book, openBook, type Tx } from './pool.ts';
@@ -197,8 +198,8 @@ test('a real deadlock is tried again; what never succeeds is given up as unavail
   await still.close();
 });
 
-/** Between us and the database: cuts the connection when COMMIT passes by, before or after it went through. */
-async function cutter(when: 'before' | 'after'): Promise<Readonly<{ url: string; close(): void }>> {
+/** Between us and the database: cuts the connection when COMMIT passes by, before or after it went through, or spoils a tenant's BEGIN. */
+async function cutter(when: 'before' | 'after' | 'begin'): Promise<Readonly<{ url: string; close(): void }>> {
   const upstream = new URL(on.appUrl);
   const port = Number(upstream.port);
   const open = new Set<Socket>();
@@ -210,7 +211,9 @@ async function cutter(when: 'before' | 'after'): Promise<Readonly<{ url: string;
       socket.on('error', () => {});
     }
     client.on('data', (bytes) => {
-      committing = bytes.includes('commit\0');
+      const begins = bytes.indexOf('begin; select set_config');
+      if (when === 'begin' && begins >= 0) (bytes as Buffer).write('begun', begins);
+      committing = when !== 'begin' && bytes.includes('commit\0');
       if (committing && when === 'before') client.destroy();
       else database.write(bytes);
     });
@@ -250,6 +253,30 @@ for (const when of ['before', 'after'] as const) {
     assert.equal(await cases(on.book, tenantId), when === 'after' ? 1n : 0n);
   });
 }
+
+test('what could not begin is told as unknown where its first statement, which went with it, was done; no other follows', async () => {
+  const proxy = await cutter('begin');
+  const book = await openBook({ ...unsafe, url: proxy.url, max: 1 });
+  const refused: unknown[] = [];
+  const note = (error: unknown): void => void refused.push(error);
+  await assert.rejects(
+    book.tenant(on.tenantId, async (tx) => {
+      await tx.rows('select 1').catch(note);
+      await tx.rows('select 2').catch(note);
+    }),
+    code('42601'),
+  );
+  assert.equal(refused.length, 2);
+  assert.equal((refused[0] as DaozhangError).code, 'db.outcome_unknown');
+  // Without its tenant a statement sees no row and writes none.
+  await assert.rejects(
+    book.tenant(on.tenantId, (tx) => openCase(tx, on.tenantId)),
+    code('42601'),
+  );
+  assert.ok((await book.ping(2_000)) instanceof Temporal.Instant);
+  await book.close();
+  proxy.close();
+});
 
 test('F05: a connection the server ends is unavailable, though work swallows it, and the next one is new', async () => {
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name = 'victim'`;

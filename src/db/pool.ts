@@ -5,7 +5,7 @@
  * table with row-level security, because it would silently see nothing. I1: what `tenant` and `shared` return is committed; a commit
  * whose outcome is unknown is `db.outcome_unknown` and is never tried again here. May not: know what the tables mean.
  *
- * Cost: one round trip to begin, one a statement, one to commit.
+ * Cost: one round trip a statement, one to commit; what begins a transaction goes with its first statement.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -82,6 +82,7 @@ export async function openBook(options: BookOptions): Promise<Book> {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     allowExitOnIdle: true,
+    pipeline: true,
     application_name: 'daozhang',
     types: { getTypeParser },
   });
@@ -213,17 +214,27 @@ async function once<T>(
   };
   client.on('error', onError);
   try {
-    await send(begin);
+    // Not waited for: the first statement goes with it.
+    let beginning: Promise<unknown> | undefined = send(begin);
+    beginning.catch((error) => {
+      broken ??= error;
+    });
     const result = await work(async (sql, params = []) => {
       // A statement that was not awaited would run alone, or in the next one's transaction.
       if (ended) throw new Error(`the transaction has ended: ${sql.slice(0, 200)}`);
+      if (broken !== undefined) throw broken;
       const values = params.map(parameter);
-      return await send({
+      const sent = send({
         text: sql,
         values,
         ...(named && sql.length <= LONGEST_PREPARED ? { name: nameOf(sql) } : {}),
       });
+      if (beginning === undefined) return await sent;
+      const began = beginning;
+      beginning = undefined;
+      return await behind(began, sent);
     });
+    await beginning;
     ended = true;
     if (broken !== undefined) throw broken;
     await commit(client, failed);
@@ -237,6 +248,15 @@ async function once<T>(
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** The answer to a transaction's first statement, which was sent before it was known to have begun. */
+async function behind<T>(began: Promise<unknown>, sent: Promise<T>): Promise<T> {
+  const [begin, answer] = await Promise.allSettled([began, sent]);
+  if (begin.status === 'fulfilled') return await sent;
+  if (answer.status === 'rejected') throw begin.reason;
+  // It stood in no transaction: what it did stands by itself.
+  throw new DaozhangError('db.outcome_unknown', { reason: reasonOf(begin.reason) }, begin.reason);
 }
 
 async function commit(client: pg.PoolClient, failed: unknown): Promise<void> {
