@@ -125,7 +125,8 @@ export type Serving = Asking &
     told(error: unknown): void;
   }>;
 
-const MOST_BODY = 1_048_576;
+/** Of any request but an upload. */
+export const MOST_BODY = 1_048_576;
 const REQUESTS_A_MINUTE = 6_000;
 const REQUEST_MS = 10_000;
 /** The longest that any body may take; what stands still is closed after `connectionTimeout`. */

@@ -3,7 +3,7 @@
  * that a stranger could probe: a wrong address and a wrong signature get the same answer.
  */
 
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clock } from '../../base/clock.ts';
 import { DaozhangError } from '../../base/errors.ts';
@@ -15,7 +15,7 @@ import { CHANNELS } from '../../channels/registry.ts';
 import { noteRejected } from '../../sources/inbox.ts';
 import { routeOf } from '../auth.ts';
 import { answerInTime } from '../in-time.ts';
-import type { Api, Serving } from '../server.ts';
+import { type Api, MOST_BODY, type Serving } from '../server.ts';
 
 const KEEP_MS = 2_000;
 const MOST_KEPT = 10_000;
@@ -61,8 +61,6 @@ export function notificationRoutes(api: Api, on: Serving): void {
     return { tenantId: route.tenant_id, open };
   };
 
-  api.removeAllContentTypeParsers();
-  api.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   answerInTime(api);
   api.route({
     method: 'POST',
@@ -82,7 +80,8 @@ export function notificationRoutes(api: Api, on: Serving): void {
         '4xx': { description: 'Not accepted, in the channel’s own words', content: { '*/*': { schema: z.string() } } },
       },
     },
-    handler: async (request, reply) => {
+    // Before Fastify reads and checks what only a signature can: what is taken in is answered here, all else as everywhere.
+    onRequest: async (request, reply) => {
       const { channel, address } = request.params;
       const named = CHANNELS.find((c) => c.id === channel);
       if (named === undefined) throw new DaozhangError('api.not_found', {});
@@ -97,7 +96,7 @@ export function notificationRoutes(api: Api, on: Serving): void {
       const { tenantId, open } = known;
       const message = {
         headers: plainHeaders(request.headers),
-        body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+        body: await bodyOf(request, reply),
       };
       const { verified, account } =
         open.account.provider === channel
@@ -119,8 +118,36 @@ export function notificationRoutes(api: Api, on: Serving): void {
       });
       on.metrics.count('daozhang_messages_total', { channel, outcome: received });
       const yes = account.channel.reply(true);
-      return await reply.status(yes.status).headers(yes.headers).serializer(String).send(yes.body);
+      // It was told in time that it should come again.
+      if (reply.sent) return;
+      reply.hijack();
+      reply.raw.writeHead(yes.status, yes.headers);
+      reply.raw.end(yes.body);
     },
+    handler: () => {
+      throw new Error('answered before');
+    },
+  });
+}
+
+/** The bytes of the request. What is larger than any message is not read to its end: the connection goes with the refusal. */
+function bodyOf(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+  const { raw } = request;
+  const tooLarge = (): DaozhangError => {
+    void reply.header('connection', 'close');
+    return new DaozhangError('api.too_large', { limit: MOST_BODY });
+  };
+  if (Number(request.headers['content-length'] ?? 0) > MOST_BODY) return Promise.reject(tooLarge());
+  return new Promise((done, fail) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    raw.on('data', (bytes: Buffer) => {
+      length += bytes.length;
+      if (length > MOST_BODY) fail(tooLarge());
+      else parts.push(bytes);
+    });
+    raw.on('end', () => done(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+    raw.on('error', () => fail(new DaozhangError('api.bad_request', { reason: 'the body' })));
   });
 }
 
