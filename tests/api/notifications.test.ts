@@ -150,6 +150,19 @@ test('a wrong address, an unknown one and a wrong signature are answered alike: 
   assert.match(nowhere.type ?? '', /problem\+json/);
 });
 
+test('larger than any message: refused by its length, or as it comes, and told so', async () => {
+  const { headers } = notification(on.sim);
+  const before = await states();
+  const large = new Uint8Array(2 ** 20 + 1);
+  const streamed = new Blob([large]).stream();
+  for (const body of [large, streamed]) {
+    const answer = await fetch(on.notifyUrl, { method: 'POST', headers, body, duplex: 'half' });
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [413, 'close']);
+    assert.equal(((await answer.json()) as { code: string }).code, 'api.too_large');
+  }
+  assert.deepEqual(await states(), before);
+});
+
 test('a message is acknowledged after its COMMIT: while the commit is held, nothing is said', async () => {
   const holder = new pg.Client({ connectionString: on.test.ownerUrl });
   await holder.connect();
