@@ -22,7 +22,7 @@ const envelope = z.object({
   }),
 });
 
-type Opened = Readonly<{ id: string; at: Temporal.Instant; event: string; type: string; text: string; says: unknown }>;
+type Opened = Readonly<{ id: string; at: Temporal.Instant; event: string; type: string; hash: string; says: unknown }>;
 /** What was opened to be verified is read from the same bytes a moment later. */
 const openedBefore = new WeakMap<Uint8Array, Readonly<{ key: string; it: Opened }>>();
 
@@ -38,7 +38,7 @@ function open(message: RawMessage, keys: readonly Credential[]): Opened {
     at: Temporal.Instant.from(outer.create_time),
     event: outer.event_type,
     type: outer.resource.original_type,
-    text,
+    hash: opened(text),
     says: strictJson(text),
   };
   openedBefore.set(message.body, { key: key.value, it });
@@ -58,7 +58,7 @@ function verify(message: RawMessage, account: Account, keys: readonly Credential
     const it = open(message, keys);
     if (!isOf(merchant.parse(it.says), account))
       return { ok: false, reason: 'wrong_account', detail: 'signed well, about another merchant' };
-    return { ok: true, key: it.id, bodyHash: opened(it.text), occurredAt: it.at };
+    return { ok: true, key: it.id, bodyHash: it.hash, occurredAt: it.at };
   } catch (error) {
     return { ok: false, reason: 'unreadable', detail: (error as Error).message.slice(0, 300) };
   }
