@@ -2,7 +2,7 @@
  * The workers' loop: fold what came in, then whatever is due. Several processes may run it on one database; each row is taken by one.
  * An error of one round is told and the next round comes; when the database is away the loop waits and goes on.
  *
- * Cost: one look for whatever is due, of any kind, in a second and after each round that worked (at most four times a second); the lanes of
+ * Cost: one look for whatever is due, of any kind, twice a second and after each round that worked (at most four times a second); the lanes of
  * a kind sleep until something of theirs is.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,7 +44,7 @@ export type Workers = Readonly<{
   stop(): Promise<void>;
 }>;
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 const STIR_MS = 250;
 const GATHER_MS = 200;
 const LOOK_FOLD_MS = 2_000;
