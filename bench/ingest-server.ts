@@ -25,6 +25,8 @@ type Asked = Readonly<{
   apiv3Key?: string;
   platform?: { id: string; pem: string };
   join?: Joining;
+  /** Nothing is folded: what comes in is only checked and stored. */
+  inOnly?: boolean;
   figures?: boolean;
   stop?: boolean;
 }>;
@@ -64,6 +66,7 @@ async function start(asked: Asked): Promise<Ready> {
     });
     await putRoute(tx, address, 'notify', id, undefined);
   });
+  if (asked.inOnly === true) await served.workers.stop();
   on = { embedded, book, served, tenantId: joining.tenantId };
   return { port, path: `/v1/notifications/wechatpay/${address}`, ownerUrl: embedded.ownerUrl, join: joining };
 }

@@ -2,14 +2,15 @@
  * How many notifications a second are taken in and folded? WeChat Pay notifications of 1.2 kB over 64 connections, RSA-2048 verified and
  * AES-GCM opened, stored durably, acknowledged, folded into traces with verdict and event. Servers, client and PostgreSQL on this machine.
  *
- *   node bench/ingest.ts [--messages 20000] [--connections 64] [--servers 1] [--profile FOLDER] [--signed FILE]
+ *   node bench/ingest.ts [--messages 20000] [--connections 64] [--servers 1] [--in-only] [--profile FOLDER] [--signed FILE]
  *
  * Baseline in the same run: the same bytes by a client that does one INSERT … COMMIT each on as many connections to the same PostgreSQL.
  * Rate = messages folded ÷ time until the last one is folded. A line goes to bench/results.jsonl. `--profile`: CPU profiles of the servers.
+ * `--in-only`: nothing is folded, and the rate is that of what was acknowledged: the most that folding for nothing could give.
  * `--signed`: the signed messages are kept there with their public key, and those of an earlier run are sent again to this run's empty book.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,12 +25,14 @@ const { values: flags } = parseArgs({
     messages: { type: 'string', default: '20000' },
     connections: { type: 'string', default: '64' },
     servers: { type: 'string', default: '1' },
+    'in-only': { type: 'boolean', default: false },
     profile: { type: 'string' },
     signed: { type: 'string' },
   },
 });
 const MESSAGES = Number(flags.messages);
 const CONNECTIONS = Number(flags.connections);
+const IN_ONLY = flags['in-only'];
 /** Enough for a steady rate. */
 const MOST_BASELINE = 50_000;
 const EVERY_MS = 10_000;
@@ -60,6 +63,8 @@ function progress(what: string): (done: number) => void {
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'daozhang-bench-'));
+  // PostgreSQL runs as another user where this one is root.
+  chmodSync(folder, 0o755);
   const file = flags.signed ?? join(folder, 'messages');
   const servers = Array.from({ length: Number(flags.servers) }, forked);
   const [first, ...others] = servers as [ChildProcess, ...ChildProcess[]];
@@ -75,7 +80,7 @@ async function main(): Promise<void> {
   };
   try {
     const { bytes, at, mchid, apiv3Key, platform } = await signedMessages(file, MESSAGES, progress('signed'));
-    const ready = await ask<Ready>(first, { folder, at, mchid, apiv3Key, platform });
+    const ready = await ask<Ready>(first, { folder, at, mchid, apiv3Key, platform, inOnly: IN_ONLY });
     const joined = await Promise.all(others.map((s) => ask<{ port: number }>(s, { join: ready.join })));
     const url = new URL(`http://127.0.0.1:${ready.port}${ready.path}`);
     const baseline = await baselineRate(ready.ownerUrl, readMessages(file, url));
@@ -96,7 +101,7 @@ async function main(): Promise<void> {
     clearInterval(looks);
     while (looking) await new Promise((done) => setTimeout(done, 5));
     let after = await figures();
-    while (after.folded < MESSAGES) {
+    while (!IN_ONLY && after.folded < MESSAGES) {
       await new Promise((done) => setTimeout(done, 20));
       after = await figures();
     }
@@ -110,10 +115,10 @@ async function main(): Promise<void> {
       connections: CONNECTIONS,
       servers: servers.length,
       bytes: Math.trunc(bytes),
-      foldedPerSecond: Math.trunc((MESSAGES / whole) * 1_000),
+      ...(IN_ONLY ? {} : { foldedPerSecond: Math.trunc((MESSAGES / whole) * 1_000) }),
       acknowledgedPerSecond: Math.trunc((MESSAGES / acknowledged) * 1_000),
       baselinePerSecond: Math.trunc(baseline),
-      ratio: Math.trunc((MESSAGES / whole / (baseline / 1_000)) * 100) / 100,
+      ratio: Math.trunc((MESSAGES / (IN_ONLY ? acknowledged : whole) / (baseline / 1_000)) * 100) / 100,
       p50Ms: Math.trunc(latencies[MESSAGES >> 1]!),
       p99Ms: Math.trunc(latencies[Math.floor(MESSAGES * 0.99)]!),
       serverCpuSeconds: (after.cpuMs - before.cpuMs) / 1_000,

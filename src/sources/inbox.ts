@@ -5,7 +5,7 @@
  * is acknowledged too. May not: look into a message or decide anything; folding is a second transaction (`fold.ts`).
  *
  * Cost: one multi-row INSERT and one COMMIT for all that arrived while the last one was under way (at most 256). Nobody is waited for: what
- * comes at a time is a group, and under load the next one fills while this one is stored. The queue is bounded; what does not fit is
+ * comes at a time is a group, and under load the next one fills while two are stored. The queue is bounded; what does not fit is
  * refused with 503, and the channel comes again.
  */
 import { hash } from 'node:crypto';
@@ -18,6 +18,8 @@ import type { Recent } from './recent.ts';
 
 const MOST_IN_A_GROUP = 256;
 const MOST_WAITING = 4_096;
+/** Groups on their way: while one waits for its COMMIT the next is written. */
+const AT_ONCE = 2;
 
 export type Incoming = Readonly<{
   tenantId: string;
@@ -47,7 +49,7 @@ type Waiting = Readonly<{ incoming: Incoming; done(result: Received): void; fail
 export function openInbox(book: Book, recent: Recent, stored: (tenantId: string) => void): Inbox {
   let queue: Waiting[] = [];
   let soon: NodeJS.Immediate | undefined;
-  let running: Promise<void> | undefined;
+  const running = new Set<Promise<void>>();
   let closed = false;
 
   const run = async (): Promise<void> => {
@@ -61,10 +63,12 @@ export function openInbox(book: Book, recent: Recent, stored: (tenantId: string)
   };
   const start = (): void => {
     soon = undefined;
-    running ??= run().finally(() => {
-      running = undefined;
+    if (running.size === AT_ONCE) return;
+    const one = run().finally(() => {
+      running.delete(one);
       if (queue.length > 0) start();
     });
+    running.add(one);
   };
 
   return {
@@ -73,7 +77,7 @@ export function openInbox(book: Book, recent: Recent, stored: (tenantId: string)
         return Promise.reject(new DaozhangError('inbox.full', { waiting: queue.length }));
       return new Promise<Received>((done, fail) => {
         queue.push({ incoming, done, fail });
-        if (running === undefined) soon ??= setImmediate(start);
+        if (running.size < AT_ONCE) soon ??= setImmediate(start);
       });
     },
     waiting: () => queue.length,
@@ -81,7 +85,7 @@ export function openInbox(book: Book, recent: Recent, stored: (tenantId: string)
       closed = true;
       clearImmediate(soon);
       if (queue.length > 0) start();
-      await running;
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }
