@@ -357,7 +357,7 @@ test('a payout is late when the channel itself, asked after its day and the bank
       );
       const verdict = (await standings(tx, engine.working, [paymentOf(row!)])).get(row!.id)!.verdict;
       const events = await tx.rows<{ type: string }>(
-        `select type from events where tenant_id = $1 and body -> 'batch' ->> 'id' = $2 order by seq`,
+        `select type from events where tenant_id = $1 and body::json -> 'batch' ->> 'id' = $2 order by seq`,
         [tx.tenantId, batch.id],
       );
       const alert = await tx.maybe<{ batches: string }>(

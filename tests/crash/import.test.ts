@@ -195,7 +195,7 @@ test('F11: all that was made of the messages is lost, the messages are there: fo
     book.book.tenant(book.tenantId, (tx) =>
       tx.rows(
         `select ref, position, captured_minor, refunded_minor, currency, captured_at, verdict, release, terminal,
-                trace - 'evidence' as trace
+                trace::jsonb - 'evidence' as trace
            from payments where tenant_id = $1 order by ref`,
         [tx.tenantId],
       ),
