@@ -92,8 +92,8 @@ const ASSUMED: readonly Text[] = [
     zh: `付款时刻是假设。页面或 App(订单有效 ${WINDOW_SECONDS.page / 60} 分钟):${quantiles('page')}。收银台(${WINDOW_SECONDS.till} 秒后放弃):${quantiles('till')}。其间线性。`,
   },
   {
-    en: `An answer takes 0.06–3 s (median 0.15 s); ${UNANSWERED_PER_MILLE / 10} % of the questions get none. We ask again after 10–12.5 s, the others at their next step. Our workers look once a second for what is due. Outages of a channel, and waiting because an account is at its allowed pace, are not in the model.`,
-    zh: `一次应答 0.06–3 秒(中位 0.15 秒),${UNANSWERED_PER_MILLE / 10} % 的查询无应答:我们 10–12.5 秒后再问,其他系统等下一级。我们的工作进程每秒查看一次到期项。模型不含渠道故障,也不含达到速率上限时的排队。`,
+    en: `An answer takes 0.06–3 s (median 0.15 s); ${UNANSWERED_PER_MILLE / 10} % of the questions get none. We ask again after 10–12.5 s, the others at their next step. Our workers are taken to look once a second for what is due (they look twice). Outages of a channel, and waiting because an account is at its allowed pace, are not in the model.`,
+    zh: `一次应答 0.06–3 秒(中位 0.15 秒),${UNANSWERED_PER_MILLE / 10} % 的查询无应答:我们 10–12.5 秒后再问,其他系统等下一级。我们的工作进程按每秒查看一次到期项计(实际每秒两次)。模型不含渠道故障,也不含达到速率上限时的排队。`,
   },
   {
     en: 'The truth is learnt when Daozhang has the channel’s answer; telling the merchant’s system (repair) comes after it. “Never” is: not within 30 days.',
