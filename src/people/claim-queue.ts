@@ -8,8 +8,7 @@ import { type Claim, COLUMNS, claimOf, type Row } from './claims.ts';
 
 /**
  * `us`: a person has to choose or decide · `channel`: it is looked at again by itself · `customer`: not paid, by the channel's own word ·
- * `nobody`: answered; it closes
- * by itself (`ends.ts`), or when its end is noted.
+ * `nobody`: answered; it closes by itself (`ends.ts`), or when its end is noted.
  */
 export const WAITS = ['us', 'channel', 'customer', 'nobody'] as const;
 export type WaitsFor = (typeof WAITS)[number];
